@@ -1,0 +1,117 @@
+/** The four transports that every wing of Swarmboot knows. */
+export const TRANSPORTS = ['p2p', 'unicast', 'multicast', 'chain'] as const;
+export type Transport = (typeof TRANSPORTS)[number];
+
+/** Who answers a scenario: closed formulas, the simulator, or real bytes on this machine. */
+export const EXECUTORS = ['theory', 'sim', 'local'] as const;
+export type ExecutorName = (typeof EXECUTORS)[number];
+
+/** `published` marks a cell taken from a publication (`measured:` in a scenario file). */
+export type RecordSource = ExecutorName | 'published';
+
+/** The phases of a deployment in their order; `write` exists only where the image is stored first and written after. */
+export const PHASES = [
+  'boot',
+  'register',
+  'partition',
+  'metainfo',
+  'scan',
+  'download',
+  'write',
+  'verify',
+  'finish',
+] as const;
+export type Phase = (typeof PHASES)[number];
+
+/** Start and end of a phase [s], counted from the first power-on of the run. */
+export type PhaseTimes = Readonly<Partial<Record<Phase, readonly [startS: number, endS: number]>>>;
+
+/** What happened to one machine. Times in seconds from the first power-on of the run. */
+export interface MachineResult {
+  /** `m001`, `m002`, ... in order of arrival. */
+  readonly machine: string;
+  readonly poweredOnS: number;
+  /** End of the last phase, or null for a machine that did not finish. */
+  readonly doneS: number | null;
+  readonly phases: PhaseTimes;
+  /** Payload bytes, both directions, wire encoding. */
+  readonly uploadedBytes: number;
+  readonly downloadedBytes: number;
+  /** Payload bytes by sender (`server` or a machine); left out where the run is too large to keep it. */
+  readonly receivedFrom?: Readonly<Record<string, number>>;
+  /** True when the disk was found identical to the golden image. */
+  readonly isVerified: boolean;
+  /** One sentence for people, or null. */
+  readonly failure: string | null;
+}
+
+/** Outcome known as numbers only: a closed formula, or a cell of a publication. Times in seconds. */
+export interface FormulaResult {
+  /** First power-on to last machine done, all phases. */
+  readonly makespanS: number;
+  /** Start barrier to last verified piece written, or null where not known. */
+  readonly transferS: number | null;
+  readonly meanLatencyS: number | null;
+  readonly serverCopies: number | null;
+}
+
+/** Lower bounds of the transfer [s], for the scenario of this run (design: `src/sim/theory`). */
+export interface TransferBounds {
+  /** Kumar-Ross; multicast: max{F/u_s, F/d_min}. */
+  readonly lowerBoundS: number;
+  /** Mundinger, where links are equal and the transport forwards pieces; else null. */
+  readonly pieceBoundS: number | null;
+  /** tau = F/b: one whole copy over the server's uplink. */
+  readonly copyS: number;
+}
+
+/** Enough of the machine to tell two labs apart. */
+export interface HostFingerprint {
+  readonly cpu: string;
+  readonly cores: number;
+  readonly memoryMiB: number;
+  readonly platform: string;
+}
+
+/** One run = one line of `records.jsonl`. Reports are made from these lines alone. */
+export interface RunRecord {
+  readonly format: 'swarmboot-run/1';
+  /** ISO 8601, UTC. */
+  readonly recordedAt: string;
+  readonly scenario: {
+    readonly name: string;
+    readonly title: string;
+    /** SHA-256 of the scenario's settings: records of different digests are not mixed in one report. */
+    readonly digest: string;
+    /** The settings of this run as people wrote them, variant applied. */
+    readonly settings: unknown;
+  };
+  readonly source: RecordSource;
+  readonly transport: Transport;
+  /** `""` for the plain scenario. */
+  readonly variant: string;
+  readonly machines: number;
+  /** Null where nothing is drawn at random. */
+  readonly randomSeed: number | null;
+  /** For example `{"swarmboot": "0.1.0", "node": "24.21.0"}`. */
+  readonly versions: Readonly<Record<string, string>>;
+  readonly host: HostFingerprint;
+  /** F: bytes that one machine has to receive. */
+  readonly wireBytes: number;
+  /** Null for published cells, whose network is not known. */
+  readonly bounds: TransferBounds | null;
+  /** Set for `theory` and `published`; null for runs. */
+  readonly formula: FormulaResult | null;
+  /** Start of the transfer [s]: the barrier, or the first download. */
+  readonly barrierS: number;
+  /** Empty for `theory` and `published`. */
+  readonly fleet: readonly MachineResult[];
+  /** Payload bytes that left the server; null where not known. */
+  readonly serverUploadedBytes: number | null;
+  /** Digest of the ordered event trace; null where time is real. */
+  readonly traceDigest: string | null;
+  /** What the reader must know to judge this run; collected in the report's Limitations. */
+  readonly limitations: readonly string[];
+  /** Where a published cell stands. */
+  readonly citation: string | null;
+}
