@@ -9,6 +9,7 @@ export interface QuantityKind {
   readonly baseUnit: string;
   /** For messages and the JSON Schema: how people write it. */
   readonly allowed: string;
+  readonly examples: readonly string[];
   /** True where `unlimited` is a value; it is read as Infinity. */
   readonly canBeUnlimited: boolean;
 }
@@ -16,18 +17,21 @@ export interface QuantityKind {
 export const BYTES: QuantityKind = {
   baseUnit: 'B',
   allowed: 'a size with its unit, such as `18 GB`, `256 MiB` or `1456 B`',
+  examples: ['18 GB', '256 MiB'],
   canBeUnlimited: false,
 };
 
 export const BYTES_PER_SECOND: QuantityKind = {
   baseUnit: 'B/s',
   allowed: 'a rate with its unit, such as `94 Mbit/s` or `12.5 MB/s`, or `unlimited`',
+  examples: ['94 Mbit/s', '12.5 MB/s', 'unlimited'],
   canBeUnlimited: true,
 };
 
 export const SECONDS: QuantityKind = {
   baseUnit: 's',
   allowed: 'a time with its unit, such as `134 min`, `20 s` or `5 ms`',
+  examples: ['134 min', '20 s', '5 ms'],
   canBeUnlimited: false,
 };
 
@@ -67,7 +71,8 @@ function checked(parsed: Unit | undefined, text: string, kind: QuantityKind): nu
   if (parsed.value === null || parsed.dimensions.every((power) => power === 0)) {
     throw new RangeError(`found \`${text}\`, which lacks a number or a unit`);
   }
-  if (!parsed.equalBase(unitOf(parsed, kind))) throw new RangeError(`found \`${text}\`, which has another unit`);
+  if (!parsed.equalBase(unitOf(parsed, kind)))
+    throw new RangeError(`found \`${text}\`, which has another unit`);
   const value = parsed.toNumber(kind.baseUnit);
   if (!Number.isFinite(value)) throw new RangeError(`found \`${text}\``);
   if (value < 0) throw new RangeError(`found \`${text}\`, which is negative`);

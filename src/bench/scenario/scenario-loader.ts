@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { z } from 'zod';
+import { ConfigError } from '../../failure.ts';
+import { isPlainObject, merge } from './merge.ts';
+import { type Mistake, mistakesOf } from './mistake.ts';
+import { loadQuantityParser } from './quantity.ts';
+import { parseScenarioDocument, type ScenarioDocument } from './scenario-document.ts';
+import { type Scenario, scenarioSchema } from './schema.ts';
+
+/** A scenario with one variant applied. */
+export interface ScenarioVariant {
+  /** `""` for the plain scenario. */
+  readonly variant: string;
+  readonly scenario: Scenario;
+  /** The same as people wrote it, for records. */
+  readonly settings: unknown;
+}
+
+/** A scenario file, read and validated with all its variants. */
+export interface LoadedScenario {
+  readonly name: string;
+  readonly title: string;
+  /** SHA-256 of what shapes the result of a run; which machines, seeds and executors were asked for is left out. */
+  readonly digest: string;
+  /** The plain scenario as it stands in the file. */
+  readonly plain: Scenario;
+  /** What is to be run, in the order of the file. */
+  readonly variants: readonly ScenarioVariant[];
+}
+
+/**
+ * Reads a scenario file.
+ * @param changes laid over the file's settings, as the command line gives them
+ * @throws ConfigError with file, line, column, what was found and what is allowed
+ */
+export async function loadScenario(file: string, changes: unknown = {}): Promise<LoadedScenario> {
+  const document = parseScenarioDocument(await readScenarioText(file), file);
+  const schema = scenarioSchema(await loadQuantityParser());
+  const base = merge(document.data, changes);
+
+  const plain = validate(schema, base, new Blame(document, ''));
+  const variants = Object.entries(plain.variants).map(([variant, change]): ScenarioVariant => {
+    const settings = withoutVariants(merge(base, change));
+    return { variant, settings, scenario: validate(schema, settings, new Blame(document, variant)) };
+  });
+  if (plain.plain) variants.unshift({ variant: '', scenario: plain, settings: withoutVariants(base) });
+  if (variants.length === 0) {
+    throw new ConfigError('plain', 'found `false` and no variants: nothing is left to run', {
+      place: document.placeOf(['plain']),
+    });
+  }
+  return { name: plain.name, title: plain.title, digest: digestOf(base), plain, variants };
+}
+
+async function readScenarioText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    const reason =
+      (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'no such file' : (cause as Error).message;
+    throw new ConfigError('scenario', `${file}: ${reason}; \`./swarmboot scenarios\` lists what there is`, {
+      cause,
+    });
+  }
+}
+
+function validate(schema: ReturnType<typeof scenarioSchema>, data: unknown, blame: Blame): Scenario {
+  const result: z.ZodSafeParseResult<Scenario> = schema.safeParse(data);
+  if (result.success) return result.data;
+  const [first, ...others] = mistakesOf(result.error, data).map((mistake) => blame.errorFor(mistake));
+  if (others.length === 0) throw first;
+  const message = [first, ...others].map((error) => error?.message).join('\n');
+  throw Object.assign(first as ConfigError, { message });
+}
+
+/** Finds the place of a mistake: in the variant that brought it, else in the scenario itself. */
+class Blame {
+  readonly #document: ScenarioDocument;
+  readonly #variant: string;
+
+  constructor(document: ScenarioDocument, variant: string) {
+    this.#document = document;
+    this.#variant = variant;
+  }
+
+  errorFor({ path, key, sentence }: Mistake): ConfigError {
+    const wanted = key === undefined ? path : [...path, key];
+    const inVariant = ['variants', this.#variant, ...wanted];
+    const isInVariant = this.#variant !== '' && this.#document.depthOf(inVariant) === inVariant.length;
+    const where = isInVariant ? inVariant.slice(0, inVariant.length - (key === undefined ? 0 : 1)) : path;
+    return new ConfigError(where.join('.'), sentence, { place: this.#document.placeOf(where, key) });
+  }
+}
+
+function withoutVariants(data: unknown): unknown {
+  if (!isPlainObject(data)) return data;
+  const { variants: _variants, plain: _plain, measured: _measured, ...settings } = data;
+  return settings;
+}
+
+/** Settings that choose runs but do not change one. */
+const CHOOSING = ['title', 'description', 'executors', 'seeds', 'measured', 'plain'];
+
+function digestOf(base: unknown): string {
+  const settings = Object.entries(base as Record<string, unknown>).filter(([key]) => !CHOOSING.includes(key));
+  const { fleet, ...others } = Object.fromEntries(settings);
+  const { machines: _machines, ...start } = fleet as Record<string, unknown>;
+  return createHash('sha256')
+    .update(canonicalJson({ ...others, fleet: start }))
+    .digest('hex');
+}
+
+/** JSON with sorted keys, so that the order in the file does not matter. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, item: unknown) =>
+    isPlainObject(item)
+      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : item,
+  );
+}
