@@ -1,0 +1,49 @@
+/** A set of piece numbers, one bit each. */
+export class PieceSet {
+  /** 32 pieces a word, the lowest piece in the lowest bit. */
+  readonly words: Uint32Array;
+  #size = 0;
+
+  constructor(pieces: number) {
+    this.words = new Uint32Array((pieces + 31) >>> 5);
+  }
+
+  /** All pieces from 0 up to `pieces`. */
+  static full(pieces: number): PieceSet {
+    const set = new PieceSet(pieces);
+    for (let piece = 0; piece < pieces; piece++) set.add(piece);
+    return set;
+  }
+
+  /** How many pieces are in it. */
+  get size(): number {
+    return this.#size;
+  }
+
+  has(piece: number): boolean {
+    return ((this.words[piece >>> 5]! >>> (piece & 31)) & 1) === 1;
+  }
+
+  add(piece: number): void {
+    if (this.has(piece)) return;
+    this.words[piece >>> 5]! |= 1 << (piece & 31);
+    this.#size++;
+  }
+
+  delete(piece: number): void {
+    if (!this.has(piece)) return;
+    this.words[piece >>> 5]! &= ~(1 << (piece & 31));
+    this.#size--;
+  }
+
+  *[Symbol.iterator](): Generator<number> {
+    for (const [place, word] of this.words.entries()) {
+      for (let rest = word; rest !== 0; rest &= rest - 1) yield (place << 5) + lowestBit(rest);
+    }
+  }
+}
+
+/** Number of the lowest bit that is set; `word` is not 0. */
+export function lowestBit(word: number): number {
+  return 31 - Math.clz32(word & -word);
+}

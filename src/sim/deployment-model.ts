@@ -1,0 +1,106 @@
+/** Rates in bytes per second, Infinity for no limit. */
+export interface LinkModel {
+  readonly upBps: number;
+  readonly downBps: number;
+}
+
+/** A group of machines behind a WAN link. */
+export interface SiteModel {
+  readonly name: string;
+  readonly wan: LinkModel;
+}
+
+/** A machine to be deployed. */
+export interface MachineModel {
+  readonly link: LinkModel;
+  /** Index into `sites`. */
+  readonly site: number;
+  /** Seconds after the start of the transfer at which it dies for good; Infinity if it does not. */
+  readonly diesAfterS: number;
+}
+
+/** How machines are powered on, one after the other. */
+export type ArrivalModel =
+  | { readonly kind: 'together' }
+  | { readonly kind: 'staggered' | 'poisson'; readonly intervalS: number };
+
+/** Phases whose time does not depend on the network [s], in their order. */
+export interface FixedPhases {
+  readonly boot: number;
+  readonly register: number;
+  readonly partition: number;
+  readonly metainfo: number;
+  readonly finish: number;
+}
+
+/** Disk of a machine; rates in raw bytes per second. */
+export interface DiskModel {
+  readonly readBps: number;
+  readonly writeBps: number;
+  /** Reading and writing share one budget, the lower of the two rates. */
+  readonly isShared: boolean;
+  readonly isReadBack: boolean;
+  /** Written after the download instead of while it runs. */
+  readonly isSerialWrite: boolean;
+}
+
+export interface P2pModel {
+  readonly transport: 'p2p';
+  readonly uploadSlots: number;
+  readonly seederSlots: number;
+  readonly neighbours: number;
+  readonly picker: 'rarest' | 'random';
+  readonly seeder: 'dealing' | 'plain';
+}
+
+export interface UnicastModel {
+  readonly transport: 'unicast';
+  /** Machines served at a time, Infinity for all. */
+  readonly wave: number;
+}
+
+export interface MulticastModel {
+  readonly transport: 'multicast';
+  readonly rateBps: number;
+  readonly packetBytes: number;
+  readonly waitS: number;
+  readonly roundS: number;
+}
+
+export interface ChainModel {
+  readonly transport: 'chain';
+  readonly hopSetUpS: number;
+}
+
+export type TransportModel = P2pModel | UnicastModel | MulticastModel | ChainModel;
+
+/** Everything that a simulated deployment depends on, beside its random seed. */
+export interface DeploymentModel {
+  /** F, in the wire encoding, and the raw bytes that it becomes on the disk. */
+  readonly wireBytes: number;
+  readonly rawBytes: number;
+  readonly pieceBytes: number;
+  readonly server: LinkModel;
+  /** The server stands at site 0. */
+  readonly sites: readonly SiteModel[];
+  readonly machines: readonly MachineModel[];
+  readonly connectionCapBps: number;
+  /** One-way delay between any two. */
+  readonly latencyS: number;
+  /** Share of multicast packets lost on the way to each machine. */
+  readonly loss: number;
+  readonly arrival: ArrivalModel;
+  readonly phases: FixedPhases;
+  readonly disk: DiskModel;
+  readonly transport: TransportModel;
+}
+
+/** M: pieces of the image. */
+export function pieceCountOf({ wireBytes, pieceBytes }: DeploymentModel): number {
+  return Math.ceil(wireBytes / pieceBytes);
+}
+
+/** Bytes of one piece; the last one may be short. */
+export function pieceSizeOf({ wireBytes, pieceBytes }: DeploymentModel, piece: number): number {
+  return Math.min(pieceBytes, wireBytes - piece * pieceBytes);
+}

@@ -1,0 +1,65 @@
+import { EventQueue } from './event-queue.ts';
+import { TraceDigest } from './trace-digest.ts';
+
+/** What happens at an event. */
+export type Action = () => void;
+
+/**
+ * Virtual time. Events at one instant run in the order in which they were scheduled; when an instant is over, and
+ * before time moves on, `settle` lets the network share its links anew once for all that has changed.
+ */
+export class Simulation {
+  /** Seconds since the first power-on. */
+  now = 0;
+  readonly digest = new TraceDigest();
+  readonly #queue = new EventQueue();
+  readonly #actions: (Action | undefined)[] = [];
+  #settle: Action = () => {};
+
+  /** Runs `settle` at the end of every instant; it may schedule events at the same instant. */
+  onInstantOver(settle: Action): void {
+    this.#settle = settle;
+  }
+
+  /** Runs `action` once, `delayS` seconds from now. */
+  after(delayS: number, action: Action): void {
+    const event = this.#queue.open();
+    this.#actions[event] = () => {
+      this.close(event);
+      action();
+    };
+    this.#queue.schedule(event, this.now + delayS);
+  }
+
+  /** An event that can be moved: see `schedule`, `cancel` and `close`. */
+  open(action: Action): number {
+    const event = this.#queue.open();
+    this.#actions[event] = action;
+    return event;
+  }
+
+  schedule(event: number, timeS: number): void {
+    this.#queue.schedule(event, timeS);
+  }
+
+  cancel(event: number): void {
+    this.#queue.cancel(event);
+  }
+
+  /** Forgets an event of `open`. */
+  close(event: number): void {
+    this.#queue.cancel(event);
+    this.#actions[event] = undefined;
+    this.#queue.close(event);
+  }
+
+  /** Runs until nothing is left to happen. */
+  run(): void {
+    for (;;) {
+      if (this.#queue.nextTime() > this.now) this.#settle();
+      if (this.#queue.size === 0) return;
+      this.now = this.#queue.nextTime();
+      this.#actions[this.#queue.take()]!();
+    }
+  }
+}

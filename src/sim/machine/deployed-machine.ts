@@ -1,0 +1,127 @@
+import type { FixedPhases } from '../deployment-model.ts';
+import { type Arena, isStreamed, type Transport, TRACE } from '../transport/transport.ts';
+
+/** Start and end [s] by phase. */
+export type PhaseClock = Record<string, [startS: number, endS: number]>;
+
+/** Fixed phases before the download, in the order of the agent's. */
+const PREPARING = ['boot', 'register', 'partition', 'metainfo'] as const satisfies readonly (keyof FixedPhases)[];
+
+/** One machine from power-on to the restart: it goes through the phases of a deployment on virtual time. */
+export class DeployedMachine {
+  readonly number: number;
+  readonly phases: PhaseClock = {};
+  doneS: number | null = null;
+  isDead = false;
+  readonly poweredOnS: number;
+  readonly #arena: Arena;
+  readonly #transport: Transport;
+
+  constructor(number: number, poweredOnS: number, place: { arena: Arena; transport: Transport }) {
+    this.number = number;
+    this.poweredOnS = poweredOnS;
+    this.#arena = place.arena;
+    this.#transport = place.transport;
+    this.#arena.simulation.after(poweredOnS, () => {
+      this.#trace(TRACE.poweredOn);
+      this.#prepare(0);
+    });
+  }
+
+  /** True once the whole image is on the disk and has been checked. */
+  get isVerified(): boolean {
+    return this.doneS !== null;
+  }
+
+  get hasDownloaded(): boolean {
+    return this.#hasEnded('download');
+  }
+
+  /** The transport has brought the last piece. */
+  downloaded(): void {
+    if (this.isDead) return;
+    this.#end('download');
+    if (isStreamed(this.#arena.model)) return this.#verify();
+    this.#useDisk('write', this.#arena.topology.writePath(this.number), () => this.#verify());
+  }
+
+  die(): void {
+    if (this.isDead || this.doneS !== null) return;
+    this.isDead = true;
+    this.#trace(TRACE.died);
+    this.#transport.leave(this.number);
+  }
+
+  /** Phases that take no time are left out of the clock. */
+  #prepare(step: number): void {
+    if (this.isDead) return;
+    const phase = PREPARING[step];
+    if (phase === undefined) return this.#join();
+    const lastsS = this.#arena.model.phases[phase];
+    if (lastsS === 0) return this.#prepare(step + 1);
+    this.#begin(phase);
+    this.#arena.simulation.after(lastsS, () => {
+      this.#end(phase);
+      this.#prepare(step + 1);
+    });
+  }
+
+  #join(): void {
+    this.#begin('download');
+    this.#trace(TRACE.joined);
+    this.#transport.join(this.number);
+  }
+
+  #verify(): void {
+    if (!this.#arena.model.disk.isReadBack) return this.#finish();
+    this.#useDisk('verify', this.#arena.topology.readPath(this.number), () => this.#finish());
+  }
+
+  #finish(): void {
+    const lastsS = this.#arena.model.phases.finish;
+    if (lastsS === 0) return this.#done();
+    this.#begin('finish');
+    this.#arena.simulation.after(lastsS, () => {
+      this.#end('finish');
+      this.#done();
+    });
+  }
+
+  #done(): void {
+    if (this.isDead) return;
+    this.doneS = this.#arena.simulation.now;
+    this.#trace(TRACE.done);
+  }
+
+  /** Reads or writes the whole image, beside whatever else the disk has to do. */
+  #useDisk(phase: 'write' | 'verify', path: readonly number[], onDone: () => void): void {
+    if (path[0] === -1) return onDone();
+    this.#begin(phase);
+    this.#arena.network.start({
+      path,
+      bytes: this.#arena.model.wireBytes,
+      capBps: Number.POSITIVE_INFINITY,
+      onDone: () => {
+        if (this.isDead) return;
+        this.#end(phase);
+        onDone();
+      },
+    });
+  }
+
+  #begin(phase: string): void {
+    this.phases[phase] = [this.#arena.simulation.now, Number.NaN];
+  }
+
+  #end(phase: string): void {
+    this.phases[phase]![1] = this.#arena.simulation.now;
+  }
+
+  #hasEnded(phase: string): boolean {
+    return !Number.isNaN(this.phases[phase]?.[1] ?? Number.NaN);
+  }
+
+  #trace(kind: number): void {
+    this.#arena.simulation.digest.add(this.#arena.simulation.now, kind, this.number);
+  }
+}

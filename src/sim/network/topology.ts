@@ -1,0 +1,68 @@
+import type { DeploymentModel, DiskModel, LinkModel } from '../deployment-model.ts';
+import type { FlowNetwork } from './flow-network.ts';
+
+/** Peer number of the server; machines are 1 to n in order of arrival. */
+export const SERVER = 0;
+
+interface Links {
+  readonly up: number;
+  readonly down: number;
+}
+
+/** The links of a deployment and the paths across them. -1 stands for a link without limit. */
+export class Topology {
+  readonly #access: Links[];
+  readonly #wan: Links[];
+  readonly #siteOf: number[];
+  readonly #disks: { read: number; write: number }[];
+
+  constructor(model: DeploymentModel, network: FlowNetwork) {
+    const both = ({ upBps, downBps }: LinkModel): Links => ({
+      up: network.addLink(upBps),
+      down: network.addLink(downBps),
+    });
+    this.#access = [both(model.server), ...model.machines.map(({ link }) => both(link))];
+    this.#wan = model.sites.map(({ wan }) => both(wan));
+    this.#siteOf = [0, ...model.machines.map(({ site }) => site)];
+    // The flow network counts wire bytes, a disk raw bytes: a chunk that grows when it is decoded costs more disk.
+    const wirePerRaw = model.wireBytes / model.rawBytes;
+    this.#disks = [{ read: -1, write: -1 }, ...model.machines.map(() => disk(model.disk, wirePerRaw, network))];
+  }
+
+  /** From `sender`'s memory or disk over the network on to `receiver`'s disk. */
+  path(sender: number, receiver: number, { isWritten }: { isWritten: boolean }): number[] {
+    const [home, away] = [this.#siteOf[sender]!, this.#siteOf[receiver]!];
+    return [
+      this.#disks[sender]!.read,
+      this.#access[sender]!.up,
+      home === away ? -1 : this.#wan[home]!.up,
+      home === away ? -1 : this.#wan[away]!.down,
+      this.#access[receiver]!.down,
+      isWritten ? this.#disks[receiver]!.write : -1,
+    ].filter(isFirstInPath);
+  }
+
+  readPath(machine: number): number[] {
+    return [this.#disks[machine]!.read];
+  }
+
+  writePath(machine: number): number[] {
+    return [this.#disks[machine]!.write];
+  }
+}
+
+/** A link without limit is left out, and a link is crossed once. */
+function isFirstInPath(link: number, place: number, path: number[]): boolean {
+  return link !== -1 && path.indexOf(link) === place;
+}
+
+function disk(model: DiskModel, wirePerRaw: number, network: FlowNetwork): { read: number; write: number } {
+  if (model.isShared) {
+    const link = network.addLink(Math.min(model.readBps, model.writeBps) * wirePerRaw);
+    return { read: link, write: link };
+  }
+  return {
+    read: network.addLink(model.readBps * wirePerRaw),
+    write: network.addLink(model.writeBps * wirePerRaw),
+  };
+}

@@ -1,0 +1,113 @@
+import { assertModel } from './model-check.ts';
+import type { DeploymentModel, TransportModel } from './deployment-model.ts';
+import { RandomStream } from './kernel/random-stream.ts';
+import { Simulation } from './kernel/simulation.ts';
+import { arrivalTimes } from './machine/arrivals.ts';
+import { DeployedMachine, type PhaseClock } from './machine/deployed-machine.ts';
+import { FlowNetwork } from './network/flow-network.ts';
+import { SERVER, Topology } from './network/topology.ts';
+import { Chain } from './transport/chain.ts';
+import { Ledger } from './transport/ledger.ts';
+import { Multicast } from './transport/multicast.ts';
+import { P2p } from './transport/p2p.ts';
+import type { Arena, Transport } from './transport/transport.ts';
+import { Unicast } from './transport/unicast.ts';
+
+/** What the simulator found out about one machine; times in virtual seconds from the first power-on. */
+export interface SimulatedMachine {
+  /** 1 to n. */
+  readonly number: number;
+  readonly poweredOnS: number;
+  readonly doneS: number | null;
+  /** Phases that ended. */
+  readonly phases: Readonly<PhaseClock>;
+  readonly uploadedBytes: number;
+  readonly downloadedBytes: number;
+  /** Wire bytes by sender (0 is the server), or undefined in a run too large to keep it. */
+  readonly receivedFrom: ReadonlyMap<number, number> | undefined;
+  /** Why it did not finish, or null. */
+  readonly failure: string | null;
+}
+
+/** One simulated deployment. */
+export interface SimulatedDeployment {
+  readonly machines: readonly SimulatedMachine[];
+  /** When the first machine was ready to download [s]. */
+  readonly barrierS: number;
+  readonly serverUploadedBytes: number;
+  /** Sent, but cut off or repeated: sum of uploads = sum of downloads + this. */
+  readonly wastedBytes: number;
+  readonly traceDigest: string;
+}
+
+/**
+ * Runs a deployment on virtual time. The same model and random seed give the same trace, event by event.
+ * @throws RangeError where the model makes no sense
+ */
+export function simulate(model: DeploymentModel, randomSeed: number): SimulatedDeployment {
+  assertModel(model);
+  const simulation = new Simulation();
+  const network = new FlowNetwork(simulation);
+  const machines: DeployedMachine[] = [];
+  const arena: Arena = {
+    model,
+    simulation,
+    network,
+    topology: new Topology(model, network),
+    ledger: new Ledger(model.machines.length + 1),
+    randomSeed,
+    downloaded: (machine) => machines[machine - 1]!.downloaded(),
+  };
+  const transport = transportFor(model.transport, arena);
+  const times = arrivalTimes(model.machines.length, model.arrival, new RandomStream(randomSeed, 'arrivals'));
+  for (const [place, poweredOnS] of times.entries()) {
+    machines.push(new DeployedMachine(place + 1, poweredOnS, { arena, transport }));
+  }
+  const { boot, register, partition, metainfo } = model.phases;
+  const barrierS = boot + register + partition + metainfo;
+  for (const [place, { diesAfterS }] of model.machines.entries()) {
+    if (diesAfterS < Number.POSITIVE_INFINITY) {
+      simulation.after(barrierS + diesAfterS, () => machines[place]!.die());
+    }
+  }
+  simulation.run();
+  return {
+    machines: machines.map((machine) => resultOf(machine, arena.ledger, transport)),
+    barrierS,
+    serverUploadedBytes: arena.ledger.uploaded[SERVER]!,
+    wastedBytes: arena.ledger.wastedBytes,
+    traceDigest: simulation.digest.toString(),
+  };
+}
+
+function transportFor(settings: TransportModel, arena: Arena): Transport {
+  switch (settings.transport) {
+    case 'p2p':
+      return new P2p(arena, settings);
+    case 'unicast':
+      return new Unicast(arena, settings.wave);
+    case 'multicast':
+      return new Multicast(arena, settings);
+    case 'chain':
+      return new Chain(arena, settings.hopSetUpS);
+  }
+}
+
+function resultOf(machine: DeployedMachine, ledger: Ledger, transport: Transport): SimulatedMachine {
+  return {
+    number: machine.number,
+    poweredOnS: machine.poweredOnS,
+    doneS: machine.doneS,
+    phases: Object.fromEntries(Object.entries(machine.phases).filter(([, [, endS]]) => !Number.isNaN(endS))),
+    uploadedBytes: ledger.uploaded[machine.number]!,
+    downloadedBytes: ledger.downloaded[machine.number]!,
+    receivedFrom: ledger.sendersOf(machine.number),
+    failure: failureOf(machine, transport),
+  };
+}
+
+function failureOf(machine: DeployedMachine, transport: Transport): string | null {
+  if (machine.isDead) return 'it was killed, as the scenario asks';
+  if (machine.doneS !== null) return null;
+  return `the deployment stalled: ${transport.diagnose(machine.number)}`;
+}

@@ -1,0 +1,110 @@
+import { pieceCountOf, pieceSizeOf } from '../deployment-model.ts';
+import { SERVER } from '../network/topology.ts';
+import { type Arena, connectS, isStreamed, type Transport, TRACE } from './transport.ts';
+
+/** One connection of the chain: from a peer to the next. */
+interface Hop {
+  readonly sender: number;
+  readonly receiver: number;
+  /** Pieces that the sender has and the receiver has, both in order. */
+  offered: number;
+  delivered: number;
+  isOpen: boolean;
+  flow: number | undefined;
+}
+
+/**
+ * Every machine passes the pieces on to the next one, in the order of arrival (Kascade: Jeanvoine et al. 2013). The
+ * chain starts when all machines are there; a machine that dies cuts off those behind it.
+ */
+export class Chain implements Transport {
+  readonly #arena: Arena;
+  readonly #setUpS: number;
+  readonly #pieces: number;
+  readonly #waiting = new Set<number>();
+  readonly #dead = new Set<number>();
+  #hops: Hop[] = [];
+
+  constructor(arena: Arena, hopSetUpS: number) {
+    this.#arena = arena;
+    this.#setUpS = hopSetUpS + connectS(arena.model);
+    this.#pieces = pieceCountOf(arena.model);
+  }
+
+  join(machine: number): void {
+    this.#waiting.add(machine);
+    this.#startWhenComplete();
+  }
+
+  leave(machine: number): void {
+    this.#dead.add(machine);
+    this.#waiting.delete(machine);
+    for (const hop of this.#hops) {
+      if (hop.sender === machine || hop.receiver === machine) this.#cut(hop);
+    }
+    if (this.#hops.length === 0) this.#startWhenComplete();
+  }
+
+  diagnose(): string {
+    return 'a machine before it in the chain died, and a chain does not mend itself';
+  }
+
+  #startWhenComplete(): void {
+    if (this.#waiting.size === 0) return;
+    if (this.#waiting.size + this.#dead.size < this.#arena.model.machines.length) return;
+    const peers = [SERVER, ...[...this.#waiting].sort((a, b) => a - b)];
+    this.#hops = peers.slice(1).map((receiver, place) => ({
+      sender: peers[place]!,
+      receiver,
+      offered: place === 0 ? this.#pieces : 0,
+      delivered: 0,
+      isOpen: place === 0,
+      flow: undefined,
+    }));
+    this.#advance(0);
+  }
+
+  #advance(place: number): void {
+    const hop = this.#hops[place]!;
+    if (!hop.isOpen || hop.flow !== undefined || hop.delivered === hop.offered) return;
+    if (this.#dead.has(hop.sender) || this.#dead.has(hop.receiver)) return;
+    const { model, network, topology } = this.#arena;
+    hop.flow = network.start({
+      path: topology.path(hop.sender, hop.receiver, { isWritten: isStreamed(model) }),
+      bytes: pieceSizeOf(model, hop.delivered),
+      capBps: model.connectionCapBps,
+      onDone: () => this.#deliver(place),
+    });
+  }
+
+  #deliver(place: number): void {
+    const { model, ledger, simulation } = this.#arena;
+    const hop = this.#hops[place]!;
+    ledger.received(hop.sender, hop.receiver, pieceSizeOf(model, hop.delivered));
+    simulation.digest.add(simulation.now, TRACE.pieceReceived, hop.receiver, hop.delivered);
+    hop.flow = undefined;
+    hop.delivered++;
+    if (hop.delivered === this.#pieces) this.#arena.downloaded(hop.receiver);
+    this.#offer(place + 1);
+    this.#advance(place);
+  }
+
+  /** The next machine is connected to when the first piece is there. */
+  #offer(place: number): void {
+    const hop = this.#hops[place];
+    if (!hop) return;
+    hop.offered++;
+    if (hop.offered > 1) return this.#advance(place);
+    this.#arena.simulation.after(this.#setUpS, () => {
+      hop.isOpen = true;
+      this.#advance(place);
+    });
+  }
+
+  #cut(hop: Hop): void {
+    if (hop.flow === undefined) return;
+    const { model, network, ledger } = this.#arena;
+    ledger.wasted(hop.sender, pieceSizeOf(model, hop.delivered) - network.cancel(hop.flow));
+    hop.flow = undefined;
+  }
+}

@@ -1,0 +1,48 @@
+import type { DeploymentModel } from '../deployment-model.ts';
+import type { Simulation } from '../kernel/simulation.ts';
+import type { FlowNetwork } from '../network/flow-network.ts';
+import type { Topology } from '../network/topology.ts';
+import type { Ledger } from './ledger.ts';
+
+/** What a transport works with. Peers are numbered: the server 0, machines 1 to n. */
+export interface Arena {
+  readonly model: DeploymentModel;
+  readonly simulation: Simulation;
+  readonly network: FlowNetwork;
+  readonly topology: Topology;
+  readonly ledger: Ledger;
+  readonly randomSeed: number;
+  /** To be called once when a machine has the whole image. */
+  downloaded(machine: number): void;
+}
+
+/** One way to bring the image to the machines, on virtual time. */
+export interface Transport {
+  /** The machine is ready to receive. */
+  join(machine: number): void;
+  /** The machine dies for good, whether it has joined or not. */
+  leave(machine: number): void;
+  /** Why this machine has not got the image although nothing happens any more. */
+  diagnose(machine: number): string;
+}
+
+/** Kinds of trace events, for the digest. */
+export const TRACE = {
+  poweredOn: 1,
+  joined: 2,
+  pieceReceived: 3,
+  downloaded: 4,
+  died: 5,
+  done: 6,
+  roundSent: 7,
+} as const;
+
+/** Connection set-up and the first request: two round trips of the one-way `latencyS`. */
+export function connectS({ latencyS }: DeploymentModel): number {
+  return 4 * latencyS;
+}
+
+/** Whether what arrives goes to the disk at once. */
+export function isStreamed({ disk }: DeploymentModel): boolean {
+  return !disk.isSerialWrite;
+}

@@ -1,0 +1,68 @@
+import { SERVER } from '../network/topology.ts';
+import { type Arena, connectS, isStreamed, type Transport, TRACE } from './transport.ts';
+
+/** The server sends the whole image to each machine over a connection of its own, to `wave` machines at a time. */
+export class Unicast implements Transport {
+  readonly #arena: Arena;
+  readonly #wave: number;
+  readonly #queue: number[] = [];
+  readonly #dead = new Set<number>();
+  /** Flow by machine; undefined while the connection is being set up. */
+  readonly #served = new Map<number, number | undefined>();
+
+  constructor(arena: Arena, wave: number) {
+    this.#arena = arena;
+    this.#wave = wave;
+  }
+
+  join(machine: number): void {
+    this.#queue.push(machine);
+    this.#serve();
+  }
+
+  leave(machine: number): void {
+    this.#dead.add(machine);
+    const flow = this.#served.get(machine);
+    if (flow !== undefined) {
+      const left = this.#arena.network.cancel(flow);
+      this.#arena.ledger.wasted(SERVER, this.#arena.model.wireBytes - left);
+    }
+    this.#served.delete(machine);
+    this.#serve();
+  }
+
+  diagnose(): string {
+    return 'the server never came to serve it';
+  }
+
+  #serve(): void {
+    while (this.#served.size < this.#wave) {
+      const machine = this.#queue.shift();
+      if (machine === undefined) return;
+      if (this.#dead.has(machine)) continue;
+      this.#served.set(machine, undefined);
+      this.#arena.simulation.after(connectS(this.#arena.model), () => this.#send(machine));
+    }
+  }
+
+  #send(machine: number): void {
+    if (this.#dead.has(machine)) return;
+    const { model, network, topology } = this.#arena;
+    const flow = network.start({
+      path: topology.path(SERVER, machine, { isWritten: isStreamed(model) }),
+      bytes: model.wireBytes,
+      capBps: model.connectionCapBps,
+      onDone: () => this.#finish(machine),
+    });
+    this.#served.set(machine, flow);
+  }
+
+  #finish(machine: number): void {
+    const { model, ledger, simulation } = this.#arena;
+    this.#served.delete(machine);
+    ledger.received(SERVER, machine, model.wireBytes);
+    simulation.digest.add(simulation.now, TRACE.downloaded, machine);
+    this.#arena.downloaded(machine);
+    this.#serve();
+  }
+}
