@@ -26,7 +26,7 @@ export class P2p implements Transport {
   readonly #dealer: PieceDealer;
   /** By piece: machines that have it. */
   readonly #holders: Uint32Array;
-  /** A receiver with this many downloads is left to its peers while pieces are dealt. */
+  /** While pieces are dealt, a receiver with this many downloads is left to its peers: the piece would be slow. */
   readonly #enoughDownloads: number;
 
   constructor(arena: Arena, settings: P2pModel) {
@@ -35,7 +35,7 @@ export class P2p implements Transport {
     this.#pieces = pieceCountOf(model);
     this.#chance = new RandomStream(randomSeed, 'swarm');
     this.#pick = settings.picker === 'rarest' ? pickRarest : pickRandom;
-    this.#enoughDownloads = settings.uploadSlots;
+    this.#enoughDownloads = settings.uploadSlots + 1;
     this.#holders = new Uint32Array(this.#pieces);
     const isDealing = settings.seeder === 'dealing';
     this.#dealer = new PieceDealer(isDealing ? this.#pieces : 0);
@@ -118,8 +118,14 @@ export class P2p implements Transport {
   }
 
   #chosenGrant(uploader: Peer): Grant | undefined {
-    const number = nextGrant(uploader.neighbours, this.#chance, (candidate) =>
-      this.#canReceive(uploader, this.#peers[candidate]!),
+    if (uploader.held.size === 0) return undefined;
+    const number = nextGrant(
+      {
+        neighbours: uploader.neighbours,
+        downloadsOf: (candidate) => this.#peers[candidate]!.downloads.size,
+        canReceive: (candidate) => this.#canReceive(uploader, this.#peers[candidate]!),
+      },
+      this.#chance,
     );
     if (number === -1) return undefined;
     const receiver = this.#peers[number]!;

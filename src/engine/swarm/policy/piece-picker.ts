@@ -16,7 +16,11 @@ export interface PieceChoice {
 export type PiecePicker = (choice: PieceChoice) => number;
 
 /** True when the uploader has a piece that the receiver neither holds nor has claimed. */
-export function isInterested({ offered, held, claimed }: Pick<PieceChoice, 'offered' | 'held' | 'claimed'>): boolean {
+export function isInterested({
+  offered,
+  held,
+  claimed,
+}: Pick<PieceChoice, 'offered' | 'held' | 'claimed'>): boolean {
   for (let word = 0; word < offered.words.length; word++) {
     if ((offered.words[word]! & ~held.words[word]! & ~claimed.words[word]!) !== 0) return true;
   }
