@@ -1,3 +1,11 @@
 export * from './deployment-model.ts';
 export { type SimulatedDeployment, type SimulatedMachine, simulate } from './simulate.ts';
+export { seededMakespanS, seededMeanS } from './theory/branching.ts';
+export { chainS } from './theory/chain.ts';
+export { clientServerBoundS, peerToPeerBoundS } from './theory/kumar-ross.ts';
+export { multicastBoundS, multicastS } from './theory/multicast.ts';
+export { pieceBoundS } from './theory/mundinger.ts';
+export { expectedTransmissions } from './theory/packet-loss.ts';
+export { swarmPredictionS } from './theory/swarm-prediction.ts';
+export { unicastTogetherS, unicastWavesS } from './theory/unicast.ts';
 export { MOST_LOSSES } from './transport/multicast-rounds.ts';

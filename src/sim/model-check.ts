@@ -9,7 +9,8 @@ export function assertModel(model: DeploymentModel): void {
   positiveLink('server', model.server);
   positive('disk.readBps', model.disk.readBps);
   positive('disk.writeBps', model.disk.writeBps);
-  if (model.sites.length === 0) throw new RangeError('sites: at least one is needed, where the server stands');
+  if (model.sites.length === 0)
+    throw new RangeError('sites: at least one is needed, where the server stands');
   if (model.machines.length === 0) throw new RangeError('machines: at least one is needed');
   for (const [place, { link, site }] of model.machines.entries()) {
     positiveLink(`machines[${place}].link`, link);

@@ -1,9 +1,9 @@
-import { assertModel } from './model-check.ts';
 import type { DeploymentModel, TransportModel } from './deployment-model.ts';
 import { RandomStream } from './kernel/random-stream.ts';
 import { Simulation } from './kernel/simulation.ts';
 import { arrivalTimes } from './machine/arrivals.ts';
 import { DeployedMachine, type PhaseClock } from './machine/deployed-machine.ts';
+import { assertModel } from './model-check.ts';
 import { FlowNetwork } from './network/flow-network.ts';
 import { SERVER, Topology } from './network/topology.ts';
 import { Chain } from './transport/chain.ts';

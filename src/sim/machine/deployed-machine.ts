@@ -1,11 +1,16 @@
 import type { FixedPhases } from '../deployment-model.ts';
-import { type Arena, isStreamed, type Transport, TRACE } from '../transport/transport.ts';
+import { type Arena, isStreamed, TRACE, type Transport } from '../transport/transport.ts';
 
 /** Start and end [s] by phase. */
 export type PhaseClock = Record<string, [startS: number, endS: number]>;
 
 /** Fixed phases before the download, in the order of the agent's. */
-const PREPARING = ['boot', 'register', 'partition', 'metainfo'] as const satisfies readonly (keyof FixedPhases)[];
+const PREPARING = [
+  'boot',
+  'register',
+  'partition',
+  'metainfo',
+] as const satisfies readonly (keyof FixedPhases)[];
 
 /** One machine from power-on to the restart: it goes through the phases of a deployment on virtual time. */
 export class DeployedMachine {

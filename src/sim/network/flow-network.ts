@@ -142,7 +142,8 @@ export class FlowNetwork {
   }
 
   #leftNow(flow: number): number {
-    const sent = this.#rates[flow] === 0 ? 0 : this.#rates[flow]! * (this.#simulation.now - this.#sinceS[flow]!);
+    const sent =
+      this.#rates[flow] === 0 ? 0 : this.#rates[flow]! * (this.#simulation.now - this.#sinceS[flow]!);
     return Math.max(0, this.#leftBytes[flow]! - sent);
   }
 

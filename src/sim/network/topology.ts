@@ -26,7 +26,10 @@ export class Topology {
     this.#siteOf = [0, ...model.machines.map(({ site }) => site)];
     // The flow network counts wire bytes, a disk raw bytes: a chunk that grows when it is decoded costs more disk.
     const wirePerRaw = model.wireBytes / model.rawBytes;
-    this.#disks = [{ read: -1, write: -1 }, ...model.machines.map(() => disk(model.disk, wirePerRaw, network))];
+    this.#disks = [
+      { read: -1, write: -1 },
+      ...model.machines.map(() => disk(model.disk, wirePerRaw, network)),
+    ];
   }
 
   /** From `sender`'s memory or disk over the network on to `receiver`'s disk. */

@@ -27,7 +27,11 @@ export interface Peer {
 }
 
 /** A peer that is not here yet and has nothing. */
-export function newPeer(number: number, slots: number, swarm: { pieces: number; neighbours: Int32Array }): Peer {
+export function newPeer(
+  number: number,
+  slots: number,
+  swarm: { pieces: number; neighbours: Int32Array },
+): Peer {
   return {
     number,
     slots,

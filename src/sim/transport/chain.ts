@@ -1,6 +1,6 @@
 import { pieceCountOf, pieceSizeOf } from '../deployment-model.ts';
 import { SERVER } from '../network/topology.ts';
-import { type Arena, connectS, isStreamed, type Transport, TRACE } from './transport.ts';
+import { type Arena, connectS, isStreamed, TRACE, type Transport } from './transport.ts';
 
 /** One connection of the chain: from a peer to the next. */
 interface Hop {

@@ -24,7 +24,11 @@ export function* multicastRounds(
 ): Generator<MulticastRound> {
   const everything = Array.from({ length: receivers }, (_, receiver) => receiver);
   let lacking = new Map(everything.map((receiver) => [receiver, lossesOf(packets, chance)] as const));
-  yield roundOf(packets, everything.filter((receiver) => lacking.get(receiver)!.length === 0), () => packets);
+  yield roundOf(
+    packets,
+    everything.filter((receiver) => lacking.get(receiver)!.length === 0),
+    () => packets,
+  );
   lacking = withoutComplete(lacking);
 
   while (lacking.size > 0) {
@@ -36,7 +40,9 @@ export function* multicastRounds(
         return [receiver, lost.map((place) => missing[place]!)] as const;
       }),
     );
-    const completed = [...lacking].filter(([, missing]) => missing.length === 0).map(([receiver]) => receiver);
+    const completed = [...lacking]
+      .filter(([, missing]) => missing.length === 0)
+      .map(([receiver]) => receiver);
     yield roundOf(sent.length, completed, (receiver) => rank(sent, before.get(receiver)!.at(-1)!) + 1);
     lacking = withoutComplete(lacking);
   }
@@ -50,11 +56,17 @@ function roundOf(packets: number, completed: number[], after: (receiver: number)
 }
 
 function withoutComplete(lacking: ReadonlyMap<number, Int32Array>): Map<number, Int32Array<ArrayBuffer>> {
-  return new Map([...lacking].filter(([, missing]) => missing.length > 0)) as Map<number, Int32Array<ArrayBuffer>>;
+  return new Map([...lacking].filter(([, missing]) => missing.length > 0)) as Map<
+    number,
+    Int32Array<ArrayBuffer>
+  >;
 }
 
 /** Places from 0 up to `count` that are lost, in order. */
-function lossesOf(count: number, { loss, stream }: { loss: number; stream: RandomStream }): Int32Array<ArrayBuffer> {
+function lossesOf(
+  count: number,
+  { loss, stream }: { loss: number; stream: RandomStream },
+): Int32Array<ArrayBuffer> {
   const lost: number[] = [];
   if (loss === 0) return Int32Array.from(lost);
   const perLoss = -1 / Math.log1p(-loss);

@@ -11,7 +11,7 @@ import { type P2pModel, pieceCountOf, pieceSizeOf } from '../deployment-model.ts
 import { RandomStream } from '../kernel/random-stream.ts';
 import { SERVER } from '../network/topology.ts';
 import { type Grant, isServing, newPeer, type Peer } from '../swarm/peer.ts';
-import { type Arena, isStreamed, type Transport, TRACE } from './transport.ts';
+import { type Arena, isStreamed, TRACE, type Transport } from './transport.ts';
 
 /**
  * The swarm. Every upload is a grant of one piece: whoever has a free slot unchokes a neighbour that wants something,

@@ -1,5 +1,5 @@
 import { SERVER } from '../network/topology.ts';
-import { type Arena, connectS, isStreamed, type Transport, TRACE } from './transport.ts';
+import { type Arena, connectS, isStreamed, TRACE, type Transport } from './transport.ts';
 
 /** The server sends the whole image to each machine over a connection of its own, to `wave` machines at a time. */
 export class Unicast implements Transport {

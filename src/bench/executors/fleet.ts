@@ -1,0 +1,42 @@
+import type { LinkModel } from '../../sim/index.ts';
+import type { Scenario } from '../scenario/schema.ts';
+
+/** One machine of a scenario, with the faults that befall it. */
+export interface FleetMachine {
+  /** `m001`, `m002`, ... in order of arrival. */
+  readonly name: string;
+  readonly link: LinkModel;
+  /** Seconds after the start of the transfer at which it is killed; Infinity if it is not. */
+  readonly killedAfterS: number;
+}
+
+/** The name of machine `number`, counted from 1. */
+export function machineName(number: number): string {
+  return `m${String(number).padStart(3, '0')}`;
+}
+
+/** The machines of one run: those that came first are slow, those that came last are killed, where faults say so. */
+export function fleetOf(scenario: Scenario, machines: number): FleetMachine[] {
+  const { up, down } = scenario.network.machine;
+  return Array.from({ length: machines }, (_, index) => {
+    const machine = {
+      name: machineName(index + 1),
+      link: { upBps: up, downBps: down },
+      killedAfterS: Infinity,
+    };
+    return scenario.faults.reduce((hit, fault) => withFault(hit, fault, { index, machines }), machine);
+  });
+}
+
+function withFault(
+  machine: FleetMachine,
+  fault: Scenario['faults'][number],
+  place: { index: number; machines: number },
+): FleetMachine {
+  if ('slow' in fault) {
+    if (place.index >= fault.slow) return machine;
+    return { ...machine, link: { upBps: fault.to, downBps: fault.to } };
+  }
+  if (place.index < place.machines - fault.kill) return machine;
+  return { ...machine, killedAfterS: Math.min(machine.killedAfterS, fault.at) };
+}

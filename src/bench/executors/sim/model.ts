@@ -1,0 +1,75 @@
+import type { ArrivalModel, DeploymentModel, SiteModel, TransportModel } from '../../../sim/index.ts';
+import type { Transport } from '../../record/run-record.ts';
+import type { Scenario } from '../../scenario/schema.ts';
+import { rawSize, wireSize } from '../../scenario/wire-size.ts';
+import { fleetOf } from '../fleet.ts';
+
+const UNLIMITED = { upBps: Infinity, downBps: Infinity };
+
+/** A scenario for one transport and machine count, in the words of the simulator. */
+export function modelOf(scenario: Scenario, transport: Transport, machines: number): DeploymentModel {
+  const { image, network, disk } = scenario;
+  return {
+    wireBytes: wireSize(image),
+    rawBytes: rawSize(image),
+    pieceBytes: Math.min(image.pieceLength, wireSize(image)),
+    server: { upBps: network.server.up, downBps: network.server.down },
+    sites: sitesOf(scenario),
+    machines: fleetOf(scenario, machines).map(({ link, killedAfterS }, index) => ({
+      link,
+      site: siteOf(scenario, index / machines),
+      diesAfterS: killedAfterS,
+    })),
+    connectionCapBps: network.connectionCap,
+    latencyS: network.latency,
+    loss: network.loss,
+    arrival: arrivalOf(scenario.fleet.start),
+    phases: scenario.phases,
+    disk: {
+      readBps: disk.read,
+      writeBps: disk.write,
+      isShared: disk.shared,
+      isReadBack: disk.readBack,
+      isSerialWrite: scenario.transports[transport]?.diskWrite === 'serial',
+    },
+    transport: transportOf(scenario, transport),
+  };
+}
+
+function sitesOf({ network }: Scenario): SiteModel[] {
+  if (!network.sites) return [{ name: '', wan: UNLIMITED }];
+  return network.sites.map(({ name, wan }) => ({ name, wan: { upBps: wan.up, downBps: wan.down } }));
+}
+
+/** The site of the machine that has this share of all machines before it. */
+function siteOf({ network }: Scenario, shareBefore: number): number {
+  let filled = 0;
+  for (const [site, { machines }] of (network.sites ?? []).entries()) {
+    filled += machines;
+    if (shareBefore < filled - 1e-9) return site;
+  }
+  return Math.max(0, (network.sites?.length ?? 1) - 1);
+}
+
+function arrivalOf(start: Scenario['fleet']['start']): ArrivalModel {
+  if (start === 'together') return { kind: 'together' };
+  if ('staggered' in start) return { kind: 'staggered', intervalS: start.staggered };
+  return { kind: 'poisson', intervalS: start.poisson };
+}
+
+function transportOf({ transports }: Scenario, transport: Transport): TransportModel {
+  switch (transport) {
+    case 'p2p': {
+      const { diskWrite: _, ...settings } = transports.p2p!;
+      return { transport, ...settings };
+    }
+    case 'unicast':
+      return { transport, wave: transports.unicast!.wave ?? Infinity };
+    case 'multicast': {
+      const { rate, packet, wait, round } = transports.multicast!;
+      return { transport, rateBps: rate, packetBytes: packet, waitS: wait, roundS: round };
+    }
+    case 'chain':
+      return { transport, hopSetUpS: transports.chain!.hopSetUp };
+  }
+}

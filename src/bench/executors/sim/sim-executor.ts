@@ -1,0 +1,98 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { MOST_LOSSES, type SimulatedDeployment, type SimulatedMachine } from '../../../sim/index.ts';
+import type { MachineResult, Transport } from '../../record/run-record.ts';
+import type { Scenario } from '../../scenario/schema.ts';
+import { wireSize } from '../../scenario/wire-size.ts';
+import type { Executor, PlannedRun, RunOutcome, RunWatch } from '../executor.ts';
+import { machineName } from '../fleet.ts';
+import { modelOf } from './model.ts';
+import type { SimulationRequest } from './sim-worker.ts';
+
+/** Virtual time: the simulator, in a thread of its own so that Ctrl-C and progress are not held up. */
+export function simExecutor(): Executor {
+  let worker: Worker | undefined;
+  const stop = async (): Promise<void> => {
+    const stopping = worker;
+    worker = undefined;
+    await stopping?.terminate();
+  };
+  return {
+    name: 'sim',
+    transports: ['p2p', 'unicast', 'multicast', 'chain'],
+    isSeeded: true,
+    unsupported,
+    async run(run, watch) {
+      watch.signal.throwIfAborted();
+      worker ??= new Worker(new URL('./sim-worker.ts', import.meta.url));
+      return outcomeOf(await simulateIn(worker, run, watch), run);
+    },
+    close: stop,
+  };
+}
+
+async function simulateIn(worker: Worker, run: PlannedRun, watch: RunWatch): Promise<SimulatedDeployment> {
+  const { scenario, transport, machines, randomSeed } = run;
+  const request: SimulationRequest = {
+    model: modelOf(scenario, transport, machines),
+    randomSeed: randomSeed!,
+  };
+  const answer = once(worker, 'message', { signal: watch.signal });
+  worker.postMessage(request);
+  const [simulated] = (await answer.catch((error: unknown) => {
+    watch.signal.throwIfAborted();
+    throw error;
+  })) as [SimulatedDeployment];
+  return simulated;
+}
+
+const LIMITATIONS: Readonly<Record<Transport, string>> = {
+  p2p: 'Simulated P2P moves whole pieces from one source each, without endgame; HAVE messages arrive at once and every grant costs one round trip of the latency.',
+  unicast:
+    'Simulated unicast takes two round trips for the connection and the request, then an equal share of the links.',
+  multicast:
+    'Simulated multicast loses packets independently and repairs in rounds at the rate of the slowest receiver.',
+  chain: 'A simulated chain forwards whole pieces and does not mend itself when a machine dies.',
+};
+
+function unsupported({ network, image, fleet, transports }: Scenario, transport: Transport): string[] {
+  if (network.loss === 0) return [];
+  if (transport !== 'multicast')
+    return ['network.loss: the TCP of the simulator loses no packets, only multicast does'];
+  const losses =
+    Math.max(...fleet.machines) * (wireSize(image) / transports.multicast!.packet) * network.loss;
+  if (losses <= MOST_LOSSES) return [];
+  return [
+    `network.loss: about ${losses.toExponential(0)} losses would have to be drawn, ${MOST_LOSSES.toExponential(0)} at most`,
+  ];
+}
+
+function outcomeOf(simulated: SimulatedDeployment, { transport }: PlannedRun): RunOutcome {
+  return {
+    formula: null,
+    fleet: simulated.machines.map(machineResult),
+    barrierS: simulated.barrierS,
+    serverUploadedBytes: simulated.serverUploadedBytes,
+    traceDigest: simulated.traceDigest,
+    limitations: [LIMITATIONS[transport]],
+  };
+}
+
+function machineResult(machine: SimulatedMachine): MachineResult {
+  const result = {
+    machine: machineName(machine.number),
+    poweredOnS: machine.poweredOnS,
+    doneS: machine.doneS,
+    phases: machine.phases,
+    uploadedBytes: machine.uploadedBytes,
+    downloadedBytes: machine.downloadedBytes,
+    isVerified: machine.doneS !== null,
+    failure: machine.failure,
+  };
+  if (!machine.receivedFrom) return result;
+  const senders = [...machine.receivedFrom].map(([sender, bytes]) => [
+    sender === 0 ? 'server' : machineName(sender),
+    bytes,
+  ]);
+  return { ...result, receivedFrom: Object.fromEntries(senders) };
+}

@@ -1,0 +1,61 @@
+import type { FormulaResult, Transport } from '../../record/run-record.ts';
+import type { Scenario } from '../../scenario/schema.ts';
+import { rawSize, wireSize } from '../../scenario/wire-size.ts';
+import type { Executor, PlannedRun, RunOutcome } from '../executor.ts';
+import { type Prediction, predict } from './prediction.ts';
+
+/** Closed formulas: immediate, without chance, for the cases that they cover. */
+export const theoryExecutor: Executor = {
+  name: 'theory',
+  transports: ['p2p', 'unicast', 'multicast', 'chain'],
+  isSeeded: false,
+  unsupported,
+  run: ({ scenario, transport, machines }: PlannedRun) =>
+    Promise.resolve(outcomeOf(scenario, transport, predict(scenario, transport, machines))),
+};
+
+const LIMITATIONS: Readonly<Record<Transport, string>> = {
+  p2p: 'Theory for P2P is the bound of Kumar and Ross with the connection cap, and the time the last piece takes to double; it describes the best schedule, whatever slots, neighbours, picker and seeder are set.',
+  unicast: 'Theory for unicast shares the server link equally and knows no set-up times.',
+  multicast:
+    'Theory for multicast takes independent losses, repair in rounds, and the rate of the slowest receiver.',
+  chain: 'Theory for a chain takes equal links and whole pieces, stored and forwarded.',
+};
+
+function unsupported({ network, fleet, faults }: Scenario, transport: Transport): string[] {
+  const reasons: [string, string][] = [];
+  if (network.sites) reasons.push(['network.sites', 'the formulas know no WAN links']);
+  if (network.latency > 0) reasons.push(['network.latency', 'the formulas know no delay']);
+  if (network.loss > 0 && transport !== 'multicast')
+    reasons.push(['network.loss', 'only multicast has a formula with loss']);
+  if (fleet.start !== 'together') reasons.push(['fleet.start', 'the formulas start all machines together']);
+  if (faults.length > 0) reasons.push(['faults', 'the formulas know no faults']);
+  return reasons.map(([setting, reason]) => `${setting}: ${reason}`);
+}
+
+function outcomeOf(scenario: Scenario, transport: Transport, prediction: Prediction): RunOutcome {
+  const { boot, register, partition, metainfo, finish } = scenario.phases;
+  const barrierS = boot + register + partition + metainfo;
+  const writeS = isSerial(scenario, transport) ? rawSize(scenario.image) / scenario.disk.write : 0;
+  const verifyS = scenario.disk.readBack ? rawSize(scenario.image) / scenario.disk.read : 0;
+  const aroundS = barrierS + writeS + verifyS + finish;
+  const formula: FormulaResult = {
+    makespanS: prediction.transferS + aroundS,
+    transferS: prediction.transferS + writeS,
+    meanLatencyS: prediction.meanS === null ? null : prediction.meanS + aroundS,
+    serverCopies: prediction.serverCopies,
+  };
+  return {
+    formula,
+    fleet: [],
+    barrierS,
+    serverUploadedBytes:
+      prediction.serverCopies === null ? null : prediction.serverCopies * wireSize(scenario.image),
+    traceDigest: null,
+    limitations: [LIMITATIONS[transport]],
+  };
+}
+
+function isSerial(scenario: Scenario, transport: Transport): boolean {
+  return scenario.transports[transport]?.diskWrite === 'serial';
+}

@@ -1,0 +1,80 @@
+import { ConfigError } from '../failure.ts';
+import type { Executor, PlannedRun } from './executors/executor.ts';
+import type { Transport } from './record/run-record.ts';
+import type { LoadedScenario, ScenarioVariant } from './scenario/scenario-loader.ts';
+
+/** A run, who makes it, and the variant that it comes from. */
+export interface Assignment {
+  readonly executor: Executor;
+  readonly run: PlannedRun;
+  readonly variant: ScenarioVariant;
+}
+
+/**
+ * All runs that answer a scenario, cheap executors first.
+ * @param only transports to keep; undefined for all of the scenario's
+ * @throws ConfigError where a setting cannot be honoured, or nothing would be left to run
+ */
+export function planRuns(
+  scenario: LoadedScenario,
+  executors: readonly Executor[],
+  only: readonly Transport[] | undefined,
+): Assignment[] {
+  const assignments = executors.flatMap((executor) =>
+    scenario.variants.flatMap((variant) =>
+      transportsOf(variant, executor, only).flatMap((transport) => {
+        refuseUnsupported(executor, variant, transport);
+        return runsOf(executor, variant, transport);
+      }),
+    ),
+  );
+  if (assignments.length > 0) return assignments;
+  const able = executors.map(({ name, transports }) => `${name} (${transports.join(', ')})`).join('; ');
+  throw new ConfigError(
+    '--transports',
+    `none of the transports asked for is both in the scenario and run by ${able}`,
+  );
+}
+
+function transportsOf(
+  { scenario }: ScenarioVariant,
+  executor: Executor,
+  only: readonly Transport[] | undefined,
+): Transport[] {
+  return executor.transports.filter(
+    (transport) => scenario.transports[transport] !== undefined && (only?.includes(transport) ?? true),
+  );
+}
+
+function refuseUnsupported(
+  executor: Executor,
+  { scenario, variant }: ScenarioVariant,
+  transport: Transport,
+): void {
+  const reasons = executor.unsupported(scenario, transport);
+  if (reasons.length === 0) return;
+  const where = variant === '' ? '' : ` in variant \`${variant}\``;
+  throw new ConfigError(
+    '',
+    `the executor \`${executor.name}\` cannot honour these settings for ${transport}${where}:\n` +
+      `${reasons.map((reason) => `  ${reason}`).join('\n')}\nLeave them out, or choose other executors with --on.`,
+  );
+}
+
+function runsOf(executor: Executor, variant: ScenarioVariant, transport: Transport): Assignment[] {
+  const { scenario } = variant;
+  const seeds = executor.isSeeded ? scenario.seeds : [null];
+  return scenario.fleet.machines.flatMap((machines) =>
+    seeds.map((randomSeed): Assignment => {
+      const run = {
+        scenario,
+        source: executor.name,
+        transport,
+        variant: variant.variant,
+        machines,
+        randomSeed,
+      };
+      return { executor, run, variant };
+    }),
+  );
+}

@@ -1,0 +1,69 @@
+import { boundsOf } from './executors/bounds.ts';
+import type { RunOutcome } from './executors/executor.ts';
+import type { Assignment } from './plan.ts';
+import type { HostFingerprint, RunRecord } from './record/run-record.ts';
+import type { LoadedScenario } from './scenario/scenario-loader.ts';
+import { wireSize } from './scenario/wire-size.ts';
+
+/** What is the same for all records of one command. */
+export interface RecordContext {
+  readonly scenario: LoadedScenario;
+  readonly host: HostFingerprint;
+  readonly versions: Readonly<Record<string, string>>;
+  /** ISO 8601, UTC. */
+  readonly now: () => string;
+}
+
+/** The record of a run that was made. */
+export function recordOf(
+  { run, variant }: Assignment,
+  outcome: RunOutcome,
+  context: RecordContext,
+): RunRecord {
+  const { versions: clientVersions, ...found } = outcome;
+  return {
+    ...headOf(context, variant.settings),
+    source: run.source,
+    transport: run.transport,
+    variant: run.variant,
+    machines: run.machines,
+    randomSeed: run.randomSeed,
+    versions: { ...context.versions, ...clientVersions },
+    wireBytes: wireSize(run.scenario.image),
+    bounds: boundsOf(run.scenario, run.transport, run.machines),
+    ...found,
+    citation: null,
+  };
+}
+
+/** The cells of a publication that the scenario lays beside, as records. */
+export function publishedRecords(context: RecordContext): RunRecord[] {
+  const { plain } = context.scenario;
+  return plain.measured.map(({ transport, machines, makespan, citation }) => ({
+    ...headOf(context, { measured: { transport, machines, makespan, citation } }),
+    source: 'published',
+    transport,
+    variant: '',
+    machines,
+    randomSeed: null,
+    versions: context.versions,
+    wireBytes: wireSize(plain.image),
+    bounds: null,
+    formula: { makespanS: makespan, transferS: null, meanLatencyS: null, serverCopies: null },
+    barrierS: 0,
+    fleet: [],
+    serverUploadedBytes: null,
+    traceDigest: null,
+    limitations: [],
+    citation,
+  }));
+}
+
+function headOf({ scenario, host, now }: RecordContext, settings: unknown) {
+  return {
+    format: 'swarmboot-run/1',
+    recordedAt: now(),
+    scenario: { name: scenario.name, title: scenario.title, digest: scenario.digest, settings },
+    host,
+  } as const;
+}

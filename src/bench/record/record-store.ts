@@ -1,0 +1,71 @@
+import { mkdir, open, readFile, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ConfigError } from '../../failure.ts';
+import type { RunRecord } from './run-record.ts';
+
+/** File of a report folder that holds its records, one JSON object a line. */
+const RECORDS = 'records.jsonl';
+
+/** The records of one report folder: only ever appended to, a whole line at a time. */
+export class RecordStore {
+  readonly folder: string;
+  readonly #file: string;
+
+  constructor(folder: string) {
+    this.folder = folder;
+    this.#file = join(folder, RECORDS);
+  }
+
+  /** Adds one record and brings it to the disk; a line that could not be written whole is taken back. */
+  async append(record: RunRecord): Promise<void> {
+    await mkdir(this.folder, { recursive: true });
+    const file = await open(this.#file, 'a');
+    const { size } = await file.stat();
+    try {
+      await file.appendFile(`${JSON.stringify(record)}\n`);
+      await file.datasync();
+    } catch (error) {
+      await truncate(this.#file, size);
+      throw error;
+    } finally {
+      await file.close();
+    }
+  }
+
+  /**
+   * All records in the order in which they were written.
+   * @throws ConfigError where there are none, or a line is not a record
+   */
+  async read(): Promise<RunRecord[]> {
+    const text = await this.#text();
+    const lines = text.split('\n').filter((line) => line !== '');
+    if (lines.length === 0) throw this.#mistake(`${this.#file} is empty: nothing has been run into it`);
+    return lines.map((line, index) => this.#parse(line, index + 1));
+  }
+
+  async #text(): Promise<string> {
+    try {
+      return await readFile(this.#file, 'utf8');
+    } catch (cause) {
+      throw this.#mistake(`there is no ${RECORDS} in ${this.folder}: name the folder of a report`, cause);
+    }
+  }
+
+  #parse(line: string, number: number): RunRecord {
+    const place = { file: this.#file, line: number, column: 1 };
+    try {
+      const record = JSON.parse(line) as Partial<RunRecord> | null;
+      if (record?.format === 'swarmboot-run/1') return record as RunRecord;
+    } catch (cause) {
+      throw new ConfigError('', 'not a whole line of JSON; delete the line to go on without it', {
+        place,
+        cause,
+      });
+    }
+    throw new ConfigError('', 'not a record of the format `swarmboot-run/1`', { place });
+  }
+
+  #mistake(sentence: string, cause?: unknown): ConfigError {
+    return new ConfigError('', sentence, { cause });
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * Pipelines of machines, each of which passes on every piece as soon as it has it.
+ * Source: S. Martin, T. Buchert, P. Willemet, O. Richard, E. Jeanvoine, L. Nussbaum, "Scalable and reliable
+ * data broadcast with Kascade" (2014) for the chain; both formulas count the slots of a filled pipeline.
+ * Convention: the source is not counted in n, and it is the head of the chain or the root of the tree.
+ */
+import { requireNonNegative, requirePositive, requireWhole } from './domain.ts';
+
+/** Source, first machine, second machine, ... in one line. */
+export interface Chain {
+  /** F: bytes that one machine has to receive. */
+  readonly wireBytes: number;
+  /** M: number of equal pieces. */
+  readonly pieces: number;
+  /** n: machines that receive. */
+  readonly machines: number;
+  /** b: rate of the slowest hop [byte/s]; it governs everyone behind it. */
+  readonly linkBps: number;
+  /** L: time to set up one hop [s]; the hop from the source is set up before time 0. Default 0. */
+  readonly hopSetUpS?: number;
+}
+
+/** The source serves k machines, each of which serves k more. */
+export interface Tree {
+  /** F: bytes that one machine has to receive. */
+  readonly wireBytes: number;
+  /** M: number of equal pieces. */
+  readonly pieces: number;
+  /** n: machines that receive. */
+  readonly machines: number;
+  /** b: upload rate of every machine [byte/s]; each child gets b/k, also where there are fewer than k. */
+  readonly linkBps: number;
+  /** k: children of a machine, 2 or more; for 1 use the chain. */
+  readonly children: number;
+}
+
+/**
+ * Makespan [s] of a chain: `(F/b)(1 + (n - 1)/M) + (n - 1) L`.
+ * @throws RangeError where a size, rate, time or number is out of range
+ */
+export function chainS({ wireBytes, pieces, machines, linkBps, hopSetUpS = 0 }: Chain): number {
+  requirePositive({ wireBytes, linkBps });
+  requireWhole({ pieces, machines });
+  requireNonNegative({ hopSetUpS });
+  return (wireBytes / linkBps) * (1 + (machines - 1) / pieces) + (machines - 1) * hopSetUpS;
+}
+
+/**
+ * Hops from the source to the last of n machines in a k-ary tree: `h = ceil(log_k(n (k - 1)/k + 1))`.
+ * Counted level by level, `k + k^2 + ... + k^h >= n`, since the logarithm rounds.
+ * @param machines n >= 1, the source not counted
+ * @param children k >= 2
+ * @throws RangeError where a number is out of range
+ */
+export function treeDepth(machines: number, children: number): number {
+  requireWhole({ machines });
+  requireWhole({ children }, 2);
+  let depth = 1;
+  for (let level = children, reached = level; reached < machines; reached += level) {
+    level *= children;
+    depth += 1;
+  }
+  return depth;
+}
+
+/**
+ * Makespan [s] of a k-ary tree of depth h: `(F k/b)(1 + (h - 1)/M)`.
+ * @throws RangeError where a size, rate or number is out of range
+ */
+export function treeS({ wireBytes, pieces, machines, linkBps, children }: Tree): number {
+  requirePositive({ wireBytes, linkBps });
+  requireWhole({ pieces });
+  const depth = treeDepth(machines, children);
+  return ((wireBytes * children) / linkBps) * (1 + (depth - 1) / pieces);
+}
