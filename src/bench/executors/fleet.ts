@@ -1,4 +1,5 @@
 import type { LinkModel } from '../../sim/index.ts';
+import type { MachineResult } from '../record/run-record.ts';
 import type { Scenario } from '../scenario/schema.ts';
 
 /** One machine of a scenario, with the faults that befall it. */
@@ -39,4 +40,17 @@ function withFault(
   }
   if (place.index < place.machines - fault.kill) return machine;
   return { ...machine, killedAfterS: Math.min(machine.killedAfterS, fault.at) };
+}
+
+/** Machines that failed although no fault of the scenario killed them, with what each of them said. */
+export function unexpectedFailures(
+  scenario: Scenario,
+  fleet: readonly MachineResult[],
+): { machine: string; failure: string }[] {
+  const killed = new Set(
+    fleetOf(scenario, fleet.length)
+      .filter(({ killedAfterS }) => killedAfterS < Infinity)
+      .map(({ name }) => name),
+  );
+  return fleet.flatMap(({ machine, failure }) => (failure === null || killed.has(machine) ? [] : [{ machine, failure }]));
 }

@@ -68,10 +68,9 @@ async function readScenarioText(file: string): Promise<string> {
 function validate(schema: ReturnType<typeof scenarioSchema>, data: unknown, blame: Blame): Scenario {
   const result: z.ZodSafeParseResult<Scenario> = schema.safeParse(data);
   if (result.success) return result.data;
-  const [first, ...others] = mistakesOf(result.error, data).map((mistake) => blame.errorFor(mistake));
-  if (others.length === 0) throw first;
-  const message = [first, ...others].map((error) => error?.message).join('\n');
-  throw Object.assign(first as ConfigError, { message });
+  const errors = mistakesOf(result.error, data).map((mistake) => blame.errorFor(mistake));
+  errors.sort((a, b) => a.place!.line - b.place!.line || a.place!.column - b.place!.column);
+  throw Object.assign(errors[0]!, { message: errors.map(({ message }) => message).join('\n') });
 }
 
 /** Finds the place of a mistake: in the variant that brought it, else in the scenario itself. */

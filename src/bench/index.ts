@@ -1,0 +1,48 @@
+/** The door of the bench. What is heavy (formulas with units, swarm clients, charts) is loaded by the call that needs it. */
+import type { Executor } from './executors/executor.ts';
+import type { LocalExecutorOptions } from './executors/local/local-executor.ts';
+import type { ExecutorName, RunRecord } from './record/run-record.ts';
+
+export { type AnswerWatch, answer } from './answer.ts';
+export { unexpectedFailures } from './executors/fleet.ts';
+export { type Cell, cellDetails } from './metrics/cell.ts';
+export { readableTime } from './metrics/readable-units.ts';
+export { selectRecords } from './metrics/record-selection.ts';
+export type { Assignment } from './plan.ts';
+export { RecordStore } from './record/record-store.ts';
+export {
+  EXECUTORS,
+  type ExecutorName,
+  type MachineResult,
+  type RunRecord,
+  TRANSPORTS,
+} from './record/run-record.ts';
+export { comparisonTable } from './report/comparison-table.ts';
+export { scenarioJsonSchema } from './scenario/json-schema.ts';
+export { type LoadedScenario, loadScenario } from './scenario/scenario-loader.ts';
+
+/** The executor of that name. */
+export async function executorNamed(name: ExecutorName, lab: LocalExecutorOptions): Promise<Executor> {
+  switch (name) {
+    case 'theory':
+      return (await import('./executors/theory/theory-executor.ts')).theoryExecutor;
+    case 'sim':
+      return (await import('./executors/sim/sim-executor.ts')).simExecutor();
+    case 'local':
+      return (await import('./executors/local/local-executor.ts')).localExecutor(lab);
+  }
+}
+
+/** Makes the report of the records into `folder`; see `report/report-writer.ts`. */
+export async function writeReport(folder: string, records: readonly RunRecord[]): Promise<void> {
+  const writer = await import('./report/report-writer.ts');
+  await writer.writeReport(folder, records);
+}
+
+/**
+ * Bytes of a disk image.
+ * @throws ConfigError where the file is missing or empty
+ */
+export async function imageSizeOf(file: string): Promise<number> {
+  return await (await import('../engine/index.ts')).imageFileSize(file);
+}

@@ -1,0 +1,25 @@
+import { Command } from 'commander';
+import { executorOptions, runScenario, type ScenarioRunOptions } from '../scenario-run.ts';
+
+/** `swarmboot run <scenario>` */
+export function runCommand(): Command {
+  const command = new Command('run')
+    .description(
+      'Runs a scenario by formula, by simulation and with real bytes, and writes records and a report.',
+    )
+    .argument('<scenario>', 'scenario file, such as scenarios/table-1.yaml')
+    .option('--on <executors>', 'who answers: theory, sim, local (default: what the scenario names)')
+    .option('--machines <counts>', 'machine counts instead of the scenario’s, such as 1,8')
+    .option('--transports <names>', 'only these of the scenario’s transports, such as p2p,unicast')
+    .option('--seeds <count>', 'this many random seeds, 1 to N, instead of the scenario’s');
+  return executorOptions(command)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  ./swarmboot run scenarios/table-1.yaml --on theory,sim --json
+  ./swarmboot run scenarios/first-lab.yaml --on local --machines 1,4 --transports p2p
+  ./swarmboot run scenarios/first-lab.yaml --on local --image disk.img --out /tmp/my-report`,
+    )
+    .action((file: string, options: ScenarioRunOptions) => runScenario(file, options));
+}

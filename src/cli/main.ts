@@ -1,0 +1,43 @@
+import { Command, CommanderError } from 'commander';
+import { demoCommand } from './commands/demo.ts';
+import { reportCommand } from './commands/report.ts';
+import { runCommand } from './commands/run.ts';
+import { scenariosCommand } from './commands/scenarios.ts';
+import { schemaCommand } from './commands/schema.ts';
+import { exitCodeOf, tell } from './exit.ts';
+
+const program = new Command('swarmboot')
+  .description(
+    'Deploys one golden disk image to many machines, simulates it, and measures one against the other.',
+  )
+  .addCommand(runCommand())
+  .addCommand(reportCommand())
+  .addCommand(scenariosCommand())
+  .addCommand(schemaCommand())
+  .addCommand(demoCommand())
+  .addHelpText(
+    'after',
+    `
+Exit codes: 0 done, 1 failed, 2 a mistake in the call or the scenario, 130 ended by Ctrl-C.
+
+Examples:
+  ./swarmboot demo                                          the main job, in three minutes
+  ./swarmboot run scenarios/table-1.yaml                    a scenario, by formula and simulation
+  ./swarmboot run scenarios/first-lab.yaml --on local --machines 4 --image disk.img
+  ./swarmboot report reports/table-1                        the report again, from its records`,
+  );
+// Sub-commands inherit these only when told before they parse.
+for (const command of [program, ...program.commands])
+  command.exitOverride().showHelpAfterError('(--help tells more)');
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // The reader of a pipe has gone, as with `| head`: nothing is left to be said.
+  if (error.code !== 'EPIPE') throw error;
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) tell(error);
+  process.exitCode = exitCodeOf(error);
+}

@@ -1,0 +1,20 @@
+import type { Assignment, RunRecord } from '../../bench/index.ts';
+import type { Bench } from '../bench-door.ts';
+
+/** `[7 of 24] local: p2p, 8 machines` */
+export function runTitle({ run }: Assignment, place: { index: number; count: number }): string {
+  const variant = run.variant === '' ? '' : `, ${run.variant}`;
+  const seed =
+    run.scenario.seeds.length > 1 && run.randomSeed !== null ? `, random seed ${run.randomSeed}` : '';
+  const machines = run.machines === 1 ? '1 machine' : `${run.machines} machines`;
+  return `[${place.index + 1} of ${place.count}] ${run.source}: ${run.transport}${variant}, ${machines}${seed}`;
+}
+
+/** `12.3 s, 8 of 8 verified` */
+export function runResult(record: RunRecord, bench: Bench): string {
+  const [detail] = bench.cellDetails([record]);
+  const { makespanS, verifiedMachines } = detail!.cell;
+  const time = makespanS === null ? 'nobody finished' : bench.readableTime(makespanS.median);
+  if (record.fleet.length === 0) return time;
+  return `${time}, ${verifiedMachines} of ${record.machines} verified`;
+}

@@ -1,0 +1,110 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import type { ExecutorName, LoadedScenario, RunRecord } from '../bench/index.ts';
+import { ConfigError } from '../failure.ts';
+import { type Bench, openBench } from './bench-door.ts';
+import { FailedMachines } from './failed-machines.ts';
+import { interruptible } from './interruption.ts';
+import { countOption, countsOption, namesOption } from './list-option.ts';
+import { progressOn } from './progress/progress.ts';
+import { tellReport } from './summary.ts';
+
+/** What the command line says about a run, as text. */
+export interface ScenarioRunOptions {
+  readonly on?: string;
+  readonly machines?: string;
+  readonly transports?: string;
+  readonly seeds?: string;
+  readonly image?: string;
+  readonly out?: string;
+  readonly work?: string;
+  readonly port?: string;
+  readonly json?: boolean;
+}
+
+/** Options of every command that runs a scenario. */
+export function executorOptions(command: Command): Command {
+  return command
+    .option(
+      '--image <file>',
+      'disk image to deploy; its size replaces the scenario’s (local: default a sample disk)',
+    )
+    .option('--out <folder>', 'where records and report go (default: reports/<scenario>)')
+    .option('--work <folder>', 'where the local lab keeps its disks while it runs (default: the system’s)')
+    .option(
+      '--port <number>',
+      'first of three ports for the server of the local lab (default: any free ones)',
+    )
+    .option('--json', 'print one JSON object on standard output and nothing else');
+}
+
+/** Runs a scenario and makes its report. Throws FailedMachines when the runs were made but machines failed. */
+export async function runScenario(file: string, options: ScenarioRunOptions): Promise<void> {
+  const bench = await openBench();
+  const scenario = await bench.loadScenario(file, await changesOf(bench, options));
+  const folder = options.out ?? join('reports', scenario.name);
+  const store = new bench.RecordStore(folder);
+  const question = {
+    scenario,
+    executors: await executorsOf(bench, scenario, options),
+    transports: options.transports && namesOption('--transports', options.transports, bench.TRANSPORTS),
+    store,
+  };
+  const failures = new FailedMachines();
+  const progress = progressOn(process.stderr, bench);
+  const records = await interruptible(async (signal): Promise<RunRecord[]> => {
+    try {
+      return await bench.answer(
+        { ...question, transports: question.transports || undefined },
+        {
+          signal,
+          machineProgressed: (machine, phase, share) => progress.machineProgressed(machine, phase, share),
+          runStarted: (assignment, index, all) => progress.runStarted(assignment, index, all),
+          runEnded: (assignment, record) => {
+            progress.runEnded(assignment, record);
+            failures.add(assignment, bench.unexpectedFailures(assignment.run.scenario, record.fleet));
+          },
+        },
+      );
+    } finally {
+      progress.close();
+    }
+  });
+  await bench.writeReport(folder, await store.read());
+  tellReport(bench, { folder, records, isJson: options.json === true });
+  failures.throwIfAny();
+}
+
+async function executorsOf(bench: Bench, scenario: LoadedScenario, options: ScenarioRunOptions) {
+  const names: readonly ExecutorName[] = options.on
+    ? namesOption('--on', options.on, bench.EXECUTORS)
+    : scenario.plain.executors;
+  const lab = {
+    ...(options.image === undefined ? {} : { image: options.image }),
+    ...(options.work === undefined ? {} : { workFolder: options.work }),
+    ...(options.port === undefined ? {} : { port: portOption(options.port) }),
+  };
+  return await Promise.all(names.map((name) => bench.executorNamed(name, lab)));
+}
+
+/** What the options change in the scenario, in the words of the file. */
+async function changesOf(bench: Bench, options: ScenarioRunOptions): Promise<unknown> {
+  const changes: Record<string, unknown> = {};
+  if (options.machines !== undefined)
+    changes.fleet = { machines: countsOption('--machines', options.machines) };
+  if (options.seeds !== undefined) {
+    changes.seeds = Array.from({ length: countOption('--seeds', options.seeds) }, (_, index) => index + 1);
+  }
+  if (options.image !== undefined) {
+    const size = `${await bench.imageSizeOf(options.image)} B`;
+    changes.image = { size, used: size };
+  }
+  return changes;
+}
+
+/** The last of the three ports must exist, too. */
+function portOption(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port >= 1 && port <= 65_533) return port;
+  throw new ConfigError('--port', `found \`${text}\`; allowed is a port number from 1 to 65533`);
+}

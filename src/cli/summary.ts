@@ -1,0 +1,33 @@
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import Table from 'cli-table3';
+import type { RunRecord } from '../bench/index.ts';
+import type { Bench } from './bench-door.ts';
+
+/** A report to be told about. */
+export interface ToldReport {
+  readonly folder: string;
+  /** Records to show, at least one. */
+  readonly records: readonly RunRecord[];
+  readonly isJson: boolean;
+}
+
+/** Says on standard output what came out: a table and where the report is, or one JSON object. */
+export function tellReport(bench: Bench, { folder, records, isJson }: ToldReport): void {
+  const details = bench.cellDetails(bench.selectRecords(records).records);
+  if (isJson) {
+    const cells = details.map(({ cell }) => cell).filter(({ executor }) => executor !== 'published');
+    const scenario = records.at(-1)!.scenario.name;
+    process.stdout.write(`${JSON.stringify({ scenario, out: folder, cells })}\n`);
+    return;
+  }
+  const { columns, rows } = bench.comparisonTable(details);
+  const table = new Table({
+    head: columns.map(({ heading }) => heading),
+    colAligns: columns.map(({ isNumber }) => (isNumber ? 'right' : 'left')),
+    style: { head: [], border: [], compact: true },
+  });
+  table.push(...rows.map((row) => [...row]));
+  const page = resolve(join(folder, 'index.html'));
+  process.stdout.write(`${table.toString()}\n\nReport: ${page}\n        ${pathToFileURL(page).href}\n`);
+}
