@@ -46,3 +46,8 @@ export async function writeReport(folder: string, records: readonly RunRecord[])
 export async function imageSizeOf(file: string): Promise<number> {
   return await (await import('../engine/index.ts')).imageFileSize(file);
 }
+
+/** Speed of the simulator's parts; see `micro/parts.ts`. */
+export async function measureParts() {
+  return await (await import('./micro/parts.ts')).measureParts();
+}

@@ -16,7 +16,7 @@ export interface RecordContext {
 
 /** The record of a run that was made. */
 export function recordOf(
-  { run, variant }: Assignment,
+  { executor, run, variant }: Assignment,
   outcome: RunOutcome,
   context: RecordContext,
 ): RunRecord {
@@ -30,7 +30,7 @@ export function recordOf(
     randomSeed: run.randomSeed,
     versions: { ...context.versions, ...clientVersions },
     wireBytes: wireSize(run.scenario.image),
-    bounds: boundsOf(run.scenario, run.transport, run.machines),
+    bounds: boundsOf(run, executor.hasWholePieces),
     ...found,
     citation: null,
   };

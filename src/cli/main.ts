@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { benchCommand } from './commands/bench.ts';
 import { demoCommand } from './commands/demo.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
@@ -15,6 +16,7 @@ const program = new Command('swarmboot')
   .addCommand(scenariosCommand())
   .addCommand(schemaCommand())
   .addCommand(demoCommand())
+  .addCommand(benchCommand())
   .addHelpText(
     'after',
     `

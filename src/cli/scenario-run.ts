@@ -6,7 +6,7 @@ import { type Bench, openBench } from './bench-door.ts';
 import { FailedMachines } from './failed-machines.ts';
 import { interruptible } from './interruption.ts';
 import { countOption, countsOption, namesOption } from './list-option.ts';
-import { progressOn } from './progress/progress.ts';
+import { progressOn } from './progress/progress-on.ts';
 import { tellReport } from './summary.ts';
 
 /** What the command line says about a run, as text. */

@@ -1,11 +1,18 @@
+/** The door of the model: the simulator, and the closed forms beside it. */
 export * from './deployment-model.ts';
+export { RandomStream } from './kernel/random-stream.ts';
 export { type SimulatedDeployment, type SimulatedMachine, simulate } from './simulate.ts';
-export { seededMakespanS, seededMeanS } from './theory/branching.ts';
-export { chainS } from './theory/chain.ts';
-export { clientServerBoundS, peerToPeerBoundS } from './theory/kumar-ross.ts';
-export { multicastBoundS, multicastS } from './theory/multicast.ts';
-export { pieceBoundS } from './theory/mundinger.ts';
-export { expectedTransmissions } from './theory/packet-loss.ts';
-export { swarmPredictionS } from './theory/swarm-prediction.ts';
-export { unicastTogetherS, unicastWavesS } from './theory/unicast.ts';
+export * from './theory/branching.ts';
+export * from './theory/branching-equation.ts';
+export * from './theory/chain.ts';
+export * from './theory/flash-crowd.ts';
+export * from './theory/fluid.ts';
+export * from './theory/fluid-trajectory.ts';
+export * from './theory/kumar-ross.ts';
+export * from './theory/multicast.ts';
+export * from './theory/mundinger.ts';
+export * from './theory/packet-loss.ts';
+export * from './theory/service-capacity.ts';
+export * from './theory/swarm-prediction.ts';
+export * from './theory/unicast.ts';
 export { MOST_LOSSES } from './transport/multicast-rounds.ts';

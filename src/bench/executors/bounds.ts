@@ -2,13 +2,16 @@ import { clientServerBoundS, multicastBoundS, peerToPeerBoundS, pieceBoundS } fr
 import type { TransferBounds, Transport } from '../record/run-record.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { pieceCount, wireSize } from '../scenario/wire-size.ts';
+import type { PlannedRun } from './executor.ts';
 import { type FleetMachine, fleetOf } from './fleet.ts';
 
 /**
  * Lower bounds of the transfer in a scenario. Disks, caps, latency, loss and WAN links only make a transfer longer, so
  * the bounds of the access links hold with all of them. Machines that are killed need nothing but may have helped.
+ * @param hasWholePieces whether a machine takes every piece whole from one source
  */
-export function boundsOf(scenario: Scenario, transport: Transport, machines: number): TransferBounds {
+export function boundsOf(run: PlannedRun, hasWholePieces: boolean): TransferBounds {
+  const { scenario, transport, machines } = run;
   const fleet = fleetOf(scenario, machines);
   const survivors = fleet.filter(({ killedAfterS }) => killedAfterS === Infinity);
   const wireBytes = wireSize(scenario.image);
@@ -21,7 +24,7 @@ export function boundsOf(scenario: Scenario, transport: Transport, machines: num
       haveSomeDied: receivers.length < machines,
     }),
     pieceBoundS:
-      isForwarding(transport) && fleet.every((machine) => isEqualAndWhole(machine, scenario))
+      hasWholePieces && isForwarding(transport) && fleet.every((machine) => isEqual(machine, scenario))
         ? pieceBoundS({
             wireBytes,
             shortestPieceBytes: shortestPiece(scenario.image),
@@ -58,8 +61,8 @@ function isForwarding(transport: Transport): boolean {
   return transport === 'p2p' || transport === 'chain';
 }
 
-/** Mundinger: equal uplinks, and a download that is not faster than one upload or comes whole from one source. */
-function isEqualAndWhole({ link, killedAfterS }: FleetMachine, { network }: Scenario): boolean {
+/** Mundinger: all uplinks are equal to the seeder's. */
+function isEqual({ link, killedAfterS }: FleetMachine, { network }: Scenario): boolean {
   return link.upBps === network.server.up && killedAfterS === Infinity;
 }
 

@@ -52,5 +52,7 @@ export function unexpectedFailures(
       .filter(({ killedAfterS }) => killedAfterS < Infinity)
       .map(({ name }) => name),
   );
-  return fleet.flatMap(({ machine, failure }) => (failure === null || killed.has(machine) ? [] : [{ machine, failure }]));
+  return fleet.flatMap(({ machine, failure }) =>
+    failure === null || killed.has(machine) ? [] : [{ machine, failure }],
+  );
 }

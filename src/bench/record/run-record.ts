@@ -59,7 +59,7 @@ export interface FormulaResult {
 export interface TransferBounds {
   /** Kumar-Ross; multicast: max{F/u_s, F/d_min}. */
   readonly lowerBoundS: number;
-  /** Mundinger, where links are equal and the transport forwards pieces; else null. */
+  /** Mundinger, where uplinks are equal and a machine takes every piece whole from one source; else null. */
   readonly pieceBoundS: number | null;
   /** tau = F/b: one whole copy over the server's uplink. */
   readonly copyS: number;

@@ -5,7 +5,6 @@ import type { QuantityKind, QuantityParser } from './quantity.ts';
 
 /** Sizes in bytes, rates in bytes per second, times in seconds: all are numbers once a scenario is read. */
 export type Bytes = number;
-export type BytesPerSecond = number;
 export type Seconds = number;
 
 /** An object whose unknown keys are mistakes that name what is allowed. */

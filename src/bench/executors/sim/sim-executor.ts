@@ -21,6 +21,7 @@ export function simExecutor(): Executor {
     name: 'sim',
     transports: ['p2p', 'unicast', 'multicast', 'chain'],
     isSeeded: true,
+    hasWholePieces: true,
     unsupported,
     async run(run, watch) {
       watch.signal.throwIfAborted();

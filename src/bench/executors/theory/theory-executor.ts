@@ -9,6 +9,7 @@ export const theoryExecutor: Executor = {
   name: 'theory',
   transports: ['p2p', 'unicast', 'multicast', 'chain'],
   isSeeded: false,
+  hasWholePieces: true,
   unsupported,
   run: ({ scenario, transport, machines }: PlannedRun) =>
     Promise.resolve(outcomeOf(scenario, transport, predict(scenario, transport, machines))),

@@ -1,0 +1,28 @@
+#!/bin/sh
+# Installs the Debian packages that the labs and the tests that need root make use of. Neither `npm run demo` nor
+# `npm test` depends on them: a test that misses one says so and is skipped, except where CI=true.
+set -eu
+
+packages='
+  dosfstools
+  mtools
+  ntfs-3g
+  tftp-hpa
+  util-linux
+'
+
+missing=
+for package in $packages; do
+  dpkg-query --show --showformat '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing="$missing $package"
+done
+if [ -z "$missing" ]; then
+  echo 'all system packages are installed'
+  exit 0
+fi
+
+[ "$(id -u)" -eq 0 ] || { echo "run this as root: it installs$missing" >&2; exit 1; }
+echo "installing$missing"
+export DEBIAN_FRONTEND=noninteractive
+apt-get update --quiet=2
+# shellcheck disable=SC2086 # a list of words is meant
+apt-get install --quiet=2 --yes --no-install-recommends $missing
