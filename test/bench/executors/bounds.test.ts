@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { boundsOf } from '../../../src/bench/executors/bounds.ts';
+import { aRun, aScenario } from './a-run.ts';
+
+const COPY_S = 8;
+
+describe('the lower bounds of a transfer', () => {
+  it('of P2P is one copy over the server link, however many machines', () => {
+    expect(boundsOf(aRun({ machines: 100 }), true)).toMatchObject({ lowerBoundS: COPY_S, copyS: COPY_S });
+  });
+
+  it('of unicast counts every copy', () => {
+    expect(boundsOf(aRun({ transport: 'unicast', machines: 20 }), true).lowerBoundS).toBe(20 * COPY_S);
+  });
+
+  it('of multicast is one copy to the slowest machine', () => {
+    const scenario = aScenario({ faults: [{ slow: 1, to: '1 MiB/s' }] });
+    expect(boundsOf(aRun({ scenario, transport: 'multicast' }), true).lowerBoundS).toBe(64);
+  });
+
+  it('in whole pieces is that of Mundinger', () => {
+    expect(boundsOf(aRun({ machines: 7 }), true).pieceBoundS).toBe(COPY_S * (1 + 2 / 64));
+    expect(boundsOf(aRun({ machines: 8, transport: 'chain' }), true).pieceBoundS).toBe(COPY_S * (1 + 3 / 64));
+  });
+
+  it('in whole pieces counts a short last piece as short', () => {
+    const scenario = aScenario({ image: { size: '63.5 MiB', pieceLength: '1 MiB' } });
+    expect(boundsOf(aRun({ scenario, machines: 1 }), true).pieceBoundS).toBe(63.5 / 8);
+    expect(boundsOf(aRun({ scenario, machines: 2 }), true).pieceBoundS).toBe(63.5 / 8 + 0.5 / 8);
+  });
+
+  it.each([
+    ['the client may take a piece from several sources', {}, false, 'p2p'],
+    [
+      'the uplinks differ',
+      { network: { server: { up: '8 MiB/s' }, machine: { up: '4 MiB/s' } } },
+      true,
+      'p2p',
+    ],
+    ['one machine is slow', { faults: [{ slow: 1, to: '1 MiB/s' }] }, true, 'p2p'],
+    ['a machine is killed', { faults: [{ kill: 1, at: '1 s' }] }, true, 'p2p'],
+    ['nobody forwards anything', {}, true, 'unicast'],
+  ] as const)('in whole pieces is unknown where %s', (_, changes, hasWholePieces, transport) => {
+    expect(
+      boundsOf(aRun({ scenario: aScenario(changes), transport }), hasWholePieces).pieceBoundS,
+    ).toBeNull();
+  });
+
+  it('asks nothing of machines that are killed, but lets them have helped', () => {
+    const network = { server: { up: '8 MiB/s' }, machine: { up: '1 MiB/s' } };
+    const whole = boundsOf(aRun({ scenario: aScenario({ network }), machines: 20 }), true);
+    const killed = boundsOf(
+      aRun({ scenario: aScenario({ network, faults: [{ kill: 10, at: '1 s' }] }), machines: 20 }),
+      true,
+    );
+    expect(whole.lowerBoundS).toBe((20 * 64) / 28);
+    expect(killed.lowerBoundS).toBe(COPY_S);
+  });
+});

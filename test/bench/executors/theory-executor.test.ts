@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { theoryExecutor } from '../../../src/bench/executors/theory/theory-executor.ts';
+import type { FormulaResult, Transport } from '../../../src/bench/record/run-record.ts';
+import { aRun, aScenario, aWatch } from './a-run.ts';
+
+async function formulaOf(
+  transport: Transport,
+  changes: Record<string, unknown> = {},
+): Promise<FormulaResult> {
+  const run = aRun({ scenario: aScenario(changes), source: 'theory', transport, randomSeed: null });
+  return (await theoryExecutor.run(run, aWatch())).formula!;
+}
+
+describe('theory', () => {
+  it('predicts the four transports on equal links', async () => {
+    expect(await formulaOf('p2p')).toMatchObject({ transferS: 8 + 2 / 8, meanLatencyS: null });
+    expect(await formulaOf('unicast')).toMatchObject({ transferS: 32, meanLatencyS: 32, serverCopies: 4 });
+    expect(await formulaOf('multicast')).toMatchObject({ transferS: 8, serverCopies: 1 });
+    expect(await formulaOf('chain')).toMatchObject({ transferS: 8 + 3 / 8, serverCopies: 1 });
+  });
+
+  it('is the branching model where the image is one piece', async () => {
+    const formula = await formulaOf('p2p', { image: { size: '64 MiB', pieceLength: '64 MiB' } });
+    expect(formula).toMatchObject({ makespanS: 24, meanLatencyS: 8 * (2 - 1 + 4 / 4) });
+  });
+
+  it('adds the phases, the serial write and the read-back', async () => {
+    const formula = await formulaOf('unicast', {
+      phases: { boot: '30 s', finish: '5 s' },
+      disk: { write: '4 MiB/s', read: '16 MiB/s' },
+      transports: { unicast: { diskWrite: 'serial' } },
+    });
+    expect(formula).toMatchObject({ makespanS: 30 + 32 + 16 + 4 + 5, transferS: 32 + 16, meanLatencyS: 87 });
+  });
+
+  it('lets a slow disk slow down what is written as it arrives', async () => {
+    expect((await formulaOf('multicast', { disk: { write: '4 MiB/s' } })).transferS).toBe(16);
+  });
+
+  it('names each setting that it cannot honour', () => {
+    const scenario = aScenario({
+      network: {
+        server: { up: '8 MiB/s' },
+        machine: { up: '8 MiB/s' },
+        latency: '1 ms',
+        loss: '1 %',
+        sites: [{ name: 'a', machines: 1, wan: { up: '1 MiB/s' } }],
+      },
+      fleet: { machines: [1], start: { staggered: '1 s' } },
+      faults: [{ kill: 1, at: '1 s' }],
+    });
+    const names = theoryExecutor.unsupported(scenario, 'p2p').map((reason) => reason.split(':')[0]);
+    expect(names).toEqual(['network.sites', 'network.latency', 'network.loss', 'fleet.start', 'faults']);
+    expect(theoryExecutor.unsupported(aScenario(), 'p2p')).toEqual([]);
+  });
+});

@@ -1,0 +1,47 @@
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { RecordStore } from '../../../src/bench/record/record-store.ts';
+import { aRecord } from '../a-record.ts';
+
+async function aFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'swarmboot-test-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return join(folder, 'report');
+}
+
+describe('the records of a report', () => {
+  it('are read as they were written, in order', async () => {
+    const store = new RecordStore(await aFolder());
+    const records = [aRecord({ machines: 1 }), aRecord({ machines: 2 })];
+    for (const record of records) await store.append(record);
+    expect(await store.read()).toEqual(records);
+  });
+
+  it('are only appended to', async () => {
+    const folder = await aFolder();
+    await new RecordStore(folder).append(aRecord({ machines: 1 }));
+    const before = await readFile(join(folder, 'records.jsonl'), 'utf8');
+    await new RecordStore(folder).append(aRecord({ machines: 2 }));
+    const after = await readFile(join(folder, 'records.jsonl'), 'utf8');
+    expect(after.startsWith(before)).toBe(true);
+    expect(after.slice(before.length).trimEnd().split('\n')).toHaveLength(1);
+  });
+
+  it('name the line that is no record', async () => {
+    const folder = await aFolder();
+    const store = new RecordStore(folder);
+    await store.append(aRecord({}));
+    await appendFile(join(folder, 'records.jsonl'), '{"format":"swarmboot-r');
+    await expect(store.read()).rejects.toThrow(/records\.jsonl:2:1: not a whole line of JSON/);
+    await writeFile(join(folder, 'records.jsonl'), '{"format":"other"}\n');
+    await expect(store.read()).rejects.toThrow(/:1:1: not a record of the format `swarmboot-run\/1`/);
+  });
+
+  it('are missed with a sentence', async () => {
+    await expect(new RecordStore(await aFolder()).read()).rejects.toThrow(
+      /there is no records\.jsonl in .*: name the folder of a report/,
+    );
+  });
+});

@@ -1,0 +1,170 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { scenarioJsonSchema } from '../../../src/bench/scenario/json-schema.ts';
+import { loadScenario } from '../../../src/bench/scenario/scenario-loader.ts';
+import { ConfigError } from '../../../src/failure.ts';
+import { aScenarioFile, PLAIN_SCENARIO } from './a-scenario.ts';
+
+/** What the loader says of a text; the file's name is left out. */
+async function mistakeIn(text: string): Promise<string> {
+  const file = await aScenarioFile(text);
+  const error = await loadScenario(file).then(
+    () => expect.fail('the scenario was taken for a good one'),
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(ConfigError);
+  return (error as ConfigError).message.replaceAll(file, 'FILE');
+}
+
+describe('a scenario file', () => {
+  it('is read in base units, with its defaults', async () => {
+    const { plain } = await loadScenario(await aScenarioFile());
+    expect(plain.image).toMatchObject({ size: 64 * 2 ** 20, pieceLength: 256 * 1024, encoding: 'raw' });
+    expect(plain.network.server).toEqual({ up: 12.5e6, down: Infinity });
+    expect(plain.transports.unicast).toEqual({ diskWrite: 'streamed' });
+    expect(plain.transports.chain).toBeUndefined();
+    expect(plain.seeds).toEqual([1]);
+  });
+
+  it.each([
+    ['94 Mbit/s', 11.75e6],
+    ['94Mb/s', 11.75e6],
+    ['94 Mbps', 11.75e6],
+    ['12.5 MB/s', 12.5e6],
+    ['8 MiB/s', 8 * 2 ** 20],
+    ['1 Gibit/s', 2 ** 27],
+    ['unlimited', Infinity],
+  ])('takes the rate %s', async (text, bytesPerSecond) => {
+    const { plain } = await loadScenario(await aScenarioFile(PLAIN_SCENARIO.replace('100 Mbit/s', text)));
+    expect(plain.network.server.up).toBe(bytesPerSecond);
+  });
+
+  it.each([
+    ['18 GB', 18e9],
+    ['18 GiB', 18 * 2 ** 30],
+    ['3 KB', 3000],
+    ['1456 B', 1456],
+  ])('takes the size %s', async (text, bytes) => {
+    const { plain } = await loadScenario(await aScenarioFile(PLAIN_SCENARIO.replace('64 MiB', text)));
+    expect(plain.image.size).toBe(bytes);
+  });
+
+  it('says where an unknown key stands and what is allowed there', async () => {
+    expect(await mistakeIn(PLAIN_SCENARIO.replace('pieceLength', 'pieceLenght'))).toBe(
+      'FILE:3:24: image: unknown setting `pieceLenght`; ' +
+        'allowed are `size`, `used`, `pieceLength`, `encoding`, `compressionRatio`',
+    );
+  });
+
+  it.each([
+    [
+      'a wrong unit',
+      '64 MiB',
+      '64 s',
+      'FILE:3:16: image.size: found `64 s`, which has another unit; allowed is a size',
+    ],
+    ['a missing unit', '64 MiB', '64', 'FILE:3:16: image.size: found `64`; allowed is a size with its unit'],
+    ['a negative rate', '100 Mbit/s', '-3 Mbit/s', 'found `-3 Mbit/s`, which is negative; allowed is a rate'],
+    ['a rate of zero', '100 Mbit/s', '0 Mbit/s', 'allowed is a rate with its unit'],
+    [
+      'no machines',
+      '[1, 4]',
+      '[0]',
+      'FILE:7:21: fleet.machines.0: found `0`; allowed is a whole number of machines, from 1 up',
+    ],
+    ['an empty list', '[1, 4]', '[]', 'fleet.machines: found `[]`; allowed is a list of machine counts'],
+    [
+      'a name that is no file name',
+      'plain',
+      'Plain One',
+      'name: found `Plain One`; allowed is a name of small letters',
+    ],
+    [
+      'no transport',
+      '{ p2p: {}, unicast: }',
+      '{}',
+      'allowed is at least one of `p2p`, `unicast`, `multicast`, `chain`',
+    ],
+    ['a broken text', 'image: {', 'image: [', 'not valid YAML'],
+    [
+      'an unknown fault',
+      'name: plain',
+      'name: plain\nfaults: [{explode: 1}]',
+      'allowed is `{kill: 2, at: 30 s}`',
+    ],
+    [
+      'a share above one',
+      'network:',
+      'network:\n  loss: 200 %',
+      'network.loss: found `200 %`; allowed is a share from 0 to 1',
+    ],
+  ])('refuses %s', async (_, right, wrong, message) => {
+    expect(await mistakeIn(PLAIN_SCENARIO.replace(right, wrong))).toContain(message);
+  });
+
+  it('names what is missing', async () => {
+    expect(await mistakeIn(PLAIN_SCENARIO.replace('size: 64 MiB, ', ''))).toContain(
+      'image.size: is missing; allowed is a size',
+    );
+  });
+
+  it('tells all mistakes at once, in the order of the file', async () => {
+    const text = PLAIN_SCENARIO.replace('64 MiB', '64 s').replace('[1, 4]', '[0]');
+    expect((await mistakeIn(text)).split('\n').map((line) => line.split(':')[1])).toEqual(['3', '7']);
+  });
+
+  it('is missed by name, with what to do next', async () => {
+    await expect(loadScenario('/nowhere/at-all.yaml')).rejects.toThrow(
+      /no such file; `.\/swarmboot scenarios` lists/,
+    );
+  });
+});
+
+describe('a variant', () => {
+  const text = `${PLAIN_SCENARIO}variants:\n  big: { image: { size: 1 GiB } }\n  capped: { network: { connectionCap: 1 MB/s } }\n`;
+
+  it('changes what it names and nothing else', async () => {
+    const { variants } = await loadScenario(await aScenarioFile(text));
+    expect(variants.map(({ variant }) => variant)).toEqual(['', 'big', 'capped']);
+    expect(variants[1]!.scenario.image).toMatchObject({ size: 2 ** 30, pieceLength: 256 * 1024 });
+    expect(variants[2]!.scenario).toEqual({
+      ...variants[0]!.scenario,
+      variants: {},
+      network: { ...variants[0]!.scenario.network, connectionCap: 1e6 },
+    });
+  });
+
+  it('can be run without the plain scenario', async () => {
+    const { variants } = await loadScenario(await aScenarioFile(`plain: false\n${text}`));
+    expect(variants.map(({ variant }) => variant)).toEqual(['big', 'capped']);
+  });
+
+  it('has its mistakes shown where it stands', async () => {
+    expect(await mistakeIn(text.replace('1 GiB', '1 GX'))).toMatch(
+      /^FILE:10:25: variants\.big\.image\.size: found `1 GX`/,
+    );
+  });
+});
+
+describe('the digest of a scenario', () => {
+  const digestOf = async (text: string, changes: unknown = {}) =>
+    (await loadScenario(await aScenarioFile(text), changes)).digest;
+
+  it('does not depend on which machines, seeds and executors are asked for, nor on the title', async () => {
+    const asked = { fleet: { machines: [7] }, seeds: [1, 2], executors: ['sim'], title: 'Another' };
+    expect(await digestOf(PLAIN_SCENARIO, asked)).toBe(await digestOf(PLAIN_SCENARIO));
+  });
+
+  it('changes with any setting that shapes a run', async () => {
+    const plain = await digestOf(PLAIN_SCENARIO);
+    expect(await digestOf(PLAIN_SCENARIO.replace('64 MiB', '65 MiB'))).not.toBe(plain);
+    expect(await digestOf(PLAIN_SCENARIO, { fleet: { start: { staggered: '1 s' } } })).not.toBe(plain);
+  });
+});
+
+describe('the JSON Schema for editors', () => {
+  it('is the one in the repository: `npm run schema` writes it', async () => {
+    const file = new URL('../../../scenarios/scenario.schema.json', import.meta.url);
+    expect(await readFile(file, 'utf8')).toBe(scenarioJsonSchema());
+  });
+});
