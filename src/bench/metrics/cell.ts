@@ -1,0 +1,112 @@
+import { type RecordSource, type RunRecord, TRANSPORTS, type Transport } from '../record/run-record.ts';
+import { type MeanInterval, meanInterval } from './mean-interval.ts';
+import { type OutcomeNumbers, outcomeNumbers } from './run-outcome.ts';
+
+/** Who may stand in a cell, in the order of tables and legends. */
+export const SOURCES = ['theory', 'sim', 'local', 'published'] as const satisfies readonly RecordSource[];
+
+/** Smallest, middle and largest value over the runs of a cell. */
+export interface Spread {
+  readonly min: number;
+  readonly median: number;
+  readonly max: number;
+}
+
+/** All runs that differ only in their random seed, as numbers; the shape that `--json` prints. Times in seconds, to 1e-9. */
+export interface Cell {
+  readonly executor: RecordSource;
+  readonly transport: Transport;
+  /** `""` for the plain scenario. */
+  readonly variant: string;
+  readonly machines: number;
+  readonly runs: number;
+  readonly makespanS: Spread | null;
+  readonly transferS: Spread | null;
+  /** Median over the runs. */
+  readonly meanLatencyS: number | null;
+  readonly lowerBoundS: number | null;
+  readonly pieceBoundS: number | null;
+  /** Median over the runs. */
+  readonly serverCopies: number | null;
+  /** Of the run with the fewest. */
+  readonly verifiedMachines: number;
+  /** Of the run with the most. */
+  readonly failedMachines: number;
+}
+
+/** A cell with what only the report and the charts need. */
+export interface CellDetail {
+  readonly cell: Cell;
+  readonly runs: readonly RunRecord[];
+  /** 95 % interval of the mean makespan [s]; null for fewer than three runs. */
+  readonly makespanMean: MeanInterval | null;
+}
+
+/**
+ * Groups records into cells: variants in order of appearance, then transports, machine counts and sources.
+ * @param records as `selectRecords` gives them
+ */
+export function cellDetails(records: readonly RunRecord[]): CellDetail[] {
+  const variants = [...new Set(records.map((record) => record.variant))];
+  const rank = (record: RunRecord) => [
+    variants.indexOf(record.variant),
+    TRANSPORTS.indexOf(record.transport),
+    record.machines,
+    SOURCES.indexOf(record.source),
+  ];
+  const groups = Map.groupBy(records, (record) => JSON.stringify(rank(record)));
+  return [...groups.values()].sort((a, b) => compareRanks(rank(a[0]!), rank(b[0]!))).map(detailOf);
+}
+
+function compareRanks(a: readonly number[], b: readonly number[]): number {
+  const first = a.findIndex((value, index) => value !== b[index]);
+  return first === -1 ? 0 : a[first]! - b[first]!;
+}
+
+function detailOf(runs: readonly RunRecord[]): CellDetail {
+  const outcomes = runs.map(outcomeNumbers);
+  const { source, transport, variant, machines } = runs[0]!;
+  const bounds = runs.find((record) => record.bounds !== null)?.bounds ?? null;
+  const makespansS = known(outcomes, 'makespanS');
+  const cell: Cell = {
+    executor: source,
+    transport,
+    variant,
+    machines,
+    runs: runs.length,
+    makespanS: spread(makespansS),
+    transferS: spread(known(outcomes, 'transferS')),
+    meanLatencyS: rounded(median(known(outcomes, 'meanLatencyS'))),
+    lowerBoundS: rounded(bounds?.lowerBoundS ?? null),
+    pieceBoundS: rounded(bounds?.pieceBoundS ?? null),
+    serverCopies: median(known(outcomes, 'serverCopies')),
+    verifiedMachines: Math.min(...outcomes.map((outcome) => outcome.verifiedMachines)),
+    failedMachines: Math.max(...outcomes.map((outcome) => outcome.failedMachines)),
+  };
+  return { cell, runs, makespanMean: meanInterval(makespansS) };
+}
+
+type Measure = 'makespanS' | 'transferS' | 'meanLatencyS' | 'serverCopies';
+
+function known(outcomes: readonly OutcomeNumbers[], measure: Measure): number[] {
+  return outcomes.map((outcome) => outcome[measure]).filter((value) => value !== null);
+}
+
+function spread(values: readonly number[]): Spread | null {
+  if (values.length === 0) return null;
+  const [min, middle, max] = [Math.min(...values), median(values)!, Math.max(...values)];
+  return { min: rounded(min)!, median: rounded(middle)!, max: rounded(max)! };
+}
+
+/** Middle value, or the mean of the two middle ones; null of nothing. */
+export function median(values: readonly number[]): number | null {
+  if (values.length === 0) return null;
+  const sorted = values.toSorted((a, b) => a - b);
+  const half = sorted.length / 2;
+  return (sorted[Math.ceil(half) - 1]! + sorted[Math.floor(half)]!) / 2;
+}
+
+/** Nanoseconds are far below what any run can tell, and make the printed numbers end. */
+function rounded(seconds: number | null): number | null {
+  return seconds === null ? null : Number(seconds.toFixed(9));
+}

@@ -1,0 +1,43 @@
+import { type MachineResult, PHASES, type Phase, type RunRecord } from '../record/run-record.ts';
+import { hasFinished } from './run-outcome.ts';
+
+/** A phase, or the time between phases in which a machine only waits for its turn. */
+export type PhaseOrWaiting = Phase | 'waiting';
+
+/** Mean seconds per machine in each phase that took place, in the order of phases, `waiting` last. */
+export type MeanPhaseTimes = ReadonlyMap<PhaseOrWaiting, number>;
+
+/**
+ * Mean time per phase over all machines of all runs that finished; a phase that a machine skipped counts as zero,
+ * so that where phases do not overlap the times add up to the mean latency. Empty where no machine finished.
+ */
+export function meanPhaseTimes(runs: readonly RunRecord[]): MeanPhaseTimes {
+  const finished = runs.flatMap((record) => record.fleet.filter(hasFinished));
+  const order: readonly PhaseOrWaiting[] = [...PHASES, 'waiting'];
+  const means = order.map((phase): [PhaseOrWaiting, number] => {
+    const totalS = finished.reduce((sum, machine) => sum + secondsIn(phase, machine), 0);
+    return [phase, totalS / finished.length];
+  });
+  return new Map(means.filter(([, seconds]) => seconds > 0));
+}
+
+function secondsIn(phase: PhaseOrWaiting, machine: MachineResult): number {
+  if (phase === 'waiting') return waitingS(machine);
+  const times = machine.phases[phase];
+  return times === undefined ? 0 : times[1] - times[0];
+}
+
+/** Below a microsecond a gap is the rounding of the phase times, not a wait. */
+const SHORTEST_WAIT_S = 1e-6;
+
+/** Time from power-on to done that no phase covers. */
+function waitingS({ poweredOnS, doneS, phases }: MachineResult): number {
+  const intervals = Object.values(phases).sort((a, b) => a[0] - b[0]);
+  let coveredToS = poweredOnS;
+  let gapsS = 0;
+  for (const [startS, endS] of [...intervals, [doneS ?? poweredOnS, doneS ?? poweredOnS]]) {
+    if (startS! - coveredToS >= SHORTEST_WAIT_S) gapsS += startS! - coveredToS;
+    coveredToS = Math.max(coveredToS, endS!);
+  }
+  return gapsS;
+}

@@ -1,0 +1,32 @@
+import type { RecordSource, Transport } from '../record/run-record.ts';
+
+/** Transports as tables, legends and sentences name them. */
+export const TRANSPORT_WORDS: Readonly<Record<Transport, string>> = {
+  p2p: 'P2P',
+  unicast: 'unicast',
+  multicast: 'multicast',
+  chain: 'chain',
+};
+
+/** Who found a number, as tables, legends and sentences name it. */
+export const SOURCE_WORDS: Readonly<Record<RecordSource, string>> = {
+  theory: 'theory',
+  sim: 'simulated',
+  local: 'measured',
+  published: 'published',
+};
+
+/** The variant, or `plain` for the scenario as it stands. */
+export function variantWords(variant: string): string {
+  return variant === '' ? 'plain' : variant;
+}
+
+/** `1 machine`, `8 machines`; for words whose plural ends in s. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function listed(words: readonly string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+}

@@ -1,0 +1,28 @@
+import type { RunRecord } from '../record/run-record.ts';
+
+/** The records that one report is made from, and how many it is not made from. */
+export interface RecordSelection {
+  /** In file order. */
+  readonly records: readonly RunRecord[];
+  /** Left out because their scenario settings differ from those of the last record. */
+  readonly otherDigests: number;
+  /** Left out because the same run was made again later in the file. */
+  readonly superseded: number;
+}
+
+/** Takes the records of the last record's scenario digest; of a run that was made twice, the later one. */
+export function selectRecords(records: readonly RunRecord[]): RecordSelection {
+  const digest = records.at(-1)?.scenario.digest;
+  const sameDigest = records.filter((record) => record.scenario.digest === digest);
+  const lastOfRun = new Map(sameDigest.map((record) => [runKey(record), record]));
+  const kept = sameDigest.filter((record) => lastOfRun.get(runKey(record)) === record);
+  return {
+    records: kept,
+    otherDigests: records.length - sameDigest.length,
+    superseded: sameDigest.length - kept.length,
+  };
+}
+
+function runKey({ source, transport, variant, machines, randomSeed }: RunRecord): string {
+  return JSON.stringify([source, transport, variant, machines, randomSeed]);
+}

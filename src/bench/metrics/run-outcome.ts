@@ -1,0 +1,54 @@
+import type { MachineResult, RunRecord } from '../record/run-record.ts';
+
+/** One run in numbers. Times in seconds; null where not known or where no machine finished. */
+export interface OutcomeNumbers {
+  /** First power-on to the last machine done, over the machines that finished: failed ones are counted apart. */
+  readonly makespanS: number | null;
+  /** Start barrier to the last byte on disk, over the verified machines. */
+  readonly transferS: number | null;
+  /** Mean over the machines that finished, each from its own power-on. */
+  readonly meanLatencyS: number | null;
+  /** Bytes that the server sent / F. */
+  readonly serverCopies: number | null;
+  readonly verifiedMachines: number;
+  readonly failedMachines: number;
+}
+
+/** A machine that is done, and when. */
+export type FinishedMachine = MachineResult & { readonly doneS: number };
+
+/** The numbers of a record: measured from its fleet, or as its formula or publication gives them. */
+export function outcomeNumbers(record: RunRecord): OutcomeNumbers {
+  if (record.formula !== null) return { ...record.formula, verifiedMachines: 0, failedMachines: 0 };
+  const finished = record.fleet.filter(hasFinished);
+  const verified = record.fleet.filter((machine) => machine.isVerified);
+  const transferEnd = largest(verified.flatMap(transferEndOf));
+  return {
+    makespanS: largest(finished.map((machine) => machine.doneS)),
+    transferS: transferEnd === null ? null : transferEnd - record.barrierS,
+    meanLatencyS: mean(finished.map((machine) => machine.doneS - machine.poweredOnS)),
+    serverCopies: record.serverUploadedBytes === null ? null : record.serverUploadedBytes / record.wireBytes,
+    verifiedMachines: verified.length,
+    failedMachines: record.fleet.length - finished.length,
+  };
+}
+
+/** True for a machine that went through all phases without a failure. */
+export function hasFinished(machine: MachineResult): machine is FinishedMachine {
+  return machine.doneS !== null && machine.failure === null;
+}
+
+/** End of the transfer of one machine: its disk is written, at the latest, when `write` ends where there is one. */
+function transferEndOf({ phases }: MachineResult): number[] {
+  const last = phases.write ?? phases.download;
+  return last === undefined ? [] : [last[1]];
+}
+
+function largest(values: readonly number[]): number | null {
+  return values.length === 0 ? null : values.reduce((high, value) => Math.max(high, value));
+}
+
+/** Arithmetic mean, or null of nothing. */
+function mean(values: readonly number[]): number | null {
+  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+}

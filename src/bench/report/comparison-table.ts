@@ -1,0 +1,105 @@
+import type { Cell, CellDetail } from '../metrics/cell.ts';
+import { TRANSPORT_WORDS, variantWords } from '../metrics/plain-words.ts';
+import { readableSpread, readableTime, threeDigits } from '../metrics/readable-units.ts';
+import type { RecordSource } from '../record/run-record.ts';
+import { numberColumn, type Table, textColumn, withoutEmptyColumns } from './report-document.ts';
+
+/** Stands at a time that leaves failed machines out. */
+const FAILED_MARK = '†';
+
+const COLUMNS = [
+  textColumn('Variant'),
+  textColumn('Transport'),
+  numberColumn('Machines'),
+  numberColumn('Theory'),
+  numberColumn('Simulated'),
+  numberColumn('Measured (local)'),
+  numberColumn('Published'),
+  numberColumn('Lower bound'),
+  numberColumn('Bound in pieces'),
+  numberColumn('Transfer / bound'),
+  numberColumn('Server copies'),
+  textColumn('Verified'),
+];
+
+/** The table of the report, in the manner of Table 1 of the seed paper: one row per variant, transport and machine count. */
+export function comparisonTable(details: readonly CellDetail[]): Table {
+  const cells = details.map(({ cell }) => cell);
+  const hasVariants = cells.some((cell) => cell.variant !== '');
+  const groups = Map.groupBy(cells, (cell) => JSON.stringify([cell.variant, cell.transport, cell.machines]));
+  return withoutEmptyColumns({
+    columns: COLUMNS,
+    rows: [...groups.values()].map((same) => rowOf(same, hasVariants)),
+  });
+}
+
+function rowOf(cells: readonly Cell[], hasVariants: boolean): string[] {
+  const [{ variant, transport, machines }] = cells as [Cell];
+  const by = (source: RecordSource) => cells.find((cell) => cell.executor === source);
+  const basis = by('local') ?? by('sim');
+  const bounded = cells.find((cell) => cell.lowerBoundS !== null);
+  return [
+    hasVariants ? variantWords(variant) : '',
+    TRANSPORT_WORDS[transport],
+    String(machines),
+    ...(['theory', 'sim', 'local', 'published'] as const).map((source) => makespanWords(by(source))),
+    bounded === undefined ? '' : readableTime(bounded.lowerBoundS!),
+    typeof bounded?.pieceBoundS === 'number' ? readableTime(bounded.pieceBoundS) : '',
+    boundRatioWords(basis),
+    typeof basis?.serverCopies === 'number' ? threeDigits(basis.serverCopies) : '',
+    verifiedWords(basis),
+  ];
+}
+
+function makespanWords(cell: Cell | undefined): string {
+  if (cell === undefined) return '';
+  if (cell.makespanS === null) return 'none finished';
+  return `${readableSpread(cell.makespanS)}${cell.failedMachines > 0 ? ` ${FAILED_MARK}` : ''}`;
+}
+
+/** Transfer / lower bound, or null where one of them is not known. */
+export function boundRatio(cell: Cell): number | null {
+  if (cell.transferS === null || cell.lowerBoundS === null || cell.lowerBoundS === 0) return null;
+  return cell.transferS.median / cell.lowerBoundS;
+}
+
+function boundRatioWords(cell: Cell | undefined): string {
+  const ratio = cell === undefined ? null : boundRatio(cell);
+  return ratio === null ? '' : threeDigits(ratio);
+}
+
+function verifiedWords(cell: Cell | undefined): string {
+  if (cell === undefined) return '';
+  const failed = cell.failedMachines > 0 ? `, ${cell.failedMachines} failed` : '';
+  return `${cell.verifiedMachines} of ${cell.machines}${failed}`;
+}
+
+/** True for cells of real or simulated machines. */
+export function isRun(cell: Cell): boolean {
+  return cell.executor === 'sim' || cell.executor === 'local';
+}
+
+/** What a reader of the table must know, one sentence each. */
+export function comparisonNotes(details: readonly CellDetail[]): string[] {
+  const cells = details.map(({ cell }) => cell);
+  const has = (passes: (cell: Cell) => boolean) => cells.some(passes);
+  const notes = [
+    'Times are makespans, from the first power-on to the last machine done.',
+    has((cell) => cell.runs > 1)
+      ? 'Over several runs: the median, and in brackets the smallest to the largest.'
+      : '',
+    has((cell) => cell.lowerBoundS !== null)
+      ? 'The lower bound is the least time that the transfer of this transport can take over these links.'
+      : '',
+    has((cell) => cell.pieceBoundS !== null)
+      ? 'The bound in pieces is that of schemes which send whole pieces over equal links.'
+      : '',
+    has(isRun)
+      ? 'Transfer / bound, server copies and verified machines are those of the measurement, or of the simulation where there is none; verified is that of the worst run.'
+      : '',
+    has((cell) => cell.failedMachines > 0)
+      ? `${FAILED_MARK} Machines failed in at least one run: the time is that of the others.`
+      : '',
+  ];
+  return notes.filter((note) => note !== '');
+}

@@ -1,0 +1,46 @@
+import type { CellDetail } from '../metrics/cell.ts';
+import { SOURCE_WORDS, TRANSPORT_WORDS, variantWords } from '../metrics/plain-words.ts';
+import { readableTime, threeDigits, timeUnitFor } from '../metrics/readable-units.ts';
+import { numberColumn, type Table, textColumn, withoutEmptyColumns } from './report-document.ts';
+
+const COLUMNS = [
+  textColumn('Variant'),
+  textColumn('Transport'),
+  numberColumn('Machines'),
+  textColumn('Executor'),
+  numberColumn('Runs'),
+  numberColumn('Smallest'),
+  numberColumn('Median'),
+  numberColumn('Largest'),
+  numberColumn('Mean'),
+  numberColumn('95 % interval of the mean'),
+];
+
+/** Spread of the makespan over the runs of every cell that was run more than once. */
+export function repeatsTable(details: readonly CellDetail[]): Table {
+  const repeated = details.filter(({ cell }) => cell.runs > 1 && cell.makespanS !== null);
+  const hasVariants = repeated.some(({ cell }) => cell.variant !== '');
+  return withoutEmptyColumns({
+    columns: COLUMNS,
+    rows: repeated.map((detail) => rowOf(detail, hasVariants)),
+  });
+}
+
+function rowOf({ cell, makespanMean }: CellDetail, hasVariants: boolean): string[] {
+  const { min, median, max } = cell.makespanS!;
+  const unit = timeUnitFor(median);
+  const interval =
+    makespanMean === null
+      ? ''
+      : `${threeDigits(makespanMean.low / unit.seconds)} to ${readableTime(makespanMean.high, unit)}`;
+  return [
+    hasVariants ? variantWords(cell.variant) : '',
+    TRANSPORT_WORDS[cell.transport],
+    String(cell.machines),
+    SOURCE_WORDS[cell.executor],
+    String(cell.runs),
+    ...[min, median, max].map((seconds) => readableTime(seconds, unit)),
+    makespanMean === null ? '' : readableTime(makespanMean.mean, unit),
+    interval,
+  ];
+}

@@ -1,0 +1,70 @@
+import type { Chart } from '../charts/chart.ts';
+import type { CellDetail } from '../metrics/cell.ts';
+import { variantWords } from '../metrics/plain-words.ts';
+import type { RecordSelection } from '../metrics/record-selection.ts';
+import type { RunRecord } from '../record/run-record.ts';
+import { comparisonNotes, comparisonTable } from './comparison-table.ts';
+import { limitations } from './limitations.ts';
+import { phaseTable } from './phase-table.ts';
+import { recordTable } from './record-table.ts';
+import { repeatsTable } from './repeats-table.ts';
+import { type Block, type ReportDocument, type Section, type Table, tableBlock } from './report-document.ts';
+import { setupSentence, setupTable } from './setup-table.ts';
+import { summary } from './summary.ts';
+
+/** Longer tables than these are shown on request. */
+const FOLD_FROM_ROWS = 17;
+
+/** What a report says, from the records alone. */
+export function planReport(
+  selection: RecordSelection,
+  { details, charts }: { details: readonly CellDetail[]; charts: readonly Chart[] },
+): ReportDocument {
+  const { records } = selection;
+  const notes: Block = { kind: 'paragraph', text: comparisonNotes(details).join(' ') };
+  const sections: Section[] = [
+    { title: 'Comparison', blocks: [{ kind: 'table', table: comparisonTable(details) }, notes] },
+    { title: 'Charts', blocks: charts.map((chart) => figure(chart, setupSentence(records))) },
+    { title: 'Repeats', blocks: tableOrNothing(repeatsTable(details), 'Spread of the makespan') },
+    { title: 'Phases', blocks: tableOrNothing(phaseTable(details), 'Mean time per machine in each phase') },
+    { title: 'Setup', blocks: [{ kind: 'table', table: setupTable(records) }, ...settingsOf(records)] },
+    { title: 'Limitations', blocks: [{ kind: 'list', items: limitations(selection, details) }] },
+    { title: 'Records', blocks: tableOrNothing(recordTable(records), 'Every record of this report') },
+  ];
+  return {
+    title: records.at(-1)!.scenario.title,
+    introduction: descriptionOf(records),
+    summary: summary(details),
+    sections: sections.filter(({ blocks }) =>
+      blocks.some((block) => block.kind !== 'list' || block.items.length > 0),
+    ),
+  };
+}
+
+function figure({ name, title, caption }: Chart, setup: string): Block {
+  return { kind: 'figure', chart: name, title, caption: `${caption} ${setup}` };
+}
+
+function tableOrNothing(table: Table, words: string): Block[] {
+  return table.rows.length === 0 ? [] : [tableBlock(table, { summary: words, fromRows: FOLD_FROM_ROWS })];
+}
+
+/** What the scenario's author wants to be known before the result is read, where the settings hold it. */
+function descriptionOf(records: readonly RunRecord[]): string | null {
+  const { settings } = records.at(-1)!.scenario;
+  const description = (settings as { description?: unknown } | null)?.description;
+  return typeof description === 'string' ? description : null;
+}
+
+/** The settings of each variant as people wrote them. */
+function settingsOf(records: readonly RunRecord[]): Block[] {
+  const lastOfVariant = new Map(records.map((record) => [record.variant, record.scenario.settings]));
+  return [...lastOfVariant].map(([variant, settings]) => ({
+    kind: 'folded',
+    summary:
+      lastOfVariant.size === 1
+        ? 'Settings of the scenario'
+        : `Settings of the variant ${variantWords(variant)}`,
+    blocks: [{ kind: 'code', text: JSON.stringify(settings, null, 2) }],
+  }));
+}

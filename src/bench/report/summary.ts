@@ -1,0 +1,170 @@
+import { type Cell, type CellDetail, median, SOURCES } from '../metrics/cell.ts';
+import { counted, listed, SOURCE_WORDS, TRANSPORT_WORDS, variantWords } from '../metrics/plain-words.ts';
+import { readableTime, threeDigits } from '../metrics/readable-units.ts';
+import type { RecordSource } from '../record/run-record.ts';
+import { isRun } from './comparison-table.ts';
+import { countWords, imageWords } from './setup-table.ts';
+
+/** A cell whose makespan is known. */
+type TimedCell = Cell & { readonly makespanS: NonNullable<Cell['makespanS']> };
+
+/** Where times come from, after `from`. */
+const ORIGINS: Readonly<Record<RecordSource, string>> = {
+  theory: 'theory',
+  sim: 'simulation',
+  local: 'measurement on one computer',
+  published: 'publications',
+};
+
+/** What came out, in one paragraph of plain sentences. */
+export function summary(details: readonly CellDetail[]): string {
+  const timed = details.map(({ cell }) => cell).filter((cell): cell is TimedCell => cell.makespanS !== null);
+  if (timed.length === 0) return [scopeSentence(details), ...outcomeSentence(details)].join(' ');
+  const main = timed.filter((cell) => cell.variant === timed[0]!.variant);
+  return [
+    scopeSentence(details),
+    ...tellers(main).map((source) => comparisonSentence(main.filter((cell) => cell.executor === source))),
+    ...variantSentence(timed),
+    ...growthSentence(new Set(timed.map((cell) => cell.transport)).size === 1 ? timed : main),
+    ...agreementSentence(timed, 'local'),
+    ...agreementSentence(timed, 'published'),
+    ...outcomeSentence(details),
+  ].join(' ');
+}
+
+function scopeSentence(details: readonly CellDetail[]): string {
+  const records = details.flatMap(({ runs }) => runs);
+  const transports = [...new Set(details.map(({ cell }) => TRANSPORT_WORDS[cell.transport]))];
+  const sources = SOURCES.filter((source) => details.some(({ cell }) => cell.executor === source));
+  const machines = countWords(records) === '1' ? 'machine' : 'machines';
+  const origins = listed(sources.map((source) => ORIGINS[source]));
+  return `An image of ${imageWords(records)} goes to ${countWords(records)} ${machines} by ${listed(transports)}; the times are from ${origins}.`;
+}
+
+/** Measurements first, simulations where they reach further; formulas and publications where there is neither. */
+function tellers(cells: readonly TimedCell[]): RecordSource[] {
+  const reach = (source: RecordSource) =>
+    Math.max(0, ...cells.filter((cell) => cell.executor === source).map((cell) => cell.machines));
+  const runs = (['local', 'sim'] as const).filter((source) => reach(source) > 0);
+  if (runs.length === 0)
+    return (['theory', 'published'] as const).filter((source) => reach(source) > 0).slice(0, 1);
+  return runs.filter((source) => source === runs[0] || reach(source) > reach(runs[0]!));
+}
+
+/** The largest machine count that was run with the most transports. */
+function comparable(cells: readonly TimedCell[]): TimedCell[] {
+  const byCount = [...Map.groupBy(cells, (cell) => cell.machines).values()];
+  return byCount.reduce((best, own) =>
+    own.length > best.length || (own.length === best.length && own[0]!.machines > best[0]!.machines)
+      ? own
+      : best,
+  );
+}
+
+/** P2P is what the comparison is about; without it, the quickest is. */
+function subjectOf(cells: readonly TimedCell[]): TimedCell {
+  return (
+    cells.find((cell) => cell.transport === 'p2p') ??
+    cells.reduce((best, cell) => (cell.makespanS.median < best.makespanS.median ? cell : best))
+  );
+}
+
+function comparisonSentence(cells: readonly TimedCell[]): string {
+  const compared = comparable(cells);
+  const subject = subjectOf(compared);
+  const others = compared.filter((cell) => cell !== subject);
+  const where = subject.variant === '' ? '' : ` (variant ${subject.variant})`;
+  const took = `With ${counted(subject.machines, 'machine')}${where}, ${TRANSPORT_WORDS[subject.transport]} took ${readableTime(subject.makespanS.median)} (${SOURCE_WORDS[subject.executor]})`;
+  const against = others.map(
+    (cell) => `${readableTime(cell.makespanS.median)} for ${TRANSPORT_WORDS[cell.transport]}`,
+  );
+  const factors = others.map((cell) => factorWords(cell.makespanS.median / subject.makespanS.median));
+  const comparison =
+    others.length === 0 ? '' : ` against ${listed(against)}: ${listed(factors)} times as fast`;
+  const bound =
+    subject.lowerBoundS === null
+      ? ''
+      : `; its transfer cannot take less than ${readableTime(subject.lowerBoundS)}`;
+  return `${took}${comparison}${bound}.`;
+}
+
+function factorWords(factor: number): string {
+  return factor >= 10 ? factor.toFixed(0) : factor.toPrecision(2);
+}
+
+function variantSentence(cells: readonly TimedCell[]): string[] {
+  const [source] = tellers(cells);
+  const own = cells.filter((cell) => cell.executor === source);
+  const { transport, machines } = subjectOf(
+    comparable(own.filter((cell) => cell.variant === cells[0]!.variant)),
+  );
+  const same = own
+    .filter((cell) => cell.transport === transport && cell.machines === machines)
+    .toSorted((a, b) => a.makespanS.median - b.makespanS.median);
+  if (same.length < 2) return [];
+  const words = (cell: TimedCell) => `${readableTime(cell.makespanS.median)} (${variantWords(cell.variant)})`;
+  return [
+    `Over the ${same.length} variants, ${TRANSPORT_WORDS[transport]} with ${counted(machines, 'machine')} took from ${words(same[0]!)} to ${words(same.at(-1)!)}.`,
+  ];
+}
+
+/** How times grow: of one transport in several variants, or of several transports in one variant. */
+function growthSentence(cells: readonly TimedCell[]): string[] {
+  const source = tellers(cells).at(-1)!;
+  const own = cells.filter((cell) => cell.executor === source);
+  const counts = own.map((cell) => cell.machines);
+  const [low, high] = [Math.min(...counts), Math.max(...counts)];
+  if (low === high) return [];
+  const hasVariants = new Set(own.map((cell) => cell.variant)).size > 1;
+  const growths = own
+    .filter((cell) => cell.machines === high)
+    .flatMap((last) => {
+      const first = own.find(
+        (cell) => cell.transport === last.transport && cell.variant === last.variant && cell.machines === low,
+      );
+      if (first === undefined) return [];
+      const factor = threeDigits(last.makespanS.median / first.makespanS.median);
+      const variant = hasVariants ? ` (${variantWords(last.variant)})` : '';
+      return [`${factor} for ${TRANSPORT_WORDS[last.transport]}${variant}`];
+    });
+  if (growths.length === 0) return [];
+  return [
+    `From ${low} to ${counted(high, 'machine')} the ${SOURCE_WORDS[source]} time changed by a factor of ${listed(growths)}.`,
+  ];
+}
+
+/** How far the simulation is from times that are known. */
+function agreementSentence(cells: readonly TimedCell[], source: 'local' | 'published'): string[] {
+  const deviations = cells
+    .filter((cell) => cell.executor === source)
+    .flatMap((known) => {
+      const simulated = cells.find(
+        (cell) =>
+          cell.executor === 'sim' &&
+          cell.variant === known.variant &&
+          cell.transport === known.transport &&
+          cell.machines === known.machines,
+      );
+      return simulated === undefined
+        ? []
+        : [Math.abs(simulated.makespanS.median / known.makespanS.median - 1)];
+    });
+  if (deviations.length === 0) return [];
+  const percent = (share: number) => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
+  const spread = `${percent(median(deviations)!)} in the median and by ${percent(Math.max(...deviations))} at most`;
+  return [
+    `Over ${counted(deviations.length, 'cell')}, simulated and ${SOURCE_WORDS[source]} times differ by ${spread}.`,
+  ];
+}
+
+function outcomeSentence(details: readonly CellDetail[]): string[] {
+  const fleet = details
+    .filter(({ cell }) => isRun(cell))
+    .flatMap(({ runs }) => runs.flatMap((record) => record.fleet));
+  if (fleet.length === 0) return [];
+  const verified = fleet.filter((machine) => machine.isVerified).length;
+  if (verified === fleet.length) return ['Every machine of every run had a verified disk.'];
+  return [
+    `Of ${counted(fleet.length, 'machine')} over all runs, ${verified} had a verified disk: see the limitations.`,
+  ];
+}

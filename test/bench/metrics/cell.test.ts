@@ -1,0 +1,118 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { cellDetails, median } from '../../../src/bench/metrics/cell.ts';
+import { aFleet, aFormulaRecord, aMachine, aPublishedRecord, aRecord } from '../a-record.ts';
+
+const cellsOf = (...records: Parameters<typeof cellDetails>[0]) =>
+  cellDetails(records).map(({ cell }) => cell);
+
+describe('a cell', () => {
+  it('has exactly the fields that --json prints', () => {
+    expect(cellsOf(aRecord())).toEqual([
+      {
+        executor: 'sim',
+        transport: 'p2p',
+        variant: '',
+        machines: 2,
+        runs: 1,
+        makespanS: { min: 10, median: 10, max: 10 },
+        transferS: { min: 8, median: 8, max: 8 },
+        meanLatencyS: 9,
+        lowerBoundS: 4,
+        pieceBoundS: 5,
+        serverCopies: 1.5,
+        verifiedMachines: 2,
+        failedMachines: 0,
+      },
+    ]);
+  });
+
+  it('spreads the makespan over its runs', () => {
+    const runs = [10, 30, 20, 25].map((doneS, seed) =>
+      aRecord({ fleet: aFleet([doneS, 5]), randomSeed: seed }),
+    );
+    expect(cellsOf(...runs)[0]!.makespanS).toEqual({ min: 10, median: 22.5, max: 30 });
+  });
+
+  it('counts the verified machines of the run with the fewest and the failed ones of the run with the most', () => {
+    const runs = [
+      aRecord({ fleet: aFleet([8, 9, 10]), randomSeed: 1 }),
+      aRecord({ fleet: aFleet([null, 9, null]), randomSeed: 2 }),
+    ];
+    expect(cellsOf(...runs)[0]).toMatchObject({ runs: 2, verifiedMachines: 1, failedMachines: 2 });
+  });
+
+  it('takes its times from the runs in which machines finished', () => {
+    const runs = [
+      aRecord({ fleet: aFleet([null]), randomSeed: 1 }),
+      aRecord({ fleet: aFleet([7]), randomSeed: 2 }),
+    ];
+    expect(cellsOf(...runs)[0]).toMatchObject({ runs: 2, makespanS: { min: 7, median: 7, max: 7 } });
+  });
+
+  it('has no times where no machine of any run finished', () => {
+    expect(cellsOf(aRecord({ fleet: aFleet([null]) }))[0]).toMatchObject({
+      makespanS: null,
+      transferS: null,
+      meanLatencyS: null,
+    });
+  });
+
+  it('rounds seconds to 1e-9', () => {
+    const [cell] = cellsOf(aRecord({ fleet: [aMachine({ doneS: 0.1 + 0.2 })] }));
+    expect(cell!.makespanS!.median).toBe(0.3);
+  });
+
+  it('of a publication has no bound', () => {
+    expect(cellsOf(aPublishedRecord())[0]).toMatchObject({
+      executor: 'published',
+      lowerBoundS: null,
+      pieceBoundS: null,
+    });
+  });
+
+  it('gives the interval of the mean beside the cell from three runs on', () => {
+    const runs = [1, 2, 3].map((doneS) => aRecord({ fleet: aFleet([doneS + 9]), randomSeed: doneS }));
+    expect(cellDetails(runs)[0]!.makespanMean).toMatchObject({ mean: 11, runs: 3 });
+    expect(cellDetails(runs.slice(1))[0]!.makespanMean).toBeNull();
+  });
+});
+
+describe('cells', () => {
+  it('stand in the order of variants as they appear, then transports, machine counts and sources', () => {
+    const records = [
+      aRecord({ variant: 'zulu', transport: 'chain' }),
+      aRecord({ variant: 'alpha', machines: 8 }),
+      aRecord({ variant: 'alpha', machines: 4 }),
+      aFormulaRecord({ variant: 'alpha', machines: 8 }),
+      aRecord({ variant: 'zulu', transport: 'p2p' }),
+    ];
+    const order = cellsOf(...records).map(
+      (cell) => `${cell.variant} ${cell.transport} ${cell.machines} ${cell.executor}`,
+    );
+    expect(order).toEqual([
+      'zulu p2p 2 sim',
+      'zulu chain 2 sim',
+      'alpha p2p 4 sim',
+      'alpha p2p 8 theory',
+      'alpha p2p 8 sim',
+    ]);
+  });
+});
+
+describe('the median', () => {
+  it('lies between the middle values, whatever their order', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: -1000, max: 1000 }), { minLength: 1 }), (values) => {
+        const below = values.filter((value) => value < median(values)!).length;
+        const above = values.filter((value) => value > median(values)!).length;
+        expect(Math.max(below, above)).toBeLessThanOrEqual(values.length / 2);
+        expect(median(values.toReversed())).toBe(median(values));
+      }),
+    );
+  });
+
+  it('of nothing is null', () => {
+    expect(median([])).toBeNull();
+  });
+});

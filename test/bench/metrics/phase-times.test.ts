@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { meanPhaseTimes } from '../../../src/bench/metrics/phase-times.ts';
+import type { MachineResult } from '../../../src/bench/record/run-record.ts';
+import { aFleet, aFormulaRecord, aMachine, aRecord } from '../a-record.ts';
+
+const timesOf = (...fleet: MachineResult[]) => Object.fromEntries(meanPhaseTimes([aRecord({ fleet })]));
+
+describe('mean phase times', () => {
+  it('average each phase over the machines', () => {
+    const quick = aMachine({ doneS: 4, phases: { boot: [0, 1], download: [1, 4] } });
+    const slow = aMachine({ doneS: 8, phases: { boot: [0, 2], download: [2, 8] } });
+    expect(timesOf(quick, slow)).toEqual({ boot: 1.5, download: 4.5 });
+  });
+
+  it('count a skipped phase as zero', () => {
+    const scanned = aMachine({ doneS: 4, phases: { scan: [0, 2], download: [2, 4] } });
+    const empty = aMachine({ doneS: 4, phases: { download: [0, 4] } });
+    expect(timesOf(scanned, empty)).toEqual({ scan: 1, download: 3 });
+  });
+
+  it('call the gaps between phases waiting, so that all add up to the latency', () => {
+    const machine = aMachine({
+      poweredOnS: 1,
+      doneS: 12,
+      phases: { boot: [2, 3], download: [6, 9], verify: [9, 11] },
+    });
+    expect(timesOf(machine)).toEqual({ boot: 1, download: 3, verify: 2, waiting: 5 });
+  });
+
+  it('see no waiting where phases overlap', () => {
+    const machine = aMachine({ doneS: 6, phases: { download: [0, 5], write: [1, 6] } });
+    expect(timesOf(machine)).toEqual({ download: 5, write: 5 });
+  });
+
+  it('leave failed machines out', () => {
+    const fleet = [...aFleet([null]), aMachine({ doneS: 4, phases: { download: [0, 4] } })];
+    expect(timesOf(...fleet)).toEqual({ download: 4 });
+  });
+
+  it('come in the order of phases', () => {
+    const machine = aMachine({ doneS: 9, phases: { verify: [3, 4], boot: [0, 1], download: [1, 3] } });
+    expect([...meanPhaseTimes([aRecord({ fleet: [machine] })]).keys()]).toEqual([
+      'boot',
+      'download',
+      'verify',
+      'waiting',
+    ]);
+  });
+
+  it('are none for a formula', () => {
+    expect(meanPhaseTimes([aFormulaRecord()]).size).toBe(0);
+  });
+});

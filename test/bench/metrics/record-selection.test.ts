@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { selectRecords } from '../../../src/bench/metrics/record-selection.ts';
+import { aFormulaRecord, aRecord } from '../a-record.ts';
+
+const ofDigest = (digest: string) => ({ ...aRecord().scenario, digest });
+
+describe('the records of a report', () => {
+  it('are those of the last record’s scenario digest; the others are counted', () => {
+    const old = aRecord({ scenario: ofDigest('old') });
+    const current = aRecord({ scenario: ofDigest('new') });
+    expect(selectRecords([old, old, current])).toEqual({
+      records: [current],
+      otherDigests: 2,
+      superseded: 0,
+    });
+  });
+
+  it('hold of a run that was made twice the one later in the file', () => {
+    const first = aRecord({ recordedAt: '2026-01-02T00:00:00.000Z' });
+    const second = aRecord({ recordedAt: '2026-01-01T00:00:00.000Z' });
+    expect(selectRecords([first, second])).toEqual({ records: [second], otherDigests: 0, superseded: 1 });
+  });
+
+  it.each([
+    ['source', { source: 'local' }],
+    ['transport', { transport: 'chain' }],
+    ['variant', { variant: 'lossy' }],
+    ['machine count', { machines: 3 }],
+    ['random seed', { randomSeed: 2 }],
+  ] as const)('keep runs apart that differ in their %s', (_, difference) => {
+    expect(selectRecords([aRecord(), aRecord(difference)]).records).toHaveLength(2);
+  });
+
+  it('count a formula that was answered twice once', () => {
+    expect(selectRecords([aFormulaRecord(), aFormulaRecord()]).superseded).toBe(1);
+  });
+
+  it('are none where there are none', () => {
+    expect(selectRecords([])).toEqual({ records: [], otherDigests: 0, superseded: 0 });
+  });
+});

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { cellDetails } from '../../../src/bench/metrics/cell.ts';
+import type { RunRecord } from '../../../src/bench/record/run-record.ts';
+import { comparisonNotes, comparisonTable } from '../../../src/bench/report/comparison-table.ts';
+import { aFleet, aFormulaRecord, aPublishedRecord, aRecord } from '../a-record.ts';
+
+const tableOf = (...records: RunRecord[]) => comparisonTable(cellDetails(records));
+
+/** Rows as objects by heading. */
+function rowsOf(...records: RunRecord[]) {
+  const { columns, rows } = tableOf(...records);
+  return rows.map((row) => Object.fromEntries(columns.map((column, index) => [column.heading, row[index]])));
+}
+
+describe('the comparison table', () => {
+  it('lays theory, simulation, measurement and publication of a cell side by side', () => {
+    const row = rowsOf(
+      aFormulaRecord(),
+      aRecord({ fleet: aFleet([8, 10]) }),
+      aRecord({ source: 'local', fleet: aFleet([9, 11]) }),
+      aPublishedRecord(),
+    );
+    expect(row).toEqual([
+      {
+        Transport: 'P2P',
+        Machines: '2',
+        Theory: '7.00 s',
+        Simulated: '10.0 s',
+        'Measured (local)': '11.0 s',
+        Published: '9.00 s',
+        'Lower bound': '4.00 s',
+        'Bound in pieces': '5.00 s',
+        'Transfer / bound': '2.25',
+        'Server copies': '1.50',
+        Verified: '2 of 2',
+      },
+    ]);
+  });
+
+  it('has a row for each variant, transport and machine count', () => {
+    const rows = rowsOf(
+      aRecord(),
+      aRecord({ variant: 'lossy' }),
+      aRecord({ transport: 'chain' }),
+      aRecord({ machines: 8 }),
+    );
+    expect(rows.map((row) => [row.Variant, row.Transport, row.Machines])).toEqual([
+      ['plain', 'P2P', '2'],
+      ['plain', 'P2P', '8'],
+      ['plain', 'chain', '2'],
+      ['lossy', 'P2P', '2'],
+    ]);
+  });
+
+  it('has only the columns that say something', () => {
+    expect(tableOf(aPublishedRecord()).columns.map((column) => column.heading)).toEqual([
+      'Transport',
+      'Machines',
+      'Published',
+    ]);
+  });
+
+  it('gives the range where there are several runs', () => {
+    const runs = [10, 12, 11].map((doneS) => aRecord({ fleet: aFleet([doneS]), randomSeed: doneS }));
+    expect(rowsOf(...runs)[0]!.Simulated).toBe('11.0 s (10.0 to 12.0)');
+  });
+
+  it('takes the ratio to the bound from the simulation where nothing was measured', () => {
+    expect(rowsOf(aFormulaRecord(), aRecord({ fleet: aFleet([8, 10]) }))[0]!['Transfer / bound']).toBe(
+      '2.00',
+    );
+  });
+
+  it('marks times that leave failed machines out and counts these', () => {
+    const records = [aRecord({ fleet: aFleet([8, null]) })];
+    expect(rowsOf(...records)[0]).toMatchObject({ Simulated: '8.00 s †', Verified: '1 of 2, 1 failed' });
+    expect(comparisonNotes(cellDetails(records)).join(' ')).toContain('† Machines failed');
+    expect(comparisonNotes(cellDetails([aRecord()])).join(' ')).not.toContain('†');
+  });
+
+  it('says where no machine finished', () => {
+    expect(rowsOf(aRecord({ fleet: aFleet([null, null]) }))[0]!.Simulated).toBe('none finished');
+  });
+});

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { cellDetails } from '../../../src/bench/metrics/cell.ts';
+import { selectRecords } from '../../../src/bench/metrics/record-selection.ts';
+import type { RunRecord } from '../../../src/bench/record/run-record.ts';
+import { limitations } from '../../../src/bench/report/limitations.ts';
+import { aFleet, aFormulaRecord, aMachine, aPublishedRecord, aRecord } from '../a-record.ts';
+
+function limitationsOf(...records: RunRecord[]): string[] {
+  const selection = selectRecords(records);
+  return limitations(selection, cellDetails(selection.records));
+}
+
+const THREE_RUNS = [1, 2, 3].map((randomSeed) => aRecord({ randomSeed }));
+
+describe('the limitations', () => {
+  it('hold what the records say, once, with the executors that say it', () => {
+    const records = [
+      aFormulaRecord({ limitations: ['Links are equal.'] }),
+      ...THREE_RUNS.map((record) => ({ ...record, limitations: ['Links are equal.', 'No packets.'] })),
+    ];
+    expect(limitationsOf(...records)).toEqual([
+      'Links are equal. (theory and simulated)',
+      'No packets. (simulated)',
+    ]);
+  });
+
+  it('are none where three runs are all that is known', () => {
+    expect(limitationsOf(...THREE_RUNS)).toEqual([]);
+  });
+
+  it('say that single runs and two runs have no interval', () => {
+    expect(limitationsOf(aRecord())).toEqual([
+      'No interval where there is a single run: P2P with 2 machines (simulated).',
+    ]);
+    expect(limitationsOf(...THREE_RUNS.slice(1))).toEqual([
+      'No interval where there are two runs, only their range: P2P with 2 machines (simulated).',
+    ]);
+  });
+
+  it('name four cells and count the others', () => {
+    const records = [1, 2, 3, 4, 5, 6].map((machines) => aRecord({ machines }));
+    expect(limitationsOf(...records)[0]).toContain('P2P with 4 machines (simulated) and 2 other cells.');
+  });
+
+  it('count records of other settings and runs made again', () => {
+    const other = aRecord({ scenario: { ...aRecord().scenario, digest: 'other' } });
+    const found = limitationsOf(other, aRecord({ randomSeed: 1 }), ...THREE_RUNS);
+    expect(found[0]).toContain('1 record of other settings');
+    expect(found[1]).toContain('1 record left out because the same run was made again');
+  });
+
+  it('say how many machines failed and why', () => {
+    const records = THREE_RUNS.map((record) => ({ ...record, fleet: aFleet([8, null]) }));
+    expect(limitationsOf(...records)).toEqual([
+      'Failed machines are left out of makespan, latency and phases: P2P with 2 machines (simulated). Reasons: the disk is too small (3 machines).',
+    ]);
+  });
+
+  it('say where machines finished unverified', () => {
+    const records = THREE_RUNS.map((record) => ({
+      ...record,
+      fleet: [aMachine({ isVerified: false })],
+      machines: 1,
+    }));
+    expect(limitationsOf(...records)).toEqual([
+      'Machines finished without a verified disk: P2P with 1 machine (simulated).',
+    ]);
+  });
+
+  it('warn of transfers quicker than their bound', () => {
+    const bounds = { lowerBoundS: 100, pieceBoundS: null, copyS: 100 };
+    expect(limitationsOf(...THREE_RUNS.map((record) => ({ ...record, bounds })))[0]).toContain(
+      'Do not trust these times',
+    );
+  });
+
+  it('say what published times are', () => {
+    expect(limitationsOf(aPublishedRecord())).toEqual([
+      'Published times stand as they were printed: single runs on a network that is not known in full.',
+    ]);
+  });
+});
