@@ -57,7 +57,7 @@ export interface FormulaResult {
 
 /** Lower bounds of the transfer [s], for the scenario of this run (design: `src/sim/theory`). */
 export interface TransferBounds {
-  /** Kumar-Ross; multicast: max{F/u_s, F/d_min}. */
+  /** Of this transport: Kumar-Ross (for unicast their client-server form); multicast: max{F/u_s, F/d_min}. */
   readonly lowerBoundS: number;
   /** Mundinger, where uplinks are equal and a machine takes every piece whole from one source; else null. */
   readonly pieceBoundS: number | null;
