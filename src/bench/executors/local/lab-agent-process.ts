@@ -1,0 +1,94 @@
+import { HttpTransport, type ImageTransport, runAgent } from '../../../engine/index.ts';
+import {
+  type AgentCommand,
+  type AgentProcessTask,
+  type AgentReport,
+  LAB_HOST,
+  type MachineTraffic,
+  monotonicMs,
+} from './lab-messages.ts';
+import { labSwarmClient } from './lab-swarm-client.ts';
+import { portable } from './portable-failure.ts';
+
+/** The process of one machine: it warms up, waits for GO, deploys its disk and serves others until released. */
+
+const PROGRESS_INTERVAL_MS = 250;
+
+// The bench is gone: nobody wants the result.
+process.on('disconnect', () => process.exit(0));
+// Ctrl-C goes to the whole process group; the bench decides what becomes of its children.
+process.on('SIGINT', () => {});
+
+let task: AgentProcessTask;
+let transport: ImageTransport;
+let readBackShare = 0;
+let isReadingBack = false;
+
+process.on('message', (command: AgentCommand) => {
+  obey(command).catch((error: unknown) => report({ kind: 'failed', failure: portable(error) }));
+});
+
+async function obey(command: AgentCommand): Promise<void> {
+  switch (command.kind) {
+    case 'prepare':
+      task = command.task;
+      transport = await transportOf(task);
+      report({ kind: 'ready' });
+      return;
+    case 'go':
+      setInterval(reportProgress, PROGRESS_INTERVAL_MS);
+      await deploy().catch(async (error: unknown) => {
+        report({ kind: 'failed', failure: portable(error) });
+        await transport.stop();
+      });
+      return;
+    case 'release':
+      report({ kind: 'released', traffic: traffic() }, () => process.exit(0));
+      return;
+  }
+}
+
+async function transportOf({ transport: kind, link, ...options }: AgentProcessTask): Promise<ImageTransport> {
+  const { httpPort, serverPeerId, peerId, uploadSlots, neighbours } = options;
+  if (kind === 'p2p') {
+    return labSwarmClient.make({ peerId, host: LAB_HOST, port: 0, link, uploadSlots, neighbours });
+  }
+  const serverId = Buffer.from(serverPeerId).toString('hex');
+  return new HttpTransport({ source: { host: LAB_HOST, port: httpPort }, serverId, link });
+}
+
+async function deploy(): Promise<void> {
+  const { machine, diskPath, httpPort, tftpPort } = task;
+  await runAgent(
+    { machine, diskPath, server: { host: LAB_HOST, httpPort, tftpPort }, transport },
+    {
+      phaseStarted(phase) {
+        isReadingBack = phase === 'verify';
+        report({ kind: 'phaseStarted', phase, atMs: monotonicMs() });
+      },
+      phaseEnded: (phase) => report({ kind: 'phaseEnded', phase, atMs: monotonicMs() }),
+      readBack(share) {
+        readBackShare = share;
+      },
+    },
+  );
+  report({ kind: 'done' });
+}
+
+function reportProgress(): void {
+  const share = isReadingBack ? readBackShare : transport.statistics().share;
+  report({ kind: 'progressed', share, traffic: traffic() });
+}
+
+function traffic(): MachineTraffic {
+  const { uploadedBytes, downloadedBytes, byPeer } = transport.statistics();
+  const receivedFrom = byPeer
+    .entries()
+    .map(([peerId, { downloadedBytes: bytes }]) => [peerId, bytes] as const)
+    .filter(([, bytes]) => bytes > 0);
+  return { uploadedBytes, downloadedBytes, receivedFrom: Object.fromEntries(receivedFrom) };
+}
+
+function report(message: AgentReport, sent: () => void = () => {}): void {
+  process.send?.(message, sent);
+}

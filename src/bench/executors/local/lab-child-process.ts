@@ -1,0 +1,88 @@
+import { type ChildProcess, fork } from 'node:child_process';
+
+/** How a child ended. */
+export interface Ending {
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** The last line that it wrote to its standard error, or an empty string. */
+  readonly lastWords: string;
+}
+
+/** Time that a child has to end itself before it is killed. */
+const GRACE_MS = 2_000;
+const KEPT_STDERR_CHARACTERS = 4_096;
+
+/** A process of the lab. It ends by itself when this process is gone. */
+export class LabChild<Command, Report> {
+  readonly #child: ChildProcess;
+  /** Resolves when the process is gone and everything that it reported has been heard. */
+  readonly ended: Promise<Ending>;
+  #hasEnded = false;
+
+  /** Configuration goes by message, never by argument or environment. */
+  constructor(entry: URL, hear: (report: Report) => void) {
+    this.#child = fork(entry, [], {
+      execArgv: [],
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
+    this.#child.on('message', (message) => hear(message as Report));
+    this.ended = this.#whenEnded();
+  }
+
+  get isAlive(): boolean {
+    return !this.#hasEnded;
+  }
+
+  send(command: Command): void {
+    if (this.#child.connected) this.#child.send(command as object, () => {});
+  }
+
+  kill(): void {
+    this.#child.kill('SIGKILL');
+  }
+
+  /** Asks the process to end, kills it if it does not, and resolves when it is gone. */
+  async terminate(): Promise<void> {
+    if (!this.isAlive) return;
+    this.#child.kill('SIGTERM');
+    const impatience = setTimeout(() => this.kill(), GRACE_MS);
+    await this.ended;
+    clearTimeout(impatience);
+  }
+
+  async #whenEnded(): Promise<Ending> {
+    let stderr = '';
+    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      stderr = (stderr + text).slice(-KEPT_STDERR_CHARACTERS);
+    });
+    const exited = Promise.withResolvers<[number | null, NodeJS.Signals | null]>();
+    const drained = Promise.withResolvers<void>();
+    this.#child.once('exit', (exitCode, signal) => exited.resolve([exitCode, signal]));
+    this.#child.once('disconnect', drained.resolve);
+    // It could not be started, or a message came too late for it: there is nothing more to hear.
+    this.#child.on('error', (error) => {
+      if (this.#child.pid !== undefined) return;
+      stderr = String(error);
+      exited.resolve([null, null]);
+      drained.resolve();
+    });
+    const [exitCode, signal] = await exited.promise;
+    this.#hasEnded = true;
+    await drained.promise;
+    return { exitCode, signal, lastWords: lastErrorLine(stderr) };
+  }
+}
+
+/** @returns for example `ended with exit code 1 during download: Error: boom` */
+export function endingSentence({ exitCode, signal, lastWords }: Ending, when = ''): string {
+  const how = signal === null ? `ended with exit code ${exitCode}` : `was ended by ${signal}`;
+  const why = lastWords === '' ? '' : `: ${lastWords}`;
+  return `${[how, when].filter((part) => part !== '').join(' ')}${why}`;
+}
+
+/** Of a stack trace only the line with the error, without the trace. */
+function lastErrorLine(stderr: string): string {
+  const lines = stderr.split('\n').map((line) => line.trim());
+  return lines.findLast((line) => /^\w*Error\b/.test(line)) ?? lines.findLast((line) => line !== '') ?? '';
+}

@@ -1,0 +1,22 @@
+import type { ServerReady } from './lab-messages.ts';
+import type { LabPlan } from './lab-plan.ts';
+
+/** What a reader must know to judge a run of the local lab. */
+export function labLimitations(plan: LabPlan, { imageNote, versions }: ServerReady): readonly string[] {
+  const limitations = [
+    'Measured on one host over loopback: all machines share its processor cores, memory and page cache.',
+    'Link rates are limited inside the processes, which is an approximation of a network.',
+    'A disk is read back through the page cache of the host.',
+    `A machine's power-on is the start of its agent, which has been loaded before: there is no boot phase.`,
+    imageNote,
+  ];
+  return plan.transport === 'p2p' ? [...limitations, ...swarmLimitations(versions)] : limitations;
+}
+
+function swarmLimitations(versions: ServerReady['versions']): readonly string[] {
+  return [
+    `The P2P client is webtorrent ${versions.webtorrent}. It decides whom to choke every 10 s, and unchokes whoever becomes interested in the meantime, so upload slots hold only on average.`,
+    'The webtorrent seeder serves like any peer: it does not deal every piece once before any twice.',
+    'Link rates of the swarm include its protocol, 16 KiB blocks carry the payload.',
+  ];
+}

@@ -1,0 +1,74 @@
+import type { LinkRates } from '../../../engine/index.ts';
+import { RandomStream } from '../../../sim/index.ts';
+import type { Scenario } from '../../scenario/schema.ts';
+import type { PlannedRun } from '../executor.ts';
+import { fleetOf } from '../fleet.ts';
+
+/** Transports that need nothing but loopback and no root. */
+export const LAB_TRANSPORTS = ['p2p', 'unicast'] as const;
+export type LabTransport = (typeof LAB_TRANSPORTS)[number];
+
+/** One machine of the lab. */
+export interface LabMachine {
+  /** `m001`, `m002`, ... */
+  readonly name: string;
+  /** Time from the first power-on to this machine's. */
+  readonly powerOnMs: number;
+  readonly link: LinkRates;
+  /** Time from the start of the transfer to its death; Infinity if it is not killed. */
+  readonly killedAfterMs: number;
+}
+
+/** Everything that a run in the lab depends on. */
+export interface LabPlan {
+  readonly transport: LabTransport;
+  readonly imageBytes: number;
+  readonly pieceBytes: number;
+  readonly serverLink: LinkRates;
+  readonly machines: readonly LabMachine[];
+  readonly seederSlots: number;
+  readonly uploadSlots: number;
+  readonly neighbours: number;
+}
+
+/** What the settings of a swarm are where no swarm is in use. */
+const NO_SWARM = { seederSlots: 1, uploadSlots: 1, neighbours: 1 };
+
+/** Turns a planned run into what the lab has to do. */
+export function labPlanOf({ scenario, transport, machines, randomSeed }: PlannedRun): LabPlan {
+  const { image, network } = scenario;
+  const powerOnMs = powerOnTimesMs(scenario.fleet.start, machines, randomSeed ?? 0);
+  const { seederSlots, uploadSlots, neighbours } = scenario.transports.p2p ?? NO_SWARM;
+  return {
+    transport: transport as LabTransport,
+    imageBytes: image.size,
+    pieceBytes: image.pieceLength,
+    serverLink: { upBps: network.server.up, downBps: network.server.down },
+    machines: fleetOf(scenario, machines).map(({ name, link, killedAfterS }, index) => ({
+      name,
+      link,
+      powerOnMs: powerOnMs[index]!,
+      killedAfterMs: killedAfterS * 1000,
+    })),
+    seederSlots,
+    uploadSlots,
+    neighbours,
+  };
+}
+
+/** Gaps are drawn from the stream that the simulator uses: the same random seed, the same arrivals. */
+function powerOnTimesMs(
+  start: Scenario['fleet']['start'],
+  machines: number,
+  randomSeed: number,
+): readonly number[] {
+  const arrivals = new RandomStream(randomSeed, 'arrivals');
+  const times = [0];
+  while (times.length < machines) times.push(times.at(-1)! + gapS(start, arrivals) * 1000);
+  return times;
+}
+
+function gapS(start: Scenario['fleet']['start'], arrivals: RandomStream): number {
+  if (start === 'together') return 0;
+  return 'staggered' in start ? start.staggered : arrivals.exponential(start.poisson);
+}

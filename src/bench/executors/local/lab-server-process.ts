@@ -1,0 +1,46 @@
+import { rmSync } from 'node:fs';
+import { isBootFileServerFault } from '../../../engine/index.ts';
+import type { ServerCommand, ServerReport } from './lab-messages.ts';
+import { type LabServer, startLabServer } from './lab-server.ts';
+import { portable } from './portable-failure.ts';
+
+/** The process of the lab's server. It owns the scratch folder: when the bench is gone, it clears up. */
+
+let server: LabServer | undefined;
+let scratchFolder: string | undefined;
+
+process.on('disconnect', () => {
+  if (scratchFolder) rmSync(scratchFolder, { recursive: true, force: true, maxRetries: 5 });
+  process.exit(0);
+});
+// Ctrl-C goes to the whole process group; the bench decides what becomes of its children.
+process.on('SIGINT', () => {});
+
+// The tftp package throws on a malformed datagram out of its socket's listener, where nobody can catch it.
+// Such an error costs one transfer; the machines in the middle of theirs need this process alive.
+// Anything else is a fault of ours and ends the process.
+process.on('uncaughtException', (error) => {
+  if (isBootFileServerFault(error)) return;
+  process.stderr.write(`${error.stack}\n`, () => process.exit(1));
+});
+
+process.on('message', (command: ServerCommand) => {
+  obey(command).catch((error: unknown) => report({ kind: 'failed', failure: portable(error) }));
+});
+
+async function obey(command: ServerCommand): Promise<void> {
+  switch (command.kind) {
+    case 'prepare':
+      scratchFolder = command.task.scratchFolder;
+      server = await startLabServer(command.task);
+      report({ kind: 'ready', ready: server.ready });
+      return;
+    case 'count':
+      report({ kind: 'counted', uploadedBytes: server?.uploadedBytes() ?? 0 });
+      return;
+  }
+}
+
+function report(message: ServerReport): void {
+  process.send?.(message);
+}

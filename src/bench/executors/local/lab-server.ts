@@ -1,0 +1,134 @@
+import { mkdir, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  ImageReader,
+  ImageServer,
+  type Metainfo,
+  makeMetainfo,
+  type SwarmClient,
+  startBootFileServer,
+  startTracker,
+} from '../../../engine/index.ts';
+import { ConfigError, RunFailure } from '../../../failure.ts';
+import { LAB_HOST, type ServerReady, type ServerTask } from './lab-messages.ts';
+import { labSwarmClient } from './lab-swarm-client.ts';
+import { makeSampleDisk } from './sample-disk.ts';
+
+const METAINFO_FILE = 'golden.torrent';
+
+/** The server of the lab: HTTP, TFTP, and for a swarm its tracker and its first seeder. */
+export interface LabServer {
+  readonly ready: ServerReady;
+  /** Payload bytes that left the server. */
+  uploadedBytes(): number;
+}
+
+/**
+ * Makes the scratch folder with its disks and starts everything.
+ * Throws a ConfigError for an image or a port that cannot be used, a RunFailure for a full disk.
+ */
+export async function startLabServer(task: ServerTask): Promise<LabServer> {
+  const { scratchFolder, imageBytes, pieceBytes, link } = task;
+  const golden = await prepareDisks(task).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'ENOSPC') throw cause;
+    throw new RunFailure('DISK_FULL', `there is no room for the disks of the lab in ${scratchFolder}`, {
+      cause,
+    });
+  });
+  const image = await ImageReader.open(golden.imageFile, pieceBytes);
+  if (image.sizeBytes !== imageBytes) {
+    const sentence = `the scenario's image has ${imageBytes} bytes, ${golden.imageFile} has ${image.sizeBytes}`;
+    throw new ConfigError('image.size', sentence);
+  }
+  const imageServer = await onPort(task.port, 'HTTP', (port) =>
+    ImageServer.start({ host: LAB_HOST, port, image, metainfoFile: METAINFO_FILE, upBps: link.upBps }),
+  );
+  const swarm = task.transport === 'p2p' ? await startSwarm(task, golden.imageFile, image) : null;
+  const metainfo = swarm?.metainfo ?? (await makeMetainfo({ imageFile: golden.imageFile, pieceBytes }));
+  const tftp = await onPort(task.port === 0 ? 0 : task.port + 2, 'TFTP', (port) =>
+    startBootFileServer(LAB_HOST, port, new Map([[METAINFO_FILE, metainfo.bytes]])),
+  );
+  return {
+    ready: {
+      httpPort: imageServer.port,
+      tftpPort: tftp.port,
+      imageFile: golden.imageFile,
+      imageNote: golden.note,
+      versions: swarm === null ? {} : { [labSwarmClient.name]: await labSwarmClient.version() },
+    },
+    uploadedBytes: () => swarm?.seeder.statistics().uploadedBytes ?? imageServer.uploadedBytes,
+  };
+}
+
+interface Swarm {
+  readonly metainfo: Metainfo;
+  readonly seeder: SwarmClient;
+}
+
+async function startSwarm(task: ServerTask, imageFile: string, image: ImageReader): Promise<Swarm> {
+  const { pieceBytes, peerId, link, uploadSlots, neighbours } = task;
+  const tracker = await onPort(task.port === 0 ? 0 : task.port + 1, 'tracker', (port) =>
+    startTracker(LAB_HOST, port),
+  );
+  const metainfo = await makeMetainfo({ imageFile, pieceBytes, tracker: tracker.announceUrl });
+  tracker.serve(metainfo.infoHash);
+  const seeder = await labSwarmClient.make({
+    peerId,
+    host: LAB_HOST,
+    port: 0,
+    link,
+    uploadSlots,
+    neighbours,
+  });
+  await seeder.seed(metainfo, image);
+  return { metainfo, seeder };
+}
+
+interface GoldenImage {
+  readonly imageFile: string;
+  readonly note: string;
+}
+
+/** Makes the machines' blank disks and, where no image was given, a sample disk. */
+async function prepareDisks({
+  scratchFolder,
+  disks,
+  imageFile,
+  imageBytes,
+}: ServerTask): Promise<GoldenImage> {
+  await mkdir(scratchFolder, { recursive: true, mode: 0o700 });
+  for (const disk of disks) {
+    await writeFile(join(scratchFolder, disk), '');
+    await truncate(join(scratchFolder, disk), imageBytes);
+  }
+  if (imageFile !== null) return { imageFile, note: 'The golden image is the file that was given.' };
+  const sample = join(scratchFolder, 'golden.img');
+  return { imageFile: sample, note: await makeSampleDisk({ path: sample, sizeBytes: imageBytes }) };
+}
+
+/** Turns a port that cannot be had into the person's mistake: they chose it. */
+async function onPort<Server>(
+  port: number,
+  what: string,
+  start: (port: number) => Promise<Server>,
+): Promise<Server> {
+  try {
+    return await start(port);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    const portName = `port ${port} (${what})`;
+    if (code === 'EADDRINUSE') {
+      throw new ConfigError(
+        '--port',
+        `${portName} is in use; end the program that holds it or choose another`,
+        {
+          cause,
+        },
+      );
+    }
+    if (code === 'EACCES') {
+      throw new ConfigError('--port', `${portName} needs root; choose one from 1024 up`, { cause });
+    }
+    throw cause;
+  }
+}

@@ -1,0 +1,183 @@
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RunOutcome, RunWatch } from '../executor.ts';
+import { AgentChild } from './agent-child.ts';
+import { firstDifference } from './image-comparison-reader.ts';
+import { labLimitations } from './lab-limitations.ts';
+import { monotonicMs, peerIdOf, type ServerReady } from './lab-messages.ts';
+import type { LabPlan } from './lab-plan.ts';
+import { ServerChild } from './server-child.ts';
+import { StallGuard } from './stall-guard.ts';
+
+export interface LabOptions {
+  /** Null: the server process makes a sample disk. */
+  readonly imageFile: string | null;
+  /** Where the scratch folder is made. */
+  readonly workFolder: string;
+  /** First of three ports, or 0 for any free ones. */
+  readonly port: number;
+  /** Time without a sign of life after which unfinished machines are given up. */
+  readonly patienceMs: number;
+}
+
+const SERVER = 'server';
+const HEARTBEAT_MS = 250;
+
+/** One run in the lab. Whoever makes it closes it: then nothing of it is left behind. */
+export class Lab {
+  readonly #plan: LabPlan;
+  readonly #options: LabOptions;
+  readonly #watch: RunWatch;
+  readonly #scratchFolder: string;
+  readonly #aborted = Promise.withResolvers<never>();
+  readonly #server = new ServerChild();
+  readonly #timers: NodeJS.Timeout[] = [];
+  #agents: readonly AgentChild[] = [];
+  #transferStartedMs: number | null = null;
+
+  constructor(plan: LabPlan, options: LabOptions, watch: RunWatch) {
+    this.#plan = plan;
+    this.#options = options;
+    this.#watch = watch;
+    this.#scratchFolder = join(options.workFolder, `swarmboot-lab-${randomUUID()}`);
+    this.#aborted.promise.catch(() => {});
+    watch.signal.addEventListener('abort', this.#abort);
+    if (watch.signal.aborted) this.#abort();
+  }
+
+  /**
+   * Sets up, deploys, compares.
+   * Rejects with the signal's reason, a ConfigError, or a RunFailure where the run could not be made at all.
+   */
+  async run(): Promise<RunOutcome> {
+    const ready = await this.#unlessLost(this.#server.prepare(this.#serverTask()));
+    await this.#unlessLost(this.#startAgents(ready));
+    const originMs = this.#powerOnAll();
+    await this.#unlessLost(Promise.all(this.#agents.map((agent) => agent.settled)));
+    await this.#unlessLost(Promise.all(this.#agents.map((agent) => agent.release())));
+    const serverUploadedBytes = await this.#unlessLost(this.#server.uploadedBytes());
+    await this.#unlessLost(this.#compareDisks(ready.imageFile));
+    return this.#outcome(ready, originMs, serverUploadedBytes);
+  }
+
+  /** Ends every process and removes the scratch folder. */
+  async close(): Promise<void> {
+    this.#watch.signal.removeEventListener('abort', this.#abort);
+    for (const timer of this.#timers) clearTimeout(timer);
+    await Promise.all([this.#server, ...this.#agents].map((child) => child.terminate()));
+    await rm(this.#scratchFolder, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  readonly #abort = () => this.#aborted.reject(this.#watch.signal.reason);
+
+  #unlessLost<Result>(work: Promise<Result>): Promise<Result> {
+    return Promise.race([work, this.#server.lost, this.#aborted.promise]);
+  }
+
+  #serverTask() {
+    const { transport, imageBytes, pieceBytes, serverLink, seederSlots, neighbours, machines } = this.#plan;
+    return {
+      scratchFolder: this.#scratchFolder,
+      imageFile: this.#options.imageFile,
+      imageBytes,
+      pieceBytes,
+      transport,
+      port: this.#options.port,
+      link: serverLink,
+      uploadSlots: seederSlots,
+      neighbours,
+      peerId: peerIdOf(SERVER),
+      disks: machines.map(({ name }) => diskFileOf(name)),
+    };
+  }
+
+  /** Resolves at the barrier: every agent has warmed up. */
+  async #startAgents({ httpPort, tftpPort }: ServerReady): Promise<void> {
+    const { transport, uploadSlots, neighbours, machines } = this.#plan;
+    this.#agents = machines.map((machine) => new AgentChild(machine, () => this.#heard()));
+    await Promise.all(
+      machines.map(({ name, link }, index) =>
+        this.#agents[index]!.prepare({
+          machine: name,
+          diskPath: this.#diskOf(name),
+          httpPort,
+          tftpPort,
+          transport,
+          link,
+          uploadSlots,
+          neighbours,
+          peerId: peerIdOf(name),
+          serverPeerId: peerIdOf(SERVER),
+        }),
+      ),
+    );
+  }
+
+  /** @returns the time of the first power-on */
+  #powerOnAll(): number {
+    const originMs = monotonicMs();
+    for (const [index, { powerOnMs }] of this.#plan.machines.entries()) {
+      const agent = this.#agents[index]!;
+      if (powerOnMs === 0) agent.powerOn();
+      else this.#timers.push(setTimeout(() => agent.powerOn(), powerOnMs));
+    }
+    const guard = new StallGuard(this.#options.patienceMs, originMs);
+    this.#timers.push(setInterval(() => this.#beat(guard), HEARTBEAT_MS));
+    return originMs;
+  }
+
+  #beat(guard: StallGuard): void {
+    for (const { log } of this.#agents) this.#watch.machineProgressed(log.machine, log.shownPhase, log.share);
+    const nowMs = monotonicMs();
+    const isWaited = this.#agents.some(({ log }) => log.isWorkingAlone);
+    const sign = isWaited ? String(nowMs) : String(this.#agents.map(({ log }) => log.downloadedBytes));
+    if (!guard.isStalled(sign, nowMs)) return;
+    const seconds = Math.round(this.#options.patienceMs / 1000);
+    for (const agent of this.#agents) {
+      agent.fail(`given up during ${agent.log.state}: no machine received a byte for ${seconds} s`);
+    }
+  }
+
+  /** The transfer starts with the first download; from then on count the times at which machines are to die. */
+  #heard(): void {
+    if (this.#transferStartedMs !== null) return;
+    const starts = this.#agents.flatMap(({ log }) => log.downloadStartedMs ?? []);
+    if (starts.length === 0) return;
+    this.#transferStartedMs = Math.min(...starts);
+    for (const [index, { killedAfterMs }] of this.#plan.machines.entries()) {
+      if (killedAfterMs === Number.POSITIVE_INFINITY) continue;
+      const waitMs = this.#transferStartedMs + killedAfterMs - monotonicMs();
+      this.#timers.push(setTimeout(() => this.#agents[index]!.kill(), waitMs));
+    }
+  }
+
+  async #compareDisks(imageFile: string): Promise<void> {
+    for (const { log } of this.#agents.filter((agent) => agent.log.isDone)) {
+      const offset = await firstDifference(this.#diskOf(log.machine), imageFile);
+      if (offset !== null) log.disproved(offset);
+    }
+  }
+
+  #outcome(ready: ServerReady, originMs: number, serverUploadedBytes: number): RunOutcome {
+    const names = [SERVER, ...this.#plan.machines.map(({ name }) => name)];
+    const nameOf = new Map(names.map((name) => [Buffer.from(peerIdOf(name)).toString('hex'), name]));
+    return {
+      formula: null,
+      fleet: this.#agents.map(({ log }) => log.result(originMs, (peerId) => nameOf.get(peerId) ?? peerId)),
+      barrierS: ((this.#transferStartedMs ?? originMs) - originMs) / 1000,
+      serverUploadedBytes,
+      traceDigest: null,
+      limitations: labLimitations(this.#plan, ready),
+      versions: ready.versions,
+    };
+  }
+
+  #diskOf(machine: string): string {
+    return join(this.#scratchFolder, diskFileOf(machine));
+  }
+}
+
+function diskFileOf(machine: string): string {
+  return `${machine}.img`;
+}

@@ -1,0 +1,135 @@
+import type { AgentPhase } from '../../../engine/index.ts';
+import type { MachineResult, Phase, PhaseTimes } from '../../record/run-record.ts';
+import type { AgentReport, MachineTraffic } from './lab-messages.ts';
+
+export type MachineState = 'waiting' | AgentPhase | 'seeding' | 'failed';
+
+/** What the lab heard of one machine. Times are those of the host's monotonic clock [ms]. */
+export class MachineLog {
+  readonly machine: string;
+  #state: MachineState = 'waiting';
+  #poweredOnMs: number | null = null;
+  #doneMs: number | null = null;
+  #failure: string | null = null;
+  #share = 0;
+  readonly #phases = new Map<AgentPhase, [startMs: number, endMs: number | null]>();
+  #traffic: MachineTraffic = { uploadedBytes: 0, downloadedBytes: 0, receivedFrom: {} };
+
+  constructor(machine: string) {
+    this.machine = machine;
+  }
+
+  get state(): MachineState {
+    return this.#state;
+  }
+
+  /** Part of the phase that is done, 0 to 1. */
+  get share(): number {
+    return this.#share;
+  }
+
+  get downloadedBytes(): number {
+    return this.#traffic.downloadedBytes;
+  }
+
+  get downloadStartedMs(): number | null {
+    return this.#phases.get('download')?.[0] ?? null;
+  }
+
+  get isDone(): boolean {
+    return this.#doneMs !== null;
+  }
+
+  /** As the watch of a run names it. */
+  get shownPhase(): AgentPhase | 'waiting' | 'done' | 'failed' {
+    return this.#state === 'seeding' ? 'done' : this.#state;
+  }
+
+  /** True for a machine that makes no bytes arrive and yet is not stuck. */
+  get isWorkingAlone(): boolean {
+    return ['waiting', 'verify', 'finish'].includes(this.#state);
+  }
+
+  /** True when nothing more is expected of the deployment of this machine. */
+  get isSettled(): boolean {
+    return this.isDone || this.#failure !== null;
+  }
+
+  poweredOn(atMs: number): void {
+    this.#poweredOnMs = atMs;
+  }
+
+  reported(report: AgentReport): void {
+    switch (report.kind) {
+      case 'phaseStarted':
+        this.#phases.set(report.phase, [report.atMs, null]);
+        this.#state = report.phase;
+        this.#share = 0;
+        return;
+      case 'phaseEnded':
+        this.#phases.get(report.phase)![1] = report.atMs;
+        if (report.phase === 'finish') this.#doneMs = report.atMs;
+        return;
+      case 'progressed':
+        this.#traffic = report.traffic;
+        this.#share = report.share;
+        return;
+      case 'done':
+        this.#state = 'seeding';
+        this.#share = 1;
+        return;
+      case 'failed':
+        this.failed(report.failure.sentence);
+        return;
+      case 'released':
+        this.#traffic = report.traffic;
+        return;
+      case 'ready':
+        return;
+    }
+  }
+
+  /** Only the first failure counts, and none after the machine was done: it kept serving others until then. */
+  failed(sentence: string): void {
+    if (this.isSettled) return;
+    this.#failure = sentence;
+    this.#state = 'failed';
+  }
+
+  /** The disk of a machine that was done is not identical to the golden image after all. */
+  disproved(offset: number): void {
+    this.#doneMs = null;
+    this.failed(`its disk differs from the golden image at offset ${offset}, although every piece matched`);
+  }
+
+  /**
+   * Once its disk has been compared: a machine that is still done then is verified.
+   * @param originMs the first power-on of the run
+   */
+  result(originMs: number, nameOf: (peerId: string) => string): MachineResult {
+    const toSeconds = (atMs: number) => (atMs - originMs) / 1000;
+    const { uploadedBytes, downloadedBytes, receivedFrom } = this.#traffic;
+    return {
+      machine: this.machine,
+      poweredOnS: toSeconds(this.#poweredOnMs ?? originMs),
+      doneS: this.#doneMs === null ? null : toSeconds(this.#doneMs),
+      phases: this.#phaseTimes(toSeconds),
+      uploadedBytes,
+      downloadedBytes,
+      receivedFrom: Object.fromEntries(
+        Object.entries(receivedFrom).map(([peerId, bytes]) => [nameOf(peerId), bytes]),
+      ),
+      isVerified: this.isDone,
+      failure: this.#failure,
+    };
+  }
+
+  /** Phases that ended. */
+  #phaseTimes(toSeconds: (atMs: number) => number): PhaseTimes {
+    const times: Partial<Record<Phase, readonly [number, number]>> = {};
+    for (const [phase, [startMs, endMs]] of this.#phases) {
+      if (endMs !== null) times[phase] = [toSeconds(startMs), toSeconds(endMs)];
+    }
+    return times;
+  }
+}

@@ -1,0 +1,83 @@
+import { open } from 'node:fs/promises';
+import { diskFailure } from './disk-failure.ts';
+
+/** The part of a file handle that the writer needs. */
+export interface DiskFile {
+  write(
+    bytes: Uint8Array,
+    offset: number,
+    length: number,
+    position: number,
+  ): Promise<{ readonly bytesWritten: number }>;
+  read(
+    bytes: Uint8Array,
+    offset: number,
+    length: number,
+    position: number,
+  ): Promise<{ readonly bytesRead: number }>;
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The disk of a machine. Every failure is a RunFailure that says where on the disk it happened. */
+export class DiskWriter {
+  readonly sizeBytes: number;
+  readonly #disk: DiskFile;
+
+  constructor(disk: DiskFile, sizeBytes: number) {
+    this.#disk = disk;
+    this.sizeBytes = sizeBytes;
+  }
+
+  /** Opens a disk that exists; it is never made, so that a wrong path cannot become a stray file. */
+  static async open(path: string): Promise<DiskWriter> {
+    const disk = await open(path, 'r+').catch((cause) => {
+      throw diskFailure(cause, { what: 'read', offset: 0 });
+    });
+    const { size } = await disk.stat();
+    return new DiskWriter(disk, size);
+  }
+
+  /** Writes all of `bytes` to their place; the system may take them in several goes. */
+  async writeAt(offset: number, bytes: Uint8Array): Promise<void> {
+    let done = 0;
+    while (done < bytes.length) {
+      const position = offset + done;
+      try {
+        const { bytesWritten } = await this.#disk.write(bytes, done, bytes.length - done, position);
+        if (bytesWritten === 0) throw new Error('the disk takes no more bytes');
+        done += bytesWritten;
+      } catch (cause) {
+        throw diskFailure(cause, { what: 'written', offset: position });
+      }
+    }
+  }
+
+  /** @returns exactly `length` bytes */
+  async readAt(offset: number, length: number): Promise<Uint8Array> {
+    const bytes = new Uint8Array(length);
+    let done = 0;
+    while (done < length) {
+      const position = offset + done;
+      try {
+        const { bytesRead } = await this.#disk.read(bytes, done, length - done, position);
+        if (bytesRead === 0) throw new Error('the disk ends here');
+        done += bytesRead;
+      } catch (cause) {
+        throw diskFailure(cause, { what: 'read', offset: position });
+      }
+    }
+    return bytes;
+  }
+
+  /** Resolves when everything written is on the medium. */
+  async flush(): Promise<void> {
+    await this.#disk.sync().catch((cause) => {
+      throw diskFailure(cause, { what: 'flushed', offset: 0 });
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#disk.close();
+  }
+}

@@ -1,0 +1,53 @@
+/** The part of bittorrent-tracker 11.2.3 that Swarmboot uses; the package brings no types. */
+declare module 'bittorrent-tracker/server' {
+  import type { EventEmitter } from 'node:events';
+  import type { Server as HttpServer } from 'node:http';
+
+  export interface TrackerOptions {
+    readonly http?: boolean;
+    readonly udp?: boolean;
+    readonly ws?: boolean;
+    readonly stats?: boolean;
+    /** What clients are told to wait between announces [ms]. */
+    readonly interval?: number;
+    /** Calls back with an error for a torrent that is not served. */
+    readonly filter?: (infoHash: string, params: unknown, callback: (error: Error | null) => void) => void;
+  }
+
+  export default class Server extends EventEmitter {
+    constructor(options?: TrackerOptions);
+    readonly http: HttpServer;
+    listen(port: number, host: string, listening?: () => void): void;
+    close(callback?: () => void): void;
+  }
+}
+
+declare module 'bittorrent-tracker' {
+  import { EventEmitter } from 'node:events';
+
+  export interface ClientOptions {
+    readonly infoHash: Uint8Array;
+    readonly peerId: Uint8Array;
+    readonly announce: readonly string[];
+    readonly port: number;
+    readonly getAnnounceOpts?: () => { readonly numwant?: number };
+    readonly wrtc?: false;
+  }
+
+  /** Bytes, as BEP 3 counts them. */
+  export interface AnnounceCounts {
+    readonly left: number;
+    readonly uploaded: number;
+    readonly downloaded: number;
+  }
+
+  export default class Client extends EventEmitter {
+    constructor(options: ClientOptions);
+    start(counts: AnnounceCounts): void;
+    complete(counts: AnnounceCounts): void;
+    destroy(callback?: () => void): void;
+    on(event: 'peer', listener: (address: string) => void): this;
+    on(event: 'error' | 'warning', listener: (error: Error) => void): this;
+    once(event: 'update', listener: () => void): this;
+  }
+}

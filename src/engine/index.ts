@@ -1,0 +1,15 @@
+/** The door of the engine: what the bench may use of it. */
+export { type AgentPhase, type AgentTask, type AgentWatch, runAgent } from './agent/agent.ts';
+export { HttpTransport } from './agent/http-transport.ts';
+export type { ImageTransport } from './agent/image-transport.ts';
+export { ImageServer } from './http/image-server.ts';
+export { ImageReader, imageFileSize } from './image/image-reader.ts';
+export { BLOCK_BYTES, type Metainfo, makeMetainfo } from './image/metainfo.ts';
+export type { LinkRates, SwarmClient, SwarmStatistics } from './swarm/swarm-client.ts';
+export { startTracker, type Tracker } from './swarm/tracker.ts';
+export { webtorrent } from './swarm/webtorrent-client.ts';
+export {
+  type BootFileServer,
+  isBootFileServerFault,
+  startBootFileServer,
+} from './tftp/boot-file-server.ts';

@@ -1,0 +1,63 @@
+import type { Metainfo } from '../image/metainfo.ts';
+
+/** The pieces of an image where a swarm client finds and leaves them. */
+export interface ChunkStore {
+  /** Rejects where the bytes did not reach the medium; the client gives up then. */
+  write(piece: number, bytes: Uint8Array): Promise<void>;
+  /** Rejects for a piece that is not there. */
+  read(piece: number, offset: number, length: number): Promise<Uint8Array>;
+}
+
+/** Rates of a network link in bytes per second, Infinity for no limit. */
+export interface LinkRates {
+  readonly upBps: number;
+  readonly downBps: number;
+}
+
+export interface SwarmClientOptions {
+  /** 20 bytes that no other peer has. */
+  readonly peerId: Uint8Array;
+  /** Address to listen on. */
+  readonly host: string;
+  /** 0 for any free port. */
+  readonly port: number;
+  readonly link: LinkRates;
+  /** Uploads at a time, the optimistic one included. */
+  readonly uploadSlots: number;
+  /** Peers asked of the tracker, and connections held, at most. */
+  readonly neighbours: number;
+}
+
+/** Payload bytes, protocol not counted; what was sent twice counts twice. */
+export interface TrafficBytes {
+  readonly uploadedBytes: number;
+  readonly downloadedBytes: number;
+}
+
+export interface SwarmStatistics extends TrafficBytes {
+  /** By peer id in hex. */
+  readonly byPeer: ReadonlyMap<string, TrafficBytes>;
+  /** Share of the image that has arrived, 0 to 1. */
+  readonly share: number;
+}
+
+/** One peer of one swarm. It serves what it has to others from the start of either call until `stop`. */
+export interface SwarmClient {
+  /** Serves a store that holds the whole image. Resolves once the tracker knows this peer. */
+  seed(metainfo: Metainfo, store: ChunkStore): Promise<void>;
+  /**
+   * Fetches every piece into an empty store. Resolves once the last verified piece is written.
+   * Rejects with a RunFailure of the store, or with `SWARM` where the client cannot go on.
+   */
+  download(metainfo: Metainfo, store: ChunkStore): Promise<void>;
+  statistics(): SwarmStatistics;
+  /** Leaves the swarm and frees everything. */
+  stop(): Promise<void>;
+}
+
+/** Makes a client that listens; the client's name and version go into the run's record. */
+export interface SwarmClientMaker {
+  readonly name: string;
+  make(options: SwarmClientOptions): Promise<SwarmClient>;
+  version(): Promise<string>;
+}

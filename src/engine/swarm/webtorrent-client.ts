@@ -1,0 +1,162 @@
+import type WebTorrent from 'webtorrent';
+import type { ThrottleGroup, Torrent, TorrentOptions, Wire } from 'webtorrent';
+import { RunFailure } from '../../failure.ts';
+import { BLOCK_BYTES, type Metainfo, pieceLengthOf } from '../image/metainfo.ts';
+import type {
+  ChunkStore,
+  SwarmClient,
+  SwarmClientMaker,
+  SwarmClientOptions,
+  SwarmStatistics,
+} from './swarm-client.ts';
+import { TrafficCount } from './traffic-count.ts';
+import { WebtorrentStore } from './webtorrent-store.ts';
+
+/** Longest burst of a limited link: enough to make up for a late timer, too little to show in a measurement. */
+const BURST_S = 0.05;
+const SMALLEST_BURST_BYTES = 4_096;
+/**
+ * webtorrent may ask one peer for a block twice, and then gets no answer at all (bittorrent-protocol 5.0.9 pairs
+ * answers with requests by content). It notices after 30 s; on one network that is too patient.
+ */
+const REQUEST_TIMEOUT_MS = 10_000;
+
+/** webtorrent behind our interface. It is loaded when first asked for: that takes a good part of a second. */
+export const webtorrent: SwarmClientMaker = {
+  name: 'webtorrent',
+  async make(options) {
+    const { default: Client } = await import('webtorrent');
+    const client = new Client(clientOptions(options));
+    // Without a listener an error of the client would be thrown; the torrent reports the same one.
+    client.on('error', () => {});
+    await listening(client);
+    shape(client.throttleGroups.up, options.link.upBps);
+    shape(client.throttleGroups.down, options.link.downBps);
+    return new WebtorrentClient(client, options.uploadSlots);
+  },
+  async version() {
+    return (await import('webtorrent')).default.VERSION;
+  },
+};
+
+/** A private swarm on one network: peers come from its tracker over plain TCP, and from nowhere else. */
+function clientOptions({ peerId, host, port, link, neighbours }: SwarmClientOptions) {
+  return {
+    peerId: Buffer.from(peerId).toString('hex'),
+    torrentPort: { host, port },
+    maxConns: neighbours,
+    tracker: { getAnnounceOpts: () => ({ numwant: neighbours }) },
+    dht: false,
+    lsd: false,
+    utp: false,
+    utPex: false,
+    natUpnp: false,
+    natPmp: false,
+    webSeeds: false,
+    secure: 0,
+    // A peer that is done announces that and is told of all others again, under addresses that it does not
+    // recognise as those it is connected to: it would open every connection a second time.
+    seedOutgoingConnections: false,
+    uploadLimit: limitOf(link.upBps),
+    downloadLimit: limitOf(link.downBps),
+  } as const;
+}
+
+function limitOf(rateBps: number): number {
+  return Number.isFinite(rateBps) ? Math.max(1, Math.round(rateBps)) : -1;
+}
+
+/** speed-limiter saves up a whole second of an idle link; a real link saves up nothing. */
+function shape(group: ThrottleGroup, rateBps: number): void {
+  if (!Number.isFinite(rateBps)) return;
+  const burst = Math.ceil(Math.max(rateBps * BURST_S, SMALLEST_BURST_BYTES));
+  const rate = limitOf(rateBps);
+  group.setRate(rate, Math.min(BLOCK_BYTES, Math.ceil(burst / 2), rate));
+  group.bucket.bucketSize = burst;
+  drain(group);
+}
+
+function drain(group: ThrottleGroup): void {
+  group.bucket.content = 0;
+  group.bucket.lastDrip = Date.now();
+}
+
+function listening(client: WebTorrent): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  client.once('listening', resolve);
+  client.once('error', reject);
+  return promise;
+}
+
+class WebtorrentClient implements SwarmClient {
+  readonly #client: WebTorrent;
+  readonly #uploadSlots: number;
+  readonly #traffic = new TrafficCount();
+  #torrent: Torrent | undefined;
+
+  constructor(client: WebTorrent, uploadSlots: number) {
+    this.#client = client;
+    this.#uploadSlots = uploadSlots;
+  }
+
+  async seed(metainfo: Metainfo, store: ChunkStore): Promise<void> {
+    const announced = Promise.withResolvers<void>();
+    const torrent = this.#add(metainfo, store, { skipVerify: true });
+    torrent.once('trackerAnnounce', announced.resolve);
+    torrent.on('error', (error) => announced.reject(swarmFailure(error)));
+    await announced.promise;
+  }
+
+  async download(metainfo: Metainfo, store: ChunkStore): Promise<void> {
+    const done = Promise.withResolvers<void>();
+    // An empty bitfield spares webtorrent the search of a blank disk for pieces.
+    const bitfield = new Uint8Array(Math.ceil(metainfo.pieceHashes.length / 8));
+    const torrent = this.#add(metainfo, store, { bitfield });
+    torrent.once('done', done.resolve);
+    torrent.on('error', (error) => done.reject(swarmFailure(error)));
+    await done.promise;
+  }
+
+  statistics(): SwarmStatistics {
+    const byPeer = this.#traffic.byPeer();
+    return { ...this.#traffic.total(), byPeer, share: this.#torrent?.progress ?? 0 };
+  }
+
+  stop(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    if (this.#client.destroyed) resolve();
+    else this.#client.destroy(() => resolve());
+    return promise;
+  }
+
+  #add(metainfo: Metainfo, store: ChunkStore, options: TorrentOptions): Torrent {
+    const torrent = this.#client.add(metainfo.bytes, {
+      ...options,
+      strategy: 'rarest',
+      uploads: this.#uploadSlots,
+      preloadedStore: new WebtorrentStore(store, metainfo.pieceBytes, (piece) =>
+        pieceLengthOf(metainfo, piece),
+      ),
+    });
+    torrent.once('wire', () => this.#startLink());
+    torrent.on('wire', (wire: Wire) => this.#connected(wire));
+    this.#torrent = torrent;
+    return torrent;
+  }
+
+  /** Nothing has been sent yet, so nothing may have been saved up. */
+  #startLink(): void {
+    drain(this.#client.throttleGroups.up);
+    drain(this.#client.throttleGroups.down);
+  }
+
+  #connected(wire: Wire): void {
+    wire.setTimeout(REQUEST_TIMEOUT_MS, true);
+    wire.on('upload', (bytes: number) => this.#traffic.uploaded(wire.peerId, bytes));
+    wire.on('download', (bytes: number) => this.#traffic.downloaded(wire.peerId, bytes));
+  }
+}
+
+function swarmFailure(error: Error): RunFailure {
+  return error instanceof RunFailure ? error : new RunFailure('SWARM', error.message, { cause: error });
+}

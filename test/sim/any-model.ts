@@ -1,0 +1,49 @@
+import { type Arbitrary, boolean, constant, constantFrom, integer, oneof, record } from 'fast-check';
+import type { DiskModel, LinkModel, TransportModel } from '../../src/sim/deployment-model.ts';
+import { aChain, aMulticast, aSwarm, aUnicast, LINK_BPS, PIECE_BYTES } from './a-model.ts';
+
+/** Rates [byte/s] from 1 % to five times that of a link. */
+export const anyRate: Arbitrary<number> = integer({ min: 1, max: 500 }).map(
+  (share) => (share / 100) * LINK_BPS,
+);
+
+/** The value, or no limit. */
+export function limitedOrNot(limited: Arbitrary<number>): Arbitrary<number> {
+  return oneof(constant(Infinity), limited);
+}
+
+/** Links of any rate; downlinks may be free. */
+export const anyLink: Arbitrary<LinkModel> = record({ upBps: anyRate, downBps: limitedOrNot(anyRate) });
+
+/** Images [byte] of up to 16 pieces; the last piece may be short. */
+export const anySize: Arbitrary<number> = integer({ min: 1, max: 160 }).map((tenths) =>
+  Math.floor((tenths / 10) * PIECE_BYTES),
+);
+
+/** Disks of any rate, used in any way. */
+export const anyDisk: Arbitrary<DiskModel> = record({
+  readBps: limitedOrNot(anyRate),
+  writeBps: limitedOrNot(anyRate),
+  isShared: boolean(),
+  isReadBack: boolean(),
+  isSerialWrite: boolean(),
+});
+
+/** Transports whose machines pass pieces on. */
+export const anyForwarding: Arbitrary<TransportModel> = oneof(
+  record({
+    uploadSlots: integer({ min: 1, max: 5 }),
+    seederSlots: integer({ min: 1, max: 6 }),
+    neighbours: integer({ min: 2, max: 12 }),
+    picker: constantFrom('rarest' as const, 'random' as const),
+    seeder: constantFrom('dealing' as const, 'plain' as const),
+  }).map(aSwarm),
+  constantFrom(0, 0.5).map(aChain),
+);
+
+/** Any transport in any setting. */
+export const anyTransport: Arbitrary<TransportModel> = oneof(
+  { arbitrary: anyForwarding, weight: 2 },
+  integer({ min: 1, max: 10 }).map(aUnicast),
+  anyRate.map((rateBps) => aMulticast({ rateBps, packetBytes: PIECE_BYTES / 64 })),
+);

@@ -1,0 +1,30 @@
+import type { SimulatedDeployment } from '../../src/sim/simulate.ts';
+
+/** When each machine was done [s], or null, by number. */
+export function doneTimes({ machines }: SimulatedDeployment): (number | null)[] {
+  return machines.map(({ doneS }) => doneS);
+}
+
+/** When each machine that finished was done [s], in order of time. */
+export function finishedTimes(deployment: SimulatedDeployment): number[] {
+  return doneTimes(deployment)
+    .filter((doneS) => doneS !== null)
+    .sort((a, b) => a - b);
+}
+
+/** When the last machine was done [s]; Infinity where one never was. */
+export function makespanS(deployment: SimulatedDeployment): number {
+  return Math.max(...doneTimes(deployment).map((doneS) => doneS ?? Infinity));
+}
+
+/** Why each machine did not finish, or null, by number. */
+export function failures({ machines }: SimulatedDeployment): (string | null)[] {
+  return machines.map(({ failure }) => failure);
+}
+
+/** Sum of a list. */
+export function sumOf(values: Iterable<number>): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum;
+}

@@ -1,0 +1,133 @@
+import type { DeploymentModel, P2pModel } from '../../../src/sim/deployment-model.ts';
+import { Simulation } from '../../../src/sim/kernel/simulation.ts';
+import { TraceDigest } from '../../../src/sim/kernel/trace-digest.ts';
+import { FlowNetwork } from '../../../src/sim/network/flow-network.ts';
+import { Topology } from '../../../src/sim/network/topology.ts';
+import { Ledger } from '../../../src/sim/transport/ledger.ts';
+import { P2p } from '../../../src/sim/transport/p2p.ts';
+import { TRACE } from '../../../src/sim/transport/transport.ts';
+import type { RunningFlow } from '../network/max-min-certificate.ts';
+
+/** What happened in a swarm, in its order; peer 0 is the seeder. */
+export type SwarmEvent =
+  | { readonly kind: 'joined' | 'left'; readonly timeS: number; readonly machine: number }
+  | { readonly kind: 'started'; readonly timeS: number; readonly sender: number; readonly receiver: number }
+  | {
+      readonly kind: 'delivered';
+      readonly timeS: number;
+      readonly sender: number;
+      readonly receiver: number;
+      readonly piece: number;
+    };
+
+/** Who comes and goes when; machines that are not named join at 0. */
+export interface Attendance {
+  readonly joinsAtS?: ReadonlyMap<number, number>;
+  readonly leavesAtS?: ReadonlyMap<number, number>;
+}
+
+class WatchedNetwork extends FlowNetwork {
+  readonly capacities: number[] = [];
+
+  override addLink(capacityBps: number): number {
+    const link = super.addLink(capacityBps);
+    if (link !== -1) this.capacities[link] = capacityBps;
+    return link;
+  }
+}
+
+/**
+ * A swarm by itself, with the real network and clock, that writes down what passes between peers. A grant has started
+ * when its data begins to flow.
+ */
+export class WatchedSwarm {
+  readonly log: SwarmEvent[] = [];
+  /** When each machine had the whole image [s], by number. */
+  readonly downloadedAtS = new Map<number, number>();
+  readonly simulation: Simulation;
+  readonly #network: WatchedNetwork;
+  readonly #transport: P2p;
+
+  constructor(model: DeploymentModel & { readonly transport: P2pModel }, randomSeed: number) {
+    const { simulation, ledger, topologyOf } = watchers(this.log);
+    this.simulation = simulation;
+    this.#network = new WatchedNetwork(simulation);
+    this.#transport = new P2p(
+      {
+        model,
+        simulation,
+        network: this.#network,
+        topology: topologyOf(model, this.#network),
+        ledger: ledger(model.machines.length + 1),
+        randomSeed,
+        downloaded: (machine) => this.downloadedAtS.set(machine, simulation.now),
+      },
+      model.transport,
+    );
+  }
+
+  /** Runs until nothing happens any more. */
+  run(machines: number, { joinsAtS, leavesAtS }: Attendance = {}): this {
+    for (let machine = 1; machine <= machines; machine++) {
+      this.simulation.after(joinsAtS?.get(machine) ?? 0, () => {
+        this.log.push({ kind: 'joined', timeS: this.simulation.now, machine });
+        this.#transport.join(machine);
+      });
+    }
+    for (const [machine, leavesS] of leavesAtS ?? []) {
+      this.simulation.after(leavesS, () => {
+        this.log.push({ kind: 'left', timeS: this.simulation.now, machine });
+        this.#transport.leave(machine);
+      });
+    }
+    this.simulation.run();
+    return this;
+  }
+
+  /** Flows that run now, and the capacities [byte/s] of all links by number. */
+  traffic(): { flows: RunningFlow[]; capacities: readonly number[] } {
+    return { flows: [...this.#network.flows()], capacities: this.#network.capacities };
+  }
+
+  diagnose(machine: number): string {
+    return this.#transport.diagnose(machine);
+  }
+}
+
+/** Clock, ledger and topology that tell `log` what they are asked for. */
+function watchers(log: SwarmEvent[]): {
+  simulation: Simulation;
+  ledger: (peers: number) => Ledger;
+  topologyOf: (model: DeploymentModel, network: FlowNetwork) => Topology;
+} {
+  let lastSender = -1;
+  class WatchedDigest extends TraceDigest {
+    override add(timeS: number, kind: number, first: number, second = 0): void {
+      super.add(timeS, kind, first, second);
+      if (kind !== TRACE.pieceReceived) return;
+      log.push({ kind: 'delivered', timeS, sender: lastSender, receiver: first, piece: second });
+    }
+  }
+  class WatchedSimulation extends Simulation {
+    override readonly digest = new WatchedDigest();
+  }
+  // The ledger is told of a piece right before the digest is.
+  class WatchedLedger extends Ledger {
+    override received(sender: number, receiver: number, bytes: number): void {
+      super.received(sender, receiver, bytes);
+      lastSender = sender;
+    }
+  }
+  const simulation = new WatchedSimulation();
+  class WatchedTopology extends Topology {
+    override path(sender: number, receiver: number, written: { isWritten: boolean }): number[] {
+      log.push({ kind: 'started', timeS: simulation.now, sender, receiver });
+      return super.path(sender, receiver, written);
+    }
+  }
+  return {
+    simulation,
+    ledger: (peers) => new WatchedLedger(peers),
+    topologyOf: (model, network) => new WatchedTopology(model, network),
+  };
+}
