@@ -1,28 +1,68 @@
-import type { DeploymentModel, LinkModel } from './deployment-model.ts';
+import type { DeploymentModel, LinkModel, TransportModel } from './deployment-model.ts';
 
 /** @throws RangeError that names the first field that makes no sense */
 export function assertModel(model: DeploymentModel): void {
-  positive('wireBytes', model.wireBytes);
-  positive('rawBytes', model.rawBytes);
-  positive('pieceBytes', model.pieceBytes);
-  positive('connectionCapBps', model.connectionCapBps);
-  positiveLink('server', model.server);
-  positive('disk.readBps', model.disk.readBps);
-  positive('disk.writeBps', model.disk.writeBps);
-  if (model.sites.length === 0)
-    throw new RangeError('sites: at least one is needed, where the server stands');
-  if (model.machines.length === 0) throw new RangeError('machines: at least one is needed');
-  for (const [place, { link, site }] of model.machines.entries()) {
-    positiveLink(`machines[${place}].link`, link);
-    if (!model.sites[site]) throw new RangeError(`machines[${place}].site: there is no site ${site}`);
+  requirePositive('wireBytes', model.wireBytes);
+  requirePositive('rawBytes', model.rawBytes);
+  requirePositive('pieceBytes', model.pieceBytes);
+  requirePositive('connectionCapBps', model.connectionCapBps);
+  requireTime('latencyS', model.latencyS);
+  if (!(model.loss >= 0 && model.loss < 1)) reject('loss', model.loss, 'a share from 0 to below 1');
+  requireLink('server', model.server);
+  requirePositive('disk.readBps', model.disk.readBps);
+  requirePositive('disk.writeBps', model.disk.writeBps);
+  for (const [phase, lastsS] of Object.entries(model.phases)) requireTime(`phases.${phase}`, lastsS);
+  if (model.arrival.kind !== 'together') requireTime('arrival.intervalS', model.arrival.intervalS);
+  requireSites(model);
+  requireTransport(model.transport);
+}
+
+function requireSites({ sites, machines }: DeploymentModel): void {
+  if (sites.length === 0) reject('sites', 'none', 'one or more: the server stands at the first');
+  if (machines.length === 0) reject('machines', 'none', 'one or more');
+  for (const [place, { wan }] of sites.entries()) requireLink(`sites[${place}].wan`, wan);
+  for (const [place, { link, site, diesAfterS }] of machines.entries()) {
+    requireLink(`machines[${place}].link`, link);
+    requireTime(`machines[${place}].diesAfterS`, diesAfterS);
+    if (!sites[site]) reject(`machines[${place}].site`, site, 'the index of a site');
   }
 }
 
-function positiveLink(field: string, { upBps, downBps }: LinkModel): void {
-  positive(`${field}.upBps`, upBps);
-  positive(`${field}.downBps`, downBps);
+function requireTransport(settings: TransportModel): void {
+  switch (settings.transport) {
+    case 'p2p':
+      requireCount('transport.uploadSlots', settings.uploadSlots);
+      requireCount('transport.seederSlots', settings.seederSlots);
+      return requireCount('transport.neighbours', settings.neighbours);
+    case 'unicast':
+      return requirePositive('transport.wave', settings.wave);
+    case 'multicast':
+      requirePositive('transport.rateBps', settings.rateBps);
+      requirePositive('transport.packetBytes', settings.packetBytes);
+      requireTime('transport.waitS', settings.waitS);
+      return requireTime('transport.roundS', settings.roundS);
+    case 'chain':
+      return requireTime('transport.hopSetUpS', settings.hopSetUpS);
+  }
 }
 
-function positive(field: string, value: number): void {
-  if (!(value > 0)) throw new RangeError(`${field}: found ${value}, allowed is a number above 0`);
+function requireLink(field: string, { upBps, downBps }: LinkModel): void {
+  requirePositive(`${field}.upBps`, upBps);
+  requirePositive(`${field}.downBps`, downBps);
+}
+
+function requirePositive(field: string, value: number): void {
+  if (!(value > 0)) reject(field, value, 'a number above 0');
+}
+
+function requireTime(field: string, value: number): void {
+  if (!(value >= 0)) reject(field, value, 'seconds from 0 up');
+}
+
+function requireCount(field: string, value: number): void {
+  if (!(Number.isSafeInteger(value) && value >= 1)) reject(field, value, 'a whole number from 1 up');
+}
+
+function reject(field: string, found: unknown, allowed: string): never {
+  throw new RangeError(`${field}: found ${found}, allowed is ${allowed}`);
 }

@@ -57,18 +57,11 @@ export class DeployedMachine {
     this.#transport.leave(this.number);
   }
 
-  /** Phases that take no time are left out of the clock. */
   #prepare(step: number): void {
     if (this.isDead) return;
     const phase = PREPARING[step];
     if (phase === undefined) return this.#join();
-    const lastsS = this.#arena.model.phases[phase];
-    if (lastsS === 0) return this.#prepare(step + 1);
-    this.#begin(phase);
-    this.#arena.simulation.after(lastsS, () => {
-      this.#end(phase);
-      this.#prepare(step + 1);
-    });
+    this.#pass(phase, () => this.#prepare(step + 1));
   }
 
   #join(): void {
@@ -83,12 +76,18 @@ export class DeployedMachine {
   }
 
   #finish(): void {
-    const lastsS = this.#arena.model.phases.finish;
-    if (lastsS === 0) return this.#done();
-    this.#begin('finish');
+    this.#pass('finish', () => this.#done());
+  }
+
+  /** Lets the time of a fixed phase go by; one that takes no time is left out of the clock. */
+  #pass(phase: keyof FixedPhases, onDone: () => void): void {
+    const lastsS = this.#arena.model.phases[phase];
+    if (lastsS === 0) return onDone();
+    this.#begin(phase);
     this.#arena.simulation.after(lastsS, () => {
-      this.#end('finish');
-      this.#done();
+      if (this.isDead) return;
+      this.#end(phase);
+      onDone();
     });
   }
 

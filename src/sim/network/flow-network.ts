@@ -142,8 +142,9 @@ export class FlowNetwork {
   }
 
   #leftNow(flow: number): number {
-    const sent =
-      this.#rates[flow] === 0 ? 0 : this.#rates[flow]! * (this.#simulation.now - this.#sinceS[flow]!);
+    const elapsedS = this.#simulation.now - this.#sinceS[flow]!;
+    // A flow without limit has an infinite rate for an instant, and infinity times zero is not a number.
+    const sent = elapsedS === 0 ? 0 : this.#rates[flow]! * elapsedS;
     return Math.max(0, this.#leftBytes[flow]! - sent);
   }
 
@@ -193,7 +194,7 @@ export class FlowNetwork {
 
   #reschedule(flow: number): void {
     const { now } = this.#simulation;
-    const sent = this.#oldRates[flow] === 0 ? 0 : this.#oldRates[flow]! * (now - this.#sinceS[flow]!);
+    const sent = now === this.#sinceS[flow] ? 0 : this.#oldRates[flow]! * (now - this.#sinceS[flow]!);
     this.#leftBytes[flow] = Math.max(0, this.#leftBytes[flow]! - sent);
     this.#sinceS[flow] = now;
     this.#simulation.schedule(this.#events[flow]!, now + this.#leftBytes[flow]! / this.#rates[flow]!);

@@ -57,10 +57,6 @@ export class P2p implements Transport {
   join(machine: number): void {
     const peer = this.#peers[machine]!;
     peer.isHere = true;
-    for (const neighbour of this.#neighboursOf(peer)) {
-      if (neighbour.number === SERVER) continue;
-      for (const piece of neighbour.held) peer.availability[piece]!++;
-    }
     this.#wakeNeighboursOf(peer);
   }
 
