@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { simulate } from '../../../src/sim/simulate.ts';
 import { unicastTogetherS, unicastWavesS } from '../../../src/sim/theory/unicast.ts';
 import { aModel, aUnicast, LINK_BPS, PIECE_BYTES, someMachines } from '../a-model.ts';
-import { doneTimes, failures, makespanS } from '../readings.ts';
+import { doneTimes, makespanS } from '../readings.ts';
 
 const rates = integer({ min: 1, max: 1000 }).map((share) => (share / 100) * LINK_BPS);
 

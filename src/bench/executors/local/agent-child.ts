@@ -38,10 +38,13 @@ export class AgentChild {
     return this.#ready.promise;
   }
 
-  powerOn(): void {
-    if (this.log.isSettled) return;
-    this.log.poweredOn(monotonicMs());
+  /** @returns when that was */
+  powerOn(): number {
+    const atMs = monotonicMs();
+    if (this.log.isSettled) return atMs;
+    this.log.poweredOn(atMs);
     this.#child.send({ kind: 'go' });
+    return atMs;
   }
 
   /** The machine dies for good. */

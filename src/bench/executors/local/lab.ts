@@ -116,9 +116,10 @@ export class Lab {
 
   /** @returns the time of the first power-on */
   #powerOnAll(): number {
-    const originMs = monotonicMs();
-    for (const [index, { powerOnMs }] of this.#plan.machines.entries()) {
-      const agent = this.#agents[index]!;
+    const [first, ...others] = this.#agents;
+    const originMs = first!.powerOn();
+    for (const [index, agent] of others.entries()) {
+      const { powerOnMs } = this.#plan.machines[index + 1]!;
       if (powerOnMs === 0) agent.powerOn();
       else this.#timers.push(setTimeout(() => agent.powerOn(), powerOnMs));
     }
