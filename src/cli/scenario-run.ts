@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { ExecutorName, LoadedScenario, RunRecord } from '../bench/index.ts';
@@ -81,7 +82,7 @@ async function executorsOf(bench: Bench, scenario: LoadedScenario, options: Scen
     : scenario.plain.executors;
   const lab = {
     ...(options.image === undefined ? {} : { image: options.image }),
-    ...(options.work === undefined ? {} : { workFolder: options.work }),
+    ...(options.work === undefined ? {} : { workFolder: await workOption(options.work) }),
     ...(options.port === undefined ? {} : { port: portOption(options.port) }),
   };
   return await Promise.all(names.map((name) => bench.executorNamed(name, lab)));
@@ -107,4 +108,13 @@ function portOption(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port >= 1 && port <= 65_533) return port;
   throw new ConfigError('--port', `found \`${text}\`; allowed is a port number from 1 to 65533`);
+}
+
+async function workOption(folder: string): Promise<string> {
+  const found = await stat(folder).catch(() => undefined);
+  if (found?.isDirectory()) return folder;
+  throw new ConfigError(
+    '--work',
+    `${folder} is ${found ? 'no folder' : 'not there'}; give a folder with room for the disks`,
+  );
 }
