@@ -23,6 +23,8 @@ export interface LabOptions {
 
 const SERVER = 'server';
 const HEARTBEAT_MS = 250;
+/** Node fires a timer of more than this, some 25 days, at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** One run in the lab. Whoever makes it closes it: then nothing of it is left behind. */
 export class Lab {
@@ -121,7 +123,7 @@ export class Lab {
     for (const [index, agent] of others.entries()) {
       const { powerOnMs } = this.#plan.machines[index + 1]!;
       if (powerOnMs === 0) agent.powerOn();
-      else this.#timers.push(setTimeout(() => agent.powerOn(), powerOnMs));
+      else this.#after(powerOnMs, () => agent.powerOn());
     }
     const guard = new StallGuard(this.#options.patienceMs, originMs);
     this.#timers.push(setInterval(() => this.#beat(guard), HEARTBEAT_MS));
@@ -149,8 +151,12 @@ export class Lab {
     for (const [index, { killedAfterMs }] of this.#plan.machines.entries()) {
       if (killedAfterMs === Number.POSITIVE_INFINITY) continue;
       const waitMs = this.#transferStartedMs + killedAfterMs - monotonicMs();
-      this.#timers.push(setTimeout(() => this.#agents[index]!.kill(), waitMs));
+      this.#after(waitMs, () => this.#agents[index]!.kill());
     }
+  }
+
+  #after(waitMs: number, act: () => void): void {
+    this.#timers.push(setTimeout(act, Math.min(waitMs, LONGEST_TIMER_MS)));
   }
 
   async #compareDisks(imageFile: string): Promise<void> {

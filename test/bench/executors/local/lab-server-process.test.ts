@@ -1,0 +1,83 @@
+import { createSocket, type RemoteInfo } from 'node:dgram';
+import { once } from 'node:events';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { peerIdOf, type ServerTask } from '../../../../src/bench/executors/local/lab-messages.ts';
+import { ServerChild } from '../../../../src/bench/executors/local/server-child.ts';
+import { fetchBootFile } from '../../../../src/engine/tftp/boot-file-client.ts';
+import { aFolder, anImageFile, someBytes } from '../../../engine/an-image.ts';
+
+const HOST = '127.0.0.1';
+
+async function aServer() {
+  const workFolder = await aFolder();
+  const task: ServerTask = {
+    scratchFolder: join(workFolder, 'scratch'),
+    imageFile: await anImageFile(someBytes(3_000_000)),
+    imageBytes: 3_000_000,
+    pieceBytes: 16_384,
+    transport: 'unicast',
+    port: 0,
+    link: { upBps: 1e9, downBps: 1e9 },
+    uploadSlots: 4,
+    neighbours: 50,
+    peerId: peerIdOf('server'),
+    disks: ['m001.img'],
+  };
+  const server = new ServerChild();
+  onTestFinished(() => server.terminate());
+  const ready = await Promise.race([server.prepare(task), server.lost]);
+  return { server, source: { host: HOST, port: ready.tftpPort }, scratchFolder: task.scratchFolder };
+}
+
+/** Sends a datagram and gives what comes back first. */
+async function exchange(socket: ReturnType<typeof createSocket>, datagram: Buffer, port: number) {
+  socket.send(datagram, port, HOST);
+  return (await once(socket, 'message')) as [Buffer, RemoteInfo];
+}
+
+describe('the server process of the lab', () => {
+  it('survives what is no TFTP, on its port and in the middle of a transfer', async () => {
+    const { source } = await aServer();
+    const whole = await fetchBootFile(source, 'golden.torrent');
+    const socket = createSocket('udp4');
+    onTestFinished(() => {
+      socket.close();
+    });
+    for (const garbage of [
+      '',
+      '\0',
+      '\0\x01',
+      '\0\x09garbage',
+      'x'.repeat(600),
+      '\0\x01a\0octet\0blksize\0-1\0',
+    ]) {
+      socket.send(Buffer.from(garbage, 'latin1'), source.port, HOST);
+    }
+    const request = Buffer.from('\0\x01golden.torrent\0octet\0', 'latin1');
+    let [answer, { port }] = await exchange(socket, request, source.port);
+    while (answer.readUInt16BE(0) !== 3) [answer, { port }] = await exchange(socket, request, source.port);
+    // One byte is too little for an operation code: the package reads it all the same and throws.
+    for (const garbage of ['\0', '', 'y', '\0\x04\0\x01', '\0\x04\0\x01', '\0\x04\0\0']) {
+      socket.send(Buffer.from(garbage, 'latin1'), port, HOST);
+    }
+    expect(await fetchBootFile(source, 'golden.torrent')).toEqual(whole);
+    expect(await fetchBootFile(source, 'golden.torrent')).toEqual(whole);
+  });
+
+  it('makes a blank disk of the size of the image for each machine', async () => {
+    const { scratchFolder } = await aServer();
+    expect(await readdir(scratchFolder)).toEqual(['m001.img']);
+  });
+
+  it('that dies is reported as lost', async () => {
+    const { server } = await aServer();
+    const lost = expect(server.lost).rejects.toMatchObject({
+      code: 'LAB_SERVER',
+      message: 'the server of the lab was ended by SIGTERM',
+    });
+    await server.terminate();
+    await lost;
+  });
+});

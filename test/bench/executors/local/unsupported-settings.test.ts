@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { unsupportedSettings } from '../../../../src/bench/executors/local/unsupported-settings.ts';
+import type { Transport } from '../../../../src/bench/record/run-record.ts';
+import { aLabScenario } from './a-lab.ts';
+
+const LINK = { up: '8 MiB/s' };
+const NETWORK = { server: LINK, machine: LINK };
+
+const refused = (changes: Record<string, unknown>, transport: Transport = 'p2p') =>
+  unsupportedSettings(aLabScenario(changes), transport).map((sentence) => sentence.split(':')[0]);
+
+describe('the local lab', () => {
+  it.each(['p2p', 'unicast'] as const)(
+    'honours everything that a plain scenario asks for: %s',
+    (transport) => {
+      expect(refused({}, transport)).toEqual([]);
+    },
+  );
+
+  it.each(['multicast', 'chain'] as const)('has no %s', (transport) => {
+    expect(refused({}, transport)).toEqual([`transports.${transport}`]);
+  });
+
+  it.each<[string, Record<string, unknown>, Transport?]>([
+    ['image.used', { image: { size: '4 MiB', used: '2 MiB', pieceLength: '64 KiB' } }],
+    ['image.encoding', { image: { size: '4 MiB', pieceLength: '64 KiB', encoding: 'zstd' } }],
+    ['image.size', { image: { size: '0.3 B', pieceLength: '64 KiB' } }],
+    ['image.pieceLength', { image: { size: '4 MiB', pieceLength: '100 kB' } }],
+    ['network.connectionCap', { network: { ...NETWORK, connectionCap: '1 MiB/s' } }],
+    ['network.latency', { network: { ...NETWORK, latency: '1 ms' } }],
+    ['network.loss', { network: { ...NETWORK, loss: '1 %' } }],
+    ['network.sites', { network: { ...NETWORK, sites: [{ name: 'a', machines: 1, wan: LINK }] } }],
+    ['disk.read', { disk: { read: '9 MiB/s' } }],
+    ['disk.write', { disk: { write: '9 MiB/s' } }],
+    ['disk.shared', { disk: { shared: true } }],
+    ['disk.readBack', { disk: { readBack: false } }],
+    ['phases.boot', { phases: { boot: '1 s' } }],
+    ['phases.finish', { phases: { finish: '1 s' } }],
+    ['transports.p2p.diskWrite', { transports: { p2p: { diskWrite: 'serial' } } }],
+    ['transports.p2p.picker', { transports: { p2p: { picker: 'random' } } }],
+    ['transports.unicast.diskWrite', { transports: { unicast: { diskWrite: 'serial' } } }, 'unicast'],
+    ['transports.unicast.wave', { transports: { unicast: { wave: 2 } } }, 'unicast'],
+  ])('refuses %s by its name', (name, changes, transport) => {
+    expect(refused(changes, transport)).toEqual([name]);
+  });
+
+  it('does not mind the settings of a transport that is not run', () => {
+    expect(refused({ transports: { p2p: {}, unicast: { wave: 2 } } }, 'p2p')).toEqual([]);
+  });
+});

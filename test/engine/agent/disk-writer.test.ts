@@ -1,0 +1,85 @@
+import { existsSync } from 'node:fs';
+import { readFile, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { DiskStore } from '../../../src/engine/agent/disk-store.ts';
+import { DiskWriter } from '../../../src/engine/agent/disk-writer.ts';
+import { aFolder, someBytes } from '../an-image.ts';
+import { BrokenDisk, DeafDisk, MemoryDisk, StingyDisk } from './disks.ts';
+
+describe('the disk writer', () => {
+  it('writes and reads everything, however little the system takes and gives at a time', async () => {
+    const disk = new StingyDisk(200);
+    const writer = new DiskWriter(disk, 200);
+    await writer.writeAt(30, someBytes(100));
+    expect(disk.bytes.subarray(30, 130)).toEqual(someBytes(100));
+    expect(Buffer.from(await writer.readAt(30, 100))).toEqual(someBytes(100));
+  });
+
+  it.each([
+    ['ENOSPC', 'DISK_FULL', 'the disk is full: disk offset 64 could not be written (ENOSPC)'],
+    [
+      'EIO',
+      'DISK_BROKEN',
+      'the disk reports an input/output error: disk offset 64 could not be written (EIO)',
+    ],
+  ])('says in a sentence what %s means and where it happened', async (systemCode, code, message) => {
+    const writer = new DiskWriter(new BrokenDisk(200, systemCode, 64), 200);
+    await expect(writer.writeAt(0, someBytes(100))).rejects.toMatchObject({ code, message });
+  });
+
+  it('does not wait for ever for a disk that takes nothing', async () => {
+    const writer = new DiskWriter(new DeafDisk(200), 200);
+    await expect(writer.writeAt(0, someBytes(10))).rejects.toThrow('the disk takes no more bytes');
+  });
+
+  it('does not read behind the end of the disk', async () => {
+    const writer = new DiskWriter(new MemoryDisk(200), 200);
+    await expect(writer.readAt(190, 20)).rejects.toThrow(
+      'the disk ends here: disk offset 200 could not be read',
+    );
+  });
+
+  it('writes to its place on a disk that exists, and leaves the rest alone', async () => {
+    const path = join(await aFolder(), 'disk.img');
+    await writeFile(path, someBytes(100, 'before'));
+    await truncate(path, 300);
+    const writer = await DiskWriter.open(path);
+    await writer.writeAt(100, someBytes(50));
+    await writer.close();
+    const expected = Buffer.concat([someBytes(100, 'before'), someBytes(50), Buffer.alloc(150)]);
+    expect(await readFile(path)).toEqual(expected);
+    expect(writer.sizeBytes).toBe(300);
+  });
+
+  it('makes no file where there is no disk', async () => {
+    const path = join(await aFolder(), 'disk.img');
+    await expect(DiskWriter.open(path)).rejects.toMatchObject({ code: 'DISK' });
+    expect(existsSync(path)).toBe(false);
+  });
+});
+
+describe('the pieces of a disk', () => {
+  it('are put at their places, in any order', async () => {
+    const disk = new MemoryDisk(100);
+    const store = new DiskStore(new DiskWriter(disk, 100), 40);
+    await store.write(2, someBytes(20, 'two'));
+    await store.write(0, someBytes(40, 'zero'));
+    expect(disk.bytes).toEqual(
+      Buffer.concat([someBytes(40, 'zero'), Buffer.alloc(40), someBytes(20, 'two')]),
+    );
+  });
+
+  it('are not there before they have been written', async () => {
+    const store = new DiskStore(new DiskWriter(new MemoryDisk(100), 100), 40);
+    await expect(store.read(1, 0, 10)).rejects.toThrow('piece 1 is not on the disk');
+    await store.write(1, someBytes(40));
+    expect(Buffer.from(await store.read(1, 3, 10))).toEqual(someBytes(40).subarray(3, 13));
+  });
+
+  it('are not there when writing them failed', async () => {
+    const store = new DiskStore(new DiskWriter(new BrokenDisk(100, 'EIO', 50), 100), 40);
+    await expect(store.write(1, someBytes(40))).rejects.toMatchObject({ code: 'DISK_BROKEN' });
+    await expect(store.read(1, 0, 10)).rejects.toThrow('piece 1 is not on the disk');
+  });
+});

@@ -1,0 +1,56 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { chunkBytesFor, LinkRate } from '../../../src/engine/http/link-rate.ts';
+
+describe('a link of limited rate', () => {
+  it('never carries faster than its rate, also not in the beginning', async () => {
+    const link = new LinkRate(1_000_000);
+    const startMs = performance.now();
+    let carried = 0;
+    for (let chunk = 0; chunk < 40; chunk++) {
+      await link.carry(5_000);
+      carried += 5_000;
+      expect(performance.now() - startMs).toBeGreaterThanOrEqual(carried / 1_000);
+    }
+  });
+
+  it('has saved up next to nothing after a pause', async () => {
+    const link = new LinkRate(1_000_000);
+    await link.carry(1_000);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const startMs = performance.now();
+    for (let chunk = 0; chunk < 10; chunk++) await link.carry(10_000);
+    expect(performance.now() - startMs).toBeGreaterThanOrEqual(80);
+  });
+
+  it('serves streams in turn', async () => {
+    const link = new LinkRate(1_000_000);
+    const served: string[] = [];
+    async function stream(name: string) {
+      for (let chunk = 0; chunk < 5; chunk++) {
+        await link.carry(4_000);
+        served.push(name);
+      }
+    }
+    await Promise.all([stream('a'), stream('b'), stream('c')]);
+    expect(served).toEqual(Array.from({ length: 5 }, () => ['a', 'b', 'c']).flat());
+  });
+
+  it('without a limit carries anything', async () => {
+    await expect(new LinkRate(Number.POSITIVE_INFINITY).carry(Number.MAX_SAFE_INTEGER)).resolves.toBe(
+      undefined,
+    );
+  });
+
+  it('is best used in whole chunks of some bytes, whatever its rate', () => {
+    const rate = fc.oneof(fc.double({ min: 1, noNaN: true }), fc.constant(Number.POSITIVE_INFINITY));
+    fc.assert(
+      fc.property(rate, (rateBps) => {
+        const bytes = chunkBytesFor(rateBps);
+        expect(Number.isInteger(bytes)).toBe(true);
+        expect(bytes).toBeGreaterThanOrEqual(1_024);
+        expect(bytes).toBeLessThanOrEqual(262_144);
+      }),
+    );
+  });
+});
