@@ -1,6 +1,7 @@
 /** The door of the model: the simulator, and the closed forms beside it. */
 export * from './deployment-model.ts';
 export { RandomStream } from './kernel/random-stream.ts';
+export { arrivalTimes } from './machine/arrivals.ts';
 export { type SimulatedDeployment, type SimulatedMachine, simulate } from './simulate.ts';
 export * from './theory/branching.ts';
 export * from './theory/branching-equation.ts';

@@ -2,8 +2,8 @@ import { array, assert, constant, nat, oneof, property, record } from 'fast-chec
 import { describe, expect, it } from 'vitest';
 import { EventQueue } from '../../../src/sim/kernel/event-queue.ts';
 
-/** Few times, so that many events share one. */
-const times = nat({ max: 5 });
+/** Few times, so that many events share one; or many, so that the heap has an order of its own. */
+const times = oneof(nat({ max: 5 }), nat({ max: 1000 }));
 const steps = array(
   oneof(
     { arbitrary: record({ act: constant('open' as const), timeS: times }), weight: 4 },
@@ -11,7 +11,7 @@ const steps = array(
     { arbitrary: record({ act: constant('cancel' as const), which: nat() }), weight: 1 },
     { arbitrary: record({ act: constant('take' as const) }), weight: 1 },
   ),
-  { maxLength: 300 },
+  { maxLength: 300, size: 'max' },
 );
 
 /** The same queue as a list that is sorted anew every time; sorting is stable. */

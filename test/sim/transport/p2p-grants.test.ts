@@ -134,6 +134,16 @@ describe('swarm: grants', () => {
   });
 });
 
+describe('swarm: grants after a death', () => {
+  it('go the rarest wanted piece first: the copies of the dead do not count', () => {
+    const leavesAtS = new Map([1, 2, 3].map((machine) => [machine, 16]));
+    for (const randomSeed of [1, 2, 3]) {
+      const swarm = watch({ machines: 8, pieces: 32 }, randomSeed, { leavesAtS });
+      expect(commonPicks(swarm, 16)).toEqual([]);
+    }
+  });
+});
+
 describe('swarm: grants of a dealing seeder', () => {
   /** Pieces that the seeder brought, in the order of their arrival. */
   const broughtBySeeder = ({ log }: WatchedSwarm) =>
@@ -204,11 +214,11 @@ function downloadsOf(receiver: number, { here, serving }: SwarmState): number {
 }
 
 /** Grants of machines to machines for which a rarer piece was to be had, in sentences. */
-function commonPicks({ log }: WatchedSwarm): string[] {
+function commonPicks({ log }: WatchedSwarm, afterS = -1): string[] {
   const found: string[] = [];
   replay(log, {
-    granted({ sender, receiver, piece }, state) {
-      if (sender === SERVER) return;
+    granted({ sender, receiver, piece, timeS }, state) {
+      if (sender === SERVER || timeS <= afterS) return;
       const copies = (wanted: number) =>
         [...state.here].filter((peer) => peer !== receiver && state.held(peer).has(wanted)).length;
       const known = state.held(receiver).union(state.claimed(receiver));

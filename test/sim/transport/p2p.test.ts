@@ -168,6 +168,20 @@ describe('swarm', () => {
     );
   });
 
+  it('counts what was on its way from and to a machine that dies as waste of the senders', () => {
+    // At 1.5 machine 1 has passed on half of piece 0, and the seeder has half of piece 1 on its way to machine 2.
+    const transport = aSwarm({ seederSlots: 1 });
+    const kill = (...dead: number[]) =>
+      simulate(
+        aModel({ machines: [1, 2].map((n) => (dead.includes(n) ? { diesAfterS: 1.5 } : {})), transport }),
+        1,
+      );
+    expect(kill(1).wastedBytes).toBe(0.5 * PIECE_BYTES);
+    expect(kill(1).machines[0]!.uploadedBytes).toBe(0.5 * PIECE_BYTES);
+    expect(kill(1, 2).wastedBytes).toBe(PIECE_BYTES);
+    expect(kill(1, 2).serverUploadedBytes).toBe(1.5 * PIECE_BYTES);
+  });
+
   it('of one machine is a copy from the server', () => {
     expect(doneTimes(simulate(aModel({ machines: 1, pieces: 8 }), 1))).toEqual([8]);
   });

@@ -10,8 +10,9 @@ export interface SwarmState {
   serving(peer: number): ReadonlySet<number>;
 }
 
-/** An upload of one piece. */
+/** An upload of one piece that began. */
 export interface SwarmGrant {
+  readonly timeS: number;
   readonly sender: number;
   readonly receiver: number;
   readonly piece: number;
@@ -24,7 +25,10 @@ export interface Reader {
   instantOver?(timeS: number, state: SwarmState): void;
 }
 
-/** Goes through the log of a swarm without delay and without deaths, event by event. */
+/**
+ * Goes through the log of a swarm without delay, event by event. Grants that a death cut off are left out: nobody
+ * learns which piece they were of. So `claimed` and `serving` are complete only where nobody dies from there on.
+ */
 export function replay(log: readonly SwarmEvent[], reader: Reader): void {
   const pieces = piecesOfGrants(log);
   const here = new Set<number>();
@@ -38,10 +42,12 @@ export function replay(log: readonly SwarmEvent[], reader: Reader): void {
   for (const [place, event] of log.entries()) {
     if (place > 0 && event.timeS > log[place - 1]!.timeS) reader.instantOver?.(log[place - 1]!.timeS, state);
     if (event.kind === 'joined') here.add(event.machine);
+    if (event.kind === 'left') here.delete(event.machine);
     if (event.kind === 'started') {
       const { sender, receiver } = event;
-      const piece = pieces.get(event)!;
-      reader.granted?.({ sender, receiver, piece }, state);
+      const piece = pieces.get(event);
+      if (piece === undefined) continue;
+      reader.granted?.({ timeS: event.timeS, sender, receiver, piece }, state);
       claimed.of(receiver).add(piece);
       serving.of(sender).add(receiver);
     }

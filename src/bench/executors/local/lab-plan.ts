@@ -1,6 +1,6 @@
 import type { LinkRates } from '../../../engine/index.ts';
-import { RandomStream } from '../../../sim/index.ts';
-import type { Scenario } from '../../scenario/schema.ts';
+import { arrivalTimes, RandomStream } from '../../../sim/index.ts';
+import { arrivalOf } from '../arrival.ts';
 import type { PlannedRun } from '../executor.ts';
 import { fleetOf } from '../fleet.ts';
 
@@ -37,7 +37,9 @@ const NO_SWARM = { seederSlots: 1, uploadSlots: 1, neighbours: 1 };
 /** Turns a planned run into what the lab has to do. */
 export function labPlanOf({ scenario, transport, machines, randomSeed }: PlannedRun): LabPlan {
   const { image, network } = scenario;
-  const powerOnMs = powerOnTimesMs(scenario.fleet.start, machines, randomSeed ?? 0);
+  // The stream that the simulator draws from: the same random seed, the same arrivals.
+  const arrivals = new RandomStream(randomSeed ?? 0, 'arrivals');
+  const powerOnS = arrivalTimes(machines, arrivalOf(scenario.fleet.start), arrivals);
   const { seederSlots, uploadSlots, neighbours } = scenario.transports.p2p ?? NO_SWARM;
   return {
     transport: transport as LabTransport,
@@ -47,28 +49,11 @@ export function labPlanOf({ scenario, transport, machines, randomSeed }: Planned
     machines: fleetOf(scenario, machines).map(({ name, link, killedAfterS }, index) => ({
       name,
       link,
-      powerOnMs: powerOnMs[index]!,
+      powerOnMs: powerOnS[index]! * 1000,
       killedAfterMs: killedAfterS * 1000,
     })),
     seederSlots,
     uploadSlots,
     neighbours,
   };
-}
-
-/** Gaps are drawn from the stream that the simulator uses: the same random seed, the same arrivals. */
-function powerOnTimesMs(
-  start: Scenario['fleet']['start'],
-  machines: number,
-  randomSeed: number,
-): readonly number[] {
-  const arrivals = new RandomStream(randomSeed, 'arrivals');
-  const times = [0];
-  while (times.length < machines) times.push(times.at(-1)! + gapS(start, arrivals) * 1000);
-  return times;
-}
-
-function gapS(start: Scenario['fleet']['start'], arrivals: RandomStream): number {
-  if (start === 'together') return 0;
-  return 'staggered' in start ? start.staggered : arrivals.exponential(start.poisson);
 }

@@ -1,7 +1,8 @@
-import type { ArrivalModel, DeploymentModel, SiteModel, TransportModel } from '../../../sim/index.ts';
+import type { DeploymentModel, SiteModel, TransportModel } from '../../../sim/index.ts';
 import type { Transport } from '../../record/run-record.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import { rawSize, wireSize } from '../../scenario/wire-size.ts';
+import { arrivalOf } from '../arrival.ts';
 import { fleetOf } from '../fleet.ts';
 
 const UNLIMITED = { upBps: Infinity, downBps: Infinity };
@@ -49,12 +50,6 @@ function siteOf({ network }: Scenario, shareBefore: number): number {
     if (shareBefore < filled - 1e-9) return site;
   }
   return Math.max(0, (network.sites?.length ?? 1) - 1);
-}
-
-function arrivalOf(start: Scenario['fleet']['start']): ArrivalModel {
-  if (start === 'together') return { kind: 'together' };
-  if ('staggered' in start) return { kind: 'staggered', intervalS: start.staggered };
-  return { kind: 'poisson', intervalS: start.poisson };
 }
 
 function transportOf({ transports }: Scenario, transport: Transport): TransportModel {
