@@ -136,10 +136,12 @@ describe('swarm: grants', () => {
 
 describe('swarm: grants after a death', () => {
   it('go the rarest wanted piece first: the copies of the dead do not count', () => {
-    const leavesAtS = new Map([1, 2, 3].map((machine) => [machine, 16]));
-    for (const randomSeed of [1, 2, 3]) {
-      const swarm = watch({ machines: 8, pieces: 32 }, randomSeed, { leavesAtS });
-      expect(commonPicks(swarm, 16)).toEqual([]);
+    for (const diesAtS of [16, 32, 48, 58]) {
+      const leavesAtS = new Map([1, 2, 3, 4, 5, 6].map((machine) => [machine, diesAtS]));
+      for (const randomSeed of [1, 2, 3, 4]) {
+        const swarm = watch({ machines: 16, pieces: 64 }, randomSeed, { leavesAtS });
+        expect(commonPicks(swarm, diesAtS)).toEqual([]);
+      }
     }
   });
 });
