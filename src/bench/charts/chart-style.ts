@@ -5,6 +5,7 @@ import type { RecordSource, Transport } from '../record/run-record.ts';
 /** One colour per transport in every chart: Okabe & Ito (2008), told apart with any colour vision. */
 export const TRANSPORT_COLOURS: Readonly<Record<Transport, string>> = {
   p2p: '#0072B2',
+  webtorrent: '#E69F00',
   unicast: '#D55E00',
   multicast: '#009E73',
   chain: '#CC79A7',

@@ -58,7 +58,7 @@ function lowerBoundS(transport: Transport, receivers: readonly FleetMachine[], s
 }
 
 function isForwarding(transport: Transport): boolean {
-  return transport === 'p2p' || transport === 'chain';
+  return transport !== 'unicast' && transport !== 'multicast';
 }
 
 /** Mundinger: all uplinks are equal to the seeder's. */

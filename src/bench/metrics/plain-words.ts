@@ -3,6 +3,7 @@ import type { RecordSource, Transport } from '../record/run-record.ts';
 /** Transports as tables, legends and sentences name them. */
 export const TRANSPORT_WORDS: Readonly<Record<Transport, string>> = {
   p2p: 'P2P',
+  webtorrent: 'webtorrent',
   unicast: 'unicast',
   multicast: 'multicast',
   chain: 'chain',

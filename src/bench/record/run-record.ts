@@ -1,5 +1,8 @@
-/** The four transports that every wing of Swarmboot knows. */
-export const TRANSPORTS = ['p2p', 'unicast', 'multicast', 'chain'] as const;
+/**
+ * Ways to bring the image to the machines. `p2p` is our own client; other clients of the same protocol are transports
+ * under their own names, known to labs only.
+ */
+export const TRANSPORTS = ['p2p', 'webtorrent', 'unicast', 'multicast', 'chain'] as const;
 export type Transport = (typeof TRANSPORTS)[number];
 
 /** Who answers a scenario: closed formulas, the simulator, or real bytes on this machine. */

@@ -160,6 +160,12 @@ function transportsSchema(fields: Fields) {
       .default('dealing')
       .describe('deals every piece once before any twice, or serves like any peer'),
   });
+  const webtorrent = settings({
+    diskWrite,
+    uploadSlots: fields.count('slots').default(4).describe('uploads of a machine at a time'),
+    seederSlots: fields.count('slots').default(5).describe('uploads of the seeder at a time'),
+    neighbours: fields.count('peers').default(50).describe('neighbours that the tracker hands out'),
+  });
   const unicast = settings({
     diskWrite,
     wave: fields.count('machines').optional().describe('machines served at a time; default: all'),
@@ -177,6 +183,7 @@ function transportsSchema(fields: Fields) {
   });
   return settings({
     p2p: orNothing(p2p).optional(),
+    webtorrent: orNothing(webtorrent).optional(),
     unicast: orNothing(unicast).optional(),
     multicast: orNothing(multicast).optional(),
     chain: orNothing(chain).optional(),

@@ -1,7 +1,7 @@
 import { RunFailure } from '../../failure.ts';
 import { fetchImage, type HttpSource } from '../http/image-client.ts';
-import { LinkRate } from '../http/link-rate.ts';
 import type { Metainfo } from '../image/metainfo.ts';
+import { LinkRate } from '../link-rate.ts';
 import type { ChunkStore, LinkRates, SwarmStatistics } from '../swarm/swarm-client.ts';
 import { TrafficCount } from '../swarm/traffic-count.ts';
 import type { ImageTransport } from './image-transport.ts';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { RunFailure } from '../../failure.ts';
-import type { LinkRate } from './link-rate.ts';
+import type { LinkRate } from '../link-rate.ts';
 import type { Deployment, Registration } from './machine-registry.ts';
 
 export interface HttpSource {

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import type { ImageReader } from '../image/image-reader.ts';
-import { chunkBytesFor, LinkRate } from './link-rate.ts';
+import { chunkBytesFor, LinkRate } from '../link-rate.ts';
 import { type Answer, MachineRegistry } from './machine-registry.ts';
 
 export interface ImageServerOptions {

@@ -2,8 +2,8 @@ import { buffer } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { fetchImage, registerMachine, reportDone } from '../../../src/engine/http/image-client.ts';
 import { ImageServer } from '../../../src/engine/http/image-server.ts';
-import { LinkRate } from '../../../src/engine/http/link-rate.ts';
 import { ImageReader } from '../../../src/engine/image/image-reader.ts';
+import { LinkRate } from '../../../src/engine/link-rate.ts';
 import { anImageFile, someBytes } from '../an-image.ts';
 
 const IMAGE = someBytes(700_001);

@@ -7,7 +7,7 @@ import {
   type MachineTraffic,
   monotonicMs,
 } from './lab-messages.ts';
-import { labSwarmClient } from './lab-swarm-client.ts';
+import { swarmClientFor } from './lab-swarm-client.ts';
 import { portable } from './portable-failure.ts';
 
 /** The process of one machine: it warms up, waits for GO, deploys its disk and serves others until released. */
@@ -50,8 +50,9 @@ async function obey(command: AgentCommand): Promise<void> {
 
 async function transportOf({ transport: kind, link, ...options }: AgentProcessTask): Promise<ImageTransport> {
   const { httpPort, serverPeerId, peerId, uploadSlots, neighbours } = options;
-  if (kind === 'p2p') {
-    return labSwarmClient.make({ peerId, host: LAB_HOST, port: 0, link, uploadSlots, neighbours });
+  const swarmClient = swarmClientFor(kind);
+  if (swarmClient) {
+    return swarmClient.make({ peerId, host: LAB_HOST, port: 0, link, uploadSlots, neighbours });
   }
   const serverId = Buffer.from(serverPeerId).toString('hex');
   return new HttpTransport({ source: { host: LAB_HOST, port: httpPort }, serverId, link });

@@ -10,13 +10,19 @@ export function labLimitations(plan: LabPlan, { imageNote, versions }: ServerRea
     `A machine's power-on is the start of its agent, which has been loaded before: there is no boot phase.`,
     imageNote,
   ];
-  return plan.transport === 'p2p' ? [...limitations, ...swarmLimitations(versions)] : limitations;
+  return [...limitations, ...transportLimitations(plan.transport, versions)];
 }
 
-function swarmLimitations(versions: ServerReady['versions']): readonly string[] {
+function transportLimitations(
+  transport: LabPlan['transport'],
+  versions: ServerReady['versions'],
+): readonly string[] {
+  const rates = 'Link rates of the swarm include its protocol; blocks of 16 KiB carry the payload.';
+  if (transport === 'p2p') return [rates];
+  if (transport !== 'webtorrent') return [];
   return [
-    `The P2P client is webtorrent ${versions.webtorrent}. It decides whom to choke every 10 s, and unchokes whoever becomes interested in the meantime, so upload slots hold only on average.`,
+    rates,
+    `The client is webtorrent ${versions.webtorrent}. It decides whom to choke every 10 s, and unchokes whoever becomes interested in the meantime, so upload slots hold only on average.`,
     'The webtorrent seeder serves like any peer: it does not deal every piece once before any twice.',
-    'Link rates of the swarm include its protocol, 16 KiB blocks carry the payload.',
   ];
 }

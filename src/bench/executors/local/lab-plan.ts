@@ -1,11 +1,13 @@
 import type { LinkRates } from '../../../engine/index.ts';
 import { arrivalTimes, RandomStream } from '../../../sim/index.ts';
+import type { Transport } from '../../record/run-record.ts';
+import type { Scenario } from '../../scenario/schema.ts';
 import { arrivalOf } from '../arrival.ts';
 import type { PlannedRun } from '../executor.ts';
 import { fleetOf } from '../fleet.ts';
 
 /** Transports that need nothing but loopback and no root. */
-export const LAB_TRANSPORTS = ['p2p', 'unicast'] as const;
+export const LAB_TRANSPORTS = ['p2p', 'webtorrent', 'unicast'] as const;
 export type LabTransport = (typeof LAB_TRANSPORTS)[number];
 
 /** One machine of the lab. */
@@ -40,7 +42,7 @@ export function labPlanOf({ scenario, transport, machines, randomSeed }: Planned
   // The stream that the simulator draws from: the same random seed, the same arrivals.
   const arrivals = new RandomStream(randomSeed ?? 0, 'arrivals');
   const powerOnS = arrivalTimes(machines, arrivalOf(scenario.fleet.start), arrivals);
-  const { seederSlots, uploadSlots, neighbours } = scenario.transports.p2p ?? NO_SWARM;
+  const { seederSlots, uploadSlots, neighbours } = swarmSettings(scenario, transport);
   return {
     transport: transport as LabTransport,
     imageBytes: image.size,
@@ -56,4 +58,8 @@ export function labPlanOf({ scenario, transport, machines, randomSeed }: Planned
     uploadSlots,
     neighbours,
   };
+}
+
+function swarmSettings({ transports }: Scenario, transport: Transport) {
+  return (transport === 'webtorrent' ? transports.webtorrent : transports.p2p) ?? NO_SWARM;
 }

@@ -6,12 +6,13 @@ import {
   type Metainfo,
   makeMetainfo,
   type SwarmClient,
+  type SwarmClientMaker,
   startBootFileServer,
   startTracker,
 } from '../../../engine/index.ts';
 import { ConfigError, RunFailure } from '../../../failure.ts';
 import { LAB_HOST, type ServerReady, type ServerTask } from './lab-messages.ts';
-import { labSwarmClient } from './lab-swarm-client.ts';
+import { swarmClientFor } from './lab-swarm-client.ts';
 import { makeSampleDisk } from './sample-disk.ts';
 
 const METAINFO_FILE = 'golden.torrent';
@@ -43,7 +44,10 @@ export async function startLabServer(task: ServerTask): Promise<LabServer> {
   const imageServer = await onPort(task.port, 'HTTP', (port) =>
     ImageServer.start({ host: LAB_HOST, port, image, metainfoFile: METAINFO_FILE, upBps: link.upBps }),
   );
-  const swarm = task.transport === 'p2p' ? await startSwarm(task, golden.imageFile, image) : null;
+  const swarmClient = swarmClientFor(task.transport);
+  const swarm = swarmClient
+    ? await startSwarm(swarmClient, task, { imageFile: golden.imageFile, image })
+    : null;
   const metainfo = swarm?.metainfo ?? (await makeMetainfo({ imageFile: golden.imageFile, pieceBytes }));
   const tftp = await onPort(task.port === 0 ? 0 : task.port + 2, 'TFTP', (port) =>
     startBootFileServer(LAB_HOST, port, new Map([[METAINFO_FILE, metainfo.bytes]])),
@@ -54,7 +58,7 @@ export async function startLabServer(task: ServerTask): Promise<LabServer> {
       tftpPort: tftp.port,
       imageFile: golden.imageFile,
       imageNote: golden.note,
-      versions: swarm === null ? {} : { [labSwarmClient.name]: await labSwarmClient.version() },
+      versions: swarmClient ? { [swarmClient.name]: await swarmClient.version() } : {},
     },
     uploadedBytes: () => swarm?.seeder.statistics().uploadedBytes ?? imageServer.uploadedBytes,
   };
@@ -65,14 +69,18 @@ interface Swarm {
   readonly seeder: SwarmClient;
 }
 
-async function startSwarm(task: ServerTask, imageFile: string, image: ImageReader): Promise<Swarm> {
+async function startSwarm(
+  client: SwarmClientMaker,
+  task: ServerTask,
+  { imageFile, image }: { imageFile: string; image: ImageReader },
+): Promise<Swarm> {
   const { pieceBytes, peerId, link, uploadSlots, neighbours } = task;
   const tracker = await onPort(task.port === 0 ? 0 : task.port + 1, 'tracker', (port) =>
     startTracker(LAB_HOST, port),
   );
   const metainfo = await makeMetainfo({ imageFile, pieceBytes, tracker: tracker.announceUrl });
   tracker.serve(metainfo.infoHash);
-  const seeder = await labSwarmClient.make({
+  const seeder = await client.make({
     peerId,
     host: LAB_HOST,
     port: 0,

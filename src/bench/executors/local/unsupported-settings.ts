@@ -58,8 +58,10 @@ function unsupportedTransport({ transports }: Scenario, transport: Transport): r
       settings?.diskWrite === 'serial',
     'transports.unicast.wave: the local lab serves all machines at a time':
       transport === 'unicast' && transports.unicast?.wave !== undefined,
-    'transports.p2p.picker: webtorrent picks the rarest piece first':
+    'transports.p2p.picker: the lab picks the rarest piece first':
       transport === 'p2p' && transports.p2p?.picker === 'random',
+    'transports.p2p.seeder: the seeder of the lab deals':
+      transport === 'p2p' && transports.p2p?.seeder === 'plain',
   });
 }
 

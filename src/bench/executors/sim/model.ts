@@ -1,14 +1,14 @@
 import type { DeploymentModel, SiteModel, TransportModel } from '../../../sim/index.ts';
-import type { Transport } from '../../record/run-record.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import { rawSize, wireSize } from '../../scenario/wire-size.ts';
 import { arrivalOf } from '../arrival.ts';
 import { fleetOf } from '../fleet.ts';
+import type { ModelTransport } from '../model-transport.ts';
 
 const UNLIMITED = { upBps: Infinity, downBps: Infinity };
 
 /** A scenario for one transport and machine count, in the words of the simulator. */
-export function modelOf(scenario: Scenario, transport: Transport, machines: number): DeploymentModel {
+export function modelOf(scenario: Scenario, transport: ModelTransport, machines: number): DeploymentModel {
   const { image, network, disk } = scenario;
   return {
     wireBytes: wireSize(image),
@@ -52,7 +52,7 @@ function siteOf({ network }: Scenario, shareBefore: number): number {
   return Math.max(0, (network.sites?.length ?? 1) - 1);
 }
 
-function transportOf({ transports }: Scenario, transport: Transport): TransportModel {
+function transportOf({ transports }: Scenario, transport: ModelTransport): TransportModel {
   switch (transport) {
     case 'p2p': {
       const { diskWrite: _, ...settings } = transports.p2p!;

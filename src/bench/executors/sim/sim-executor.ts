@@ -6,6 +6,7 @@ import type { Scenario } from '../../scenario/schema.ts';
 import { wireSize } from '../../scenario/wire-size.ts';
 import type { Executor, PlannedRun, RunOutcome, RunWatch } from '../executor.ts';
 import { machineName } from '../fleet.ts';
+import { MODEL_TRANSPORTS, type ModelTransport, modelled } from '../model-transport.ts';
 import { modelOf } from './model.ts';
 import type { SimulationRequest } from './sim-worker.ts';
 
@@ -19,7 +20,7 @@ export function simExecutor(): Executor {
   };
   return {
     name: 'sim',
-    transports: ['p2p', 'unicast', 'multicast', 'chain'],
+    transports: MODEL_TRANSPORTS,
     isSeeded: true,
     hasWholePieces: true,
     unsupported,
@@ -35,7 +36,7 @@ export function simExecutor(): Executor {
 async function simulateIn(worker: Worker, run: PlannedRun, watch: RunWatch): Promise<SimulatedDeployment> {
   const { scenario, transport, machines, randomSeed } = run;
   const request: SimulationRequest = {
-    model: modelOf(scenario, transport, machines),
+    model: modelOf(scenario, modelled(transport), machines),
     randomSeed: randomSeed!,
   };
   const answer = once(worker, 'message', { signal: watch.signal });
@@ -47,7 +48,7 @@ async function simulateIn(worker: Worker, run: PlannedRun, watch: RunWatch): Pro
   return simulated;
 }
 
-const LIMITATIONS: Readonly<Record<Transport, string>> = {
+const LIMITATIONS: Readonly<Record<ModelTransport, string>> = {
   p2p: 'Simulated P2P moves whole pieces from one source each, without endgame; HAVE messages arrive at once and every grant costs one round trip of the latency.',
   unicast:
     'Simulated unicast takes two round trips for the connection and the request, then an equal share of the links.',
@@ -75,7 +76,7 @@ function outcomeOf(simulated: SimulatedDeployment, { transport }: PlannedRun): R
     barrierS: simulated.barrierS,
     serverUploadedBytes: simulated.serverUploadedBytes,
     traceDigest: simulated.traceDigest,
-    limitations: [LIMITATIONS[transport]],
+    limitations: [LIMITATIONS[modelled(transport)]],
   };
 }
 

@@ -7,9 +7,9 @@ import {
   unicastTogetherS,
   unicastWavesS,
 } from '../../../sim/index.ts';
-import type { Transport } from '../../record/run-record.ts';
 import type { Scenario, Seconds } from '../../scenario/schema.ts';
 import { pieceCount, rawSize, wireSize } from '../../scenario/wire-size.ts';
+import type { ModelTransport } from '../model-transport.ts';
 
 /** What the closed formulas say of the transfer alone. */
 export interface Prediction {
@@ -20,7 +20,7 @@ export interface Prediction {
 }
 
 /** Formulas of `src/sim/theory` for one transport of a scenario; machines are equal and start together. */
-export function predict(scenario: Scenario, transport: Transport, machines: number): Prediction {
+export function predict(scenario: Scenario, transport: ModelTransport, machines: number): Prediction {
   switch (transport) {
     case 'p2p':
       return predictP2p(scenario, machines);
@@ -99,12 +99,12 @@ function predictChain(scenario: Scenario, machines: number): Prediction {
 }
 
 /** What one machine takes in: its link, and its disk where that is written at once. */
-function downBps(scenario: Scenario, transport: Transport): number {
+function downBps(scenario: Scenario, transport: ModelTransport): number {
   return Math.min(scenario.network.machine.down, diskBps(scenario, transport));
 }
 
 /** Disk write rate in wire bytes per second; Infinity where the disk waits until the download is over. */
-function diskBps({ disk, image, transports }: Scenario, transport: Transport): number {
+function diskBps({ disk, image, transports }: Scenario, transport: ModelTransport): number {
   if (transports[transport]?.diskWrite === 'serial') return Infinity;
   const rateBps = disk.shared ? Math.min(disk.read, disk.write) : disk.write;
   return (rateBps * wireSize(image)) / rawSize(image);

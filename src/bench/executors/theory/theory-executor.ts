@@ -2,20 +2,23 @@ import type { FormulaResult, Transport } from '../../record/run-record.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import { rawSize, wireSize } from '../../scenario/wire-size.ts';
 import type { Executor, PlannedRun, RunOutcome } from '../executor.ts';
+import { MODEL_TRANSPORTS, type ModelTransport, modelled } from '../model-transport.ts';
 import { type Prediction, predict } from './prediction.ts';
 
 /** Closed formulas: immediate, without chance, for the cases that they cover. */
 export const theoryExecutor: Executor = {
   name: 'theory',
-  transports: ['p2p', 'unicast', 'multicast', 'chain'],
+  transports: MODEL_TRANSPORTS,
   isSeeded: false,
   hasWholePieces: true,
   unsupported,
   run: ({ scenario, transport, machines }: PlannedRun) =>
-    Promise.resolve(outcomeOf(scenario, transport, predict(scenario, transport, machines))),
+    Promise.resolve(
+      outcomeOf(scenario, modelled(transport), predict(scenario, modelled(transport), machines)),
+    ),
 };
 
-const LIMITATIONS: Readonly<Record<Transport, string>> = {
+const LIMITATIONS: Readonly<Record<ModelTransport, string>> = {
   p2p: 'Theory for P2P is the bound of Kumar and Ross with the connection cap, and the time the last piece takes to double; it describes the best schedule, whatever slots, neighbours, picker and seeder are set.',
   unicast: 'Theory for unicast shares the server link equally and knows no set-up times.',
   multicast:
@@ -34,7 +37,7 @@ function unsupported({ network, fleet, faults }: Scenario, transport: Transport)
   return reasons.map(([setting, reason]) => `${setting}: ${reason}`);
 }
 
-function outcomeOf(scenario: Scenario, transport: Transport, prediction: Prediction): RunOutcome {
+function outcomeOf(scenario: Scenario, transport: ModelTransport, prediction: Prediction): RunOutcome {
   const { boot, register, partition, metainfo, finish } = scenario.phases;
   const barrierS = boot + register + partition + metainfo;
   const writeS = isSerial(scenario, transport) ? rawSize(scenario.image) / scenario.disk.write : 0;

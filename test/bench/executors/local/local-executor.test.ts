@@ -16,8 +16,8 @@ describe('a deployment in the local lab', () => {
       ['m001', 'm002', 'm003'].map((machine) => ({ machine, isVerified: true, failure: null })),
     );
     expect(serverUploadedBytes).toBeGreaterThanOrEqual(IMAGE_BYTES);
-    expect(versions).toHaveProperty('webtorrent');
-    expect(limitations.join('\n')).toMatch(/loopback.*sample disk.*webtorrent/s);
+    expect(versions).toHaveProperty('swarmboot');
+    expect(limitations.join('\n')).toMatch(/loopback.*sample disk/s);
   });
 
   it('by unicast sends the image once to each, over one uplink', async () => {

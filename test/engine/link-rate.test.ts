@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chunkBytesFor, LinkRate } from '../../../src/engine/http/link-rate.ts';
+import { chunkBytesFor, LinkRate } from '../../src/engine/link-rate.ts';
 
 describe('a link of limited rate', () => {
   it('never carries faster than its rate, also not in the beginning', async () => {

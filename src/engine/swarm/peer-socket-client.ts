@@ -1,0 +1,162 @@
+import type { Socket } from 'node:net';
+import type { LinkRate } from '../link-rate.ts';
+import { ProtocolError } from '../protocol-error.ts';
+import { decodeHandshake, encodeHandshake, HANDSHAKE_BYTES, type Handshake } from './wire/handshake-codec.ts';
+import type { BlockAddress, Message } from './wire/message.ts';
+import { encodeMessage, encodePieceHeader } from './wire/message-codec.ts';
+import { type MessageLimits, MessageParser, type MessageSink } from './wire/message-parser.ts';
+
+/** Hears what happens on a connection. */
+export interface PeerSocketWatch extends MessageSink {
+  /** @throws ProtocolError where we do not want this peer */
+  handshakeReceived(handshake: Handshake): void;
+  blockSent(bytes: number): void;
+  /** Called once, whoever ended it. */
+  closed(reason: string): void;
+}
+
+/** What goes out behind earlier blocks. */
+type Outgoing = { readonly block: BlockAddress; readonly data: Promise<Uint8Array> | Uint8Array } | 'choke';
+
+export interface PeerSocketOptions {
+  readonly handshake: Handshake;
+  readonly limits: MessageLimits;
+  /** Shared by all connections of the client. */
+  readonly up: LinkRate;
+  readonly down: LinkRate;
+  readonly watch: PeerSocketWatch;
+}
+
+/** A peer that says nothing for this long is gone (BEP 3: keep-alives come every two minutes). */
+const SILENCE_MS = 150_000;
+const HANDSHAKE_MS = 10_000;
+
+/** One TCP connection to a peer: messages go ahead of blocks that have not left, a choke behind them. */
+export class PeerSocket {
+  readonly #socket: Socket;
+  readonly #options: PeerSocketOptions;
+  readonly #parser: MessageParser;
+  readonly #outgoing: Outgoing[] = [];
+  #early: Uint8Array = new Uint8Array(0);
+  #isShaken = false;
+  #isSending = false;
+  #isCorked = false;
+  #isClosed = false;
+
+  constructor(socket: Socket, options: PeerSocketOptions) {
+    this.#socket = socket;
+    this.#options = options;
+    this.#parser = new MessageParser(options.watch, options.limits);
+    socket.setNoDelay(true);
+    socket.setTimeout(HANDSHAKE_MS, () => this.close('it was silent for too long'));
+    socket.on('data', (chunk: Uint8Array) => this.#receive(chunk));
+    socket.on('error', (error) => this.close(error.message));
+    socket.on('close', () => this.close('the connection was closed'));
+    this.#write(encodeHandshake(options.handshake));
+  }
+
+  send(message: Message): void {
+    this.#write(encodeMessage(message));
+  }
+
+  sendChoke(): void {
+    this.#outgoing.push('choke');
+    this.#sendNext();
+  }
+
+  sendBlock(block: BlockAddress, data: Promise<Uint8Array> | Uint8Array): void {
+    this.#outgoing.push({ block, data });
+    this.#sendNext();
+  }
+
+  close(reason: string): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#socket.destroy();
+    this.#options.watch.closed(reason);
+  }
+
+  /** All that is written in one turn goes out together. */
+  #write(bytes: Uint8Array, sent?: () => void): void {
+    if (this.#isClosed) return;
+    if (!this.#isCorked) {
+      this.#isCorked = true;
+      this.#socket.cork();
+      queueMicrotask(() => {
+        this.#isCorked = false;
+        this.#socket.uncork();
+      });
+    }
+    this.#socket.write(bytes, sent);
+  }
+
+  #sendNext(): void {
+    while (!this.#isSending && this.#outgoing.length > 0) {
+      const next = this.#outgoing.shift()!;
+      if (next === 'choke') this.send({ kind: 'choke' });
+      else this.#sendData(next.block, next.data);
+    }
+  }
+
+  /** Blocks go out one after the other, each when the link is free for it. */
+  #sendData(block: BlockAddress, data: Promise<Uint8Array> | Uint8Array): void {
+    if (data instanceof Uint8Array) {
+      if (this.#options.up.rateBps === Infinity) return this.#writeBlock(block, data);
+      this.#isSending = true;
+      this.#options.up.carry(block.length).then(() => {
+        this.#writeBlock(block, data);
+        this.#isSending = false;
+        this.#sendNext();
+      });
+      return;
+    }
+    this.#isSending = true;
+    data.then(
+      (bytes) => {
+        this.#isSending = false;
+        this.#outgoing.unshift({ block, data: bytes });
+        this.#sendNext();
+      },
+      (error: Error) => this.close(`the block could not be read: ${error.message}`),
+    );
+  }
+
+  #writeBlock(block: BlockAddress, data: Uint8Array): void {
+    this.#write(encodePieceHeader(block));
+    this.#write(data, () => {
+      if (!this.#isClosed) this.#options.watch.blockSent(block.length);
+    });
+  }
+
+  /** What has come is not there before the link has carried it. */
+  #receive(chunk: Uint8Array): void {
+    if (this.#options.down.rateBps === Infinity) return this.#take(chunk);
+    this.#socket.pause();
+    this.#options.down.carry(chunk.length).then(() => {
+      if (this.#isClosed) return;
+      this.#take(chunk);
+      this.#socket.resume();
+    });
+  }
+
+  #take(chunk: Uint8Array): void {
+    try {
+      if (this.#isShaken) this.#parser.push(chunk);
+      else this.#shake(chunk);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.close(error.message);
+    }
+  }
+
+  #shake(chunk: Uint8Array): void {
+    const bytes = Buffer.concat([this.#early, chunk]);
+    this.#early = bytes;
+    if (bytes.length < HANDSHAKE_BYTES) return;
+    this.#early = new Uint8Array(0);
+    this.#isShaken = true;
+    this.#socket.setTimeout(SILENCE_MS);
+    this.#options.watch.handshakeReceived(decodeHandshake(bytes.subarray(0, HANDSHAKE_BYTES)));
+    this.#parser.push(bytes.subarray(HANDSHAKE_BYTES));
+  }
+}

@@ -1,0 +1,289 @@
+import type { Chance } from '../policy/chance.ts';
+import type { PiecePicker } from '../policy/piece-picker.ts';
+import { lowestBit, PieceSet } from '../policy/piece-set.ts';
+import type { BlockAddress } from '../wire/message.ts';
+import type { Geometry } from './geometry.ts';
+import type { Neighbour } from './neighbour.ts';
+import { PartialPiece } from './partial-piece.ts';
+import type { EmitEffect } from './swarm-effect.ts';
+
+/** What the receiving side needs to know. */
+export interface DownloadSettings {
+  readonly geometry: Geometry;
+  readonly pick: PiecePicker;
+  readonly chance: Chance;
+  /** Pieces that may be in memory at a time, being received or being stored. */
+  readonly openPieces: number;
+  /** Blocks that may be asked of one peer at a time. */
+  readonly askedBlocks: number;
+}
+
+/** Extra copies of a block that may be asked for when nothing else is left to ask for (BEP 3, end game). */
+const EXTRA_COPIES = 2;
+
+/**
+ * The receiving side of a torrent: what we have, what we want, and whom we asked for it. On an unchoke it picks one
+ * piece of that peer and asks for all its free blocks; it is interested in a peer as long as that has a wanted piece.
+ */
+export class DownloadSide {
+  readonly held: PieceSet;
+  readonly #settings: DownloadSettings;
+  readonly #neighbours: ReadonlyMap<number, Neighbour>;
+  readonly #emit: EmitEffect;
+  readonly #availability: Uint16Array;
+  /** Pieces that are coming in. */
+  readonly #partials = new Map<number, PartialPiece>();
+  /** The same with those that are being stored: not to be begun. */
+  readonly #begun: PieceSet;
+  /** Pieces that have free blocks. */
+  readonly #wanted: PieceSet;
+
+  constructor(settings: DownloadSettings, neighbours: ReadonlyMap<number, Neighbour>, emit: EmitEffect) {
+    const { pieces } = settings.geometry;
+    this.#settings = settings;
+    this.#neighbours = neighbours;
+    this.#emit = emit;
+    this.held = new PieceSet(pieces);
+    this.#begun = new PieceSet(pieces);
+    this.#wanted = PieceSet.full(pieces);
+    this.#availability = new Uint16Array(pieces);
+  }
+
+  get isDone(): boolean {
+    return this.held.size === this.#settings.geometry.pieces;
+  }
+
+  /** A piece that was there from the start. */
+  hold(piece: number): void {
+    this.held.add(piece);
+    this.#wanted.delete(piece);
+  }
+
+  announced(neighbour: Neighbour, piece: number): void {
+    if (neighbour.pieces.has(piece)) return;
+    neighbour.pieces.add(piece);
+    this.#availability[piece]!++;
+    if (this.#wanted.has(piece)) neighbour.wantedPieces++;
+    this.#reviewInterest(neighbour);
+  }
+
+  unchoked(neighbour: Neighbour): void {
+    neighbour.areWeUnchoked = true;
+    this.#ask(neighbour);
+  }
+
+  /** With the fast extension what it does not serve is rejected; without, all of it is void. */
+  choked(neighbour: Neighbour): void {
+    neighbour.areWeUnchoked = false;
+    if (!neighbour.hasFast) this.#releaseAll(neighbour);
+  }
+
+  rejected(neighbour: Neighbour, address: BlockAddress): void {
+    const block = this.#settings.geometry.blockOf(address);
+    if (block === -1 || !this.#forget(neighbour, address.piece, block)) return;
+    this.#release(neighbour, address.piece, block);
+    this.#ask(neighbour);
+  }
+
+  left(neighbour: Neighbour): void {
+    this.#releaseAll(neighbour);
+    for (const piece of neighbour.pieces) this.#availability[piece]!--;
+  }
+
+  /** Data of a block begins to come. @returns whether it was asked of this peer and has a place to go to */
+  arrives(neighbour: Neighbour, address: BlockAddress): boolean {
+    const block = this.#settings.geometry.blockOf(address);
+    const isAsked = block !== -1 && neighbour.asked.get(address.piece)?.has(block) === true;
+    return isAsked && this.#partials.get(address.piece)?.arrives(block, neighbour.peer) === true;
+  }
+
+  received(neighbour: Neighbour, address: BlockAddress): void {
+    const { piece } = address;
+    const block = this.#settings.geometry.blockOf(address);
+    if (block === -1 || !this.#forget(neighbour, piece, block)) return;
+    const partial = this.#partials.get(piece);
+    if (partial?.hasArrivedFrom(block, neighbour.peer)) {
+      partial.received(block, neighbour.peer);
+      if (partial.requestsFor(block) > 0) this.#cancelOthers(piece, block);
+      if (partial.isComplete) this.#emit({ kind: 'checkPiece', piece });
+    } else this.#release(neighbour, piece, block);
+    if (neighbour.askedBlocks <= this.#lowWater()) this.#ask(neighbour);
+  }
+
+  stored(piece: number): void {
+    this.#partials.delete(piece);
+    this.#begun.delete(piece);
+    this.held.add(piece);
+    if (this.isDone) this.#emit({ kind: 'finish' });
+    this.#reviewAll();
+  }
+
+  /** @returns who had sent a part of the piece */
+  refuted(piece: number): Set<number> {
+    const senders = this.#partials.get(piece)?.senders() ?? new Set<number>();
+    this.#partials.delete(piece);
+    this.#begun.delete(piece);
+    this.#want(piece);
+    return senders;
+  }
+
+  /** Asks again where a limit was in the way before. */
+  askAll(): void {
+    for (const neighbour of this.#neighbours.values()) this.#ask(neighbour);
+  }
+
+  #ask(neighbour: Neighbour): void {
+    while (neighbour.areWeUnchoked && neighbour.askedBlocks <= this.#lowWater()) {
+      const partial = this.#choose(neighbour);
+      if (!partial) break;
+      this.#askBlocks(neighbour, partial);
+    }
+    this.#reviewInterest(neighbour);
+  }
+
+  /** So few blocks are on their way that more have to be asked for, or the line falls idle. */
+  #lowWater(): number {
+    const { geometry, askedBlocks } = this.#settings;
+    return Math.min(askedBlocks >> 1, geometry.blocksOf(0) >> 2);
+  }
+
+  /** One that is begun comes first, then the rarest, then what others have not sent yet. */
+  #choose(neighbour: Neighbour): PartialPiece | undefined {
+    if (neighbour.wantedPieces === 0)
+      return this.#wanted.size === 0 ? this.#chooseLate(neighbour) : undefined;
+    for (const partial of this.#partials.values()) {
+      if (partial.freeBlocks > 0 && neighbour.pieces.has(partial.piece)) return partial;
+    }
+    if (this.#begun.size >= this.#settings.openPieces) return undefined;
+    const piece = this.#settings.pick({
+      offered: neighbour.pieces,
+      held: this.held,
+      claimed: this.#begun,
+      availability: this.#availability,
+      salt: this.#settings.chance.below(0x7fff_ffff),
+    });
+    return piece === -1 ? undefined : this.#begin(piece);
+  }
+
+  #chooseLate(neighbour: Neighbour): PartialPiece | undefined {
+    for (const partial of this.#partials.values()) {
+      if (!neighbour.pieces.has(partial.piece) || neighbour.asked.has(partial.piece)) continue;
+      for (let block = 0; block < partial.blocks; block++) {
+        if (this.#isAskable(partial, block)) return partial;
+      }
+    }
+    return undefined;
+  }
+
+  #begin(piece: number): PartialPiece {
+    const partial = new PartialPiece(piece, this.#settings.geometry.blocksOf(piece));
+    this.#partials.set(piece, partial);
+    this.#begun.add(piece);
+    return partial;
+  }
+
+  #isAskable(partial: PartialPiece, block: number): boolean {
+    if (partial.hasBlock(block)) return false;
+    return partial.requestsFor(block) <= (partial.freeBlocks > 0 ? 0 : EXTRA_COPIES);
+  }
+
+  #askBlocks(neighbour: Neighbour, partial: PartialPiece): void {
+    const { geometry, askedBlocks } = this.#settings;
+    const isLate = partial.freeBlocks === 0;
+    for (let block = 0; block < partial.blocks && neighbour.askedBlocks < askedBlocks; block++) {
+      if (partial.hasBlock(block) || partial.requestsFor(block) > (isLate ? EXTRA_COPIES : 0)) continue;
+      if (neighbour.asked.get(partial.piece)?.has(block)) continue;
+      partial.requested(block);
+      this.#remember(neighbour, partial.piece, block);
+      const message = { kind: 'request', ...geometry.blockAt(partial.piece, block) } as const;
+      this.#emit({ kind: 'sendMessage', peer: neighbour.peer, message });
+    }
+    if (!isLate && partial.freeBlocks === 0) this.#unwant(partial.piece);
+  }
+
+  #cancelOthers(piece: number, block: number): void {
+    const address = this.#settings.geometry.blockAt(piece, block);
+    for (const other of this.#neighbours.values()) {
+      if (!this.#forget(other, piece, block)) continue;
+      this.#partials.get(piece)!.released(block, other.peer);
+      this.#emit({ kind: 'sendMessage', peer: other.peer, message: { kind: 'cancel', ...address } });
+    }
+  }
+
+  #releaseAll(neighbour: Neighbour): void {
+    for (const [piece, blocks] of neighbour.asked) {
+      for (const block of blocks) this.#release(neighbour, piece, block);
+    }
+    neighbour.asked.clear();
+    neighbour.askedBlocks = 0;
+  }
+
+  #release(neighbour: Neighbour, piece: number, block: number): void {
+    const partial = this.#partials.get(piece);
+    if (partial?.released(block, neighbour.peer) && partial.freeBlocks === 1) this.#want(piece);
+  }
+
+  #want(piece: number): void {
+    this.#wanted.add(piece);
+    for (const neighbour of this.#neighbours.values()) {
+      if (!neighbour.pieces.has(piece)) continue;
+      neighbour.wantedPieces++;
+      this.#reviewInterest(neighbour);
+    }
+    // Whoever lets us ask already need not say so again.
+    for (const neighbour of this.#neighbours.values()) {
+      if (neighbour.areWeUnchoked && neighbour.pieces.has(piece)) this.#ask(neighbour);
+    }
+  }
+
+  #unwant(piece: number): void {
+    this.#wanted.delete(piece);
+    for (const neighbour of this.#neighbours.values()) {
+      if (!neighbour.pieces.has(piece)) continue;
+      neighbour.wantedPieces--;
+      this.#reviewInterest(neighbour);
+    }
+    if (this.#wanted.size === 0) this.#reviewAll();
+  }
+
+  #reviewAll(): void {
+    for (const neighbour of this.#neighbours.values()) this.#reviewInterest(neighbour);
+  }
+
+  /** Says what has changed: interested means that an unchoke would be made use of. */
+  #reviewInterest(neighbour: Neighbour): void {
+    const areInterested =
+      neighbour.wantedPieces > 0 || neighbour.askedBlocks > 0 || this.#isLateSource(neighbour);
+    if (areInterested === neighbour.areWeInterested) return;
+    neighbour.areWeInterested = areInterested;
+    const kind = areInterested ? 'interested' : 'notInterested';
+    this.#emit({ kind: 'sendMessage', peer: neighbour.peer, message: { kind } });
+  }
+
+  #isLateSource(neighbour: Neighbour): boolean {
+    return this.#wanted.size === 0 && !this.isDone && this.#chooseLate(neighbour) !== undefined;
+  }
+
+  #remember(neighbour: Neighbour, piece: number, block: number): void {
+    const blocks = neighbour.asked.get(piece);
+    if (blocks) blocks.add(block);
+    else neighbour.asked.set(piece, new Set([block]));
+    neighbour.askedBlocks++;
+  }
+
+  /** @returns whether the block had been asked of this peer */
+  #forget(neighbour: Neighbour, piece: number, block: number): boolean {
+    const blocks = neighbour.asked.get(piece);
+    if (!blocks?.delete(block)) return false;
+    if (blocks.size === 0) neighbour.asked.delete(piece);
+    neighbour.askedBlocks--;
+    return true;
+  }
+}
+
+/** The pieces of a bitfield (BEP 3: the first piece in the highest bit of the first byte). */
+export function* piecesOf(bits: Uint8Array): Generator<number> {
+  for (const [place, byte] of bits.entries()) {
+    for (let rest = byte; rest !== 0; rest &= rest - 1) yield place * 8 + 7 - lowestBit(rest);
+  }
+}

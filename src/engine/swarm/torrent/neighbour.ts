@@ -1,0 +1,53 @@
+import { PieceSet } from '../policy/piece-set.ts';
+import type { BlockAddress } from '../wire/message.ts';
+
+/** What we know of a peer that we are connected to, and what is under way between us. */
+export interface Neighbour {
+  readonly peer: number;
+  /** Speaks the fast extension (BEP 6): a choke rejects, one by one, what it does not serve. */
+  readonly hasFast: boolean;
+
+  // As a source.
+  /** Pieces that it says it has. */
+  readonly pieces: PieceSet;
+  /** How many of those have blocks that we want and have not asked anybody for. */
+  wantedPieces: number;
+  areWeInterested: boolean;
+  areWeUnchoked: boolean;
+  /** Blocks that it owes us, by piece. */
+  readonly asked: Map<number, Set<number>>;
+  askedBlocks: number;
+
+  // As a receiver.
+  isInterested: boolean;
+  /** The grant that it has, or undefined while it is choked. */
+  grant: Grant | undefined;
+  /** Blocks that it asked for and that have not been handed to the connection. */
+  readonly queue: BlockAddress[];
+  /** Bytes handed to the connection that have not left. */
+  unsentBytes: number;
+}
+
+/** An unchoke for a number of bytes. */
+export interface Grant {
+  leftBytes: number;
+  /** When the grant was last made use of [ms]. */
+  usedAtMs: number;
+}
+
+export function newNeighbour(peer: number, hasFast: boolean, pieces: number): Neighbour {
+  return {
+    peer,
+    hasFast,
+    pieces: new PieceSet(pieces),
+    wantedPieces: 0,
+    areWeInterested: false,
+    areWeUnchoked: false,
+    asked: new Map(),
+    askedBlocks: 0,
+    isInterested: false,
+    grant: undefined,
+    queue: [],
+    unsentBytes: 0,
+  };
+}

@@ -1,0 +1,79 @@
+/** A piece that is coming in: which blocks are asked for, arriving, there, and who sent them. */
+export class PartialPiece {
+  readonly piece: number;
+  readonly blocks: number;
+  /** By block: requests that are out. */
+  readonly #requests: Uint8Array;
+  /** By block: the peer whose bytes are in, or -1. */
+  readonly #senders: Int32Array;
+  /** By block: the peer whose bytes are coming in, or -1: of two copies only one is taken. */
+  readonly #arriving: Int32Array;
+  #receivedBlocks = 0;
+  #freeBlocks: number;
+
+  constructor(piece: number, blocks: number) {
+    this.piece = piece;
+    this.blocks = blocks;
+    this.#requests = new Uint8Array(blocks);
+    this.#senders = new Int32Array(blocks).fill(-1);
+    this.#arriving = new Int32Array(blocks).fill(-1);
+    this.#freeBlocks = blocks;
+  }
+
+  /** Blocks that are neither there nor asked for. */
+  get freeBlocks(): number {
+    return this.#freeBlocks;
+  }
+
+  get isComplete(): boolean {
+    return this.#receivedBlocks === this.blocks;
+  }
+
+  hasBlock(block: number): boolean {
+    return this.#senders[block] !== -1;
+  }
+
+  /** Requests that are out for a block that is not there. */
+  requestsFor(block: number): number {
+    return this.#requests[block]!;
+  }
+
+  requested(block: number): void {
+    if (this.#requests[block]! === 0 && !this.hasBlock(block)) this.#freeBlocks--;
+    this.#requests[block]!++;
+  }
+
+  /** The first bytes of a block come in. @returns whether they are wanted: not there, not coming from another */
+  arrives(block: number, peer: number): boolean {
+    const sender = this.#arriving[block]!;
+    if (this.hasBlock(block) || (sender !== -1 && sender !== peer)) return false;
+    this.#arriving[block] = peer;
+    return true;
+  }
+
+  /** Whether the bytes of this peer were taken. */
+  hasArrivedFrom(block: number, peer: number): boolean {
+    return this.#arriving[block] === peer && !this.hasBlock(block);
+  }
+
+  /** A request that will not be answered any more. @returns whether the block has become free */
+  released(block: number, peer: number): boolean {
+    if (this.#arriving[block] === peer && !this.hasBlock(block)) this.#arriving[block] = -1;
+    this.#requests[block]!--;
+    if (this.#requests[block]! > 0 || this.hasBlock(block)) return false;
+    this.#freeBlocks++;
+    return true;
+  }
+
+  /** The block is there; a request for it was out. */
+  received(block: number, peer: number): void {
+    this.#requests[block]!--;
+    this.#senders[block] = peer;
+    this.#receivedBlocks++;
+  }
+
+  /** Everybody who sent a part of it. */
+  senders(): Set<number> {
+    return new Set(this.#senders);
+  }
+}

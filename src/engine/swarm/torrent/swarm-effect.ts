@@ -1,0 +1,18 @@
+import type { BlockAddress, Message } from '../wire/message.ts';
+
+/** Everything that a torrent can have done. */
+export type SwarmEffect =
+  /** Goes ahead of blocks that have not left yet. */
+  | { readonly kind: 'sendMessage'; readonly peer: number; readonly message: Message }
+  /** Goes behind the blocks: what a choke ends was sent before it. */
+  | { readonly kind: 'sendChoke'; readonly peer: number }
+  | { readonly kind: 'sendBlock'; readonly peer: number; readonly block: BlockAddress }
+  /** All blocks are there: check the hash, store the piece, tell. */
+  | { readonly kind: 'checkPiece'; readonly piece: number }
+  /** The peer broke the protocol, or sent wrong data: no more of it. */
+  | { readonly kind: 'dropPeer'; readonly peer: number; readonly reason: string }
+  /** Every piece is stored. */
+  | { readonly kind: 'finish' };
+
+/** Collects effects in their order. */
+export type EmitEffect = (effect: SwarmEffect) => void;

@@ -1,0 +1,151 @@
+import type { Chance } from '../policy/chance.ts';
+import type { PieceDealer } from '../policy/piece-dealer.ts';
+import type { PiecePicker } from '../policy/piece-picker.ts';
+import type { BlockAddress } from '../wire/message.ts';
+import { DownloadSide, piecesOf } from './download-side.ts';
+import type { Geometry } from './geometry.ts';
+import { type Neighbour, newNeighbour } from './neighbour.ts';
+import type { SwarmEffect } from './swarm-effect.ts';
+import type { SwarmEvent } from './swarm-event.ts';
+import { UploadSide } from './upload-side.ts';
+
+/** What a torrent is begun with. */
+export interface SwarmSettings {
+  readonly geometry: Geometry;
+  /** Everything is there from the start. */
+  readonly isSeed: boolean;
+  readonly chance: Chance;
+  readonly pick: PiecePicker;
+  /** For a seed that deals. */
+  readonly dealer: PieceDealer | undefined;
+  readonly slots: number;
+  readonly openPieces: number;
+  readonly askedBlocks: number;
+  readonly unsentBytes: number;
+  readonly patienceMs: number;
+}
+
+/**
+ * One torrent of one peer: events in, effects out; no sockets, no clock, no disk. Which events there are says
+ * `swarm-event.ts`; what we take is decided in `download-side.ts`, what we give in `upload-side.ts`.
+ */
+export class SwarmState {
+  readonly #geometry: Geometry;
+  readonly #neighbours = new Map<number, Neighbour>();
+  readonly #download: DownloadSide;
+  readonly #upload: UploadSide;
+  #effects: SwarmEffect[] = [];
+
+  constructor(settings: SwarmSettings) {
+    const emit = (effect: SwarmEffect): void => {
+      this.#effects.push(effect);
+    };
+    this.#geometry = settings.geometry;
+    this.#download = new DownloadSide(settings, this.#neighbours, emit);
+    if (settings.isSeed)
+      for (let piece = 0; piece < settings.geometry.pieces; piece++) this.#download.hold(piece);
+    const torrent = { neighbours: this.#neighbours, held: this.#download.held, emit };
+    this.#upload = new UploadSide(settings, torrent);
+  }
+
+  /** Pieces that are stored. */
+  get heldPieces(): number {
+    return this.#download.held.size;
+  }
+
+  /** Data of a block begins to come in. @returns whether it has a place to go to */
+  blockArrives(peer: number, block: BlockAddress): boolean {
+    const neighbour = this.#neighbours.get(peer);
+    return neighbour !== undefined && this.#download.arrives(neighbour, block);
+  }
+
+  /** @returns what is to be done, in this order */
+  handle(event: SwarmEvent, nowMs: number): SwarmEffect[] {
+    this.#effects = [];
+    switch (event.kind) {
+      case 'peerJoined':
+        this.#join(event.peer, event.hasFast, nowMs);
+        break;
+      case 'pieceStored':
+        this.#download.stored(event.piece);
+        this.#upload.stored(event.piece, nowMs);
+        this.#download.askAll();
+        break;
+      case 'pieceRefuted':
+        this.#refute(event.piece);
+        break;
+      case 'clockTicked':
+        this.#upload.ticked(nowMs);
+        break;
+      default:
+        this.#hear(event, nowMs);
+    }
+    return this.#effects;
+  }
+
+  #hear(event: Extract<SwarmEvent, { peer: number }>, nowMs: number): void {
+    const neighbour = this.#neighbours.get(event.peer);
+    if (!neighbour) return;
+    switch (event.kind) {
+      case 'peerLeft':
+        this.#neighbours.delete(event.peer);
+        this.#download.left(neighbour);
+        return this.#upload.left(neighbour, nowMs);
+      case 'choked':
+        return this.#download.choked(neighbour);
+      case 'unchoked':
+        return this.#download.unchoked(neighbour);
+      case 'becameInterested':
+        return this.#upload.becameInterested(neighbour, nowMs);
+      case 'lostInterest':
+        return this.#upload.lostInterest(neighbour, nowMs);
+      case 'pieceAnnounced':
+        return this.#announce(neighbour, event.piece);
+      case 'bitfieldReceived':
+        return this.#announceBits(neighbour, event.bits);
+      case 'everythingAnnounced':
+        for (let piece = 0; piece < this.#geometry.pieces; piece++)
+          this.#download.announced(neighbour, piece);
+        return;
+      case 'blockRequested':
+        return this.#upload.requested(neighbour, event.block, nowMs);
+      case 'requestCancelled':
+        return this.#upload.cancelled(neighbour, event.block);
+      case 'blockReceived':
+        return this.#download.received(neighbour, event.block);
+      case 'requestRejected':
+        return this.#download.rejected(neighbour, event.block);
+      case 'blockSent':
+        return this.#upload.sent(neighbour, event.bytes, nowMs);
+    }
+  }
+
+  #join(peer: number, hasFast: boolean, nowMs: number): void {
+    const neighbour = newNeighbour(peer, hasFast, this.#geometry.pieces);
+    this.#neighbours.set(peer, neighbour);
+    this.#upload.joined(neighbour, nowMs);
+  }
+
+  #announce(neighbour: Neighbour, piece: number): void {
+    if (piece < this.#geometry.pieces) this.#download.announced(neighbour, piece);
+    else this.#drop(neighbour.peer, 'it announced a piece that does not exist');
+  }
+
+  #announceBits(neighbour: Neighbour, bits: Uint8Array): void {
+    if (bits.length !== Math.ceil(this.#geometry.pieces / 8)) {
+      return this.#drop(neighbour.peer, 'its bitfield has a wrong length');
+    }
+    for (const piece of piecesOf(bits)) this.#announce(neighbour, piece);
+  }
+
+  /** One sender is to blame; of several nobody knows which. */
+  #refute(piece: number): void {
+    const senders = this.#download.refuted(piece);
+    if (senders.size !== 1) return;
+    for (const sender of senders) this.#drop(sender, `it sent wrong data for piece ${piece}`);
+  }
+
+  #drop(peer: number, reason: string): void {
+    this.#effects.push({ kind: 'dropPeer', peer, reason });
+  }
+}
