@@ -16,7 +16,9 @@ export interface PeerSocketWatch extends MessageSink {
 }
 
 /** What goes out behind earlier blocks. */
-type Outgoing = { readonly block: BlockAddress; readonly data: Promise<Uint8Array> | Uint8Array } | 'choke';
+type Outgoing =
+  | { readonly block: BlockAddress; readonly data: Promise<Uint8Array> | Uint8Array }
+  | { readonly message: Message };
 
 export interface PeerSocketOptions {
   readonly handshake: Handshake;
@@ -31,7 +33,7 @@ export interface PeerSocketOptions {
 const SILENCE_MS = 150_000;
 const HANDSHAKE_MS = 10_000;
 
-/** One TCP connection to a peer: messages go ahead of blocks that have not left, a choke behind them. */
+/** One TCP connection to a peer: messages go ahead of blocks that have not left, or behind them. */
 export class PeerSocket {
   readonly #socket: Socket;
   readonly #options: PeerSocketOptions;
@@ -59,8 +61,8 @@ export class PeerSocket {
     this.#write(encodeMessage(message));
   }
 
-  sendChoke(): void {
-    this.#outgoing.push('choke');
+  sendBehindBlocks(message: Message): void {
+    this.#outgoing.push({ message });
     this.#sendNext();
   }
 
@@ -93,7 +95,7 @@ export class PeerSocket {
   #sendNext(): void {
     while (!this.#isSending && this.#outgoing.length > 0) {
       const next = this.#outgoing.shift()!;
-      if (next === 'choke') this.send({ kind: 'choke' });
+      if ('message' in next) this.send(next.message);
       else this.#sendData(next.block, next.data);
     }
   }

@@ -29,8 +29,12 @@ import type { BlockAddress, Message } from './wire/message.ts';
 const TICK_MS = 100;
 /** A grant that nobody makes use of goes to the next after this time. */
 const PATIENCE_MS = 500;
-/** Bytes that may wait on one connection. */
-const UNSENT_BYTES = 4 * BLOCK_BYTES;
+/**
+ * Bytes that may wait on one connection, as a share of a piece: what waits there delays all that is said after it, and
+ * a grant whose bytes all wait does not hold its slot any more.
+ */
+const UNSENT_SHARE = 1 / 16;
+const MOST_UNSENT_BYTES = 4 * BLOCK_BYTES;
 /** Memory for pieces that come in, and for pieces that are served [byte]. */
 const OPEN_BYTES = 64 * 2 ** 20;
 const CACHE_BYTES = 64 * 2 ** 20;
@@ -129,7 +133,8 @@ class SwarmbootClient implements SwarmClient {
       slots: this.#options.uploadSlots,
       openPieces: Math.max(4, Math.floor(OPEN_BYTES / pieceBytes)),
       askedBlocks: ASKED_BLOCKS,
-      unsentBytes: UNSENT_BYTES,
+      sources: this.#options.uploadSlots + 1,
+      unsentBytes: Math.min(MOST_UNSENT_BYTES, Math.max(BLOCK_BYTES, pieceBytes * UNSENT_SHARE)),
       patienceMs: PATIENCE_MS,
     });
     this.#ticker = setInterval(() => this.#handle({ kind: 'clockTicked' }), TICK_MS);
@@ -194,13 +199,13 @@ class SwarmbootClient implements SwarmClient {
     }
     if (id === Buffer.from(this.#options.peerId).toString('hex'))
       throw new ProtocolError('this is our own connection');
-    this.#dropTwin(peer, id);
+    this.#dropTwin(id);
     this.#connections.get(peer)!.peerId = id;
     this.#handle({ kind: 'peerJoined', peer, hasFast });
   }
 
   /** Two peers may connect to each other at once: both keep the connection that the greater peer id began. */
-  #dropTwin(peer: number, id: string): void {
+  #dropTwin(id: string): void {
     const own = Buffer.from(this.#options.peerId).toString('hex');
     const isOursKept = own > id;
     for (const [other, { peerId, socket, isOurs }] of this.#connections) {
@@ -247,8 +252,8 @@ class SwarmbootClient implements SwarmClient {
     switch (effect.kind) {
       case 'sendMessage':
         return connection.socket.send(effect.message);
-      case 'sendChoke':
-        return connection.socket.sendChoke();
+      case 'sendBehindBlocks':
+        return connection.socket.sendBehindBlocks(effect.message);
       case 'dropPeer':
         return connection.socket.close(effect.reason);
       case 'sendBlock':

@@ -16,6 +16,8 @@ export interface DownloadSettings {
   readonly openPieces: number;
   /** Blocks that may be asked of one peer at a time. */
   readonly askedBlocks: number;
+  /** With this many peers sending to us we are interested in no further ones: they would only share our downlink. */
+  readonly sources: number;
 }
 
 /** Extra copies of a block that may be asked for when nothing else is left to ask for (BEP 3, end game). */
@@ -37,6 +39,8 @@ export class DownloadSide {
   readonly #begun: PieceSet;
   /** Pieces that have free blocks. */
   readonly #wanted: PieceSet;
+  /** Peers that owe us blocks. */
+  #sources = 0;
 
   constructor(settings: DownloadSettings, neighbours: ReadonlyMap<number, Neighbour>, emit: EmitEffect) {
     const { pieces } = settings.geometry;
@@ -64,7 +68,7 @@ export class DownloadSide {
     neighbour.pieces.add(piece);
     this.#availability[piece]!++;
     if (this.#wanted.has(piece)) neighbour.wantedPieces++;
-    this.#reviewInterest(neighbour);
+    this.#ask(neighbour);
   }
 
   unchoked(neighbour: Neighbour): void {
@@ -215,7 +219,9 @@ export class DownloadSide {
       for (const block of blocks) this.#release(neighbour, piece, block);
     }
     neighbour.asked.clear();
+    if (neighbour.askedBlocks === 0) return;
     neighbour.askedBlocks = 0;
+    this.#countSource(-1);
   }
 
   #release(neighbour: Neighbour, piece: number, block: number): void {
@@ -250,25 +256,37 @@ export class DownloadSide {
     for (const neighbour of this.#neighbours.values()) this.#reviewInterest(neighbour);
   }
 
-  /** Says what has changed: interested means that an unchoke would be made use of. */
+  /** Says what has changed: interested means that an unchoke would be made use of now. */
   #reviewInterest(neighbour: Neighbour): void {
-    const areInterested =
-      neighbour.wantedPieces > 0 || neighbour.askedBlocks > 0 || this.#isLateSource(neighbour);
+    const areInterested = neighbour.askedBlocks > 0 || (this.#hasRoom() && this.#canServe(neighbour));
     if (areInterested === neighbour.areWeInterested) return;
     neighbour.areWeInterested = areInterested;
     const kind = areInterested ? 'interested' : 'notInterested';
     this.#emit({ kind: 'sendMessage', peer: neighbour.peer, message: { kind } });
   }
 
-  #isLateSource(neighbour: Neighbour): boolean {
+  #hasRoom(): boolean {
+    return this.#sources < this.#settings.sources;
+  }
+
+  /** Whether an unchoke of this peer would be made use of. */
+  #canServe(neighbour: Neighbour): boolean {
+    if (neighbour.wantedPieces > 0) return true;
     return this.#wanted.size === 0 && !this.isDone && this.#chooseLate(neighbour) !== undefined;
+  }
+
+  /** A peer has begun to owe us blocks, or stopped. */
+  #countSource(change: 1 | -1): void {
+    const hadRoom = this.#hasRoom();
+    this.#sources += change;
+    if (this.#hasRoom() !== hadRoom) this.#reviewAll();
   }
 
   #remember(neighbour: Neighbour, piece: number, block: number): void {
     const blocks = neighbour.asked.get(piece);
     if (blocks) blocks.add(block);
     else neighbour.asked.set(piece, new Set([block]));
-    neighbour.askedBlocks++;
+    if (++neighbour.askedBlocks === 1) this.#countSource(1);
   }
 
   /** @returns whether the block had been asked of this peer */
@@ -276,7 +294,7 @@ export class DownloadSide {
     const blocks = neighbour.asked.get(piece);
     if (!blocks?.delete(block)) return false;
     if (blocks.size === 0) neighbour.asked.delete(piece);
-    neighbour.askedBlocks--;
+    if (--neighbour.askedBlocks === 0) this.#countSource(-1);
     return true;
   }
 }

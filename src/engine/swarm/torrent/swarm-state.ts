@@ -21,6 +21,7 @@ export interface SwarmSettings {
   readonly slots: number;
   readonly openPieces: number;
   readonly askedBlocks: number;
+  readonly sources: number;
   readonly unsentBytes: number;
   readonly patienceMs: number;
 }

@@ -196,13 +196,13 @@ export class UploadSide {
   #endGrant(neighbour: Neighbour): void {
     this.#grants--;
     neighbour.grant = undefined;
-    this.#emit({ kind: 'sendChoke', peer: neighbour.peer });
+    this.#emit({ kind: 'sendBehindBlocks', peer: neighbour.peer, message: { kind: 'choke' } });
     for (const block of neighbour.queue.splice(0)) this.#reject(neighbour, block);
   }
 
-  /** BEP 6; others know by the choke. */
-  #reject(neighbour: Neighbour, block: BlockAddress): void {
-    if (neighbour.hasFast) this.#send(neighbour, { kind: 'reject', ...block });
+  /** BEP 6; others know by the choke. It goes behind the choke, or the peer would ask again at once. */
+  #reject({ hasFast, peer }: Neighbour, block: BlockAddress): void {
+    if (hasFast) this.#emit({ kind: 'sendBehindBlocks', peer, message: { kind: 'reject', ...block } });
   }
 
   #isDealing(): boolean {
