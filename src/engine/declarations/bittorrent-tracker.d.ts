@@ -44,6 +44,7 @@ declare module 'bittorrent-tracker' {
   export default class Client extends EventEmitter {
     constructor(options: ClientOptions);
     start(counts: AnnounceCounts): void;
+    update(counts?: Partial<AnnounceCounts>): void;
     complete(counts: AnnounceCounts): void;
     destroy(callback?: () => void): void;
     on(event: 'peer', listener: (address: string) => void): this;

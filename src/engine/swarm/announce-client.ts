@@ -55,6 +55,11 @@ export class AnnounceClient {
     this.#client.complete({ left: 0, uploaded: 0, downloaded: bytes });
   }
 
+  /** Further peers, and those that have come since. */
+  askForPeers(): void {
+    this.#client.update();
+  }
+
   stop(): void {
     this.#client.destroy();
   }

@@ -31,7 +31,12 @@ export interface PeerSocketOptions {
 
 /** A peer that says nothing for this long is gone (BEP 3: keep-alives come every two minutes). */
 const SILENCE_MS = 150_000;
+/** Others hang up after two minutes of silence, too. */
+const KEEP_ALIVE_MS = 100_000;
+/** The whole handshake, from the start of the connection: a byte now and then is no handshake. */
 const HANDSHAKE_MS = 10_000;
+/** A `have` for every piece takes 72 times the room of a bitfield; whoever leaves more than that unread does not read. */
+const UNREAD_BITFIELDS = 128;
 
 /** One TCP connection to a peer: messages go ahead of blocks that have not left, or behind them. */
 export class PeerSocket {
@@ -39,6 +44,9 @@ export class PeerSocket {
   readonly #options: PeerSocketOptions;
   readonly #parser: MessageParser;
   readonly #outgoing: Outgoing[] = [];
+  /** Runs out when the peer says nothing. */
+  #patience: NodeJS.Timeout;
+  #keepAlive: NodeJS.Timeout | undefined;
   #early: Uint8Array = new Uint8Array(0);
   #isShaken = false;
   #isSending = false;
@@ -50,7 +58,7 @@ export class PeerSocket {
     this.#options = options;
     this.#parser = new MessageParser(options.watch, options.limits);
     socket.setNoDelay(true);
-    socket.setTimeout(HANDSHAKE_MS, () => this.close('it was silent for too long'));
+    this.#patience = setTimeout(() => this.close('it did not introduce itself'), HANDSHAKE_MS);
     socket.on('data', (chunk: Uint8Array) => this.#receive(chunk));
     socket.on('error', (error) => this.close(error.message));
     socket.on('close', () => this.close('the connection was closed'));
@@ -74,6 +82,9 @@ export class PeerSocket {
   close(reason: string): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    clearTimeout(this.#patience);
+    clearInterval(this.#keepAlive);
+    this.#parser.stop();
     this.#socket.destroy();
     this.#options.watch.closed(reason);
   }
@@ -87,6 +98,8 @@ export class PeerSocket {
       queueMicrotask(() => {
         this.#isCorked = false;
         this.#socket.uncork();
+        if (this.#socket.writableLength > UNREAD_BITFIELDS * this.#options.limits.messageBytes)
+          this.close('it does not read what it is told');
       });
     }
     this.#socket.write(bytes, sent);
@@ -132,6 +145,7 @@ export class PeerSocket {
 
   /** What has come is not there before the link has carried it. */
   #receive(chunk: Uint8Array): void {
+    if (this.#isShaken) this.#patience.refresh();
     if (this.#options.down.rateBps === Infinity) return this.#take(chunk);
     this.#socket.pause();
     this.#options.down.carry(chunk.length).then(() => {
@@ -157,8 +171,11 @@ export class PeerSocket {
     if (bytes.length < HANDSHAKE_BYTES) return;
     this.#early = new Uint8Array(0);
     this.#isShaken = true;
-    this.#socket.setTimeout(SILENCE_MS);
-    this.#options.watch.handshakeReceived(decodeHandshake(bytes.subarray(0, HANDSHAKE_BYTES)));
+    const handshake = decodeHandshake(bytes.subarray(0, HANDSHAKE_BYTES));
+    clearTimeout(this.#patience);
+    this.#patience = setTimeout(() => this.close('it was silent for too long'), SILENCE_MS);
+    this.#keepAlive = setInterval(() => this.send({ kind: 'keepAlive' }), KEEP_ALIVE_MS);
+    this.#options.watch.handshakeReceived(handshake);
     this.#parser.push(bytes.subarray(HANDSHAKE_BYTES));
   }
 }

@@ -1,12 +1,13 @@
 import { hash } from 'node:crypto';
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import { RunFailure } from '../../failure.ts';
 import { BLOCK_BYTES, type Metainfo, pieceLengthOf } from '../image/metainfo.ts';
 import { LinkRate } from '../link-rate.ts';
-import { ProtocolError } from '../protocol-error.ts';
 import { AnnounceClient } from './announce-client.ts';
-import { PeerSocket } from './peer-socket-client.ts';
+import { Evidence } from './evidence.ts';
+import { PeerListener } from './peer-listener.ts';
 import { PieceCache } from './piece-cache.ts';
+import { pieceHash } from './piece-hash.ts';
 import { PieceDealer } from './policy/piece-dealer.ts';
 import { pickRarest } from './policy/piece-picker.ts';
 import type {
@@ -18,17 +19,22 @@ import type {
 } from './swarm-client.ts';
 import { SystemChance } from './system-chance.ts';
 import { Geometry } from './torrent/geometry.ts';
+import { eventOf } from './torrent/message-event.ts';
 import type { SwarmEffect } from './torrent/swarm-effect.ts';
 import type { SwarmEvent } from './torrent/swarm-event.ts';
 import { SwarmState } from './torrent/swarm-state.ts';
 import { SERVED_BLOCK_BYTES } from './torrent/upload-side.ts';
 import { TrafficCount } from './traffic-count.ts';
-import type { Handshake } from './wire/handshake-codec.ts';
-import type { BlockAddress, Message } from './wire/message.ts';
+import type { BlockAddress } from './wire/message.ts';
 
 const TICK_MS = 100;
 /** A grant that nobody makes use of goes to the next after this time. */
 const PATIENCE_MS = 500;
+/** A peer that owes us blocks and sends none for this long is asked for no more until it unchokes us again. */
+const SNUB_MS = 15_000;
+const KEEP_ALIVE_MS = 60_000;
+/** While pieces are missing the tracker is asked for further peers this often. */
+const ANNOUNCE_MS = 30_000;
 /**
  * Bytes that may wait on one connection, as a share of a piece: what waits there delays all that is said after it, and
  * a grant whose bytes all wait does not hold its slot any more.
@@ -44,50 +50,32 @@ const ASKED_BLOCKS = 256;
 export const swarmboot: SwarmClientMaker = {
   name: 'swarmboot',
   async make(options) {
-    const server = createServer({ noDelay: true });
-    const listening = Promise.withResolvers<void>();
-    server.once('error', listening.reject);
-    server.listen(options.port, options.host, listening.resolve);
-    await listening.promise;
-    return new SwarmbootClient(server, options);
+    return new SwarmbootClient(await PeerListener.listen(options.host, options.port), options);
   },
   version: () => Promise.resolve('1'),
 };
 
-/** A peer that is connected, or on its way. */
-interface Connection {
-  readonly socket: PeerSocket;
-  readonly isOurs: boolean;
-  /** Hex, once it has introduced itself. */
-  peerId: string;
-}
-
-/** The shell around `torrent/swarm-state.ts`: sockets, clock, disk. */
+/** The shell around `torrent/swarm-state.ts`: it turns sockets, clock and disk into events, and effects into deeds. */
 class SwarmbootClient implements SwarmClient {
   readonly #server: Server;
   readonly #options: SwarmClientOptions;
-  readonly #up: LinkRate;
-  readonly #down: LinkRate;
   readonly #traffic = new TrafficCount();
-  readonly #connections = new Map<number, Connection>();
+  readonly #evidence = new Evidence();
   readonly #done = Promise.withResolvers<void>();
   /** Pieces that come in. */
   readonly #incoming = new Map<number, Uint8Array>();
+  readonly #timers: NodeJS.Timeout[] = [];
   #metainfo!: Metainfo;
+  #geometry!: Geometry;
   #store!: ChunkStore;
-  #state!: SwarmState;
+  #state: SwarmState | undefined;
   #cache!: PieceCache;
+  #peers: PeerListener | undefined;
   #tracker: AnnounceClient | undefined;
-  #ticker: NodeJS.Timeout | undefined;
-  #nextPeer = 1;
-  #isStopped = false;
 
   constructor(server: Server, options: SwarmClientOptions) {
     this.#server = server;
     this.#options = options;
-    this.#up = new LinkRate(options.link.upBps);
-    this.#down = new LinkRate(options.link.downBps);
-    server.on('connection', (socket) => this.#open(socket, false));
     this.#done.promise.catch(() => {});
   }
 
@@ -102,131 +90,91 @@ class SwarmbootClient implements SwarmClient {
   }
 
   statistics(): SwarmStatistics {
-    const share = this.#state ? this.#state.heldPieces / this.#metainfo.pieceHashes.length : 0;
+    const share = this.#state ? this.#state.heldPieces / this.#geometry.pieces : 0;
     return { ...this.#traffic.total(), byPeer: this.#traffic.byPeer(), share };
   }
 
   async stop(): Promise<void> {
-    this.#isStopped = true;
-    clearInterval(this.#ticker);
+    for (const timer of this.#timers) clearInterval(timer);
     this.#tracker?.stop();
-    for (const { socket } of [...this.#connections.values()]) socket.close('this client stops');
     this.#done.reject(new RunFailure('SWARM', 'the client was stopped'));
-    if (!this.#server.listening) return;
-    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    if (this.#peers) await this.#peers.close();
+    else await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }
 
   async #start(metainfo: Metainfo, store: ChunkStore, isSeed: boolean): Promise<void> {
-    const { pieceBytes, imageBytes } = metainfo;
-    const geometry = new Geometry(imageBytes, pieceBytes, BLOCK_BYTES);
     this.#metainfo = metainfo;
     this.#store = store;
-    this.#cache = new PieceCache(Math.max(4, Math.floor(CACHE_BYTES / pieceBytes)), (piece) =>
-      store.read(piece, 0, geometry.bytesOf(piece)),
+    this.#geometry = new Geometry(metainfo.imageBytes, metainfo.pieceBytes, BLOCK_BYTES);
+    this.#cache = new PieceCache(atLeast(4, CACHE_BYTES / metainfo.pieceBytes), (piece) =>
+      store.read(piece, 0, this.#geometry.bytesOf(piece)),
     );
-    this.#state = new SwarmState({
-      geometry,
-      isSeed,
-      chance: new SystemChance(),
-      pick: pickRarest,
-      dealer: isSeed ? new PieceDealer(geometry.pieces) : undefined,
-      slots: this.#options.uploadSlots,
-      openPieces: Math.max(4, Math.floor(OPEN_BYTES / pieceBytes)),
-      askedBlocks: ASKED_BLOCKS,
-      sources: this.#options.uploadSlots + 1,
-      unsentBytes: Math.min(MOST_UNSENT_BYTES, Math.max(BLOCK_BYTES, pieceBytes * UNSENT_SHARE)),
-      patienceMs: PATIENCE_MS,
-    });
-    this.#ticker = setInterval(() => this.#handle({ kind: 'clockTicked' }), TICK_MS);
+    this.#state = this.#newState(isSeed);
+    this.#peers = this.#newPeers();
+    this.#every(TICK_MS, () => this.#handle({ kind: 'clockTicked' }));
+    this.#every(KEEP_ALIVE_MS, () => this.#peers!.keepAlive());
     this.#tracker = await AnnounceClient.start({
       metainfo,
       peerId: this.#options.peerId,
       port: (this.#server.address() as AddressInfo).port,
       wanted: this.#options.neighbours,
-      leftBytes: isSeed ? 0 : imageBytes,
-      onPeer: (address) => this.#connect(address),
+      leftBytes: isSeed ? 0 : metainfo.imageBytes,
+      onPeer: (address) => this.#peers!.connect(address),
+    });
+    this.#every(ANNOUNCE_MS, () => {
+      if (this.#state!.heldPieces < this.#geometry.pieces) this.#tracker!.askForPeers();
     });
   }
 
-  #connect(address: string): void {
-    if (this.#isStopped || this.#connections.size >= this.#options.neighbours) return;
-    const at = address.lastIndexOf(':');
-    const host = address.slice(0, at).replace(/^\[|\]$/g, '');
-    this.#open(
-      connect({ host, port: Number(address.slice(at + 1)), localAddress: this.#options.host }),
-      true,
-    );
+  #every(intervalMs: number, work: () => void): void {
+    this.#timers.push(setInterval(work, intervalMs));
   }
 
-  #open(socket: Socket, isOurs: boolean): void {
-    if (!this.#state) {
-      socket.destroy();
-      return;
-    }
-    const peer = this.#nextPeer++;
-    const { infoHash } = this.#metainfo;
-    const bitfieldBytes = Math.ceil(this.#metainfo.pieceHashes.length / 8);
-    const connection: Connection = {
-      isOurs,
-      peerId: '',
-      socket: new PeerSocket(socket, {
-        handshake: {
-          infoHash: Buffer.from(infoHash, 'hex'),
-          peerId: this.#options.peerId,
-          hasFast: true,
-          hasExtended: false,
-        },
-        limits: { messageBytes: Math.max(1 + bitfieldBytes, 16_384), blockBytes: SERVED_BLOCK_BYTES },
-        up: this.#up,
-        down: this.#down,
-        watch: {
-          handshakeReceived: (handshake) => this.#join(peer, handshake),
-          messageReceived: (message) => this.#hear(peer, message),
-          blockAnnounced: (block) => this.#placeFor(peer, block),
-          blockReceived: (block) => this.#receive(peer, block),
-          blockSent: (bytes) => this.#handle({ kind: 'blockSent', peer, bytes }),
-          closed: () => this.#leave(peer),
-        },
-      }),
+  #newState(isSeed: boolean): SwarmState {
+    const { pieceBytes } = this.#metainfo;
+    const { uploadSlots } = this.#options;
+    return new SwarmState({
+      geometry: this.#geometry,
+      isSeed,
+      chance: new SystemChance(),
+      pick: pickRarest,
+      dealer: isSeed ? new PieceDealer(this.#geometry.pieces) : undefined,
+      slots: uploadSlots,
+      sources: uploadSlots + 1,
+      openPieces: atLeast(4, OPEN_BYTES / pieceBytes),
+      askedBlocks: ASKED_BLOCKS,
+      unsentBytes: Math.min(MOST_UNSENT_BYTES, atLeast(BLOCK_BYTES, pieceBytes * UNSENT_SHARE)),
+      patienceMs: PATIENCE_MS,
+      snubMs: SNUB_MS,
+    });
+  }
+
+  #newPeers(): PeerListener {
+    const { host, peerId, link, neighbours } = this.#options;
+    const infoHash = Buffer.from(this.#metainfo.infoHash, 'hex');
+    const bitfieldBytes = Math.ceil(this.#geometry.pieces / 8);
+    const options = {
+      host,
+      neighbours,
+      handshake: { infoHash, peerId, hasFast: true, hasExtended: false },
+      limits: { messageBytes: Math.max(1 + bitfieldBytes, BLOCK_BYTES), blockBytes: SERVED_BLOCK_BYTES },
+      up: new LinkRate(link.upBps),
+      down: new LinkRate(link.downBps),
     };
-    this.#connections.set(peer, connection);
-  }
-
-  #join(peer: number, { infoHash, peerId, hasFast }: Handshake): void {
-    const id = Buffer.from(peerId).toString('hex');
-    if (Buffer.from(infoHash).toString('hex') !== this.#metainfo.infoHash) {
-      throw new ProtocolError('it wants another torrent');
-    }
-    if (id === Buffer.from(this.#options.peerId).toString('hex'))
-      throw new ProtocolError('this is our own connection');
-    this.#dropTwin(id);
-    this.#connections.get(peer)!.peerId = id;
-    this.#handle({ kind: 'peerJoined', peer, hasFast });
-  }
-
-  /** Two peers may connect to each other at once: both keep the connection that the greater peer id began. */
-  #dropTwin(id: string): void {
-    const own = Buffer.from(this.#options.peerId).toString('hex');
-    const isOursKept = own > id;
-    for (const [other, { peerId, socket, isOurs }] of this.#connections) {
-      if (peerId !== id) continue;
-      if (isOurs === isOursKept) throw new ProtocolError('we are connected already');
-      socket.close('we are connected twice');
-      this.#connections.delete(other);
-    }
-  }
-
-  #leave(peer: number): void {
-    if (this.#connections.delete(peer)) this.#handle({ kind: 'peerLeft', peer });
-  }
-
-  #hear(peer: number, message: Message): void {
-    const event = eventOf(peer, message);
-    if (event) this.#handle(event);
+    return new PeerListener(this.#server, options, {
+      joined: (peer, { hasFast }) => this.#handle({ kind: 'peerJoined', peer, hasFast }),
+      left: (peer) => this.#handle({ kind: 'peerLeft', peer }),
+      watchOf: (peer) => ({
+        messageReceived: (message) => this.#handle(eventOf(peer, message)),
+        blockAnnounced: (block) => this.#placeFor(peer, block),
+        blockReceived: (block) => this.#receive(peer, block),
+        blockSent: (bytes) => this.#handle({ kind: 'blockSent', peer, bytes }),
+      }),
+    });
   }
 
   #placeFor(peer: number, block: BlockAddress): Uint8Array | undefined {
-    if (!this.#state.blockArrives(peer, block)) return undefined;
+    if (!this.#state!.blockArrives(peer, block)) return undefined;
     let bytes = this.#incoming.get(block.piece);
     if (!bytes) {
       bytes = Buffer.allocUnsafeSlow(pieceLengthOf(this.#metainfo, block.piece));
@@ -236,29 +184,31 @@ class SwarmbootClient implements SwarmClient {
   }
 
   #receive(peer: number, block: BlockAddress): void {
-    this.#traffic.downloaded(this.#connections.get(peer)!.peerId, block.length);
+    this.#traffic.downloaded(this.#peers!.peerIdOf(peer), block.length);
     this.#handle({ kind: 'blockReceived', peer, block });
   }
 
-  #handle(event: SwarmEvent): void {
-    for (const effect of this.#state.handle(event, performance.now())) this.#do(effect);
+  #handle(event: SwarmEvent | undefined): void {
+    if (!event) return;
+    for (const effect of this.#state!.handle(event, performance.now())) this.#do(effect);
   }
 
   #do(effect: SwarmEffect): void {
-    if (effect.kind === 'checkPiece') return void this.#check(effect.piece);
-    if (effect.kind === 'finish') return this.#done.resolve();
-    const connection = this.#connections.get(effect.peer);
-    if (!connection) return;
     switch (effect.kind) {
       case 'sendMessage':
-        return connection.socket.send(effect.message);
+        return this.#peers!.socketOf(effect.peer)?.send(effect.message);
       case 'sendBehindBlocks':
-        return connection.socket.sendBehindBlocks(effect.message);
-      case 'dropPeer':
-        return connection.socket.close(effect.reason);
+        return this.#peers!.socketOf(effect.peer)?.sendBehindBlocks(effect.message);
       case 'sendBlock':
-        this.#traffic.uploaded(connection.peerId, effect.block.length);
-        return connection.socket.sendBlock(effect.block, this.#dataOf(effect.block));
+        this.#traffic.uploaded(this.#peers!.peerIdOf(effect.peer), effect.block.length);
+        return this.#peers!.socketOf(effect.peer)?.sendBlock(effect.block, this.#dataOf(effect.block));
+      case 'dropPeer':
+        return this.#peers!.socketOf(effect.peer)?.close(effect.reason);
+      case 'checkPiece':
+        this.#check(effect.piece, effect.senders).catch(this.#done.reject);
+        return;
+      case 'finish':
+        return this.#done.resolve();
     }
   }
 
@@ -268,45 +218,35 @@ class SwarmbootClient implements SwarmClient {
     return bytes.then((whole) => whole.subarray(begin, begin + length));
   }
 
-  async #check(piece: number): Promise<void> {
+  /** @param senders peer by block */
+  async #check(piece: number, senders: readonly number[]): Promise<void> {
     const bytes = this.#incoming.get(piece)!;
+    const peerIds = senders.map((peer) => this.#peers!.peerIdOf(peer));
     this.#incoming.delete(piece);
-    if (hash('sha1', bytes) !== this.#metainfo.pieceHashes[piece])
+    if ((await pieceHash(bytes)) !== this.#metainfo.pieceHashes[piece]) {
+      this.#evidence.keep(piece, peerIds, blockHashes(bytes));
       return this.#handle({ kind: 'pieceRefuted', piece });
-    try {
-      await this.#store.write(piece, bytes);
-    } catch (error) {
-      return this.#done.reject(error);
     }
+    if (this.#evidence.has(piece)) this.#judge(piece, bytes);
+    await this.#store.write(piece, bytes);
     this.#cache.put(piece, bytes);
     this.#handle({ kind: 'pieceStored', piece });
   }
+
+  #judge(piece: number, bytes: Uint8Array): void {
+    for (const peerId of this.#evidence.guilty(piece, blockHashes(bytes))) {
+      this.#peers!.ban(peerId, `it sent wrong data for piece ${piece}`);
+    }
+  }
 }
 
-/** What a message means for the torrent; undefined for one that means nothing. */
-function eventOf(peer: number, message: Message): SwarmEvent | undefined {
-  switch (message.kind) {
-    case 'choke':
-      return { kind: 'choked', peer };
-    case 'unchoke':
-      return { kind: 'unchoked', peer };
-    case 'interested':
-      return { kind: 'becameInterested', peer };
-    case 'notInterested':
-      return { kind: 'lostInterest', peer };
-    case 'have':
-      return { kind: 'pieceAnnounced', peer, piece: message.piece };
-    case 'bitfield':
-      return { kind: 'bitfieldReceived', peer, bits: message.bits };
-    case 'haveAll':
-      return { kind: 'everythingAnnounced', peer };
-    case 'request':
-      return { kind: 'blockRequested', peer, block: message };
-    case 'cancel':
-      return { kind: 'requestCancelled', peer, block: message };
-    case 'reject':
-      return { kind: 'requestRejected', peer, block: message };
-    default:
-      return undefined;
-  }
+function blockHashes(bytes: Uint8Array): string[] {
+  const hashes: string[] = [];
+  for (let at = 0; at < bytes.length; at += BLOCK_BYTES)
+    hashes.push(hash('sha1', bytes.subarray(at, at + BLOCK_BYTES)));
+  return hashes;
+}
+
+function atLeast(least: number, value: number): number {
+  return Math.max(least, Math.floor(value));
 }

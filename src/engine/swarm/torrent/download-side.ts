@@ -1,6 +1,6 @@
 import type { Chance } from '../policy/chance.ts';
 import type { PiecePicker } from '../policy/piece-picker.ts';
-import { lowestBit, PieceSet } from '../policy/piece-set.ts';
+import { PieceSet } from '../policy/piece-set.ts';
 import type { BlockAddress } from '../wire/message.ts';
 import type { Geometry } from './geometry.ts';
 import type { Neighbour } from './neighbour.ts';
@@ -18,6 +18,8 @@ export interface DownloadSettings {
   readonly askedBlocks: number;
   /** With this many peers sending to us we are interested in no further ones: they would only share our downlink. */
   readonly sources: number;
+  /** Longest silence of a peer that owes us blocks. */
+  readonly snubMs: number;
 }
 
 /** Extra copies of a block that may be asked for when nothing else is left to ask for (BEP 3, end game). */
@@ -71,8 +73,9 @@ export class DownloadSide {
     this.#ask(neighbour);
   }
 
-  unchoked(neighbour: Neighbour): void {
+  unchoked(neighbour: Neighbour, nowMs: number): void {
     neighbour.areWeUnchoked = true;
+    neighbour.heardAtMs = nowMs;
     this.#ask(neighbour);
   }
 
@@ -101,15 +104,16 @@ export class DownloadSide {
     return isAsked && this.#partials.get(address.piece)?.arrives(block, neighbour.peer) === true;
   }
 
-  received(neighbour: Neighbour, address: BlockAddress): void {
+  received(neighbour: Neighbour, address: BlockAddress, nowMs: number): void {
     const { piece } = address;
+    neighbour.heardAtMs = nowMs;
     const block = this.#settings.geometry.blockOf(address);
     if (block === -1 || !this.#forget(neighbour, piece, block)) return;
     const partial = this.#partials.get(piece);
     if (partial?.hasArrivedFrom(block, neighbour.peer)) {
       partial.received(block, neighbour.peer);
       if (partial.requestsFor(block) > 0) this.#cancelOthers(piece, block);
-      if (partial.isComplete) this.#emit({ kind: 'checkPiece', piece });
+      if (partial.isComplete) this.#emit({ kind: 'checkPiece', piece, senders: partial.senders() });
     } else this.#release(neighbour, piece, block);
     if (neighbour.askedBlocks <= this.#lowWater()) this.#ask(neighbour);
   }
@@ -122,13 +126,21 @@ export class DownloadSide {
     this.#reviewAll();
   }
 
-  /** @returns who had sent a part of the piece */
-  refuted(piece: number): Set<number> {
-    const senders = this.#partials.get(piece)?.senders() ?? new Set<number>();
+  /** Its hash was wrong: all of it has to come again. */
+  refuted(piece: number): void {
     this.#partials.delete(piece);
     this.#begun.delete(piece);
     this.#want(piece);
-    return senders;
+  }
+
+  /** Who owes us blocks and has sent none for too long is asked for no more until it unchokes us again. */
+  ticked(nowMs: number): void {
+    for (const neighbour of this.#neighbours.values()) {
+      if (neighbour.askedBlocks === 0 || nowMs - neighbour.heardAtMs < this.#settings.snubMs) continue;
+      neighbour.areWeUnchoked = false;
+      this.#releaseAll(neighbour);
+      this.#reviewInterest(neighbour);
+    }
   }
 
   /** Asks again where a limit was in the way before. */
@@ -296,12 +308,5 @@ export class DownloadSide {
     if (blocks.size === 0) neighbour.asked.delete(piece);
     if (--neighbour.askedBlocks === 0) this.#countSource(-1);
     return true;
-  }
-}
-
-/** The pieces of a bitfield (BEP 3: the first piece in the highest bit of the first byte). */
-export function* piecesOf(bits: Uint8Array): Generator<number> {
-  for (const [place, byte] of bits.entries()) {
-    for (let rest = byte; rest !== 0; rest &= rest - 1) yield place * 8 + 7 - lowestBit(rest);
   }
 }

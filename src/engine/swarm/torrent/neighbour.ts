@@ -17,6 +17,8 @@ export interface Neighbour {
   /** Blocks that it owes us, by piece. */
   readonly asked: Map<number, Set<number>>;
   askedBlocks: number;
+  /** When it last sent a block or let us ask for some [ms]. */
+  heardAtMs: number;
 
   // As a receiver.
   isInterested: boolean;
@@ -45,6 +47,7 @@ export function newNeighbour(peer: number, hasFast: boolean, pieces: number): Ne
     areWeUnchoked: false,
     asked: new Map(),
     askedBlocks: 0,
+    heardAtMs: 0,
     isInterested: false,
     grant: undefined,
     queue: [],

@@ -72,8 +72,8 @@ export class PartialPiece {
     this.#receivedBlocks++;
   }
 
-  /** Everybody who sent a part of it. */
-  senders(): Set<number> {
-    return new Set(this.#senders);
+  /** Who sent it, by block. */
+  senders(): number[] {
+    return [...this.#senders];
   }
 }

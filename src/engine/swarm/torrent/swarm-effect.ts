@@ -8,8 +8,12 @@ export type SwarmEffect =
   | { readonly kind: 'sendBehindBlocks'; readonly peer: number; readonly message: Message }
   | { readonly kind: 'sendBlock'; readonly peer: number; readonly block: BlockAddress }
   /** All blocks are there: check the hash, store the piece, tell. */
-  | { readonly kind: 'checkPiece'; readonly piece: number }
-  /** The peer broke the protocol, or sent wrong data: no more of it. */
+  | {
+      readonly kind: 'checkPiece';
+      readonly piece: number /** Peer by block. */;
+      readonly senders: readonly number[];
+    }
+  /** The peer broke the protocol. */
   | { readonly kind: 'dropPeer'; readonly peer: number; readonly reason: string }
   /** Every piece is stored. */
   | { readonly kind: 'finish' };

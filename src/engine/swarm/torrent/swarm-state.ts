@@ -2,7 +2,8 @@ import type { Chance } from '../policy/chance.ts';
 import type { PieceDealer } from '../policy/piece-dealer.ts';
 import type { PiecePicker } from '../policy/piece-picker.ts';
 import type { BlockAddress } from '../wire/message.ts';
-import { DownloadSide, piecesOf } from './download-side.ts';
+import { piecesOf } from './bitfield.ts';
+import { DownloadSide } from './download-side.ts';
 import type { Geometry } from './geometry.ts';
 import { type Neighbour, newNeighbour } from './neighbour.ts';
 import type { SwarmEffect } from './swarm-effect.ts';
@@ -24,6 +25,7 @@ export interface SwarmSettings {
   readonly sources: number;
   readonly unsentBytes: number;
   readonly patienceMs: number;
+  readonly snubMs: number;
 }
 
 /**
@@ -73,9 +75,10 @@ export class SwarmState {
         this.#download.askAll();
         break;
       case 'pieceRefuted':
-        this.#refute(event.piece);
+        this.#download.refuted(event.piece);
         break;
       case 'clockTicked':
+        this.#download.ticked(nowMs);
         this.#upload.ticked(nowMs);
         break;
       default:
@@ -95,7 +98,7 @@ export class SwarmState {
       case 'choked':
         return this.#download.choked(neighbour);
       case 'unchoked':
-        return this.#download.unchoked(neighbour);
+        return this.#download.unchoked(neighbour, nowMs);
       case 'becameInterested':
         return this.#upload.becameInterested(neighbour, nowMs);
       case 'lostInterest':
@@ -113,7 +116,7 @@ export class SwarmState {
       case 'requestCancelled':
         return this.#upload.cancelled(neighbour, event.block);
       case 'blockReceived':
-        return this.#download.received(neighbour, event.block);
+        return this.#download.received(neighbour, event.block, nowMs);
       case 'requestRejected':
         return this.#download.rejected(neighbour, event.block);
       case 'blockSent':
@@ -137,13 +140,6 @@ export class SwarmState {
       return this.#drop(neighbour.peer, 'its bitfield has a wrong length');
     }
     for (const piece of piecesOf(bits)) this.#announce(neighbour, piece);
-  }
-
-  /** One sender is to blame; of several nobody knows which. */
-  #refute(piece: number): void {
-    const senders = this.#download.refuted(piece);
-    if (senders.size !== 1) return;
-    for (const sender of senders) this.#drop(sender, `it sent wrong data for piece ${piece}`);
   }
 
   #drop(peer: number, reason: string): void {

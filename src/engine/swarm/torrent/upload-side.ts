@@ -3,6 +3,7 @@ import { nextGrant } from '../policy/grant-choker.ts';
 import type { PieceDealer } from '../policy/piece-dealer.ts';
 import { PieceSet } from '../policy/piece-set.ts';
 import type { BlockAddress, Message } from '../wire/message.ts';
+import { bitsOf } from './bitfield.ts';
 import type { Geometry } from './geometry.ts';
 import type { Neighbour } from './neighbour.ts';
 import type { EmitEffect } from './swarm-effect.ts';
@@ -256,11 +257,4 @@ export class UploadSide {
   #send(neighbour: Neighbour, message: Message): void {
     this.#emit({ kind: 'sendMessage', peer: neighbour.peer, message });
   }
-}
-
-/** BEP 3: the first piece in the highest bit of the first byte. */
-function bitsOf(held: PieceSet, pieces: number): Uint8Array {
-  const bits = new Uint8Array(Math.ceil(pieces / 8));
-  for (const piece of held) bits[piece >> 3]! |= 0x80 >> (piece & 7);
-  return bits;
 }

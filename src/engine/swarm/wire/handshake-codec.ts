@@ -32,14 +32,14 @@ export function encodeHandshake({ infoHash, peerId, hasFast, hasExtended }: Hand
 }
 
 /**
- * @param bytes the first 68 bytes of a connection
+ * @param bytes the first 68 bytes of a connection; not kept
  * @throws ProtocolError where they are no handshake
  */
 export function decodeHandshake(bytes: Uint8Array): Handshake {
   if (PROTOCOL.compare(bytes, 0, PROTOCOL.length) !== 0) throw new ProtocolError('this is not BitTorrent');
   return {
-    infoHash: bytes.slice(INFO_HASH_AT, PEER_ID_AT),
-    peerId: bytes.slice(PEER_ID_AT, HANDSHAKE_BYTES),
+    infoHash: new Uint8Array(bytes.subarray(INFO_HASH_AT, PEER_ID_AT)),
+    peerId: new Uint8Array(bytes.subarray(PEER_ID_AT, HANDSHAKE_BYTES)),
     hasExtended: (bytes[EXTENDED.byte]! & EXTENDED.bit) !== 0,
     hasFast: (bytes[FAST.byte]! & FAST.bit) !== 0,
   };

@@ -20,7 +20,7 @@ export function encodeMessage(message: Message): Uint8Array {
     case 'bitfield':
       return withPayload(MESSAGE_ID.bitfield, message.bits);
     case 'extended':
-      return withPayload(MESSAGE_ID.extended, Uint8Array.of(message.id, ...message.payload));
+      return withPayload(MESSAGE_ID.extended, Buffer.concat([Uint8Array.of(message.id), message.payload]));
     default:
       return withNumbers(MESSAGE_ID[message.kind]);
   }
@@ -35,7 +35,7 @@ export function encodePieceHeader({ piece, begin, length }: BlockAddress): Uint8
 
 /**
  * A message from its number and what follows it; undefined for a number that nobody has to know.
- * @param payload is kept, not copied
+ * @param payload is not kept
  * @throws ProtocolError where the length does not fit the number
  */
 export function decodeMessage(id: number, payload: Uint8Array): Message | undefined {
@@ -59,10 +59,10 @@ export function decodeMessage(id: number, payload: Uint8Array): Message | undefi
         length: readNumber(payload, 8),
       };
     case 'bitfield':
-      return { kind, bits: payload };
+      return { kind, bits: new Uint8Array(payload) };
     case 'extended':
       if (payload.length === 0) throw new ProtocolError('an extended message without a number');
-      return { kind, id: payload[0]!, payload: payload.subarray(1) };
+      return { kind, id: payload[0]!, payload: new Uint8Array(payload.subarray(1)) };
     default:
       expectLength(kind, payload, 0);
       return { kind };

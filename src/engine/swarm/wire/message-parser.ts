@@ -18,6 +18,8 @@ export interface MessageLimits {
 }
 
 const LENGTH_BYTES = 4;
+/** Room for the start of a message that every parser has: all messages but bitfields and extended ones fit. */
+const HEAD_BYTES = 64;
 
 /**
  * Takes the stream of one connection apart, whatever way it is cut into chunks. The data of blocks goes straight to its
@@ -27,12 +29,13 @@ export class MessageParser {
   readonly #sink: MessageSink;
   readonly #limits: MessageLimits;
   /** Start of a message whose rest has not come yet. */
-  #head = new Uint8Array(64);
+  #head = new Uint8Array(HEAD_BYTES);
   #headBytes = 0;
   /** Block whose data is coming in. */
   #block: BlockAddress | undefined;
   #target: Uint8Array | undefined;
   #blockBytes = 0;
+  #isStopped = false;
 
   constructor(sink: MessageSink, limits: MessageLimits) {
     this.#sink = sink;
@@ -44,9 +47,14 @@ export class MessageParser {
    * @throws ProtocolError, after which the connection is of no use
    */
   push(chunk: Uint8Array): void {
-    for (let at = 0; at < chunk.length; ) {
+    for (let at = 0; at < chunk.length && !this.#isStopped; ) {
       at += this.#block ? this.#takeData(chunk, at) : this.#takeHead(chunk, at);
     }
+  }
+
+  /** Nothing more is heard, not even the rest of a chunk that is being taken apart: the peer was dropped. */
+  stop(): void {
+    this.#isStopped = true;
   }
 
   /** @returns bytes taken */
@@ -56,8 +64,8 @@ export class MessageParser {
       if (whole > 0) return whole;
     }
     const wanted = this.#wantedHead();
-    if (wanted > this.#head.length) this.#growHead(wanted);
     const taken = Math.min(wanted - this.#headBytes, chunk.length - at);
+    this.#reserve(this.#headBytes + taken, wanted);
     this.#head.set(chunk.subarray(at, at + taken), this.#headBytes);
     this.#headBytes += taken;
     if (this.#headBytes === this.#wantedHead()) this.#finishHead();
@@ -89,8 +97,9 @@ export class MessageParser {
   }
 
   /** Room comes with the bytes: a length alone costs nothing. */
-  #growHead(bytes: number): void {
-    const grown = new Uint8Array(bytes);
+  #reserve(bytes: number, most: number): void {
+    if (bytes <= this.#head.length) return;
+    const grown = new Uint8Array(Math.min(most, 2 * bytes));
     grown.set(this.#head.subarray(0, this.#headBytes));
     this.#head = grown;
   }
@@ -98,6 +107,7 @@ export class MessageParser {
   #finishHead(): void {
     const head = this.#head.subarray(0, this.#headBytes);
     this.#headBytes = 0;
+    if (this.#head.length > HEAD_BYTES) this.#head = new Uint8Array(HEAD_BYTES);
     if (head.length > LENGTH_BYTES && head[LENGTH_BYTES] === MESSAGE_ID.piece) this.#startBlock(head);
     else this.#tell(head.subarray(LENGTH_BYTES));
   }
@@ -115,7 +125,7 @@ export class MessageParser {
 
   #tell(body: Uint8Array): void {
     if (body.length === 0) return this.#sink.messageReceived({ kind: 'keepAlive' });
-    const message = decodeMessage(body[0]!, body.slice(1));
+    const message = decodeMessage(body[0]!, body.subarray(1));
     if (message) this.#sink.messageReceived(message);
   }
 

@@ -7,7 +7,7 @@ export interface BlockAddress {
   readonly length: number;
 }
 
-/** Messages of BEP 3, 5 (port), 6 (fast extension) and 10 (extension protocol), but for `piece`, whose data stays apart. */
+/** Messages of BEP 3, 6 (fast extension) and 10 (extension protocol), but for `piece`, whose data stays apart. */
 export type Message =
   | {
       readonly kind:
