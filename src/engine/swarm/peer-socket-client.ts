@@ -31,8 +31,6 @@ export interface PeerSocketOptions {
 
 /** A peer that says nothing for this long is gone (BEP 3: keep-alives come every two minutes). */
 const SILENCE_MS = 150_000;
-/** Others hang up after two minutes of silence, too. */
-const KEEP_ALIVE_MS = 100_000;
 /** The whole handshake, from the start of the connection: a byte now and then is no handshake. */
 const HANDSHAKE_MS = 10_000;
 /** A `have` for every piece takes 72 times the room of a bitfield; whoever leaves more than that unread does not read. */
@@ -46,7 +44,6 @@ export class PeerSocket {
   readonly #outgoing: Outgoing[] = [];
   /** Runs out when the peer says nothing. */
   #patience: NodeJS.Timeout;
-  #keepAlive: NodeJS.Timeout | undefined;
   #early: Uint8Array = new Uint8Array(0);
   #isShaken = false;
   #isSending = false;
@@ -83,7 +80,6 @@ export class PeerSocket {
     if (this.#isClosed) return;
     this.#isClosed = true;
     clearTimeout(this.#patience);
-    clearInterval(this.#keepAlive);
     this.#parser.stop();
     this.#socket.destroy();
     this.#options.watch.closed(reason);
@@ -174,7 +170,6 @@ export class PeerSocket {
     const handshake = decodeHandshake(bytes.subarray(0, HANDSHAKE_BYTES));
     clearTimeout(this.#patience);
     this.#patience = setTimeout(() => this.close('it was silent for too long'), SILENCE_MS);
-    this.#keepAlive = setInterval(() => this.send({ kind: 'keepAlive' }), KEEP_ALIVE_MS);
     this.#options.watch.handshakeReceived(handshake);
     this.#parser.push(bytes.subarray(HANDSHAKE_BYTES));
   }

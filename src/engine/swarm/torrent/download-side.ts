@@ -211,7 +211,7 @@ export class DownloadSide {
       if (neighbour.asked.get(partial.piece)?.has(block)) continue;
       partial.requested(block);
       this.#remember(neighbour, partial.piece, block);
-      const message = { kind: 'request', ...geometry.blockAt(partial.piece, block) } as const;
+      const message = { ...geometry.blockAt(partial.piece, block), kind: 'request' } as const;
       this.#emit({ kind: 'sendMessage', peer: neighbour.peer, message });
     }
     if (!isLate && partial.freeBlocks === 0) this.#unwant(partial.piece);
@@ -222,7 +222,7 @@ export class DownloadSide {
     for (const other of this.#neighbours.values()) {
       if (!this.#forget(other, piece, block)) continue;
       this.#partials.get(piece)!.released(block, other.peer);
-      this.#emit({ kind: 'sendMessage', peer: other.peer, message: { kind: 'cancel', ...address } });
+      this.#emit({ kind: 'sendMessage', peer: other.peer, message: { ...address, kind: 'cancel' } });
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Message } from '../wire/message.ts';
+import type { BlockAddress, Message } from '../wire/message.ts';
 import type { SwarmEvent } from './swarm-event.ts';
 
 /** What a message of a peer means for the torrent; undefined for one that means nothing. */
@@ -19,12 +19,17 @@ export function eventOf(peer: number, message: Message): SwarmEvent | undefined 
     case 'haveAll':
       return { kind: 'everythingAnnounced', peer };
     case 'request':
-      return { kind: 'blockRequested', peer, block: message };
+      return { kind: 'blockRequested', peer, block: addressOf(message) };
     case 'cancel':
-      return { kind: 'requestCancelled', peer, block: message };
+      return { kind: 'requestCancelled', peer, block: addressOf(message) };
     case 'reject':
-      return { kind: 'requestRejected', peer, block: message };
+      return { kind: 'requestRejected', peer, block: addressOf(message) };
     default:
       return undefined;
   }
+}
+
+/** The address alone: what is made of it must not inherit the kind of the message. */
+function addressOf({ piece, begin, length }: BlockAddress): BlockAddress {
+  return { piece, begin, length };
 }

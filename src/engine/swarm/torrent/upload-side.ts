@@ -203,7 +203,7 @@ export class UploadSide {
 
   /** BEP 6; others know by the choke. It goes behind the choke, or the peer would ask again at once. */
   #reject({ hasFast, peer }: Neighbour, block: BlockAddress): void {
-    if (hasFast) this.#emit({ kind: 'sendBehindBlocks', peer, message: { kind: 'reject', ...block } });
+    if (hasFast) this.#emit({ kind: 'sendBehindBlocks', peer, message: { ...block, kind: 'reject' } });
   }
 
   #isDealing(): boolean {

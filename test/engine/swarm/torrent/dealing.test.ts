@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest';
+import { PieceDealer } from '../../../../src/engine/swarm/policy/piece-dealer.ts';
+import type { SwarmSettings } from '../../../../src/engine/swarm/torrent/swarm-state.ts';
+import { ATorrent, aGeometry, havesTo, PIECE, toldTo, whoIsTold } from './a-torrent.ts';
+
+/** A seed that deals `pieces` pieces. */
+function aDealer(pieces: number, wishes: Partial<SwarmSettings> = {}): ATorrent {
+  const geometry = aGeometry(pieces);
+  return new ATorrent({ isSeed: true, geometry, dealer: new PieceDealer(pieces), slots: 1, ...wishes });
+}
+
+/** A receiver takes all of the piece that it was told of last. */
+function take(torrent: ATorrent, peer: number): void {
+  torrent.request(peer, havesTo(torrent.effects, peer).at(-1)!);
+  torrent.tell({ kind: 'blockSent', peer, bytes: PIECE });
+}
+
+/** What a seeder of three pieces tells its second receiver, number 1. */
+function aDealerAfterOne() {
+  const torrent = aDealer(3, { slots: 2 });
+  torrent.join(9);
+  return torrent.join(1);
+}
+
+describe('a seeder that deals', () => {
+  it('says at first that it has nothing', () => {
+    const torrent = aDealer(3, { slots: 0 });
+    expect(toldTo(torrent.join(1), 1)).toEqual(['haveNone']);
+    expect(toldTo(torrent.join(2, { hasFast: false }), 2)).toEqual([]);
+  });
+
+  it('tells of one fresh piece with every grant', () => {
+    const torrent = aDealer(3);
+    expect(toldTo(torrent.join(1), 1)).toEqual(['haveNone', 'have', 'unchoke']);
+  });
+
+  it('deals every piece once before any twice, to receivers in turn', () => {
+    const torrent = aDealer(9);
+    for (const peer of [1, 2, 3]) torrent.join(peer);
+    for (let grant = 0; grant < 8; grant++) take(torrent, whoIsTold(torrent.effects, 'unchoke').at(-1)!);
+    const dealt = torrent.effects.filter(
+      (effect) => effect.kind === 'sendMessage' && ['have', 'unchoke'].includes(effect.message.kind),
+    );
+    expect(whoIsTold(dealt, 'unchoke')).toEqual([1, 2, 3, 1, 2, 3, 1, 2, 3]);
+    const untilAllWereDealt = dealt.slice(0, 17);
+    expect([1, 2, 3].flatMap((peer) => havesTo(untilAllWereDealt, peer)).sort()).toEqual([
+      0, 1, 2, 3, 4, 5, 6, 7, 8,
+    ]);
+  });
+
+  it('deals on to its only receiver without choking it', () => {
+    const torrent = aDealer(3);
+    torrent.join(1);
+    take(torrent, 1);
+    take(torrent, 1);
+    expect(havesTo(torrent.effects, 1).sort()).toEqual([0, 1, 2]);
+    expect(whoIsTold(torrent.effects, 'choke')).toEqual([]);
+  });
+
+  it('serves nothing that it has not told the asking receiver of', () => {
+    const torrent = aDealer(3, { slots: 2 });
+    torrent.join(1);
+    torrent.join(2);
+    const [ofTheOther] = havesTo(torrent.effects, 2);
+    expect(toldTo(torrent.request(1, ofTheOther!, 1), 1)).toEqual(['reject']);
+  });
+
+  it('tells everybody of everything once all is dealt, of each piece once', () => {
+    const torrent = aDealer(4, { slots: 2 });
+    torrent.join(1);
+    torrent.join(2);
+    take(torrent, 1);
+    take(torrent, 2);
+    for (const peer of [1, 2]) expect(havesTo(torrent.effects, peer).sort()).toEqual([0, 1, 2, 3]);
+  });
+
+  it('then tells who joins of everything at once, and serves it', () => {
+    const torrent = aDealer(1, { slots: 2 });
+    torrent.join(1);
+    expect(toldTo(torrent.join(2, { isInterested: true }), 2)).toEqual(['haveAll', 'unchoke']);
+    expect(toldTo(torrent.request(2, 0), 2)).toEqual(['block', 'block', 'block', 'block']);
+  });
+
+  it('deals a piece again whose receiver has gone before anybody else had it', () => {
+    const torrent = aDealer(3);
+    torrent.join(1);
+    const [lost] = havesTo(torrent.effects, 1);
+    torrent.tell({ kind: 'peerLeft', peer: 1 });
+    expect(havesTo(torrent.join(2), 2)).toEqual([lost]);
+  });
+
+  it('does not deal a piece again that another has by now', () => {
+    const torrent = aDealer(3);
+    torrent.join(1);
+    const [passedOn] = havesTo(torrent.effects, 1);
+    torrent.join(2);
+    torrent.tell({ kind: 'pieceAnnounced', peer: 2, piece: passedOn! });
+    expect(havesTo(torrent.tell({ kind: 'peerLeft', peer: 1 }), 2)).not.toContain(passedOn);
+  });
+
+  it('deals nothing to a neighbour that has everything', () => {
+    const torrent = aDealer(3, { slots: 0 });
+    torrent.join(1, { has: 'everything' });
+    expect(whoIsTold(torrent.effects, 'have')).toEqual([]);
+  });
+
+  it('does not deal a receiver a piece that it has already, while it lacks others', () => {
+    const torrent = aDealer(3, { patienceMs: 500 });
+    torrent.join(9);
+    const next = havesTo(aDealerAfterOne(), 1)[0]!;
+    torrent.join(1, { has: [next] });
+    torrent.pass(500);
+    expect(havesTo(torrent.effects, 1)).not.toContain(next);
+    expect(havesTo(torrent.effects, 1)).toHaveLength(1);
+  });
+
+  it('deals a piece again whose receiver never made use of its grant', () => {
+    const torrent = aDealer(4, { slots: 1, patienceMs: 500 });
+    torrent.join(1);
+    const [unused] = havesTo(torrent.effects, 1);
+    torrent.join(2);
+    torrent.pass(500);
+    for (let grant = 0; grant < 3; grant++) {
+      take(torrent, 2);
+      torrent.pass(500);
+    }
+    expect(havesTo(torrent.effects, 2)).toContain(unused);
+  });
+
+  it('lets nobody that asks for nothing keep it from dealing to others', () => {
+    const torrent = aDealer(20, { slots: 2, patienceMs: 500 });
+    for (const silent of [1, 2, 3, 4]) torrent.join(silent);
+    torrent.join(5);
+    const startMs = torrent.nowMs;
+    for (let round = 0; round < 200 && havesTo(torrent.effects, 5).length < 10; round++) {
+      if (whoIsTold(torrent.effects, 'unchoke').at(-1) === 5) take(torrent, 5);
+      torrent.pass(100);
+    }
+    expect(havesTo(torrent.effects, 5).length).toBeGreaterThanOrEqual(10);
+    expect(torrent.nowMs - startMs).toBeLessThan(20_000);
+  });
+});

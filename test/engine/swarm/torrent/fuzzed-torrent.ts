@@ -1,0 +1,378 @@
+import type { Geometry } from '../../../../src/engine/swarm/torrent/geometry.ts';
+import type { SwarmEffect } from '../../../../src/engine/swarm/torrent/swarm-effect.ts';
+import type { SwarmEvent } from '../../../../src/engine/swarm/torrent/swarm-event.ts';
+import { type SwarmSettings, SwarmState } from '../../../../src/engine/swarm/torrent/swarm-state.ts';
+import type { BlockAddress, Message } from '../../../../src/engine/swarm/wire/message.ts';
+
+/** What can be done to a torrent; most deeds do nothing where nothing fits them. */
+export type Deed =
+  | 'join'
+  | 'leave'
+  | 'choke'
+  | 'unchoke'
+  | 'becomeInterested'
+  | 'loseInterest'
+  | 'have'
+  | 'bitfield'
+  | 'haveAll'
+  | 'request'
+  | 'requestNonsense'
+  | 'cancel'
+  | 'blockBegins'
+  | 'blockEnds'
+  | 'blockUnasked'
+  | 'reject'
+  | 'rejectNonsense'
+  | 'blockLeaves'
+  | 'store'
+  | 'refute'
+  | 'pass';
+
+/** A deed, and numbers that say to whom and with what. */
+export interface Step {
+  readonly deed: Deed;
+  readonly who: number;
+  readonly what: number;
+  readonly which: number;
+}
+
+/** What an onlooker on the wire knows of a neighbour. */
+interface Seen {
+  readonly hasFast: boolean;
+  readonly pieces: Set<number>;
+  /** Blocks that it was asked for, by key. */
+  readonly asked: Map<string, BlockAddress>;
+  /** A block of it that is coming in, and whether it was given a place. */
+  arriving: { readonly block: BlockAddress; readonly isTaken: boolean } | undefined;
+  letsUsAsk: boolean;
+  isGranted: boolean;
+  isInterested: boolean;
+  /** Requests of it that were neither served nor rejected. */
+  readonly requests: string[];
+  unsentBytes: number;
+  heardAtMs: number;
+  areWeInterested: boolean;
+}
+
+/** A torrent with an onlooker who knows the rules, sees what goes in and out, and notes what breaks them. */
+export class FuzzedTorrent {
+  readonly #settings: SwarmSettings;
+  readonly #geometry: Geometry;
+  readonly #state: SwarmState;
+  readonly #seen = new Map<number, Seen>();
+  /** Blocks that are there, of pieces that are neither stored nor refuted. */
+  readonly #there = new Set<string>();
+  readonly #checking: number[] = [];
+  readonly #stored = new Set<number>();
+  readonly #broken: string[] = [];
+  #nowMs = 0;
+
+  constructor(settings: SwarmSettings) {
+    this.#settings = settings;
+    this.#geometry = settings.geometry;
+    this.#state = new SwarmState(settings);
+    if (settings.isSeed)
+      for (let piece = 0; piece < settings.geometry.pieces; piece++) this.#stored.add(piece);
+  }
+
+  /** What does not hold at this moment, or did not on the way. */
+  broken(): string[] {
+    return [...this.#broken, ...this.#standing()];
+  }
+
+  do({ deed, who, what, which }: Step): void {
+    const peer = who;
+    const seen = this.#seen.get(peer);
+    if (deed === 'join') return this.#join(peer, which % 2 === 0);
+    if (deed === 'pass') return this.#pass(what * 700);
+    if (deed === 'store' || deed === 'refute') return this.#judge(deed, which);
+    if (!seen) return;
+    const piece = what % this.#geometry.pieces;
+    const block = this.#geometry.blockAt(piece, which % this.#geometry.blocksOf(piece));
+    if (deed === 'leave') return this.#leave(peer);
+    if (deed === 'blockLeaves') return this.#leaveWire(peer, seen);
+    if (deed === 'blockEnds') return this.#endBlock(peer, seen);
+    // A stream says one thing after the other: nothing else while a block comes in.
+    if (seen.arriving) return;
+    this.#say(deed, { peer, seen, piece, block, which });
+  }
+
+  #say(
+    deed: Deed,
+    {
+      peer,
+      seen,
+      piece,
+      block,
+      which,
+    }: { peer: number; seen: Seen; piece: number; block: BlockAddress; which: number },
+  ): void {
+    const asked = [...seen.asked.values()];
+    switch (deed) {
+      case 'choke':
+        seen.letsUsAsk = false;
+        if (!seen.hasFast) seen.asked.clear();
+        return this.#tell({ kind: 'choked', peer });
+      case 'unchoke':
+        seen.letsUsAsk = true;
+        return this.#tell({ kind: 'unchoked', peer });
+      case 'becomeInterested':
+        seen.isInterested = true;
+        return this.#tell({ kind: 'becameInterested', peer });
+      case 'loseInterest':
+        seen.isInterested = false;
+        return this.#tell({ kind: 'lostInterest', peer });
+      case 'have':
+        seen.pieces.add(piece);
+        return this.#tell({ kind: 'pieceAnnounced', peer, piece });
+      case 'bitfield':
+        return this.#sayBits(peer, seen, piece);
+      case 'haveAll':
+        for (let each = 0; each < this.#geometry.pieces; each++) seen.pieces.add(each);
+        return this.#tell({ kind: 'everythingAnnounced', peer });
+      case 'request':
+        seen.requests.push(keyOf(block));
+        return this.#tell({ kind: 'blockRequested', peer, block });
+      case 'requestNonsense':
+        return this.#tell({ kind: 'blockRequested', peer, block: nonsense(this.#geometry, which) });
+      case 'cancel':
+        return this.#tell({ kind: 'requestCancelled', peer, block });
+      case 'blockBegins':
+        return asked.length > 0 ? this.#beginBlock(peer, seen, asked[which % asked.length]!) : undefined;
+      case 'blockUnasked':
+        return this.#beginBlock(peer, seen, which === 7 ? nonsense(this.#geometry, piece) : block);
+      case 'reject':
+        return asked.length > 0 ? this.#reject(peer, seen, asked[which % asked.length]!) : undefined;
+      case 'rejectNonsense':
+        return this.#reject(peer, seen, nonsense(this.#geometry, which));
+    }
+  }
+
+  #join(peer: number, hasFast: boolean): void {
+    if (this.#seen.has(peer)) return;
+    this.#seen.set(peer, {
+      hasFast,
+      pieces: new Set(),
+      asked: new Map(),
+      arriving: undefined,
+      letsUsAsk: false,
+      isGranted: false,
+      isInterested: false,
+      requests: [],
+      unsentBytes: 0,
+      heardAtMs: this.#nowMs,
+      areWeInterested: false,
+    });
+    this.#tell({ kind: 'peerJoined', peer, hasFast });
+  }
+
+  #leave(peer: number): void {
+    this.#seen.delete(peer);
+    this.#tell({ kind: 'peerLeft', peer });
+  }
+
+  #sayBits(peer: number, seen: Seen, piece: number): void {
+    const bits = new Uint8Array(Math.ceil(this.#geometry.pieces / 8));
+    bits[piece >> 3]! |= 0x80 >> (piece & 7);
+    seen.pieces.add(piece);
+    this.#tell({ kind: 'bitfieldReceived', peer, bits });
+  }
+
+  #beginBlock(peer: number, seen: Seen, block: BlockAddress): void {
+    const isTaken = this.#state.blockArrives(peer, block);
+    if (isTaken) {
+      if (!seen.asked.has(keyOf(block)))
+        this.#broken.push('a block that was not asked for was given a place');
+      if (this.#there.has(keyOf(block))) this.#broken.push('a block that is there was given a place');
+      for (const [other, { arriving }] of this.#seen) {
+        if (other !== peer && arriving?.isTaken && keyOf(arriving.block) === keyOf(block))
+          this.#broken.push('a block is written by two at once');
+      }
+    }
+    seen.arriving = { block, isTaken };
+  }
+
+  #endBlock(peer: number, seen: Seen): void {
+    if (!seen.arriving) return;
+    const { block, isTaken } = seen.arriving;
+    seen.arriving = undefined;
+    seen.heardAtMs = this.#nowMs;
+    if (seen.asked.delete(keyOf(block)) && isTaken) this.#there.add(keyOf(block));
+    this.#tell({ kind: 'blockReceived', peer, block });
+  }
+
+  #reject(peer: number, seen: Seen, block: BlockAddress): void {
+    seen.asked.delete(keyOf(block));
+    this.#tell({ kind: 'requestRejected', peer, block });
+  }
+
+  #leaveWire(peer: number, seen: Seen): void {
+    if (seen.unsentBytes === 0) return;
+    const bytes = seen.unsentBytes;
+    seen.unsentBytes = 0;
+    this.#tell({ kind: 'blockSent', peer, bytes });
+  }
+
+  #judge(deed: 'store' | 'refute', which: number): void {
+    if (this.#checking.length === 0) return;
+    const [piece] = this.#checking.splice(which % this.#checking.length, 1);
+    for (const key of [...this.#there]) if (key.startsWith(`${piece} `)) this.#there.delete(key);
+    if (deed === 'store') this.#stored.add(piece!);
+    this.#tell({ kind: deed === 'store' ? 'pieceStored' : 'pieceRefuted', piece: piece! });
+  }
+
+  /** A neighbour that owes us blocks and is silent for too long is not asked any more. */
+  #pass(ms: number): void {
+    this.#nowMs += ms;
+    for (const seen of this.#seen.values()) {
+      if (seen.asked.size > 0 && this.#nowMs - seen.heardAtMs >= this.#settings.snubMs) seen.asked.clear();
+    }
+    this.#tell({ kind: 'clockTicked' });
+  }
+
+  #tell(event: SwarmEvent): void {
+    for (const effect of this.#state.handle(event, this.#nowMs)) this.#note(effect);
+  }
+
+  #note(effect: SwarmEffect): void {
+    if (effect.kind === 'checkPiece') return this.#noteCheck(effect.piece);
+    if (effect.kind === 'finish') return;
+    const seen = this.#seen.get(effect.peer);
+    if (!seen) {
+      this.#broken.push(`${effect.kind} to a neighbour that has gone`);
+    } else if (effect.kind === 'sendBlock') this.#noteBlock(seen, effect.block);
+    else if (effect.kind !== 'dropPeer') this.#noteMessage(seen, effect.message);
+  }
+
+  #noteCheck(piece: number): void {
+    this.#checking.push(piece);
+    for (let block = 0; block < this.#geometry.blocksOf(piece); block++) {
+      if (!this.#there.has(keyOf(this.#geometry.blockAt(piece, block))))
+        this.#broken.push('a piece is checked that is not complete');
+    }
+  }
+
+  #noteBlock(seen: Seen, block: BlockAddress): void {
+    if (!seen.isGranted) this.#broken.push('a block goes to a neighbour that is choked');
+    if (!this.#stored.has(block.piece)) this.#broken.push('a block goes out that is not there');
+    if (seen.unsentBytes >= this.#settings.unsentBytes) this.#broken.push('too much waits on a connection');
+    this.#answer(seen, block);
+    seen.unsentBytes += block.length;
+  }
+
+  #answer(seen: Seen, block: BlockAddress): void {
+    const place = seen.requests.indexOf(keyOf(block));
+    if (place === -1) this.#broken.push('a request is answered that was not made');
+    else seen.requests.splice(place, 1);
+  }
+
+  #noteMessage(seen: Seen, message: Message): void {
+    switch (message.kind) {
+      case 'unchoke':
+        if (seen.isGranted) this.#broken.push('an unchoke on top of another');
+        seen.isGranted = true;
+        return;
+      case 'choke':
+        if (!seen.isGranted) this.#broken.push('a choke without an unchoke');
+        seen.isGranted = false;
+        if (!seen.hasFast) seen.requests.splice(0);
+        return;
+      case 'reject':
+        return this.#answer(seen, message);
+      case 'request':
+        return this.#noteRequest(seen, message);
+      case 'cancel':
+        if (!seen.asked.delete(keyOf(message))) this.#broken.push('a cancel of what was not asked for');
+        return;
+      case 'interested':
+      case 'notInterested':
+        if (seen.areWeInterested === (message.kind === 'interested'))
+          this.#broken.push(`${message.kind} twice`);
+        seen.areWeInterested = message.kind === 'interested';
+        return;
+      case 'have':
+        if (!this.#stored.has(message.piece)) this.#broken.push('a have of a piece that is not there');
+    }
+  }
+
+  #noteRequest(seen: Seen, block: BlockAddress): void {
+    const key = keyOf(block);
+    if (!seen.letsUsAsk) this.#broken.push('a request to a neighbour that chokes us');
+    if (!seen.pieces.has(block.piece)) this.#broken.push('a request for a piece that the neighbour lacks');
+    if (seen.asked.has(key)) this.#broken.push('a request made twice to one neighbour');
+    if (this.#there.has(key) || this.#stored.has(block.piece))
+      this.#broken.push('a request for what is there');
+    const copies = this.#copiesOf(key);
+    if (copies > 0 && this.#hasFreeBlocks()) this.#broken.push('an extra copy outside the end game');
+    if (copies > 2) this.#broken.push('more than two extra copies');
+    if (seen.asked.size >= this.#settings.askedBlocks)
+      this.#broken.push('too much is asked of one neighbour');
+    if (seen.asked.size === 0) seen.heardAtMs = Math.max(seen.heardAtMs, 0);
+    seen.asked.set(key, block);
+  }
+
+  #copiesOf(key: string): number {
+    return [...this.#seen.values()].filter(({ asked }) => asked.has(key)).length;
+  }
+
+  /** Blocks that nobody was asked for and that are not there, of a piece or of any. */
+  #hasFreeBlocks(pieces: Iterable<number> = Array(this.#geometry.pieces).keys()): boolean {
+    for (const piece of pieces) {
+      if (this.#stored.has(piece)) continue;
+      for (let block = 0; block < this.#geometry.blocksOf(piece); block++) {
+        const key = keyOf(this.#geometry.blockAt(piece, block));
+        if (!this.#there.has(key) && this.#copiesOf(key) === 0) return true;
+      }
+    }
+    return false;
+  }
+
+  /** What has to hold between two events. */
+  #standing(): string[] {
+    const broken: string[] = [];
+    const neighbours = [...this.#seen.values()];
+    const grants = neighbours.filter(({ isGranted }) => isGranted).length;
+    if (grants > this.#settings.slots) broken.push('more grants than slots');
+    if (this.#state.heldPieces !== this.#stored.size) broken.push('pieces are miscounted');
+    const isWaiting = neighbours.some(
+      ({ isGranted, isInterested, unsentBytes }) => isInterested && !isGranted && unsentBytes === 0,
+    );
+    if (!this.#settings.dealer && grants < this.#settings.slots && isWaiting)
+      broken.push('a slot is idle while somebody waits');
+    for (const seen of neighbours) {
+      if (seen.asked.size > 0 && !seen.areWeInterested)
+        broken.push('not interested in a neighbour that owes us blocks');
+      if (this.#isFree(seen) && !seen.areWeInterested)
+        broken.push('not interested in what is wanted and free');
+      if (seen.areWeInterested && !this.#isOfUse(seen)) broken.push('interested in nothing');
+    }
+    return broken;
+  }
+
+  /** A neighbour has a free block, and there is room for a further source. */
+  #isFree({ pieces }: Seen): boolean {
+    const sources = [...this.#seen.values()].filter(({ asked }) => asked.size > 0).length;
+    return sources < this.#settings.sources && this.#hasFreeBlocks(pieces);
+  }
+
+  #isOfUse({ asked, pieces }: Seen): boolean {
+    if (asked.size > 0 || this.#hasFreeBlocks(pieces)) return true;
+    return !this.#hasFreeBlocks() && [...pieces].some((piece) => !this.#stored.has(piece));
+  }
+}
+
+function keyOf({ piece, begin, length }: BlockAddress): string {
+  return `${piece} ${begin} ${length}`;
+}
+
+/** Addresses that no block has, most of them outside the image. */
+function nonsense({ pieces, pieceBytes }: Geometry, which: number): BlockAddress {
+  const all = [
+    { piece: pieces, begin: 0, length: 1 },
+    { piece: 0xffff_ffff, begin: 0xffff_ffff, length: 0xffff_ffff },
+    { piece: 0, begin: pieceBytes, length: 1 },
+    { piece: 0, begin: 0, length: 0 },
+    { piece: pieces - 1, begin: pieceBytes - 1, length: pieceBytes },
+  ];
+  return all[which % all.length]!;
+}

@@ -1,0 +1,183 @@
+import { describe, expect, it } from 'vitest';
+import { ATorrent, addressesIn, aGeometry, BLOCK, BLOCKS, PIECE, toldTo, whoIsTold } from './a-torrent.ts';
+
+/** A seed that does not deal, with some interested neighbours numbered from 1. */
+function aSeed(neighbours: number, wishes: ConstructorParameters<typeof ATorrent>[0] = {}) {
+  const torrent = new ATorrent({ isSeed: true, ...wishes });
+  for (let peer = 1; peer <= neighbours; peer++) torrent.join(peer, { isInterested: true });
+  return torrent;
+}
+
+describe('a grant', () => {
+  it('is an unchoke for whoever is interested', () => {
+    const torrent = aSeed(0);
+    expect(toldTo(torrent.join(1), 1)).toEqual(['haveAll']);
+    expect(toldTo(torrent.tell({ kind: 'becameInterested', peer: 1 }), 1)).toEqual(['unchoke']);
+  });
+
+  it('ends with a choke behind a piece of bytes and goes to whoever waits', () => {
+    const torrent = aSeed(2, { slots: 1 });
+    const effects = torrent.request(1, 0);
+    expect(toldTo(effects, 1)).toEqual(['block', 'block', 'block', 'block', 'choke']);
+    expect(toldTo(effects, 2)).toEqual(['unchoke']);
+  });
+
+  it('counts bytes, not requests of one piece', () => {
+    const torrent = aSeed(2, { slots: 1 });
+    const effects = [0, 1, 2, 3].flatMap((piece) => torrent.request(1, piece, 1));
+    expect(toldTo(effects, 1)).toEqual(['block', 'block', 'block', 'block', 'choke']);
+  });
+
+  it('is renewed without a word when nobody waits', () => {
+    const torrent = aSeed(1, { slots: 1 });
+    const effects = [0, 1, 2].flatMap((piece) => torrent.request(1, piece));
+    expect(toldTo(effects, 1)).toEqual(Array.from({ length: 3 * BLOCKS }, () => 'block'));
+  });
+
+  it('rejects behind the choke what it does not serve any more (BEP 6)', () => {
+    const torrent = aSeed(2, { slots: 1, unsentBytes: BLOCK });
+    torrent.request(1, 0);
+    torrent.request(1, 1);
+    for (let sent = 1; sent < BLOCKS; sent++) torrent.tell({ kind: 'blockSent', peer: 1, bytes: BLOCK });
+    expect(toldTo(torrent.effects, 1).slice(-5)).toEqual(['choke', 'reject', 'reject', 'reject', 'reject']);
+    expect(addressesIn(torrent.effects, 1, 'reject').map(({ piece }) => piece)).toEqual([1, 1, 1, 1]);
+  });
+
+  it('ends in silence for a neighbour without the fast extension: the choke says it all (BEP 3)', () => {
+    const torrent = new ATorrent({ isSeed: true, slots: 1, unsentBytes: BLOCK });
+    torrent.join(1, { hasFast: false, isInterested: true });
+    torrent.join(2, { isInterested: true });
+    torrent.request(1, 0);
+    torrent.request(1, 1);
+    for (let sent = 1; sent < BLOCKS; sent++) torrent.tell({ kind: 'blockSent', peer: 1, bytes: BLOCK });
+    expect(toldTo(torrent.effects, 1)).toEqual([
+      'bitfield',
+      'unchoke',
+      'block',
+      'block',
+      'block',
+      'block',
+      'choke',
+    ]);
+  });
+
+  it('goes to the next after the patience when nobody makes use of it', () => {
+    const torrent = aSeed(2, { slots: 1, patienceMs: 500 });
+    expect(torrent.pass(499)).toEqual([]);
+    const effects = torrent.pass(1);
+    expect(toldTo(effects, 1)).toEqual(['choke']);
+    expect(toldTo(effects, 2)).toEqual(['unchoke']);
+  });
+
+  it('stays with a slow neighbour as long as its bytes are on their way', () => {
+    const torrent = aSeed(2, { slots: 1, unsentBytes: BLOCK });
+    torrent.request(1, 0, 2);
+    expect(torrent.pass(60_000)).toEqual([]);
+    expect(toldTo(torrent.tell({ kind: 'blockSent', peer: 1, bytes: BLOCK }), 1)).toEqual(['block']);
+  });
+
+  it('passes on when the neighbour is not interested any more', () => {
+    const torrent = aSeed(2, { slots: 1 });
+    const effects = torrent.tell({ kind: 'lostInterest', peer: 1 });
+    expect([whoIsTold(effects, 'choke'), whoIsTold(effects, 'unchoke')]).toEqual([[1], [2]]);
+  });
+
+  it('passes on when the neighbour has gone', () => {
+    const torrent = aSeed(2, { slots: 1 });
+    expect(whoIsTold(torrent.tell({ kind: 'peerLeft', peer: 1 }), 'unchoke')).toEqual([2]);
+  });
+
+  it('comes to everybody in the end, however many wait', () => {
+    const torrent = aSeed(6, { slots: 1 });
+    const served = new Set<number>();
+    for (let round = 0; round < 200; round++) {
+      const [peer] = whoIsTold(torrent.effects, 'unchoke').slice(-1);
+      served.add(peer!);
+      torrent.request(peer!, 0);
+    }
+    expect(served.size).toBe(6);
+  });
+});
+
+describe('the slots', () => {
+  it('are never more than allowed', () => {
+    const torrent = aSeed(10, { slots: 3 });
+    expect(whoIsTold(torrent.effects, 'unchoke')).toHaveLength(3);
+  });
+
+  it('are filled again as soon as the bytes of a neighbour that had too many have left', () => {
+    const torrent = aSeed(1, { slots: 2, unsentBytes: BLOCK });
+    torrent.tell({ kind: 'blockRequested', peer: 1, block: { piece: 0, begin: 0, length: 2 * BLOCK } });
+    torrent.tell({ kind: 'lostInterest', peer: 1 });
+    torrent.tell({ kind: 'becameInterested', peer: 1 });
+    expect(whoIsTold(torrent.effects, 'unchoke')).toEqual([1]);
+    torrent.tell({ kind: 'blockSent', peer: 1, bytes: 2 * BLOCK });
+    expect(whoIsTold(torrent.effects, 'unchoke')).toEqual([1, 1]);
+  });
+});
+
+describe('the queue of a neighbour', () => {
+  it('hands few bytes at a time to the connection, the next when these have left', () => {
+    const torrent = aSeed(1, { unsentBytes: 2 * BLOCK });
+    expect(toldTo(torrent.request(1, 0), 1)).toEqual(['block', 'block']);
+    expect(toldTo(torrent.tell({ kind: 'blockSent', peer: 1, bytes: BLOCK }), 1)).toEqual(['block']);
+  });
+
+  it('forgets a block that is cancelled before it was handed over, and says so with the fast extension', () => {
+    const torrent = aSeed(1, { unsentBytes: BLOCK });
+    torrent.request(1, 0, 3);
+    const block = torrent.geometry.blockAt(0, 1);
+    expect(toldTo(torrent.tell({ kind: 'requestCancelled', peer: 1, block }), 1)).toEqual(['reject']);
+    torrent.tell({ kind: 'blockSent', peer: 1, bytes: BLOCK });
+    const sent = torrent.effects.flatMap((effect) => (effect.kind === 'sendBlock' ? [effect.block] : []));
+    expect(sent).toEqual([torrent.geometry.blockAt(0, 0), torrent.geometry.blockAt(0, 2)]);
+  });
+
+  it('says nothing to the cancelling of what was never asked for', () => {
+    const torrent = aSeed(1);
+    expect(
+      torrent.tell({ kind: 'requestCancelled', peer: 1, block: torrent.geometry.blockAt(0, 1) }),
+    ).toEqual([]);
+  });
+
+  it('rejects requests of a neighbour that is choked, and is silent without the fast extension', () => {
+    const torrent = new ATorrent({ isSeed: true });
+    torrent.join(1);
+    torrent.join(2, { hasFast: false });
+    expect(toldTo(torrent.request(1, 0, 1), 1)).toEqual(['reject']);
+    expect(toldTo(torrent.request(2, 0, 1), 2)).toEqual([]);
+  });
+
+  it('rejects requests for pieces that are not there', () => {
+    const torrent = new ATorrent();
+    torrent.join(1, { isInterested: true });
+    expect(toldTo(torrent.request(1, 2, 1), 1)).toEqual(['reject']);
+  });
+
+  it('takes a limited number of requests and rejects the rest', () => {
+    const torrent = aSeed(1, { unsentBytes: BLOCK });
+    for (let round = 0; round < 1000; round++) torrent.request(1, 0);
+    const rejected = addressesIn(torrent.effects, 1, 'reject').length;
+    expect(rejected).toBeGreaterThan(0);
+    expect(4000 - rejected).toBeLessThanOrEqual(2048 + 1);
+  });
+
+  it('serves blocks of other lengths than ours, up to 32 KiB', () => {
+    const torrent = aSeed(1);
+    const block = { piece: 0, begin: 3, length: PIECE - 3 };
+    expect(toldTo(torrent.tell({ kind: 'blockRequested', peer: 1, block }), 1)).toEqual(['block']);
+  });
+
+  it.each([
+    ['beyond the last piece', { piece: 4, begin: 0, length: BLOCK }],
+    ['of the greatest number there is', { piece: 0xffff_ffff, begin: 0, length: BLOCK }],
+    ['beyond the end of its piece', { piece: 0, begin: PIECE - BLOCK + 1, length: BLOCK }],
+    ['beyond the end of the image', { piece: 3, begin: BLOCK, length: BLOCK }],
+    ['at the greatest offset there is', { piece: 0, begin: 0xffff_ffff, length: 1 }],
+    ['of no length', { piece: 0, begin: 0, length: 0 }],
+    ['of the greatest length there is', { piece: 0, begin: 0, length: 0xffff_ffff }],
+  ])('drops a neighbour that asks for a block %s', (_where, block) => {
+    const torrent = aSeed(1, { geometry: aGeometry(4, BLOCK + 1) });
+    expect(toldTo(torrent.tell({ kind: 'blockRequested', peer: 1, block }), 1)).toEqual(['dropPeer']);
+  });
+});
