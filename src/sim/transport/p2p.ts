@@ -104,11 +104,14 @@ export class P2p implements Transport {
     const number = this.#dealer.nextReceiver(seeder.neighbours, (candidate) => {
       const receiver = this.#peers[candidate]!;
       return (
-        receiver.isHere && receiver.downloads.size < this.#enoughDownloads && !isServing(seeder, receiver)
+        receiver.isHere &&
+        this.#dealer.hasFreshFor(receiver.held) &&
+        receiver.downloads.size < this.#enoughDownloads &&
+        !isServing(seeder, receiver)
       );
     });
     if (number === -1) return undefined;
-    const piece = this.#dealer.deal();
+    const piece = this.#dealer.deal(this.#peers[number]!.held);
     seeder.held.add(piece);
     return { uploader: seeder, receiver: this.#peers[number]!, piece, flow: undefined };
   }

@@ -1,18 +1,25 @@
+import { lowestBit, PieceSet } from './piece-set.ts';
+
 /**
  * The seeder's policy in a deployment: every piece is dealt once before any is dealt twice, because the seeder's uplink
  * is the one that nobody can replace (the idea of BEP 16, super seeding, without waiting for proof of re-sending).
  */
 export class PieceDealer {
-  readonly #fresh: number[];
+  readonly #fresh: PieceSet;
   #turn = 0;
 
   constructor(pieces: number) {
-    this.#fresh = Array.from({ length: pieces }, (_, piece) => pieces - 1 - piece);
+    this.#fresh = PieceSet.full(pieces);
   }
 
   /** True while some piece was never dealt, or came back. */
   hasFresh(): boolean {
-    return this.#fresh.length > 0;
+    return this.#fresh.size > 0;
+  }
+
+  /** True while some of these pieces is not held by a receiver. */
+  hasFreshFor(held: PieceSet): boolean {
+    return this.#nextFor(held) !== -1;
   }
 
   /** Whose turn it is among `receivers`: the next one from the last turn on that can take a piece, or -1. */
@@ -27,13 +34,28 @@ export class PieceDealer {
     return -1;
   }
 
-  /** The next fresh piece; there must be one. */
-  deal(): number {
-    return this.#fresh.pop()!;
+  /** The next fresh piece for a receiver that holds these; there must be one. */
+  deal(held: PieceSet): number {
+    const piece = this.#nextFor(held);
+    this.#fresh.delete(piece);
+    return piece;
+  }
+
+  /** A piece that came into the swarm another way need not be dealt. */
+  pass(piece: number): void {
+    this.#fresh.delete(piece);
   }
 
   /** A piece whose only holder is gone becomes fresh again. */
   takeBack(piece: number): void {
-    if (!this.#fresh.includes(piece)) this.#fresh.push(piece);
+    this.#fresh.add(piece);
+  }
+
+  #nextFor(held: PieceSet): number {
+    for (let place = 0; place < this.#fresh.words.length; place++) {
+      const word = this.#fresh.words[place]! & ~held.words[place]!;
+      if (word !== 0) return (place << 5) + lowestBit(word);
+    }
+    return -1;
   }
 }

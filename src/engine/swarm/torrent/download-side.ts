@@ -43,6 +43,7 @@ export class DownloadSide {
   readonly #wanted: PieceSet;
   /** Peers that owe us blocks. */
   #sources = 0;
+  #nowMs = 0;
 
   constructor(settings: DownloadSettings, neighbours: ReadonlyMap<number, Neighbour>, emit: EmitEffect) {
     const { pieces } = settings.geometry;
@@ -53,6 +54,11 @@ export class DownloadSide {
     this.#begun = new PieceSet(pieces);
     this.#wanted = PieceSet.full(pieces);
     this.#availability = new Uint16Array(pieces);
+  }
+
+  /** To be told before anything else that happens. */
+  setClock(nowMs: number): void {
+    this.#nowMs = nowMs;
   }
 
   get isDone(): boolean {
@@ -73,16 +79,18 @@ export class DownloadSide {
     this.#ask(neighbour);
   }
 
-  unchoked(neighbour: Neighbour, nowMs: number): void {
+  unchoked(neighbour: Neighbour): void {
     neighbour.areWeUnchoked = true;
-    neighbour.heardAtMs = nowMs;
+    neighbour.isSnubbed = false;
     this.#ask(neighbour);
   }
 
   /** With the fast extension what it does not serve is rejected; without, all of it is void. */
   choked(neighbour: Neighbour): void {
     neighbour.areWeUnchoked = false;
-    if (!neighbour.hasFast) this.#releaseAll(neighbour);
+    if (neighbour.hasFast) return;
+    this.#releaseAll(neighbour);
+    this.#reviewInterest(neighbour);
   }
 
   rejected(neighbour: Neighbour, address: BlockAddress): void {
@@ -104,13 +112,14 @@ export class DownloadSide {
     return isAsked && this.#partials.get(address.piece)?.arrives(block, neighbour.peer) === true;
   }
 
-  received(neighbour: Neighbour, address: BlockAddress, nowMs: number): void {
+  received(neighbour: Neighbour, address: BlockAddress): void {
     const { piece } = address;
-    neighbour.heardAtMs = nowMs;
     const block = this.#settings.geometry.blockOf(address);
-    if (block === -1 || !this.#forget(neighbour, piece, block)) return;
+    neighbour.heardAtMs = this.#nowMs;
+    neighbour.isSnubbed = false;
+    if (block === -1 || !this.#forget(neighbour, piece, block)) return this.#ask(neighbour);
     const partial = this.#partials.get(piece);
-    if (partial?.hasArrivedFrom(block, neighbour.peer)) {
+    if (partial?.isArrivingFrom(block, neighbour.peer)) {
       partial.received(block, neighbour.peer);
       if (partial.requestsFor(block) > 0) this.#cancelOthers(piece, block);
       if (partial.isComplete) this.#emit({ kind: 'checkPiece', piece, senders: partial.senders() });
@@ -133,14 +142,24 @@ export class DownloadSide {
     this.#want(piece);
   }
 
-  /** Who owes us blocks and has sent none for too long is asked for no more until it unchokes us again. */
-  ticked(nowMs: number): void {
+  /** Who owes us blocks and has sent none for too long is asked for no more until it sends or unchokes us again. */
+  ticked(): void {
     for (const neighbour of this.#neighbours.values()) {
-      if (neighbour.askedBlocks === 0 || nowMs - neighbour.heardAtMs < this.#settings.snubMs) continue;
-      neighbour.areWeUnchoked = false;
-      this.#releaseAll(neighbour);
-      this.#reviewInterest(neighbour);
+      const silenceMs = this.#nowMs - neighbour.heardAtMs;
+      if (neighbour.askedBlocks > 0 && silenceMs >= this.#settings.snubMs) this.#snub(neighbour);
     }
+  }
+
+  /** In the middle of a block it may go on writing to it: then it has to go. */
+  #snub(neighbour: Neighbour): void {
+    const { peer, asked } = neighbour;
+    const isSending = [...asked].some(([piece, blocks]) =>
+      [...blocks].some((block) => this.#partials.get(piece)?.isArrivingFrom(block, peer)),
+    );
+    if (isSending) this.#emit({ kind: 'dropPeer', peer, reason: 'it stopped in the middle of a block' });
+    neighbour.isSnubbed = true;
+    this.#releaseAll(neighbour);
+    this.#reviewInterest(neighbour);
   }
 
   /** Asks again where a limit was in the way before. */
@@ -149,7 +168,7 @@ export class DownloadSide {
   }
 
   #ask(neighbour: Neighbour): void {
-    while (neighbour.areWeUnchoked && neighbour.askedBlocks <= this.#lowWater()) {
+    while (isAskable(neighbour) && neighbour.askedBlocks <= this.#lowWater()) {
       const partial = this.#choose(neighbour);
       if (!partial) break;
       this.#askBlocks(neighbour, partial);
@@ -185,7 +204,7 @@ export class DownloadSide {
     for (const partial of this.#partials.values()) {
       if (!neighbour.pieces.has(partial.piece) || neighbour.asked.has(partial.piece)) continue;
       for (let block = 0; block < partial.blocks; block++) {
-        if (this.#isAskable(partial, block)) return partial;
+        if (this.#isOpen(partial, block, true)) return partial;
       }
     }
     return undefined;
@@ -198,16 +217,17 @@ export class DownloadSide {
     return partial;
   }
 
-  #isAskable(partial: PartialPiece, block: number): boolean {
-    if (partial.hasBlock(block)) return false;
-    return partial.requestsFor(block) <= (partial.freeBlocks > 0 ? 0 : EXTRA_COPIES);
+  /** What is coming in already is not asked of another. */
+  #isOpen(partial: PartialPiece, block: number, isLate: boolean): boolean {
+    if (partial.hasBlock(block) || partial.isArriving(block)) return false;
+    return partial.requestsFor(block) <= (isLate ? EXTRA_COPIES : 0);
   }
 
   #askBlocks(neighbour: Neighbour, partial: PartialPiece): void {
     const { geometry, askedBlocks } = this.#settings;
     const isLate = partial.freeBlocks === 0;
     for (let block = 0; block < partial.blocks && neighbour.askedBlocks < askedBlocks; block++) {
-      if (partial.hasBlock(block) || partial.requestsFor(block) > (isLate ? EXTRA_COPIES : 0)) continue;
+      if (!this.#isOpen(partial, block, isLate)) continue;
       if (neighbour.asked.get(partial.piece)?.has(block)) continue;
       partial.requested(block);
       this.#remember(neighbour, partial.piece, block);
@@ -227,13 +247,12 @@ export class DownloadSide {
   }
 
   #releaseAll(neighbour: Neighbour): void {
-    for (const [piece, blocks] of neighbour.asked) {
-      for (const block of blocks) this.#release(neighbour, piece, block);
-    }
-    neighbour.asked.clear();
     if (neighbour.askedBlocks === 0) return;
+    const owed = [...neighbour.asked];
+    neighbour.asked.clear();
     neighbour.askedBlocks = 0;
     this.#countSource(-1);
+    for (const [piece, blocks] of owed) for (const block of blocks) this.#release(neighbour, piece, block);
   }
 
   #release(neighbour: Neighbour, piece: number, block: number): void {
@@ -243,15 +262,11 @@ export class DownloadSide {
 
   #want(piece: number): void {
     this.#wanted.add(piece);
-    for (const neighbour of this.#neighbours.values()) {
-      if (!neighbour.pieces.has(piece)) continue;
-      neighbour.wantedPieces++;
-      this.#reviewInterest(neighbour);
-    }
+    const holders = [...this.#neighbours.values()].filter(({ pieces }) => pieces.has(piece));
+    for (const neighbour of holders) neighbour.wantedPieces++;
     // Whoever lets us ask already need not say so again.
-    for (const neighbour of this.#neighbours.values()) {
-      if (neighbour.areWeUnchoked && neighbour.pieces.has(piece)) this.#ask(neighbour);
-    }
+    for (const neighbour of holders) this.#ask(neighbour);
+    if (this.#wanted.size === 1) this.#reviewAll();
   }
 
   #unwant(piece: number): void {
@@ -298,7 +313,9 @@ export class DownloadSide {
     const blocks = neighbour.asked.get(piece);
     if (blocks) blocks.add(block);
     else neighbour.asked.set(piece, new Set([block]));
-    if (++neighbour.askedBlocks === 1) this.#countSource(1);
+    if (++neighbour.askedBlocks > 1) return;
+    neighbour.heardAtMs = this.#nowMs;
+    this.#countSource(1);
   }
 
   /** @returns whether the block had been asked of this peer */
@@ -309,4 +326,8 @@ export class DownloadSide {
     if (--neighbour.askedBlocks === 0) this.#countSource(-1);
     return true;
   }
+}
+
+function isAskable({ areWeUnchoked, isSnubbed }: Neighbour): boolean {
+  return areWeUnchoked && !isSnubbed;
 }

@@ -17,8 +17,10 @@ export interface Neighbour {
   /** Blocks that it owes us, by piece. */
   readonly asked: Map<number, Set<number>>;
   askedBlocks: number;
-  /** When it last sent a block or let us ask for some [ms]. */
+  /** When it last sent a block, or began to owe us some [ms]. */
   heardAtMs: number;
+  /** It owed us blocks and sent none for too long. */
+  isSnubbed: boolean;
 
   // As a receiver.
   isInterested: boolean;
@@ -26,6 +28,8 @@ export interface Neighbour {
   grant: Grant | undefined;
   /** Blocks that it asked for and that have not been handed to the connection. */
   readonly queue: BlockAddress[];
+  /** The last grant was not made use of: others come first. */
+  isIdle: boolean;
   /** Bytes handed to the connection that have not left. */
   unsentBytes: number;
 }
@@ -48,9 +52,11 @@ export function newNeighbour(peer: number, hasFast: boolean, pieces: number): Ne
     asked: new Map(),
     askedBlocks: 0,
     heardAtMs: 0,
+    isSnubbed: false,
     isInterested: false,
     grant: undefined,
     queue: [],
+    isIdle: false,
     unsentBytes: 0,
   };
 }

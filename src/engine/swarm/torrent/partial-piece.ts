@@ -51,8 +51,12 @@ export class PartialPiece {
     return true;
   }
 
-  /** Whether the bytes of this peer were taken. */
-  hasArrivedFrom(block: number, peer: number): boolean {
+  isArriving(block: number): boolean {
+    return this.#arriving[block] !== -1 && !this.hasBlock(block);
+  }
+
+  /** Whether the bytes of this peer are the ones that are taken. */
+  isArrivingFrom(block: number, peer: number): boolean {
     return this.#arriving[block] === peer && !this.hasBlock(block);
   }
 

@@ -65,6 +65,7 @@ export class SwarmState {
   /** @returns what is to be done, in this order */
   handle(event: SwarmEvent, nowMs: number): SwarmEffect[] {
     this.#effects = [];
+    this.#download.setClock(nowMs);
     switch (event.kind) {
       case 'peerJoined':
         this.#join(event.peer, event.hasFast, nowMs);
@@ -78,7 +79,7 @@ export class SwarmState {
         this.#download.refuted(event.piece);
         break;
       case 'clockTicked':
-        this.#download.ticked(nowMs);
+        this.#download.ticked();
         this.#upload.ticked(nowMs);
         break;
       default:
@@ -98,7 +99,7 @@ export class SwarmState {
       case 'choked':
         return this.#download.choked(neighbour);
       case 'unchoked':
-        return this.#download.unchoked(neighbour, nowMs);
+        return this.#download.unchoked(neighbour);
       case 'becameInterested':
         return this.#upload.becameInterested(neighbour, nowMs);
       case 'lostInterest':
@@ -108,15 +109,14 @@ export class SwarmState {
       case 'bitfieldReceived':
         return this.#announceBits(neighbour, event.bits);
       case 'everythingAnnounced':
-        for (let piece = 0; piece < this.#geometry.pieces; piece++)
-          this.#download.announced(neighbour, piece);
+        for (let piece = 0; piece < this.#geometry.pieces; piece++) this.#announce(neighbour, piece);
         return;
       case 'blockRequested':
         return this.#upload.requested(neighbour, event.block, nowMs);
       case 'requestCancelled':
         return this.#upload.cancelled(neighbour, event.block);
       case 'blockReceived':
-        return this.#download.received(neighbour, event.block, nowMs);
+        return this.#download.received(neighbour, event.block);
       case 'requestRejected':
         return this.#download.rejected(neighbour, event.block);
       case 'blockSent':
@@ -131,8 +131,10 @@ export class SwarmState {
   }
 
   #announce(neighbour: Neighbour, piece: number): void {
-    if (piece < this.#geometry.pieces) this.#download.announced(neighbour, piece);
-    else this.#drop(neighbour.peer, 'it announced a piece that does not exist');
+    if (piece >= this.#geometry.pieces)
+      return this.#drop(neighbour.peer, 'it announced a piece that does not exist');
+    this.#download.announced(neighbour, piece);
+    this.#upload.announced(piece);
   }
 
   #announceBits(neighbour: Neighbour, bits: Uint8Array): void {

@@ -91,6 +91,7 @@ export class UploadSide {
       neighbour.grant && this.#mayHave(neighbour, block.piece) && neighbour.queue.length < QUEUED_REQUESTS;
     if (!isServed) return this.#reject(neighbour, block);
     neighbour.grant!.usedAtMs = nowMs;
+    neighbour.isIdle = false;
     neighbour.queue.push(block);
     this.#pump(neighbour, nowMs);
   }
@@ -106,7 +107,8 @@ export class UploadSide {
 
   sent(neighbour: Neighbour, bytes: number, nowMs: number): void {
     neighbour.unsentBytes -= bytes;
-    if (neighbour.grant) neighbour.grant.usedAtMs = nowMs;
+    if (!neighbour.grant) return this.fill(nowMs);
+    neighbour.grant.usedAtMs = nowMs;
     this.#pump(neighbour, nowMs);
   }
 
@@ -122,7 +124,9 @@ export class UploadSide {
     for (const neighbour of this.#neighbours.values()) {
       const { grant, queue, unsentBytes } = neighbour;
       if (!grant || queue.length > 0 || unsentBytes > 0) continue;
-      if (nowMs - grant.usedAtMs >= this.#settings.patienceMs) this.#endGrant(neighbour);
+      if (nowMs - grant.usedAtMs < this.#settings.patienceMs) continue;
+      neighbour.isIdle = true;
+      this.#endGrant(neighbour);
     }
     this.fill(nowMs);
   }
@@ -143,7 +147,7 @@ export class UploadSide {
       : nextGrant(
           {
             neighbours: this.#peers,
-            downloadsOf: () => 1,
+            downloadsOf: (candidate) => (this.#neighbours.get(candidate)!.isIdle ? 2 : 1),
             canReceive: (candidate) => this.#canReceive(this.#neighbours.get(candidate)!),
           },
           chance,
@@ -156,9 +160,7 @@ export class UploadSide {
   }
 
   #canBeDealt({ grant, unsentBytes, pieces }: Neighbour): boolean {
-    return (
-      !grant && unsentBytes <= this.#settings.unsentBytes && pieces.size < this.#settings.geometry.pieces
-    );
+    return !grant && unsentBytes <= this.#settings.unsentBytes && this.#settings.dealer!.hasFreshFor(pieces);
   }
 
   #grant(neighbour: Neighbour, nowMs: number): void {
@@ -191,7 +193,7 @@ export class UploadSide {
       return;
     }
     neighbour.grant!.leftBytes += this.#settings.geometry.pieceBytes;
-    if (this.#isDealing()) this.#deal(neighbour);
+    if (this.#isDealing() && this.#settings.dealer!.hasFreshFor(neighbour.pieces)) this.#deal(neighbour);
   }
 
   #endGrant(neighbour: Neighbour): void {
@@ -206,12 +208,19 @@ export class UploadSide {
     if (hasFast) this.#emit({ kind: 'sendBehindBlocks', peer, message: { ...block, kind: 'reject' } });
   }
 
+  /** Somebody has the piece: whoever lacks it can have it from there. */
+  announced(piece: number): void {
+    if (!this.#isDealing()) return;
+    this.#settings.dealer!.pass(piece);
+    if (!this.#isDealing()) this.#revealAll();
+  }
+
   #isDealing(): boolean {
     return this.#settings.dealer?.hasFresh() === true;
   }
 
   #deal(neighbour: Neighbour): void {
-    const piece = this.#settings.dealer!.deal();
+    const piece = this.#settings.dealer!.deal(neighbour.pieces);
     this.#revealed.get(neighbour.peer)?.add(piece);
     this.#send(neighbour, { kind: 'have', piece });
     if (!this.#settings.dealer!.hasFresh()) this.#revealAll();

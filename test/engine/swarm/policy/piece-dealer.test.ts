@@ -1,11 +1,15 @@
 import { assert, integer, property } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PieceDealer } from '../../../../src/engine/swarm/policy/piece-dealer.ts';
+import { PieceSet } from '../../../../src/engine/swarm/policy/piece-set.ts';
+
+/** What a receiver holds that has nothing. */
+const NOTHING = new PieceSet(200);
 
 /** Deals until nothing is fresh. */
 function dealAll(dealer: PieceDealer): number[] {
   const dealt: number[] = [];
-  while (dealer.hasFresh()) dealt.push(dealer.deal());
+  while (dealer.hasFresh()) dealt.push(dealer.deal(NOTHING));
   return dealt;
 }
 
@@ -22,7 +26,7 @@ describe('piece dealer', () => {
 
   it('deals a piece again that was taken back', () => {
     const dealer = new PieceDealer(3);
-    const first = dealer.deal();
+    const first = dealer.deal(NOTHING);
     dealer.takeBack(first);
     expect(dealAll(dealer).toSorted((a, b) => a - b)).toEqual([0, 1, 2]);
   });
@@ -37,7 +41,7 @@ describe('piece dealer', () => {
 
   it('does not deal a piece twice that was taken back twice', () => {
     const dealer = new PieceDealer(1);
-    dealer.deal();
+    dealer.deal(NOTHING);
     dealer.takeBack(0);
     dealer.takeBack(0);
     expect(dealAll(dealer)).toEqual([0]);

@@ -50,11 +50,13 @@ interface Seen {
   /** Requests of it that were neither served nor rejected. */
   readonly requests: string[];
   unsentBytes: number;
-  heardAtMs: number;
   areWeInterested: boolean;
 }
 
-/** A torrent with an onlooker who knows the rules, sees what goes in and out, and notes what breaks them. */
+/**
+ * A torrent with an onlooker who knows the rules, sees what goes in and out, and notes what breaks them. He cannot see
+ * whom the torrent has given up as too silent: let it have endless patience.
+ */
 export class FuzzedTorrent {
   readonly #settings: SwarmSettings;
   readonly #geometry: Geometry;
@@ -160,7 +162,6 @@ export class FuzzedTorrent {
       isInterested: false,
       requests: [],
       unsentBytes: 0,
-      heardAtMs: this.#nowMs,
       areWeInterested: false,
     });
     this.#tell({ kind: 'peerJoined', peer, hasFast });
@@ -196,7 +197,6 @@ export class FuzzedTorrent {
     if (!seen.arriving) return;
     const { block, isTaken } = seen.arriving;
     seen.arriving = undefined;
-    seen.heardAtMs = this.#nowMs;
     if (seen.asked.delete(keyOf(block)) && isTaken) this.#there.add(keyOf(block));
     this.#tell({ kind: 'blockReceived', peer, block });
   }
@@ -221,12 +221,8 @@ export class FuzzedTorrent {
     this.#tell({ kind: deed === 'store' ? 'pieceStored' : 'pieceRefuted', piece: piece! });
   }
 
-  /** A neighbour that owes us blocks and is silent for too long is not asked any more. */
   #pass(ms: number): void {
     this.#nowMs += ms;
-    for (const seen of this.#seen.values()) {
-      if (seen.asked.size > 0 && this.#nowMs - seen.heardAtMs >= this.#settings.snubMs) seen.asked.clear();
-    }
     this.#tell({ kind: 'clockTicked' });
   }
 
@@ -307,7 +303,6 @@ export class FuzzedTorrent {
     if (copies > 2) this.#broken.push('more than two extra copies');
     if (seen.asked.size >= this.#settings.askedBlocks)
       this.#broken.push('too much is asked of one neighbour');
-    if (seen.asked.size === 0) seen.heardAtMs = Math.max(seen.heardAtMs, 0);
     seen.asked.set(key, block);
   }
 

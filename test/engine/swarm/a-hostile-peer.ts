@@ -1,0 +1,87 @@
+import { connect, type Socket } from 'node:net';
+import { onTestFinished } from 'vitest';
+import { encodeHandshake, HANDSHAKE_BYTES } from '../../../src/engine/swarm/wire/handshake-codec.ts';
+import type { BlockAddress, Message } from '../../../src/engine/swarm/wire/message.ts';
+import { encodeMessage, encodePieceHeader } from '../../../src/engine/swarm/wire/message-codec.ts';
+import { MessageParser } from '../../../src/engine/swarm/wire/message-parser.ts';
+
+/** Whom a hostile peer calls, and as whom. */
+export interface Target {
+  readonly host: string;
+  readonly port: number;
+  /** Hex. */
+  readonly infoHash: string;
+  readonly pieces: number;
+}
+
+let named = 0;
+
+/** A bare connection to a client, with which a test may do what no client would. */
+export class HostilePeer {
+  readonly socket: Socket;
+  readonly target: Target;
+  isClosed = false;
+
+  constructor(target: Target) {
+    this.target = target;
+    this.socket = connect({ host: target.host, port: target.port });
+    this.socket.on('error', () => {});
+    this.socket.on('close', () => {
+      this.isClosed = true;
+    });
+    onTestFinished(() => {
+      this.socket.destroy();
+    });
+  }
+
+  write(...parts: Uint8Array[]): void {
+    this.socket.write(Buffer.concat(parts));
+  }
+
+  say(...messages: Message[]): void {
+    this.write(...messages.map(encodeMessage));
+  }
+
+  /** Throws away all that it is told. */
+  ignore(): this {
+    this.socket.resume();
+    return this;
+  }
+
+  /** Says who it is, every time somebody else. */
+  introduce(infoHash = this.target.infoHash): this {
+    const peerId = Buffer.from(`-XX0001-${String(named++).padStart(12, '0')}`);
+    this.write(
+      encodeHandshake({ infoHash: Buffer.from(infoHash, 'hex'), peerId, hasFast: true, hasExtended: false }),
+    );
+    return this;
+  }
+
+  /** Hears messages, and answers requests. */
+  answer(onRequest: (block: BlockAddress) => void): this {
+    const parser = new MessageParser(
+      {
+        messageReceived: (message) => (message.kind === 'request' ? onRequest(message) : undefined),
+        blockAnnounced: () => undefined,
+        blockReceived: () => {},
+      },
+      { messageBytes: 2 ** 20, blockBytes: 2 ** 20 },
+    );
+    let early = HANDSHAKE_BYTES;
+    this.socket.on('data', (chunk: Buffer) => {
+      const skipped = Math.min(early, chunk.length);
+      early -= skipped;
+      parser.push(chunk.subarray(skipped));
+    });
+    return this;
+  }
+
+  sendBlock(block: BlockAddress, data: Uint8Array): void {
+    this.write(encodePieceHeader(block), data);
+  }
+
+  /** Resolves when the client has hung up. */
+  async closed(): Promise<void> {
+    if (!this.isClosed) await new Promise((resolve) => this.socket.once('close', resolve));
+  }
+}

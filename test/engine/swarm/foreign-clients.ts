@@ -1,0 +1,144 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { networkInterfaces } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { onTestFinished, type TestContext } from 'vitest';
+import { installedTool, skipOrFail } from '../../bench/executors/local/installed-tool.ts';
+import { aFolder } from '../an-image.ts';
+import { type ASwarm, aFreePort } from './a-swarm.ts';
+
+/** Name of the image in the metainfo, and so on the disks of other clients. */
+const IMAGE_NAME = 'golden.img';
+
+/** libtorrent by its Python binding: many peers at one address, nobody found but by the tracker, until it is killed. */
+const LIBTORRENT = `
+import libtorrent, sys, time
+torrent, folder, host, port = sys.argv[1:]
+session = libtorrent.session({
+    'listen_interfaces': f'{host}:{port}', 'allow_multiple_connections_per_ip': True,
+    'enable_dht': False, 'enable_lsd': False, 'enable_upnp': False, 'enable_natpmp': False,
+})
+session.add_torrent({'ti': libtorrent.torrent_info(torrent), 'save_path': folder})
+while True: time.sleep(1)
+`;
+
+/** What a client is started with. */
+interface Start {
+  readonly torrent: string;
+  readonly folder: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A program of others that speaks BitTorrent. */
+export interface ForeignClient {
+  readonly name: string;
+  /** Skips the test where it is not installed. */
+  command(context: TestContext): string;
+  /** Arguments with which it fetches what is missing in the folder, and serves what is there, until it is killed. */
+  args(start: Start): string[];
+}
+
+export const FOREIGN_CLIENTS: readonly ForeignClient[] = [
+  {
+    name: 'aria2',
+    command: (context) => installedTool(context, 'aria2c', 'aria2'),
+    args: ({ torrent, folder, port }) => [
+      '--no-conf=true',
+      `--dir=${folder}`,
+      `--listen-port=${port}`,
+      '--enable-dht=false',
+      '--bt-enable-lpd=false',
+      '--check-integrity=true',
+      '--file-allocation=none',
+      '--seed-ratio=0.0',
+      torrent,
+    ],
+  },
+  {
+    name: 'transmission',
+    command: (context) => installedTool(context, 'transmission-cli', 'transmission-cli'),
+    args: ({ torrent, folder, port }) => [
+      '--config-dir',
+      `${folder}-config`,
+      '--download-dir',
+      folder,
+      '--port',
+      String(port),
+      '--no-portmap',
+      torrent,
+    ],
+  },
+  {
+    name: 'libtorrent',
+    command(context) {
+      installedTool(context, 'python3', 'python3');
+      // Not the first python3 in the path: the binding belongs to that of the system.
+      const python = '/usr/bin/python3';
+      return python;
+    },
+    args: ({ torrent, folder, host, port }) => ['-c', LIBTORRENT, torrent, folder, host, String(port)],
+  },
+];
+
+/** An address of this computer that every client takes for one of a peer: transmission wants no loopback addresses. */
+export function ownAddress(context: TestContext): string {
+  const addresses = Object.values(networkInterfaces()).flatMap((found) => found ?? []);
+  const own = addresses.find(({ family, internal }) => family === 'IPv4' && !internal);
+  return own?.address ?? skipOrFail(context, 'needs an IPv4 address that is not the loopback one');
+}
+
+/** A foreign client that is running, and its disk. */
+export interface ForeignPeer {
+  readonly name: string;
+  /** Rejects where the client ends by itself. Resolves when its image is the right one. */
+  completed(): Promise<void>;
+}
+
+/** @param image what it has from the start, or undefined for a leecher */
+export async function startForeign(
+  client: ForeignClient,
+  { context, swarm, image }: { context: TestContext; swarm: ASwarm; image?: Uint8Array },
+): Promise<ForeignPeer> {
+  const command = client.command(context);
+  const parent = await aFolder();
+  const folder = join(parent, client.name);
+  await mkdir(folder);
+  const torrent = join(parent, 'golden.torrent');
+  await writeFile(torrent, swarm.metainfo.bytes);
+  const file = join(folder, IMAGE_NAME);
+  if (image) await writeFile(file, image);
+  const port = await aFreePort(swarm.host);
+  const child = spawn(command, client.args({ torrent, folder, host: swarm.host, port }));
+  const output = watched(child);
+  return {
+    name: client.name,
+    async completed() {
+      while (!(await isComplete(file, swarm.image))) {
+        if (child.exitCode !== null || child.signalCode !== null)
+          throw new Error(`${client.name} ended by itself: ${output.join('').slice(-2000)}`);
+        await sleep(100);
+      }
+    },
+  };
+}
+
+/** Collects what it prints, and ends it with the test. */
+function watched(child: ChildProcess): string[] {
+  const output: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (part) => output.push(String(part)));
+  child.on('error', (error) => output.push(error.message));
+  onTestFinished(async () => {
+    if (child.exitCode !== null || child.pid === undefined) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGKILL');
+    await ended;
+  });
+  return output;
+}
+
+async function isComplete(file: string, image: Uint8Array): Promise<boolean> {
+  const bytes = await readFile(file).catch(() => undefined);
+  return bytes?.length === image.length && bytes.equals(image);
+}

@@ -1,0 +1,199 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { someBytes } from '../an-image.ts';
+import { HostilePeer, type Target } from './a-hostile-peer.ts';
+import { type ASwarm, aSwarm, type SwarmPeer } from './a-swarm.ts';
+
+const PIECE = 65_536;
+const PIECES = 24;
+/** So slow that a download takes longer than any attack needs to begin. */
+const UP_BPS = 2_000_000;
+
+async function aSwarmOfThree() {
+  const swarm = await aSwarm(someBytes((PIECES - 1) * PIECE + 12_345), PIECE);
+  const seeder = await swarm.aPeer('seeder', { link: { upBps: UP_BPS } });
+  await swarm.seed(seeder);
+  const leechers = [await swarm.aPeer('first'), await swarm.aPeer('second')];
+  return { swarm, seeder, leechers, all: [seeder, ...leechers] };
+}
+
+function targetOf({ host, metainfo }: ASwarm, { port }: SwarmPeer): Target {
+  return { host, port, infoHash: metainfo.infoHash, pieces: metainfo.pieceHashes.length };
+}
+
+function length(bytes: number, ...rest: number[]): Uint8Array {
+  const head = Buffer.alloc(4);
+  head.writeUInt32BE(bytes);
+  return Buffer.concat([head, Uint8Array.from(rest)]);
+}
+
+/** A peer that says it has everything, lets everybody ask, and answers as it likes. */
+function aSource(
+  target: Target,
+  answer: (peer: HostilePeer, block: Parameters<HostilePeer['sendBlock']>[0]) => void,
+) {
+  const peer = new HostilePeer(target).introduce();
+  peer.answer((block) => answer(peer, block));
+  peer.say({ kind: 'haveAll' }, { kind: 'unchoke' });
+}
+
+/** What a hostile peer does once it is connected. */
+const ATTACKS: readonly [name: string, attack: (target: Target) => void][] = [
+  [
+    'sends garbage instead of a handshake',
+    (target) => new HostilePeer(target).ignore().write(someBytes(5_000, 'garbage')),
+  ],
+  ['wants another torrent', (target) => new HostilePeer(target).ignore().introduce('ab'.repeat(20))],
+  ['says nothing', (target) => new HostilePeer(target).ignore()],
+  ['says nothing but its name', (target) => new HostilePeer(target).ignore().introduce()],
+  [
+    'sends its handshake byte by byte and never ends',
+    async (target) => {
+      const peer = new HostilePeer(target).ignore();
+      while (!peer.isClosed) {
+        peer.write(Uint8Array.of(0x13));
+        await sleep(100);
+      }
+    },
+  ],
+  [
+    'promises a message of 4 GiB',
+    (target) => new HostilePeer(target).ignore().introduce().write(length(0xffff_ffff, 20)),
+  ],
+  [
+    'promises a block of 4 GiB',
+    (target) => new HostilePeer(target).ignore().introduce().write(length(0xffff_ffff, 7), Buffer.alloc(100)),
+  ],
+  [
+    'sends a message that is too short for its number',
+    (target) =>
+      new HostilePeer(target)
+        .ignore()
+        .introduce()
+        .write(length(2, 6, 0)),
+  ],
+  [
+    'asks for bytes outside of the image and goes on talking',
+    (target) => {
+      const peer = new HostilePeer(target).ignore().introduce();
+      peer.say(
+        { kind: 'interested' },
+        { kind: 'request', piece: target.pieces, begin: 0, length: 16_384 },
+        { kind: 'have', piece: 0 },
+        { kind: 'unchoke' },
+      );
+      peer.sendBlock({ piece: 0, begin: 0, length: 100 }, new Uint8Array(100));
+    },
+  ],
+  [
+    'announces pieces that do not exist',
+    (target) => new HostilePeer(target).ignore().introduce().say({ kind: 'have', piece: 0xffff_ffff }),
+  ],
+  [
+    'sends a bitfield of a wrong length',
+    (target) =>
+      new HostilePeer(target)
+        .ignore()
+        .introduce()
+        .say({ kind: 'bitfield', bits: new Uint8Array(99) }),
+  ],
+  [
+    'floods with announcements of pieces',
+    (target) => {
+      const haves = Array.from({ length: 50_000 }, (_, place) => ({
+        kind: 'have' as const,
+        piece: place % target.pieces,
+      }));
+      new HostilePeer(target)
+        .ignore()
+        .introduce()
+        .say(...haves);
+    },
+  ],
+  [
+    'floods with requests and does not read the answers',
+    (target) => {
+      const request = { kind: 'request', piece: 0, begin: 0, length: 16_384 } as const;
+      const peer = new HostilePeer(target).introduce();
+      peer.say({ kind: 'interested' }, ...Array.from({ length: 50_000 }, () => request));
+    },
+  ],
+  [
+    'chokes, unchokes, likes and dislikes without end',
+    (target) => {
+      const moods = ['choke', 'unchoke', 'interested', 'notInterested', 'haveNone', 'haveAll'] as const;
+      const messages = Array.from({ length: 5_000 }, (_, place) => ({ kind: moods[place % moods.length]! }));
+      new HostilePeer(target)
+        .ignore()
+        .introduce()
+        .say(...messages);
+    },
+  ],
+  [
+    'sends blocks that nobody asked for',
+    (target) => {
+      const peer = new HostilePeer(target).ignore().introduce();
+      for (let piece = 0; piece < target.pieces; piece++) {
+        peer.sendBlock({ piece, begin: 0, length: 16_384 }, new Uint8Array(16_384));
+      }
+    },
+  ],
+  [
+    'answers every request with wrong data',
+    (target) => aSource(target, (peer, block) => peer.sendBlock(block, new Uint8Array(block.length))),
+  ],
+  [
+    'rejects every request',
+    (target) => aSource(target, (peer, block) => peer.say({ kind: 'reject', ...block })),
+  ],
+  [
+    'hangs up in the middle of a block',
+    (target) =>
+      aSource(target, (peer, block) => {
+        peer.sendBlock(block, new Uint8Array(100));
+        peer.socket.end();
+      }),
+  ],
+];
+
+describe('a swarm of good peers', () => {
+  it.each(ATTACKS)('is complete in spite of a peer that %s', async (_name, attack) => {
+    const { swarm, leechers, all } = await aSwarmOfThree();
+    const downloads = leechers.map((leecher) => swarm.download(leecher));
+    for (const peer of all) for (let copy = 0; copy < 3; copy++) attack(targetOf(swarm, peer));
+    for (const download of downloads) expect(Buffer.from(await download).equals(swarm.image)).toBe(true);
+  });
+
+  it('bans whoever sends wrong data, even where a piece came from several', async () => {
+    const { swarm, leechers } = await aSwarmOfThree();
+    const [first] = leechers;
+    const download = swarm.download(first!);
+    const liar = new HostilePeer(targetOf(swarm, first!)).introduce();
+    liar.answer((block) => {
+      // Right in all but one block of a piece: its own good ones and those of others are no proof of anything.
+      const start = block.piece * PIECE + block.begin;
+      const data = Buffer.from(swarm.image.subarray(start, start + block.length));
+      if (block.begin === 16_384) data.fill(0);
+      liar.sendBlock(block, data);
+    });
+    liar.say({ kind: 'haveAll' }, { kind: 'unchoke' });
+    await liar.closed();
+    expect(Buffer.from(await download).equals(swarm.image)).toBe(true);
+  });
+
+  it.each([
+    ['that say nothing', (target: Target) => new HostilePeer(target).ignore()],
+    ['that say no more than their names', (target: Target) => new HostilePeer(target).ignore().introduce()],
+  ])(
+    'is complete and holds a bounded number of connections when 500 come %s',
+    async (_how, open) => {
+      const { swarm, seeder, leechers } = await aSwarmOfThree();
+      const crowd = Array.from({ length: 500 }, () => open(targetOf(swarm, seeder)));
+      await sleep(200);
+      const downloads = leechers.map((leecher) => swarm.download(leecher));
+      for (const download of downloads) expect(Buffer.from(await download).equals(swarm.image)).toBe(true);
+      expect(crowd.filter(({ isClosed }) => !isClosed).length).toBeLessThanOrEqual(250);
+    },
+    30_000,
+  );
+});

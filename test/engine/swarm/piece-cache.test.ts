@@ -1,0 +1,73 @@
+import { array, assert, asyncProperty, integer, nat } from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { PieceCache } from '../../../src/engine/swarm/piece-cache.ts';
+
+/** Bytes that say which piece they are. */
+function bytesOf(piece: number): Uint8Array {
+  return Uint8Array.of(piece);
+}
+
+/** A disk that notes which pieces were read. */
+function aDisk() {
+  const reads: number[] = [];
+  return {
+    reads,
+    async read(piece: number): Promise<Uint8Array> {
+      reads.push(piece);
+      return bytesOf(piece);
+    },
+  };
+}
+
+describe('the piece cache', () => {
+  it('reads a piece once, however many ask for it at once and later', async () => {
+    const disk = aDisk();
+    const cache = new PieceCache(4, disk.read);
+    expect(await Promise.all([cache.get(3), cache.get(3)])).toEqual([bytesOf(3), bytesOf(3)]);
+    expect(cache.get(3)).toEqual(bytesOf(3));
+    expect(disk.reads).toEqual([3]);
+  });
+
+  it('does not read what was put into it', () => {
+    const disk = aDisk();
+    const cache = new PieceCache(4, disk.read);
+    cache.put(1, bytesOf(1));
+    expect(cache.get(1)).toEqual(bytesOf(1));
+    expect(disk.reads).toEqual([]);
+  });
+
+  it('forgets the piece that was used the longest ago', async () => {
+    const disk = aDisk();
+    const cache = new PieceCache(2, disk.read);
+    for (const piece of [1, 2, 1, 3, 1, 2]) await cache.get(piece);
+    expect(disk.reads).toEqual([1, 2, 3, 2]);
+  });
+
+  it('keeps no more pieces than it may, in whatever order they are asked for and come', async () => {
+    await assert(
+      asyncProperty(
+        integer({ min: 1, max: 4 }),
+        array(array(nat(12), { maxLength: 12 })),
+        async (capacity, rounds) => {
+          const cache = new PieceCache(capacity, async (piece) => bytesOf(piece));
+          for (const round of rounds) await Promise.all(round.map((piece) => cache.get(piece)));
+          const kept = Array.from({ length: 13 }, (_, piece) => piece).filter(
+            (piece) => cache.get(piece) instanceof Uint8Array,
+          );
+          expect(kept.length).toBeLessThanOrEqual(capacity);
+        },
+      ),
+    );
+  });
+
+  it('tries again to read what could not be read', async () => {
+    let isBroken = true;
+    const cache = new PieceCache(2, async (piece) => {
+      if (isBroken) throw new Error('the disk does not answer');
+      return bytesOf(piece);
+    });
+    await expect(cache.get(5)).rejects.toThrow('does not answer');
+    isBroken = false;
+    expect(await cache.get(5)).toEqual(bytesOf(5));
+  });
+});
