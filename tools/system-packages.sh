@@ -4,9 +4,12 @@
 set -eu
 
 packages='
+  aria2
   dosfstools
+  iproute2
   mtools
   ntfs-3g
+  python3-libtorrent
   tftp-hpa
   util-linux
 '

@@ -1,6 +1,6 @@
 /** The door of the bench. What is heavy (formulas with units, swarm clients, charts) is loaded by the call that needs it. */
 import type { Executor } from './executors/executor.ts';
-import type { LocalExecutorOptions } from './executors/local/local-executor.ts';
+import type { LabSettings } from './executors/local/lab-settings.ts';
 import type { ExecutorName, RunRecord } from './record/run-record.ts';
 
 export { type AnswerWatch, answer } from './answer.ts';
@@ -22,7 +22,7 @@ export { scenarioJsonSchema } from './scenario/json-schema.ts';
 export { type LoadedScenario, loadScenario } from './scenario/scenario-loader.ts';
 
 /** The executor of that name. */
-export async function executorNamed(name: ExecutorName, lab: LocalExecutorOptions): Promise<Executor> {
+export async function executorNamed(name: ExecutorName, lab: LabSettings): Promise<Executor> {
   switch (name) {
     case 'theory':
       return (await import('./executors/theory/theory-executor.ts')).theoryExecutor;
@@ -30,6 +30,8 @@ export async function executorNamed(name: ExecutorName, lab: LocalExecutorOption
       return (await import('./executors/sim/sim-executor.ts')).simExecutor();
     case 'local':
       return (await import('./executors/local/local-executor.ts')).localExecutor(lab);
+    case 'netns':
+      return (await import('./executors/netns/netns-executor.ts')).netnsExecutor(lab);
   }
 }
 

@@ -5,7 +5,13 @@ export type { ImageTransport } from './agent/image-transport.ts';
 export { ImageServer } from './http/image-server.ts';
 export { ImageReader, imageFileSize } from './image/image-reader.ts';
 export { BLOCK_BYTES, type Metainfo, makeMetainfo } from './image/metainfo.ts';
-export type { LinkRates, SwarmClient, SwarmClientMaker, SwarmStatistics } from './swarm/swarm-client.ts';
+export type {
+  LinkRates,
+  SwarmClient,
+  SwarmClientMaker,
+  SwarmClientOptions,
+  SwarmStatistics,
+} from './swarm/swarm-client.ts';
 export { swarmboot } from './swarm/swarmboot-client.ts';
 export { startTracker, type Tracker } from './swarm/tracker.ts';
 export { webtorrent } from './swarm/webtorrent-client.ts';

@@ -115,6 +115,7 @@ describe('help', () => {
     expect(scenarios.map(({ file }) => file.split('/').at(-1))).toEqual([
       'first-lab.yaml',
       'growth.yaml',
+      'swarm-limit.yaml',
       'table-1.yaml',
     ]);
   });

@@ -6,6 +6,8 @@ import type { RecordSource, Transport } from '../record/run-record.ts';
 export const TRANSPORT_COLOURS: Readonly<Record<Transport, string>> = {
   p2p: '#0072B2',
   webtorrent: '#E69F00',
+  aria2: '#56B4E9',
+  libtorrent: '#000000',
   unicast: '#D55E00',
   multicast: '#009E73',
   chain: '#CC79A7',
@@ -27,6 +29,7 @@ export const SOURCE_STYLES: Readonly<Record<RecordSource, SourceStyle>> = {
   theory: { dash: [2, 3], shape: 'triangle-up', isOpen: true, hasLine: true },
   sim: { dash: [7, 4], shape: 'square', isOpen: true, hasLine: true },
   local: { dash: [], shape: 'circle', isOpen: false, hasLine: true },
+  netns: { dash: [16, 3], shape: 'triangle-down', isOpen: false, hasLine: true },
   published: { dash: [], shape: 'diamond', isOpen: false, hasLine: false },
 };
 

@@ -25,6 +25,9 @@ export interface RunOutcome {
   readonly fleet: readonly MachineResult[];
   readonly barrierS: number;
   readonly serverUploadedBytes: number | null;
+  /** Left out where not known. */
+  readonly serverCpuS?: number;
+  readonly busyShare?: number;
   readonly traceDigest: string | null;
   readonly limitations: readonly string[];
   /** Versions of the clients in use, beside Swarmboot and Node. */

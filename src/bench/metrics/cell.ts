@@ -3,7 +3,18 @@ import { type MeanInterval, meanInterval } from './mean-interval.ts';
 import { type OutcomeNumbers, outcomeNumbers } from './run-outcome.ts';
 
 /** Who may stand in a cell, in the order of tables and legends. */
-export const SOURCES = ['theory', 'sim', 'local', 'published'] as const satisfies readonly RecordSource[];
+export const SOURCES = [
+  'theory',
+  'sim',
+  'local',
+  'netns',
+  'published',
+] as const satisfies readonly RecordSource[];
+
+/** True where real bytes were sent on real connections. */
+export function isMeasured(source: RecordSource): boolean {
+  return source === 'local' || source === 'netns';
+}
 
 /** Smallest, middle and largest value over the runs of a cell. */
 export interface Spread {

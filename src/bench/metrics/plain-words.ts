@@ -4,6 +4,8 @@ import type { RecordSource, Transport } from '../record/run-record.ts';
 export const TRANSPORT_WORDS: Readonly<Record<Transport, string>> = {
   p2p: 'P2P',
   webtorrent: 'webtorrent',
+  aria2: 'aria2',
+  libtorrent: 'libtorrent',
   unicast: 'unicast',
   multicast: 'multicast',
   chain: 'chain',
@@ -14,6 +16,7 @@ export const SOURCE_WORDS: Readonly<Record<RecordSource, string>> = {
   theory: 'theory',
   sim: 'simulated',
   local: 'measured',
+  netns: 'measured (netns)',
   published: 'published',
 };
 

@@ -2,11 +2,19 @@
  * Ways to bring the image to the machines. `p2p` is our own client; other clients of the same protocol are transports
  * under their own names, known to labs only.
  */
-export const TRANSPORTS = ['p2p', 'webtorrent', 'unicast', 'multicast', 'chain'] as const;
+export const TRANSPORTS = [
+  'p2p',
+  'webtorrent',
+  'aria2',
+  'libtorrent',
+  'unicast',
+  'multicast',
+  'chain',
+] as const;
 export type Transport = (typeof TRANSPORTS)[number];
 
-/** Who answers a scenario: closed formulas, the simulator, or real bytes on this machine. */
-export const EXECUTORS = ['theory', 'sim', 'local'] as const;
+/** Who answers a scenario: closed formulas, the simulator, or real bytes: over loopback, or over a network of namespaces. */
+export const EXECUTORS = ['theory', 'sim', 'local', 'netns'] as const;
 export type ExecutorName = (typeof EXECUTORS)[number];
 
 /** `published` marks a cell taken from a publication (`measured:` in a scenario file). */
@@ -40,8 +48,10 @@ export interface MachineResult {
   /** Payload bytes, both directions, wire encoding. */
   readonly uploadedBytes: number;
   readonly downloadedBytes: number;
-  /** Payload bytes by sender (`server` or a machine); left out where the run is too large to keep it. */
+  /** Payload bytes by sender (`server` or a machine); left out where the run is too large to keep it, empty where the client does not tell. */
   readonly receivedFrom?: Readonly<Record<string, number>>;
+  /** Processor time of the machine's processes from the start barrier until all were done [s]; left out where not known. */
+  readonly cpuS?: number;
   /** True when the disk was found identical to the golden image. */
   readonly isVerified: boolean;
   /** One sentence for people, or null. */
@@ -111,6 +121,10 @@ export interface RunRecord {
   readonly fleet: readonly MachineResult[];
   /** Payload bytes that left the server; null where not known. */
   readonly serverUploadedBytes: number | null;
+  /** Processor time of the server from the start barrier until all machines were done [s]; left out where not known. */
+  readonly serverCpuS?: number;
+  /** Share of the computer's processors that was in use in that time, by the lab and by others, 0 to 1. */
+  readonly busyShare?: number;
   /** Digest of the ordered event trace; null where time is real. */
   readonly traceDigest: string | null;
   /** What the reader must know to judge this run; collected in the report's Limitations. */

@@ -1,4 +1,4 @@
-import type { Cell, CellDetail } from '../metrics/cell.ts';
+import { type Cell, type CellDetail, isMeasured } from '../metrics/cell.ts';
 import { TRANSPORT_WORDS, variantWords } from '../metrics/plain-words.ts';
 import { readableSpread, readableTime, threeDigits } from '../metrics/readable-units.ts';
 import type { RecordSource } from '../record/run-record.ts';
@@ -14,6 +14,7 @@ const COLUMNS = [
   numberColumn('Theory'),
   numberColumn('Simulated'),
   numberColumn('Measured (local)'),
+  numberColumn('Measured (netns)'),
   numberColumn('Published'),
   numberColumn('Lower bound'),
   numberColumn('Bound in pieces'),
@@ -36,13 +37,13 @@ export function comparisonTable(details: readonly CellDetail[]): Table {
 function rowOf(cells: readonly Cell[], hasVariants: boolean): string[] {
   const [{ variant, transport, machines }] = cells as [Cell];
   const by = (source: RecordSource) => cells.find((cell) => cell.executor === source);
-  const basis = by('local') ?? by('sim');
+  const basis = by('netns') ?? by('local') ?? by('sim');
   const bounded = cells.find((cell) => cell.lowerBoundS !== null);
   return [
     hasVariants ? variantWords(variant) : '',
     TRANSPORT_WORDS[transport],
     String(machines),
-    ...(['theory', 'sim', 'local', 'published'] as const).map((source) => makespanWords(by(source))),
+    ...(['theory', 'sim', 'local', 'netns', 'published'] as const).map((source) => makespanWords(by(source))),
     bounded === undefined ? '' : readableTime(bounded.lowerBoundS!),
     typeof bounded?.pieceBoundS === 'number' ? readableTime(bounded.pieceBoundS) : '',
     boundRatioWords(basis),
@@ -76,7 +77,7 @@ function verifiedWords(cell: Cell | undefined): string {
 
 /** True for cells of real or simulated machines. */
 export function isRun(cell: Cell): boolean {
-  return cell.executor === 'sim' || cell.executor === 'local';
+  return cell.executor === 'sim' || isMeasured(cell.executor);
 }
 
 /** What a reader of the table must know, one sentence each. */

@@ -1,4 +1,4 @@
-import { SOURCES } from '../metrics/cell.ts';
+import { isMeasured, SOURCES } from '../metrics/cell.ts';
 import { counted, listed, SOURCE_WORDS, TRANSPORT_WORDS, variantWords } from '../metrics/plain-words.ts';
 import { readableBytes } from '../metrics/readable-units.ts';
 import { type HostFingerprint, type RunRecord, TRANSPORTS } from '../record/run-record.ts';
@@ -38,7 +38,7 @@ export function setupSentence(records: readonly RunRecord[]): string {
   const parts = [
     `${imageWords(records)} to each machine`,
     ...simulatedWords(records.filter((record) => record.source === 'sim')),
-    ...measuredWords(records.filter((record) => record.source === 'local')),
+    ...measuredWords(records.filter((record) => isMeasured(record.source))),
   ];
   return `Setup: ${parts.join('; ')}.`;
 }
@@ -51,8 +51,8 @@ function simulatedWords(records: readonly RunRecord[]): string[] {
 
 function measuredWords(records: readonly RunRecord[]): string[] {
   if (records.length === 0) return [];
-  const cells = Map.groupBy(records, ({ variant, transport, machines }) =>
-    JSON.stringify([variant, transport, machines]),
+  const cells = Map.groupBy(records, ({ source, variant, transport, machines }) =>
+    JSON.stringify([source, variant, transport, machines]),
   );
   const repeats = [...cells.values()].map((runs) => runs.length);
   const [fewest, most] = [Math.min(...repeats), Math.max(...repeats)];

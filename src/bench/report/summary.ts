@@ -13,6 +13,7 @@ const ORIGINS: Readonly<Record<RecordSource, string>> = {
   theory: 'theory',
   sim: 'simulation',
   local: 'measurement on one computer',
+  netns: 'measurement over network namespaces',
   published: 'publications',
 };
 
@@ -27,6 +28,7 @@ export function summary(details: readonly CellDetail[]): string {
     ...variantSentence(timed),
     ...growthSentence(new Set(timed.map((cell) => cell.transport)).size === 1 ? timed : main),
     ...agreementSentence(timed, 'local'),
+    ...agreementSentence(timed, 'netns'),
     ...agreementSentence(timed, 'published'),
     ...outcomeSentence(details),
   ].join(' ');
@@ -45,7 +47,7 @@ function scopeSentence(details: readonly CellDetail[]): string {
 function tellers(cells: readonly TimedCell[]): RecordSource[] {
   const reach = (source: RecordSource) =>
     Math.max(0, ...cells.filter((cell) => cell.executor === source).map((cell) => cell.machines));
-  const runs = (['local', 'sim'] as const).filter((source) => reach(source) > 0);
+  const runs = (['netns', 'local', 'sim'] as const).filter((source) => reach(source) > 0);
   if (runs.length === 0)
     return (['theory', 'published'] as const).filter((source) => reach(source) > 0).slice(0, 1);
   return runs.filter((source) => source === runs[0] || reach(source) > reach(runs[0]!));
@@ -134,7 +136,7 @@ function growthSentence(cells: readonly TimedCell[]): string[] {
 }
 
 /** How far the simulation is from times that are known. */
-function agreementSentence(cells: readonly TimedCell[], source: 'local' | 'published'): string[] {
+function agreementSentence(cells: readonly TimedCell[], source: 'local' | 'netns' | 'published'): string[] {
   const deviations = cells
     .filter((cell) => cell.executor === source)
     .flatMap((known) => {

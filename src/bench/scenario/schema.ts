@@ -166,6 +166,7 @@ function transportsSchema(fields: Fields) {
     seederSlots: fields.count('slots').default(5).describe('uploads of the seeder at a time'),
     neighbours: fields.count('peers').default(50).describe('neighbours that the tracker hands out'),
   });
+  const theirOwn = settings({}).describe('a program that is not ours, with its own defaults; labs only');
   const unicast = settings({
     diskWrite,
     wave: fields.count('machines').optional().describe('machines served at a time; default: all'),
@@ -184,6 +185,8 @@ function transportsSchema(fields: Fields) {
   return settings({
     p2p: orNothing(p2p).optional(),
     webtorrent: orNothing(webtorrent).optional(),
+    aria2: orNothing(theirOwn).optional(),
+    libtorrent: orNothing(theirOwn).optional(),
     unicast: orNothing(unicast).optional(),
     multicast: orNothing(multicast).optional(),
     chain: orNothing(chain).optional(),

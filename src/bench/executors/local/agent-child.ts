@@ -15,10 +15,14 @@ export class AgentChild {
   readonly #ready = Promise.withResolvers<void>();
   readonly #settled = Promise.withResolvers<void>();
 
-  /** @param heard is called after every report */
-  constructor({ name }: LabMachine, heard: () => void) {
+  /**
+   * @param launcher starts a command on the machine's host
+   * @param heard is called after every report
+   */
+  constructor({ name }: LabMachine, launcher: readonly string[], heard: () => void) {
     this.log = new MachineLog(name);
-    this.#child = new LabChild(new URL('./lab-agent-process.ts', import.meta.url), (report) => {
+    const entry = new URL('./lab-agent-process.ts', import.meta.url);
+    this.#child = new LabChild(entry, launcher, (report) => {
       this.#hear(report);
       heard();
     });
@@ -47,8 +51,15 @@ export class AgentChild {
     return atMs;
   }
 
+  /** Tells the log how much processor time the machine has taken so far. */
+  readCpu(): void {
+    const cpuS = this.#child.cpuS();
+    if (cpuS !== null) this.log.cpuRead(cpuS);
+  }
+
   /** The machine dies for good. */
   kill(): void {
+    this.readCpu();
     this.#child.kill();
   }
 

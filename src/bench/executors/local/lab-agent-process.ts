@@ -3,7 +3,6 @@ import {
   type AgentCommand,
   type AgentProcessTask,
   type AgentReport,
-  LAB_HOST,
   type MachineTraffic,
   monotonicMs,
 } from './lab-messages.ts';
@@ -49,19 +48,19 @@ async function obey(command: AgentCommand): Promise<void> {
 }
 
 async function transportOf({ transport: kind, link, ...options }: AgentProcessTask): Promise<ImageTransport> {
-  const { httpPort, serverPeerId, peerId, uploadSlots, neighbours } = options;
+  const { host, serverHost, httpPort, serverPeerId, peerId, uploadSlots, neighbours, diskPath } = options;
   const swarmClient = swarmClientFor(kind);
   if (swarmClient) {
-    return swarmClient.make({ peerId, host: LAB_HOST, port: 0, link, uploadSlots, neighbours });
+    return swarmClient.make({ peerId, host, port: 0, link, uploadSlots, neighbours, file: diskPath });
   }
   const serverId = Buffer.from(serverPeerId).toString('hex');
-  return new HttpTransport({ source: { host: LAB_HOST, port: httpPort }, serverId, link });
+  return new HttpTransport({ source: { host: serverHost, port: httpPort }, serverId, link });
 }
 
 async function deploy(): Promise<void> {
-  const { machine, diskPath, httpPort, tftpPort } = task;
+  const { machine, diskPath, serverHost, httpPort, tftpPort } = task;
   await runAgent(
-    { machine, diskPath, server: { host: LAB_HOST, httpPort, tftpPort }, transport },
+    { machine, diskPath, server: { host: serverHost, httpPort, tftpPort }, transport },
     {
       phaseStarted(phase) {
         isReadingBack = phase === 'verify';

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { cpuSecondsOf, descendantsOf } from './process-tree-reader.ts';
 
 /** How a child ended. */
 export interface Ending {
@@ -19,10 +20,15 @@ export class LabChild<Command, Report> {
   readonly ended: Promise<Ending>;
   #hasEnded = false;
 
-  /** Configuration goes by message, never by argument or environment. */
-  constructor(entry: URL, hear: (report: Report) => void) {
+  /**
+   * Configuration goes by message, never by argument or environment.
+   * @param launcher program and arguments that start Node; they have to become it, as `ip netns exec` does
+   */
+  constructor(entry: URL, launcher: readonly string[], hear: (report: Report) => void) {
+    const [execPath, ...execArgv] = [...launcher, process.execPath];
     this.#child = fork(entry, [], {
-      execArgv: [],
+      execPath: execPath!,
+      execArgv,
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
@@ -38,17 +44,36 @@ export class LabChild<Command, Report> {
     if (this.#child.connected) this.#child.send(command as object, () => {});
   }
 
+  /** Processor time so far, with the programs that it has started [s]; null where that is not known. */
+  cpuS(): number | null {
+    return this.#child.pid === undefined || !this.isAlive ? null : cpuSecondsOf(this.#child.pid);
+  }
+
+  /** Ends the process at once, with the programs that it has started. */
   kill(): void {
+    this.#killDescendants();
     this.#child.kill('SIGKILL');
   }
 
   /** Asks the process to end, kills it if it does not, and resolves when it is gone. */
   async terminate(): Promise<void> {
     if (!this.isAlive) return;
+    this.#killDescendants();
     this.#child.kill('SIGTERM');
     const impatience = setTimeout(() => this.kill(), GRACE_MS);
     await this.ended;
     clearTimeout(impatience);
+  }
+
+  #killDescendants(): void {
+    if (this.#child.pid === undefined || !this.isAlive) return;
+    for (const pid of descendantsOf(this.#child.pid)) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // It has just ended by itself.
+      }
+    }
   }
 
   async #whenEnded(): Promise<Ending> {

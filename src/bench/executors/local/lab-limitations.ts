@@ -1,16 +1,26 @@
 import type { ServerReady } from './lab-messages.ts';
 import type { LabPlan } from './lab-plan.ts';
+import type { ProcessorUse } from './processor-use-reader.ts';
 
-/** What a reader must know to judge a run of the local lab. */
+/** Beyond this a run says more of the computer than of the network. */
+const MOST_BUSY_SHARE = 0.6;
+
+/** What a reader must know to judge a run of a lab, wherever its hosts stand. */
 export function labLimitations(plan: LabPlan, { imageNote, versions }: ServerReady): readonly string[] {
   const limitations = [
-    'Measured on one host over loopback: all machines share its processor cores, memory and page cache.',
-    'Link rates are limited inside the processes, which is an approximation of a network.',
     'A disk is read back through the page cache of the host.',
     `A machine's power-on is the start of its agent, which has been loaded before: there is no boot phase.`,
     imageNote,
   ];
   return [...limitations, ...transportLimitations(plan.transport, versions)];
+}
+
+/** Whether the processors were fast enough for the network. */
+export function useLimitations({ busyShare }: ProcessorUse): readonly string[] {
+  if (busyShare <= MOST_BUSY_SHARE) return [];
+  return [
+    `In at least one run more than ${MOST_BUSY_SHARE * 100} % of the computer's processors were in use (\`busyShare\` in its record): they may have set the pace, not the network.`,
+  ];
 }
 
 function transportLimitations(

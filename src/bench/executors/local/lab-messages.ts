@@ -2,11 +2,10 @@ import type { AgentPhase, LinkRates } from '../../../engine/index.ts';
 import type { LabTransport } from './lab-plan.ts';
 import type { PortableFailure } from './portable-failure.ts';
 
-/** Every process of the lab listens here and nowhere else. */
-export const LAB_HOST = '127.0.0.1';
-
 /** What the server process has to set up. */
 export interface ServerTask {
+  /** Address to listen on. */
+  readonly host: string;
   /** Made by the server process, and removed by it when the bench is gone. */
   readonly scratchFolder: string;
   /** Null: make a sample disk. */
@@ -47,6 +46,9 @@ export type ServerReport =
 /** What an agent process has to do. */
 export interface AgentProcessTask {
   readonly machine: string;
+  /** Address to listen on. */
+  readonly host: string;
+  readonly serverHost: string;
   readonly diskPath: string;
   readonly httpPort: number;
   readonly tftpPort: number;

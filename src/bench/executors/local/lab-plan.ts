@@ -7,7 +7,9 @@ import type { PlannedRun } from '../executor.ts';
 import { fleetOf } from '../fleet.ts';
 
 /** Transports that need nothing but loopback and no root. */
-export const LAB_TRANSPORTS = ['p2p', 'webtorrent', 'unicast'] as const;
+export const LOCAL_TRANSPORTS = ['p2p', 'webtorrent', 'unicast'] as const;
+/** All that a lab knows: other programs take their port and address for granted, so each needs a host of its own. */
+export const LAB_TRANSPORTS = [...LOCAL_TRANSPORTS, 'aria2', 'libtorrent'] as const;
 export type LabTransport = (typeof LAB_TRANSPORTS)[number];
 
 /** One machine of the lab. */

@@ -36,7 +36,7 @@ async function obey(command: ServerCommand): Promise<void> {
       report({ kind: 'ready', ready: server.ready });
       return;
     case 'count':
-      report({ kind: 'counted', uploadedBytes: server?.uploadedBytes() ?? 0 });
+      report({ kind: 'counted', uploadedBytes: (await server?.uploadedBytes()) ?? 0 });
       return;
   }
 }

@@ -5,13 +5,12 @@ import {
   ImageServer,
   type Metainfo,
   makeMetainfo,
-  type SwarmClient,
-  type SwarmClientMaker,
   startBootFileServer,
   startTracker,
 } from '../../../engine/index.ts';
 import { ConfigError, RunFailure } from '../../../failure.ts';
-import { LAB_HOST, type ServerReady, type ServerTask } from './lab-messages.ts';
+import type { ServerReady, ServerTask } from './lab-messages.ts';
+import type { LabPeer, LabPeerMaker } from './lab-peer.ts';
 import { swarmClientFor } from './lab-swarm-client.ts';
 import { makeSampleDisk } from './sample-disk.ts';
 
@@ -21,7 +20,7 @@ const METAINFO_FILE = 'golden.torrent';
 export interface LabServer {
   readonly ready: ServerReady;
   /** Payload bytes that left the server. */
-  uploadedBytes(): number;
+  uploadedBytes(): Promise<number>;
 }
 
 /**
@@ -29,7 +28,7 @@ export interface LabServer {
  * Throws a ConfigError for an image or a port that cannot be used, a RunFailure for a full disk.
  */
 export async function startLabServer(task: ServerTask): Promise<LabServer> {
-  const { scratchFolder, imageBytes, pieceBytes, link } = task;
+  const { host, scratchFolder, imageBytes, pieceBytes, link } = task;
   const golden = await prepareDisks(task).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code !== 'ENOSPC') throw cause;
     throw new RunFailure('DISK_FULL', `there is no room for the disks of the lab in ${scratchFolder}`, {
@@ -42,7 +41,7 @@ export async function startLabServer(task: ServerTask): Promise<LabServer> {
     throw new ConfigError('image.size', sentence);
   }
   const imageServer = await onPort(task.port, 'HTTP', (port) =>
-    ImageServer.start({ host: LAB_HOST, port, image, metainfoFile: METAINFO_FILE, upBps: link.upBps }),
+    ImageServer.start({ host, port, image, metainfoFile: METAINFO_FILE, upBps: link.upBps }),
   );
   const swarmClient = swarmClientFor(task.transport);
   const swarm = swarmClient
@@ -50,7 +49,7 @@ export async function startLabServer(task: ServerTask): Promise<LabServer> {
     : null;
   const metainfo = swarm?.metainfo ?? (await makeMetainfo({ imageFile: golden.imageFile, pieceBytes }));
   const tftp = await onPort(task.port === 0 ? 0 : task.port + 2, 'TFTP', (port) =>
-    startBootFileServer(LAB_HOST, port, new Map([[METAINFO_FILE, metainfo.bytes]])),
+    startBootFileServer(host, port, new Map([[METAINFO_FILE, metainfo.bytes]])),
   );
   return {
     ready: {
@@ -60,33 +59,37 @@ export async function startLabServer(task: ServerTask): Promise<LabServer> {
       imageNote: golden.note,
       versions: swarmClient ? { [swarmClient.name]: await swarmClient.version() } : {},
     },
-    uploadedBytes: () => swarm?.seeder.statistics().uploadedBytes ?? imageServer.uploadedBytes,
+    async uploadedBytes() {
+      await swarm?.seeder.refresh?.();
+      return swarm?.seeder.statistics().uploadedBytes ?? imageServer.uploadedBytes;
+    },
   };
 }
 
 interface Swarm {
   readonly metainfo: Metainfo;
-  readonly seeder: SwarmClient;
+  readonly seeder: LabPeer;
 }
 
 async function startSwarm(
-  client: SwarmClientMaker,
+  client: LabPeerMaker,
   task: ServerTask,
   { imageFile, image }: { imageFile: string; image: ImageReader },
 ): Promise<Swarm> {
-  const { pieceBytes, peerId, link, uploadSlots, neighbours } = task;
+  const { host, pieceBytes, peerId, link, uploadSlots, neighbours } = task;
   const tracker = await onPort(task.port === 0 ? 0 : task.port + 1, 'tracker', (port) =>
-    startTracker(LAB_HOST, port),
+    startTracker(host, port),
   );
   const metainfo = await makeMetainfo({ imageFile, pieceBytes, tracker: tracker.announceUrl });
   tracker.serve(metainfo.infoHash);
   const seeder = await client.make({
     peerId,
-    host: LAB_HOST,
+    host,
     port: 0,
     link,
     uploadSlots,
     neighbours,
+    file: imageFile,
   });
   await seeder.seed(metainfo, image);
   return { metainfo, seeder };

@@ -1,9 +1,21 @@
-import { type SwarmClientMaker, swarmboot, webtorrent } from '../../../engine/index.ts';
+import { swarmboot, webtorrent } from '../../../engine/index.ts';
+import { aria2 } from '../netns/aria2-client.ts';
+import { libtorrent } from '../netns/libtorrent-client.ts';
+import type { LabPeerMaker } from './lab-peer.ts';
 import type { LabTransport } from './lab-plan.ts';
 
 /** The peer that machines and seeder of the lab run for a transport; undefined where there is no swarm. */
-export function swarmClientFor(transport: LabTransport): SwarmClientMaker | undefined {
-  if (transport === 'p2p') return swarmboot;
-  if (transport === 'webtorrent') return webtorrent;
-  return undefined;
+export function swarmClientFor(transport: LabTransport): LabPeerMaker | undefined {
+  switch (transport) {
+    case 'p2p':
+      return swarmboot;
+    case 'webtorrent':
+      return webtorrent;
+    case 'aria2':
+      return aria2;
+    case 'libtorrent':
+      return libtorrent;
+    case 'unicast':
+      return undefined;
+  }
 }

@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import type { RunOutcome, RunWatch } from '../executor.ts';
 import { AgentChild } from './agent-child.ts';
 import { firstDifference } from './image-comparison-reader.ts';
-import { labLimitations } from './lab-limitations.ts';
+import { labLimitations, useLimitations } from './lab-limitations.ts';
 import { monotonicMs, peerIdOf, type ServerReady } from './lab-messages.ts';
+import { type LabPlace, SERVER } from './lab-place.ts';
 import type { LabPlan } from './lab-plan.ts';
+import { type ProcessorReading, processorTimes, processorUse } from './processor-use-reader.ts';
 import { ServerChild } from './server-child.ts';
 import { StallGuard } from './stall-guard.ts';
 
@@ -19,9 +21,11 @@ export interface LabOptions {
   readonly port: number;
   /** Time without a sign of life after which unfinished machines are given up. */
   readonly patienceMs: number;
+  /** Time from the start of the transfer after which unfinished machines are given up; Infinity for none. */
+  readonly deadlineMs: number;
+  readonly place: LabPlace;
 }
 
-const SERVER = 'server';
 const HEARTBEAT_MS = 250;
 /** Node fires a timer of more than this, some 25 days, at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -33,8 +37,8 @@ export class Lab {
   readonly #watch: RunWatch;
   readonly #scratchFolder: string;
   readonly #aborted = Promise.withResolvers<never>();
-  readonly #server = new ServerChild();
   readonly #timers: NodeJS.Timeout[] = [];
+  #server: ServerChild | undefined;
   #agents: readonly AgentChild[] = [];
   #transferStartedMs: number | null = null;
 
@@ -53,40 +57,52 @@ export class Lab {
    * Rejects with the signal's reason, a ConfigError, or a RunFailure where the run could not be made at all.
    */
   async run(): Promise<RunOutcome> {
-    const ready = await this.#unlessLost(this.#server.prepare(this.#serverTask()));
+    await this.#unlessLost(this.#options.place.open());
+    const server = new ServerChild(this.#options.place.launcherOf(SERVER));
+    this.#server = server;
+    const ready = await this.#unlessLost(server.prepare(this.#serverTask()));
     await this.#unlessLost(this.#startAgents(ready));
+    const before = this.#readProcessors(server);
     const originMs = this.#powerOnAll();
     await this.#unlessLost(Promise.all(this.#agents.map((agent) => agent.settled)));
+    const after = this.#readProcessors(server);
     await this.#unlessLost(Promise.all(this.#agents.map((agent) => agent.release())));
-    const serverUploadedBytes = await this.#unlessLost(this.#server.uploadedBytes());
+    const serverUploadedBytes = await this.#unlessLost(server.uploadedBytes());
     await this.#unlessLost(this.#compareDisks(ready.imageFile));
-    return this.#outcome(ready, originMs, serverUploadedBytes);
+    const outcome = this.#outcome(ready, originMs, serverUploadedBytes);
+    const use = processorUse(before, after);
+    return { ...outcome, ...use, limitations: [...outcome.limitations, ...useLimitations(use)] };
   }
 
-  /** Ends every process and removes the scratch folder. */
+  /** Ends every process, removes the hosts and the scratch folder. */
   async close(): Promise<void> {
     this.#watch.signal.removeEventListener('abort', this.#abort);
     for (const timer of this.#timers) clearTimeout(timer);
-    await Promise.all([this.#server, ...this.#agents].map((child) => child.terminate()));
+    const children = this.#server === undefined ? this.#agents : [this.#server, ...this.#agents];
+    await Promise.all(children.map((child) => child.terminate()));
+    await this.#options.place.close();
     await rm(this.#scratchFolder, { recursive: true, force: true, maxRetries: 5 });
   }
 
   readonly #abort = () => this.#aborted.reject(this.#watch.signal.reason);
 
   #unlessLost<Result>(work: Promise<Result>): Promise<Result> {
-    return Promise.race([work, this.#server.lost, this.#aborted.promise]);
+    const endings = this.#server === undefined ? [] : [this.#server.lost];
+    return Promise.race([work, ...endings, this.#aborted.promise]);
   }
 
   #serverTask() {
     const { transport, imageBytes, pieceBytes, serverLink, seederSlots, neighbours, machines } = this.#plan;
+    const { place } = this.#options;
     return {
+      host: place.addressOf(SERVER),
       scratchFolder: this.#scratchFolder,
       imageFile: this.#options.imageFile,
       imageBytes,
       pieceBytes,
       transport,
       port: this.#options.port,
-      link: serverLink,
+      link: place.ownLimitOf(serverLink),
       uploadSlots: seederSlots,
       neighbours,
       peerId: peerIdOf(SERVER),
@@ -97,16 +113,21 @@ export class Lab {
   /** Resolves at the barrier: every agent has warmed up. */
   async #startAgents({ httpPort, tftpPort }: ServerReady): Promise<void> {
     const { transport, uploadSlots, neighbours, machines } = this.#plan;
-    this.#agents = machines.map((machine) => new AgentChild(machine, () => this.#heard()));
+    const { place } = this.#options;
+    this.#agents = machines.map(
+      (machine) => new AgentChild(machine, place.launcherOf(machine.name), () => this.#heard()),
+    );
     await Promise.all(
       machines.map(({ name, link }, index) =>
         this.#agents[index]!.prepare({
           machine: name,
+          host: place.addressOf(name),
+          serverHost: place.addressOf(SERVER),
           diskPath: this.#diskOf(name),
           httpPort,
           tftpPort,
           transport,
-          link,
+          link: place.ownLimitOf(link),
           uploadSlots,
           neighbours,
           peerId: peerIdOf(name),
@@ -142,16 +163,30 @@ export class Lab {
     }
   }
 
+  #readProcessors(server: ServerChild): ProcessorReading {
+    for (const agent of this.#agents) agent.readCpu();
+    return { serverCpuS: server.cpuS(), ...processorTimes() };
+  }
+
   /** The transfer starts with the first download; from then on count the times at which machines are to die. */
   #heard(): void {
     if (this.#transferStartedMs !== null) return;
     const starts = this.#agents.flatMap(({ log }) => log.downloadStartedMs ?? []);
     if (starts.length === 0) return;
     this.#transferStartedMs = Math.min(...starts);
+    if (this.#options.deadlineMs < Infinity)
+      this.#after(this.#options.deadlineMs, () => this.#giveUpUnfinished());
     for (const [index, { killedAfterMs }] of this.#plan.machines.entries()) {
       if (killedAfterMs === Number.POSITIVE_INFINITY) continue;
       const waitMs = this.#transferStartedMs + killedAfterMs - monotonicMs();
       this.#after(waitMs, () => this.#agents[index]!.kill());
+    }
+  }
+
+  #giveUpUnfinished(): void {
+    const seconds = Math.round(this.#options.deadlineMs / 1000);
+    for (const agent of this.#agents.filter(({ log }) => !log.isSettled)) {
+      agent.fail(`given up during ${agent.log.state}: it had not finished after ${seconds} s`);
     }
   }
 
@@ -175,7 +210,7 @@ export class Lab {
       barrierS: ((this.#transferStartedMs ?? originMs) - originMs) / 1000,
       serverUploadedBytes,
       traceDigest: null,
-      limitations: labLimitations(this.#plan, ready),
+      limitations: [...this.#options.place.limitations, ...labLimitations(this.#plan, ready)],
       versions: ready.versions,
     };
   }

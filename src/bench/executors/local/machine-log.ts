@@ -13,6 +13,8 @@ export class MachineLog {
   #failure: string | null = null;
   #share = 0;
   readonly #phases = new Map<AgentPhase, [startMs: number, endMs: number | null]>();
+  /** Processor time as it was first and last read [s]. */
+  #cpuS: readonly [first: number, last: number] | null = null;
   #traffic: MachineTraffic = { uploadedBytes: 0, downloadedBytes: 0, receivedFrom: {} };
 
   constructor(machine: string) {
@@ -57,6 +59,11 @@ export class MachineLog {
 
   poweredOn(atMs: number): void {
     this.#poweredOnMs = atMs;
+  }
+
+  /** The first reading is the start of the account. */
+  cpuRead(cpuS: number): void {
+    this.#cpuS = [this.#cpuS?.[0] ?? cpuS, cpuS];
   }
 
   reported(report: AgentReport): void {
@@ -119,6 +126,7 @@ export class MachineLog {
       receivedFrom: Object.fromEntries(
         Object.entries(receivedFrom).map(([peerId, bytes]) => [nameOf(peerId), bytes]),
       ),
+      ...(this.#cpuS === null ? {} : { cpuS: roundCpu(this.#cpuS[1] - this.#cpuS[0]) }),
       isVerified: this.isDone,
       failure: this.#failure,
     };
@@ -132,4 +140,9 @@ export class MachineLog {
     }
     return times;
   }
+}
+
+/** To the tick of the system's clock. */
+function roundCpu(cpuS: number): number {
+  return Math.round(cpuS * 100) / 100;
 }

@@ -10,9 +10,10 @@ export class ServerChild {
   readonly #counted = Promise.withResolvers<number>();
   readonly #lost = Promise.withResolvers<never>();
 
-  constructor() {
+  /** @param launcher starts a command on the server's host */
+  constructor(launcher: readonly string[] = []) {
     const entry = new URL('./lab-server-process.ts', import.meta.url);
-    this.#child = new LabChild(entry, (report) => this.#hear(report));
+    this.#child = new LabChild(entry, launcher, (report) => this.#hear(report));
     this.#child.ended.then((ending) => {
       this.#lost.reject(new RunFailure('LAB_SERVER', `the server of the lab ${endingSentence(ending)}`));
     });
@@ -34,6 +35,11 @@ export class ServerChild {
   uploadedBytes(): Promise<number> {
     this.#child.send({ kind: 'count' });
     return this.#counted.promise;
+  }
+
+  /** Processor time so far [s]; null where that is not known. */
+  cpuS(): number | null {
+    return this.#child.cpuS();
   }
 
   terminate(): Promise<void> {

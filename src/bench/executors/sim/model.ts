@@ -4,6 +4,7 @@ import { rawSize, wireSize } from '../../scenario/wire-size.ts';
 import { arrivalOf } from '../arrival.ts';
 import { fleetOf } from '../fleet.ts';
 import type { ModelTransport } from '../model-transport.ts';
+import { siteOf } from '../site.ts';
 
 const UNLIMITED = { upBps: Infinity, downBps: Infinity };
 
@@ -40,16 +41,6 @@ export function modelOf(scenario: Scenario, transport: ModelTransport, machines:
 function sitesOf({ network }: Scenario): SiteModel[] {
   if (!network.sites) return [{ name: '', wan: UNLIMITED }];
   return network.sites.map(({ name, wan }) => ({ name, wan: { upBps: wan.up, downBps: wan.down } }));
-}
-
-/** The site of the machine that has this share of all machines before it. */
-function siteOf({ network }: Scenario, shareBefore: number): number {
-  let filled = 0;
-  for (const [site, { machines }] of (network.sites ?? []).entries()) {
-    filled += machines;
-    if (shareBefore < filled - 1e-9) return site;
-  }
-  return Math.max(0, (network.sites?.length ?? 1) - 1);
 }
 
 function transportOf({ transports }: Scenario, transport: ModelTransport): TransportModel {

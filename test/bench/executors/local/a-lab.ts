@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import type { PlannedRun, RunOutcome } from '../../../../src/bench/executors/executor.ts';
-import type { LocalExecutorOptions } from '../../../../src/bench/executors/local/local-executor.ts';
+import type { LabSettings } from '../../../../src/bench/executors/local/lab-settings.ts';
 import { localExecutor } from '../../../../src/bench/executors/local/local-executor.ts';
 import type { Scenario } from '../../../../src/bench/scenario/schema.ts';
 import { aRun, aScenario, aWatch } from '../a-run.ts';
@@ -16,7 +16,7 @@ export function aLabScenario(changes: Record<string, unknown> = {}): Scenario {
 }
 
 export interface LabRun extends Partial<PlannedRun> {
-  readonly options?: LocalExecutorOptions;
+  readonly options?: LabSettings;
   readonly signal?: AbortSignal;
 }
 

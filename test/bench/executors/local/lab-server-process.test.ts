@@ -13,6 +13,7 @@ const HOST = '127.0.0.1';
 async function aServer() {
   const workFolder = await aFolder();
   const task: ServerTask = {
+    host: HOST,
     scratchFolder: join(workFolder, 'scratch'),
     imageFile: await anImageFile(someBytes(3_000_000)),
     imageBytes: 3_000_000,

@@ -31,6 +31,13 @@ describe('what is known of a machine', () => {
     expect(log.shownPhase).toBe('done');
   });
 
+  it('is the processor time between its first and its last reading, where there was one', () => {
+    const log = aLog(5);
+    expect(resultOf(log)).not.toHaveProperty('cpuS');
+    for (const cpuS of [0.5, 1.25, 2.754]) log.cpuRead(cpuS);
+    expect(resultOf(log).cpuS).toBe(2.25);
+  });
+
   it('is no phase that did not end', () => {
     const log = aLog(2);
     log.reported({ kind: 'phaseStarted', phase: 'download', atMs: 12_000 });

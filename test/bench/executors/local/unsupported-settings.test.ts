@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { unsupportedSettings } from '../../../../src/bench/executors/local/unsupported-settings.ts';
+import { localExecutor } from '../../../../src/bench/executors/local/local-executor.ts';
 import type { Transport } from '../../../../src/bench/record/run-record.ts';
 import { aLabScenario } from './a-lab.ts';
 
@@ -7,7 +7,9 @@ const LINK = { up: '8 MiB/s' };
 const NETWORK = { server: LINK, machine: LINK };
 
 const refused = (changes: Record<string, unknown>, transport: Transport = 'p2p') =>
-  unsupportedSettings(aLabScenario(changes), transport).map((sentence) => sentence.split(':')[0]);
+  localExecutor()
+    .unsupported(aLabScenario(changes), transport)
+    .map((sentence) => sentence.split(':')[0]);
 
 describe('the local lab', () => {
   it.each(['p2p', 'unicast'] as const)(

@@ -1,0 +1,18 @@
+import type { SwarmClient, SwarmClientMaker, SwarmClientOptions } from '../../../engine/index.ts';
+
+/** A peer of the lab. */
+export interface LabPeer extends SwarmClient {
+  /** Brings the statistics of a program up to date that has to be asked for them. */
+  refresh?(): Promise<void>;
+}
+
+/** What a peer is made of: a program that is not ours writes to the file by itself. */
+export interface LabPeerOptions extends SwarmClientOptions {
+  /** The disk of the machine, or the golden image of the server. */
+  readonly file: string;
+}
+
+/** Makes peers of one kind. */
+export interface LabPeerMaker extends Pick<SwarmClientMaker, 'name' | 'version'> {
+  make(options: LabPeerOptions): Promise<LabPeer>;
+}

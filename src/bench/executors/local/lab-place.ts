@@ -1,0 +1,33 @@
+import type { LinkRates } from '../../../engine/index.ts';
+
+/** Name of the host on which the server stands; machines are hosts under their own names. */
+export const SERVER = 'server';
+
+/** Where the hosts of a lab stand, and who limits their links. */
+export interface LabPlace {
+  /** Makes the hosts. Rejects with a RunFailure where they cannot be made. */
+  open(): Promise<void>;
+  /** IPv4 address on which the processes of a host listen. */
+  addressOf(host: string): string;
+  /** Program and arguments that start a command on this host; empty: the command is started as it is. */
+  launcherOf(host: string): readonly string[];
+  /** Rates that the processes of a host keep by themselves, for a link of these rates. */
+  ownLimitOf(link: LinkRates): LinkRates;
+  /** What a reader must know of such a place. */
+  readonly limitations: readonly string[];
+  /** Removes the hosts, whatever became of them. */
+  close(): Promise<void>;
+}
+
+/** All hosts are this computer: processes tell each other apart by their ports and limit their own rates. */
+export const loopback: LabPlace = {
+  open: () => Promise.resolve(),
+  addressOf: () => '127.0.0.1',
+  launcherOf: () => [],
+  ownLimitOf: (link) => link,
+  limitations: [
+    'Measured on one host over loopback: all machines share its processor cores, memory and page cache.',
+    'Link rates are limited inside the processes, which is an approximation of a network.',
+  ],
+  close: () => Promise.resolve(),
+};

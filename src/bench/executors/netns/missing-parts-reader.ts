@@ -1,0 +1,45 @@
+import { spawnSync } from 'node:child_process';
+import type { Transport } from '../../record/run-record.ts';
+import { DEBIAN_PYTHON } from './debian-python.ts';
+
+/** A program that a lab needs, and a way to see that it is there: the command ends with exit code 0. */
+interface Part {
+  readonly command: readonly [program: string, ...options: string[]];
+  readonly debianPackage: string;
+}
+
+const IPROUTE: readonly Part[] = [
+  { command: ['ip', '-Version'], debianPackage: 'iproute2' },
+  { command: ['tc', '-Version'], debianPackage: 'iproute2' },
+];
+
+const PROGRAMS: Readonly<Partial<Record<Transport, Part>>> = {
+  aria2: { command: ['aria2c', '--version'], debianPackage: 'aria2' },
+  libtorrent: { command: [DEBIAN_PYTHON, '-c', 'import libtorrent'], debianPackage: 'python3-libtorrent' },
+};
+
+const found = new Map<string, boolean>();
+
+/** Rights and programs that a run by this transport lacks on this computer, one sentence each. */
+export function missingParts(transport: Transport): string[] {
+  if (process.getuid?.() !== 0) {
+    return ['--on netns: network namespaces need the rights of root; run the command as root'];
+  }
+  const parts = [...IPROUTE, ...(PROGRAMS[transport] === undefined ? [] : [PROGRAMS[transport]])];
+  return parts
+    .filter(({ command }) => !isThere(command))
+    .map(
+      ({ command, debianPackage }) =>
+        `transports.${transport}: \`${command.join(' ')}\` fails; install the Debian package ${debianPackage}, or all that the labs need with tools/system-packages.sh (as root)`,
+    );
+}
+
+/** Asked once per process. */
+function isThere([program, ...options]: Part['command']): boolean {
+  const key = [program, ...options].join(' ');
+  const known = found.get(key);
+  if (known !== undefined) return known;
+  const isFound = spawnSync(program, options, { stdio: 'ignore' }).status === 0;
+  found.set(key, isFound);
+  return isFound;
+}

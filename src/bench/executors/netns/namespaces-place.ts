@@ -1,0 +1,80 @@
+import { RunFailure } from '../../../failure.ts';
+import { endingSentence, LabChild } from '../local/lab-child-process.ts';
+import type { LabPlace } from '../local/lab-place.ts';
+import { fromPortable } from '../local/portable-failure.ts';
+import type { KeeperCommand, KeeperReport } from './keeper-messages.ts';
+import { addressAt, type NetnsTopology, namespaceOf, namespacesOf, setUpSteps } from './topology.ts';
+
+const UNLIMITED = { upBps: Infinity, downBps: Infinity };
+
+/** Every host is a network namespace of this computer; the kernel limits its link. */
+export class NamespacesPlace implements LabPlace {
+  readonly limitations = [
+    'Measured on one computer, every host in a network namespace of its own: all machines share its processor cores, memory and page cache.',
+    'Links are shaped by HTB at their goodput / 0.956, so that TCP payload fills them at the rate of the scenario; acknowledgements of the other direction take up to 2 % of that.',
+    'A TCP socket of any host holds 128 KiB unsent at most (tcp_notsent_lowat), whatever the program.',
+    'There is no delay on the links but that of their queues, which are never full.',
+  ];
+  readonly #topology: NetnsTopology;
+  readonly #keeper: LabChild<KeeperCommand, KeeperReport>;
+  readonly #built = Promise.withResolvers<void>();
+  readonly #removed = Promise.withResolvers<void>();
+  #isOpen = false;
+
+  constructor(topology: NetnsTopology) {
+    this.#topology = topology;
+    this.#keeper = new LabChild(new URL('./netns-keeper-process.ts', import.meta.url), [], (report) =>
+      this.#hear(report),
+    );
+    this.#keeper.ended.then((ending) => {
+      this.#failed(new RunFailure('NETNS', `the keeper of the namespaces ${endingSentence(ending)}`));
+    });
+    this.#built.promise.catch(() => {});
+    this.#removed.promise.catch(() => {});
+  }
+
+  open(): Promise<void> {
+    this.#isOpen = true;
+    const namespaces = namespacesOf(this.#topology);
+    this.#keeper.send({ kind: 'build', namespaces, steps: setUpSteps(this.#topology) });
+    return this.#built.promise;
+  }
+
+  addressOf(host: string): string {
+    return addressAt(this.#topology.hosts.findIndex(({ name }) => name === host));
+  }
+
+  /** `ip netns exec` becomes the command: it keeps process id and open channels. */
+  launcherOf(host: string): readonly string[] {
+    return ['ip', 'netns', 'exec', namespaceOf(this.#topology, host)];
+  }
+
+  ownLimitOf(): typeof UNLIMITED {
+    return UNLIMITED;
+  }
+
+  async close(): Promise<void> {
+    if (this.#isOpen) {
+      this.#keeper.send({ kind: 'remove' });
+      await this.#removed.promise;
+    }
+    await this.#keeper.terminate();
+  }
+
+  #hear(report: KeeperReport): void {
+    switch (report.kind) {
+      case 'built':
+        return this.#built.resolve();
+      case 'removed':
+        return this.#removed.resolve();
+      case 'failed':
+        return this.#failed(fromPortable(report.failure));
+    }
+  }
+
+  /** Whatever it was asked last has failed. */
+  #failed(failure: Error): void {
+    this.#built.reject(failure);
+    if (failure instanceof RunFailure && !this.#keeper.isAlive) this.#removed.reject(failure);
+  }
+}

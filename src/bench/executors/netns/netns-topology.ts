@@ -1,0 +1,23 @@
+import { randomBytes } from 'node:crypto';
+import type { PlannedRun } from '../executor.ts';
+import { fleetOf } from '../fleet.ts';
+import { SERVER } from '../local/lab-place.ts';
+import { siteOf } from '../site.ts';
+import type { NetnsTopology } from './topology.ts';
+
+const UNLIMITED = { upBps: Infinity, downBps: Infinity };
+
+/** The network of a planned run; its namespaces are named for this process and this run. */
+export function topologyOf({ scenario, machines }: PlannedRun): NetnsTopology {
+  const { server, sites } = scenario.network;
+  const fleet = fleetOf(scenario, machines).map(({ name, link }, index) => ({
+    name,
+    link,
+    site: siteOf(scenario, index / machines),
+  }));
+  return {
+    prefix: `swb${process.pid}-${randomBytes(3).toString('hex')}`,
+    hosts: [{ name: SERVER, link: { upBps: server.up, downBps: server.down }, site: 0 }, ...fleet],
+    sites: sites?.map(({ wan }) => ({ upBps: wan.up, downBps: wan.down })) ?? [UNLIMITED],
+  };
+}

@@ -1,0 +1,57 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface, type Interface } from 'node:readline';
+import { RunFailure } from '../../../failure.ts';
+
+const KEPT_STDERR_CHARACTERS = 2_048;
+
+/** A program that is not ours, for as long as this process lives. */
+export class ProgramChild {
+  readonly lines: Interface;
+  readonly #child: ChildProcess;
+  readonly #name: string;
+  readonly #lost = Promise.withResolvers<never>();
+  readonly #kill = () => this.#child.kill('SIGKILL');
+  #stderr = '';
+
+  constructor(program: string, options: readonly string[]) {
+    this.#name = program;
+    this.#child = spawn(program, options, { stdio: ['pipe', 'pipe', 'pipe'] });
+    this.lines = createInterface({ input: this.#child.stdout! });
+    this.#child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr = (this.#stderr + text).slice(-KEPT_STDERR_CHARACTERS);
+    });
+    this.#child.once('error', (cause) => this.#end(String(cause)));
+    this.#child.once('exit', (exitCode, signal) =>
+      this.#end(`it ended with ${signal ?? `exit code ${exitCode}`}`),
+    );
+    // A line for a program that has ended is lost; its end has been told.
+    this.#child.stdin!.on('error', () => {});
+    process.once('exit', this.#kill);
+    this.#lost.promise.catch(() => {});
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  /** Resolves as the work does. Rejects with a RunFailure (`PROGRAM`) when the program ends before. */
+  unlessLost<Result>(work: Promise<Result>): Promise<Result> {
+    return Promise.race([work, this.#lost.promise]);
+  }
+
+  write(line: string): void {
+    this.#child.stdin!.write(`${line}\n`);
+  }
+
+  stop(): void {
+    process.off('exit', this.#kill);
+    this.#kill();
+  }
+
+  #end(how: string): void {
+    const lastWords = this.#stderr.trim().split('\n').at(-1) ?? '';
+    this.#lost.reject(
+      new RunFailure('PROGRAM', `${this.#name}: ${how}${lastWords === '' ? '' : `: ${lastWords}`}`),
+    );
+  }
+}

@@ -1,0 +1,43 @@
+import { spawnSync } from 'node:child_process';
+import type { TestContext } from 'vitest';
+import type { PlannedRun, RunOutcome } from '../../../../src/bench/executors/executor.ts';
+import type { LabSettings } from '../../../../src/bench/executors/local/lab-settings.ts';
+import { missingParts } from '../../../../src/bench/executors/netns/missing-parts-reader.ts';
+import { netnsExecutor } from '../../../../src/bench/executors/netns/netns-executor.ts';
+import type { Transport } from '../../../../src/bench/record/run-record.ts';
+import { aRun, aWatch } from '../a-run.ts';
+import { aLabScenario } from '../local/a-lab.ts';
+import { skipOrFail } from '../local/installed-tool.ts';
+
+const IP = 'ip';
+
+export function ipNetns(...words: readonly string[]) {
+  return spawnSync(IP, ['netns', ...words], { encoding: 'utf8' });
+}
+
+/** Skips the test where a right or a program is missing. */
+export function needsNetns(context: TestContext, transport: Transport = 'p2p'): void {
+  const [missing] = missingParts(transport);
+  if (missing !== undefined) skipOrFail(context, missing);
+  const name = `swbt${process.pid}`;
+  const made = ipNetns('add', name);
+  if (made.status !== 0) skipOrFail(context, `network namespaces cannot be made here: ${made.stderr}`);
+  ipNetns('delete', name);
+}
+
+/** Names of the namespaces that the process with this id has made for its runs. */
+export function namespacesBy(pid: number): string[] {
+  const { stdout } = ipNetns('list');
+  return stdout.split('\n').filter((line) => line.startsWith(`swb${pid}-`));
+}
+
+export interface NetnsRun extends Partial<PlannedRun> {
+  readonly options?: LabSettings;
+  readonly signal?: AbortSignal;
+}
+
+/** A run of three machines over links of 8 MiB/s with 4 MiB; see `aLabScenario`. */
+export function runNetns({ options = {}, signal, ...run }: NetnsRun): Promise<RunOutcome> {
+  const planned = aRun({ source: 'netns', scenario: aLabScenario(), machines: 3, ...run });
+  return netnsExecutor(options).run(planned, aWatch(signal));
+}

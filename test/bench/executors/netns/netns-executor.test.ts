@@ -1,0 +1,133 @@
+import { spawn } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { netnsExecutor } from '../../../../src/bench/executors/netns/netns-executor.ts';
+import type { Transport } from '../../../../src/bench/record/run-record.ts';
+import { aFolder } from '../../../engine/an-image.ts';
+import { aScenario } from '../a-run.ts';
+import { aLabScenario, childrenOf, until } from '../local/a-lab.ts';
+import { ipNetns, namespacesBy, needsNetns, runNetns } from './a-netns-lab.ts';
+
+const IMAGE_BYTES = 4 * 2 ** 20;
+const SLOW = { server: { up: '100 kB/s' }, machine: { up: '100 kB/s' } };
+
+const lastDownloadS = (outcome: Awaited<ReturnType<typeof runNetns>>) =>
+  Math.max(...outcome.fleet.map(({ phases }) => phases.download![1])) - outcome.barrierS;
+
+describe('a deployment over network namespaces', () => {
+  it.for<Transport>(['p2p', 'webtorrent', 'aria2', 'libtorrent'])(
+    'leaves every machine with the golden image on its disk: %s',
+    async (transport, context) => {
+      needsNetns(context, transport);
+      const transports = { [transport]: {} };
+      const { fleet, serverUploadedBytes, versions } = await runNetns({
+        transport,
+        scenario: aLabScenario({ transports }),
+      });
+      expect(fleet.map(({ isVerified, failure }) => ({ isVerified, failure }))).toEqual(
+        Array(3).fill({ isVerified: true, failure: null }),
+      );
+      expect(serverUploadedBytes).toBeGreaterThanOrEqual(IMAGE_BYTES);
+      expect(Object.values(versions ?? {}).join('')).toMatch(/\d/);
+      expect(namespacesBy(process.pid)).toEqual([]);
+    },
+  );
+
+  it('is never faster than its links, and counts the processor time of everyone', async (context) => {
+    needsNetns(context);
+    const outcome = await runNetns({ transport: 'unicast' });
+    expect(outcome.fleet.map(({ isVerified }) => isVerified)).toEqual([true, true, true]);
+    const leastS = (3 * IMAGE_BYTES) / (8 * 2 ** 20);
+    // What HTB lets through at once, before it shapes, is less than a hundredth of this.
+    expect(lastDownloadS(outcome)).toBeGreaterThanOrEqual(leastS * 0.99);
+    expect(outcome.serverCpuS).toBeGreaterThan(0);
+    for (const { cpuS } of outcome.fleet) expect(cpuS).toBeGreaterThan(0);
+  });
+
+  it('crosses the link between two sites at its rate', async (context) => {
+    needsNetns(context);
+    const link = { up: '80 MiB/s', down: '80 MiB/s' };
+    const wan = { up: '2 MiB/s', down: '2 MiB/s' };
+    const sites = [
+      { name: 'near', machines: 0.5, wan },
+      { name: 'far', machines: 0.5, wan },
+    ];
+    const scenario = aLabScenario({ network: { server: link, machine: link, sites } });
+    const { fleet, barrierS } = await runNetns({ transport: 'unicast', machines: 2, scenario });
+    const [near, far] = fleet.map(({ phases }) => phases.download![1] - barrierS);
+    expect(far).toBeGreaterThanOrEqual((IMAGE_BYTES / (2 * 2 ** 20)) * 0.99);
+    expect(near).toBeLessThan(far!);
+  });
+
+  it('survives a machine that is killed', async (context) => {
+    needsNetns(context, 'aria2');
+    const scenario = aLabScenario({
+      network: { server: { up: '2 MiB/s' }, machine: { up: '2 MiB/s' } },
+      faults: [{ kill: 1, at: '1 s' }],
+    });
+    const { fleet } = await runNetns({ transport: 'aria2', scenario });
+    expect(fleet.map(({ isVerified }) => isVerified)).toEqual([true, true, false]);
+    expect(fleet[2]!.failure).toBe('the agent was ended by SIGKILL during download');
+  });
+});
+
+describe('a run that does not come to its end', () => {
+  it.for([
+    ['while the network is built', () => until(() => namespacesBy(process.pid).length > 0)],
+    ['in the middle of the transfer', () => new Promise((resolve) => setTimeout(resolve, 4_000))],
+  ] as const)('leaves nothing behind when it is aborted %s', async ([_, moment], context) => {
+    needsNetns(context);
+    const workFolder = await aFolder();
+    const before = await childrenOf(process.pid);
+    const controller = new AbortController();
+    const reason = new Error('Ctrl-C');
+    const scenario = aLabScenario({ network: SLOW });
+    const run = runNetns({ scenario, options: { workFolder }, signal: controller.signal });
+    const rejected = expect(run).rejects.toBe(reason);
+    await moment();
+    controller.abort(reason);
+    await rejected;
+    expect(namespacesBy(process.pid)).toEqual([]);
+    expect(await childrenOf(process.pid)).toEqual(before);
+    expect(await readdir(workFolder)).toEqual([]);
+  });
+
+  it('leaves nothing behind when the bench is killed, and lets other namespaces be', async (context) => {
+    needsNetns(context, 'aria2');
+    const other = `swbt${process.pid}-other`;
+    ipNetns('add', other);
+    onTestFinished(() => {
+      ipNetns('delete', other);
+    });
+    const workFolder = await aFolder();
+    const settings = { transport: 'aria2', options: { workFolder }, scenario: { network: SLOW } };
+    const entry = fileURLToPath(new URL('./bench-process.ts', import.meta.url));
+    const bench = spawn(process.execPath, [entry, JSON.stringify(settings)], { stdio: 'ignore' });
+    const pid = bench.pid!;
+    await until(async () => (await readdir(workFolder)).length > 0);
+    const inside = namespacesBy(pid);
+    bench.kill('SIGKILL');
+    await until(() => namespacesBy(pid).length === 0);
+    await until(async () => (await readdir(workFolder)).length === 0);
+    expect(inside).toHaveLength(5);
+    expect(ipNetns('pids', other).status).toBe(0);
+  });
+});
+
+describe('the netns lab', () => {
+  it('has no multicast and no chain yet', () => {
+    const { transports } = netnsExecutor();
+    expect(transports).not.toContain('multicast');
+    expect(transports).not.toContain('chain');
+  });
+
+  it('refuses what it cannot honour, by its name', () => {
+    const network = { server: { up: '1 MiB/s' }, machine: { up: '1 MiB/s' }, latency: '5 ms', loss: '1 %' };
+    const reasons = netnsExecutor().unsupported(aScenario({ network }), 'unicast');
+    expect(reasons.filter((reason) => reason.startsWith('network'))).toEqual([
+      'network.latency: the netns lab has no delay to speak of',
+      'network.loss: the netns lab loses nothing on purpose',
+    ]);
+  });
+});
