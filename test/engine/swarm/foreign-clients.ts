@@ -1,6 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished, type TestContext } from 'vitest';
@@ -22,6 +21,13 @@ session = libtorrent.session({
 session.add_torrent({'ti': libtorrent.torrent_info(torrent), 'save_path': folder})
 while True: time.sleep(1)
 `;
+
+const PYTHON = '/usr/bin/python3';
+const NO_LIBTORRENT = 'needs the Python binding of libtorrent: install the Debian package python3-libtorrent';
+
+function hasLibtorrent(): boolean {
+  return spawnSync(PYTHON, ['-c', 'import libtorrent']).status === 0;
+}
 
 /** What a client is started with. */
 interface Start {
@@ -72,22 +78,11 @@ export const FOREIGN_CLIENTS: readonly ForeignClient[] = [
   },
   {
     name: 'libtorrent',
-    command(context) {
-      installedTool(context, 'python3', 'python3');
-      // Not the first python3 in the path: the binding belongs to that of the system.
-      const python = '/usr/bin/python3';
-      return python;
-    },
+    // The binding belongs to the python3 of the system, which need not be the first in the path.
+    command: (context) => (hasLibtorrent() ? PYTHON : skipOrFail(context, NO_LIBTORRENT)),
     args: ({ torrent, folder, host, port }) => ['-c', LIBTORRENT, torrent, folder, host, String(port)],
   },
 ];
-
-/** An address of this computer that every client takes for one of a peer: transmission wants no loopback addresses. */
-export function ownAddress(context: TestContext): string {
-  const addresses = Object.values(networkInterfaces()).flatMap((found) => found ?? []);
-  const own = addresses.find(({ family, internal }) => family === 'IPv4' && !internal);
-  return own?.address ?? skipOrFail(context, 'needs an IPv4 address that is not the loopback one');
-}
 
 /** A foreign client that is running, and its disk. */
 export interface ForeignPeer {

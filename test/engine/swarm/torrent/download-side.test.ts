@@ -1,8 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { piecesOf } from '../../../../src/engine/swarm/torrent/bitfield.ts';
+import { Geometry } from '../../../../src/engine/swarm/torrent/geometry.ts';
 import type { SwarmEffect } from '../../../../src/engine/swarm/torrent/swarm-effect.ts';
 import type { SwarmSettings } from '../../../../src/engine/swarm/torrent/swarm-state.ts';
-import { ATorrent, addressesIn, aGeometry, BLOCKS, requestsTo, toldTo, whoIsTold } from './a-torrent.ts';
+import {
+  ATorrent,
+  addressesIn,
+  aGeometry,
+  BLOCK,
+  BLOCKS,
+  requestsTo,
+  toldTo,
+  whoIsTold,
+} from './a-torrent.ts';
 
 /** A leecher with sources, numbered from 1, that have everything. */
 function aLeecher(sources: number, wishes: Partial<SwarmSettings> = {}): ATorrent {
@@ -67,6 +77,20 @@ describe('interest', () => {
     for (const peer of [1, 2]) expect(toldTo(torrent.effects, peer).at(-1)).toBe('notInterested');
     expect(torrent.effects.filter(({ kind }) => kind === 'finish')).toHaveLength(1);
     expect(whoIsTold(torrent.join(3, { has: 'everything' }), 'interested')).toEqual([]);
+  });
+
+  it('is taken back from who has only what others are sending, once something else is free', () => {
+    const torrent = new ATorrent({ geometry: aGeometry(2) });
+    torrent.join(1, { has: [0] });
+    torrent.join(2, { has: [0] });
+    torrent.join(3, { has: [1] });
+    unchoke(torrent, 2);
+    const [block] = requestsTo(unchoke(torrent, 3), 3);
+    // Nothing was free any more: the first neighbour had become a source for the end game.
+    expect(toldTo(torrent.effects, 1).at(-1)).toBe('interested');
+    torrent.tell({ kind: 'choked', peer: 3 });
+    torrent.tell({ kind: 'requestRejected', peer: 3, block: block! });
+    expect(toldTo(torrent.effects, 1).at(-1)).toBe('notInterested');
   });
 
   it('is in no more neighbours than may send at a time', () => {
@@ -157,6 +181,14 @@ describe('asking', () => {
       torrent.pass(1000);
     }
     expect(torrent.state.heldPieces).toBe(30);
+  });
+});
+
+describe('many small pieces', () => {
+  it('are asked for several at a time, or a source that takes its time for each answer stays idle', () => {
+    const geometry = new Geometry(64 * BLOCK, BLOCK, BLOCK);
+    const torrent = aLeecher(1, { geometry, openPieces: 64 });
+    expect(requestsTo(unchoke(torrent, 1), 1).length).toBeGreaterThanOrEqual(4);
   });
 });
 
