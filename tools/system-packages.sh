@@ -11,6 +11,7 @@ packages='
   ntfs-3g
   python3-libtorrent
   tftp-hpa
+  transmission-cli
   util-linux
 '
 

@@ -32,6 +32,8 @@ interface Connection {
   readonly socket: PeerSocket;
   readonly isOurs: boolean;
   readonly address: string;
+  /** It has said something beside its name. */
+  hasSpoken: boolean;
   /** Hex, once it has introduced itself. */
   peerId: string;
 }
@@ -103,19 +105,41 @@ export class PeerListener {
   }
 
   #open(socket: Socket, isOurs: boolean, address = ''): void {
-    if (this.#connections.size >= this.#options.neighbours + SPARE_CONNECTIONS) {
+    if (this.#isFull()) this.#closeSilent();
+    if (this.#isFull()) {
       socket.destroy();
       return;
     }
     const peer = this.#nextPeer++;
     const { handshake, limits, up, down } = this.#options;
+    const heard = this.#watch.watchOf(peer);
     const watch: PeerSocketWatch = {
-      ...this.#watch.watchOf(peer),
+      ...heard,
+      messageReceived: (message) => {
+        this.#speak(peer);
+        heard.messageReceived(message);
+      },
       handshakeReceived: (theirs) => this.#join(peer, theirs),
       closed: () => this.#leave(peer),
     };
     const peerSocket = new PeerSocket(socket, { handshake, limits, up, down, watch });
-    this.#connections.set(peer, { socket: peerSocket, isOurs, address, peerId: '' });
+    this.#connections.set(peer, { socket: peerSocket, isOurs, address, hasSpoken: false, peerId: '' });
+  }
+
+  #isFull(): boolean {
+    return this.#connections.size >= this.#options.neighbours + SPARE_CONNECTIONS;
+  }
+
+  /** Makes room: the longest silent guest has to go. */
+  #closeSilent(): void {
+    for (const { socket, isOurs, hasSpoken } of this.#connections.values()) {
+      if (!isOurs && !hasSpoken) return socket.close('it says nothing while others wait');
+    }
+  }
+
+  #speak(peer: number): void {
+    const connection = this.#connections.get(peer);
+    if (connection) connection.hasSpoken = true;
   }
 
   #join(peer: number, theirs: Handshake): void {

@@ -14,7 +14,7 @@ import { anImageFile } from '../an-image.ts';
 const UNLIMITED: LinkRates = { upBps: Number.POSITIVE_INFINITY, downBps: Number.POSITIVE_INFINITY };
 
 /** Pieces of an image in memory. */
-export class ImageInMemory implements ChunkStore {
+class ImageInMemory implements ChunkStore {
   readonly bytes: Uint8Array;
   readonly #pieceBytes: number;
 

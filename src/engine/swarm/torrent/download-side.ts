@@ -24,6 +24,8 @@ export interface DownloadSettings {
 
 /** Extra copies of a block that may be asked for when nothing else is left to ask for (BEP 3, end game). */
 const EXTRA_COPIES = 2;
+/** Pieces of hardly a block are asked for several at a time. */
+const SMALL_PIECE_BLOCKS = 8;
 
 /**
  * The receiving side of a torrent: what we have, what we want, and whom we asked for it. On an unchoke it picks one
@@ -103,6 +105,7 @@ export class DownloadSide {
   left(neighbour: Neighbour): void {
     this.#releaseAll(neighbour);
     for (const piece of neighbour.pieces) this.#availability[piece]!--;
+    this.reviewAll();
   }
 
   /** Data of a block begins to come. @returns whether it was asked of this peer and has a place to go to */
@@ -132,7 +135,7 @@ export class DownloadSide {
     this.#begun.delete(piece);
     this.held.add(piece);
     if (this.isDone) this.#emit({ kind: 'finish' });
-    this.#reviewAll();
+    this.reviewAll();
   }
 
   /** Its hash was wrong: all of it has to come again. */
@@ -170,8 +173,9 @@ export class DownloadSide {
   #ask(neighbour: Neighbour): void {
     while (isAskable(neighbour) && neighbour.askedBlocks <= this.#lowWater()) {
       const partial = this.#choose(neighbour);
-      if (!partial) break;
-      this.#askBlocks(neighbour, partial);
+      const owed = neighbour.askedBlocks;
+      if (partial) this.#askBlocks(neighbour, partial);
+      if (neighbour.askedBlocks === owed) break;
     }
     this.#reviewInterest(neighbour);
   }
@@ -179,7 +183,8 @@ export class DownloadSide {
   /** So few blocks are on their way that more have to be asked for, or the line falls idle. */
   #lowWater(): number {
     const { geometry, askedBlocks } = this.#settings;
-    return Math.min(askedBlocks >> 1, geometry.blocksOf(0) >> 2);
+    const blocks = geometry.blocksOf(0);
+    return Math.min(askedBlocks >> 1, blocks < 4 ? SMALL_PIECE_BLOCKS : blocks >> 2);
   }
 
   /** One that is begun comes first, then the rarest, then what others have not sent yet. */
@@ -204,7 +209,7 @@ export class DownloadSide {
     for (const partial of this.#partials.values()) {
       if (!neighbour.pieces.has(partial.piece) || neighbour.asked.has(partial.piece)) continue;
       for (let block = 0; block < partial.blocks; block++) {
-        if (this.#isOpen(partial, block, true)) return partial;
+        if (!partial.hasBlock(block) && partial.requestsFor(block) <= EXTRA_COPIES) return partial;
       }
     }
     return undefined;
@@ -234,7 +239,8 @@ export class DownloadSide {
       const message = { ...geometry.blockAt(partial.piece, block), kind: 'request' } as const;
       this.#emit({ kind: 'sendMessage', peer: neighbour.peer, message });
     }
-    if (!isLate && partial.freeBlocks === 0) this.#unwant(partial.piece);
+    if (isLate) this.reviewAll();
+    else if (partial.freeBlocks === 0) this.#unwant(partial.piece);
   }
 
   #cancelOthers(piece: number, block: number): void {
@@ -252,12 +258,21 @@ export class DownloadSide {
     neighbour.asked.clear();
     neighbour.askedBlocks = 0;
     this.#countSource(-1);
-    for (const [piece, blocks] of owed) for (const block of blocks) this.#release(neighbour, piece, block);
+    // All of it is let go before any of it is asked of others, or some of that would be asked for twice.
+    const freed = owed.filter(([piece, blocks]) =>
+      [...blocks].map((block) => this.#frees(neighbour, piece, block)).includes(true),
+    );
+    for (const [piece] of freed) this.#want(piece);
   }
 
   #release(neighbour: Neighbour, piece: number, block: number): void {
+    if (this.#frees(neighbour, piece, block)) this.#want(piece);
+  }
+
+  /** Lets a request go. @returns whether the piece has got its first free block by that */
+  #frees(neighbour: Neighbour, piece: number, block: number): boolean {
     const partial = this.#partials.get(piece);
-    if (partial?.released(block, neighbour.peer) && partial.freeBlocks === 1) this.#want(piece);
+    return partial?.released(block, neighbour.peer) === true && partial.freeBlocks === 1;
   }
 
   #want(piece: number): void {
@@ -266,7 +281,7 @@ export class DownloadSide {
     for (const neighbour of holders) neighbour.wantedPieces++;
     // Whoever lets us ask already need not say so again.
     for (const neighbour of holders) this.#ask(neighbour);
-    if (this.#wanted.size === 1) this.#reviewAll();
+    if (this.#wanted.size === 1) this.reviewAll();
   }
 
   #unwant(piece: number): void {
@@ -276,10 +291,11 @@ export class DownloadSide {
       neighbour.wantedPieces--;
       this.#reviewInterest(neighbour);
     }
-    if (this.#wanted.size === 0) this.#reviewAll();
+    if (this.#wanted.size === 0) this.reviewAll();
   }
 
-  #reviewAll(): void {
+  /** Says to everybody what has changed; asked for after everything that happens, since much may change it. */
+  reviewAll(): void {
     for (const neighbour of this.#neighbours.values()) this.#reviewInterest(neighbour);
   }
 
@@ -306,7 +322,7 @@ export class DownloadSide {
   #countSource(change: 1 | -1): void {
     const hadRoom = this.#hasRoom();
     this.#sources += change;
-    if (this.#hasRoom() !== hadRoom) this.#reviewAll();
+    if (this.#hasRoom() !== hadRoom) this.reviewAll();
   }
 
   #remember(neighbour: Neighbour, piece: number, block: number): void {

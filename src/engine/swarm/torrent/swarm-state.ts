@@ -85,6 +85,7 @@ export class SwarmState {
       default:
         this.#hear(event, nowMs);
     }
+    if (event.kind !== 'blockSent' && event.kind !== 'blockRequested') this.#download.reviewAll();
     return this.#effects;
   }
 

@@ -3,16 +3,7 @@ import { piecesOf } from '../../../../src/engine/swarm/torrent/bitfield.ts';
 import { Geometry } from '../../../../src/engine/swarm/torrent/geometry.ts';
 import type { SwarmEffect } from '../../../../src/engine/swarm/torrent/swarm-effect.ts';
 import type { SwarmSettings } from '../../../../src/engine/swarm/torrent/swarm-state.ts';
-import {
-  ATorrent,
-  addressesIn,
-  aGeometry,
-  BLOCK,
-  BLOCKS,
-  requestsTo,
-  toldTo,
-  whoIsTold,
-} from './a-torrent.ts';
+import { ATorrent, aGeometry, BLOCK, BLOCKS, requestsTo, toldTo, whoIsTold } from './a-torrent.ts';
 
 /** A leecher with sources, numbered from 1, that have everything. */
 function aLeecher(sources: number, wishes: Partial<SwarmSettings> = {}): ATorrent {
@@ -192,138 +183,6 @@ describe('many small pieces', () => {
   });
 });
 
-describe('a choke', () => {
-  it('without the fast extension frees all that was asked for', () => {
-    const torrent = new ATorrent({ geometry: aGeometry(1) });
-    torrent.join(1, { hasFast: false, has: [0] });
-    torrent.join(2, { has: [0] });
-    unchoke(torrent, 1);
-    torrent.tell({ kind: 'choked', peer: 1 });
-    expect(requestsTo(unchoke(torrent, 2), 2)).toHaveLength(BLOCKS);
-  });
-
-  it('with the fast extension frees what is rejected, block by block (BEP 6)', () => {
-    const torrent = new ATorrent({ geometry: aGeometry(2) });
-    torrent.join(1, { has: [0] });
-    torrent.join(2, { has: [0, 1] });
-    const asked = requestsTo(unchoke(torrent, 1), 1);
-    torrent.tell({ kind: 'choked', peer: 1 });
-    unchoke(torrent, 2);
-    for (const block of requestsTo(torrent.effects, 2).filter(({ piece }) => piece === 1))
-      torrent.deliver(2, block);
-    const ofTheFirst = () => requestsTo(torrent.effects, 2).filter(({ piece }) => piece === 0);
-    torrent.tell({ kind: 'requestRejected', peer: 1, block: asked[1]! });
-    expect(ofTheFirst()).toContainEqual(asked[1]);
-  });
-
-  it('with the fast extension still lets blocks in that were on their way', () => {
-    const torrent = aLeecher(1, { geometry: aGeometry(1) });
-    const asked = requestsTo(unchoke(torrent, 1), 1);
-    torrent.tell({ kind: 'choked', peer: 1 });
-    const effects = asked.flatMap((block) => torrent.deliver(1, block));
-    expect(effects).toContainEqual(expect.objectContaining({ kind: 'checkPiece', piece: 0 }));
-  });
-
-  it('is not answered by requests', () => {
-    const torrent = aLeecher(1, { geometry: aGeometry(2) });
-    const asked = requestsTo(unchoke(torrent, 1), 1);
-    torrent.tell({ kind: 'choked', peer: 1 });
-    const effects = asked.flatMap((block) => torrent.tell({ kind: 'requestRejected', peer: 1, block }));
-    expect(requestsTo(effects, 1)).toEqual([]);
-  });
-});
-
-describe('the end game', () => {
-  it('begins only when nothing else is left to ask for', () => {
-    const torrent = aLeecher(2, { geometry: aGeometry(3) });
-    unchoke(torrent, 1);
-    unchoke(torrent, 2);
-    const asked = torrent.effects.flatMap((effect) =>
-      [1, 2].flatMap((peer) => requestsTo([effect], peer).map(({ piece, begin }) => `${piece} ${begin}`)),
-    );
-    expect(asked.length).toBeGreaterThan(0);
-    expect(new Set(asked).size).toBe(asked.length);
-  });
-
-  it('asks for at most two extra copies of a block', () => {
-    const torrent = aLeecher(6, { geometry: aGeometry(1) });
-    for (let peer = 1; peer <= 6; peer++) unchoke(torrent, peer);
-    const copies = [1, 2, 3, 4, 5, 6].flatMap((peer) => requestsTo(torrent.effects, peer));
-    for (let block = 0; block < BLOCKS; block++) {
-      const address = torrent.geometry.blockAt(0, block);
-      expect(copies.filter((copy) => isSame(copy, address))).toHaveLength(3);
-    }
-  });
-
-  it('cancels the other copies when one has come', () => {
-    const torrent = aLeecher(3, { geometry: aGeometry(1) });
-    for (const peer of [1, 2, 3]) unchoke(torrent, peer);
-    const block = torrent.geometry.blockAt(0, 2);
-    const effects = torrent.deliver(2, block);
-    expect([1, 2, 3].map((peer) => addressesIn(effects, peer, 'cancel'))).toEqual([[block], [], [block]]);
-  });
-
-  it('gives a place to one copy of a block only', () => {
-    const torrent = aLeecher(2, { geometry: aGeometry(1) });
-    for (const peer of [1, 2]) unchoke(torrent, peer);
-    const block = torrent.geometry.blockAt(0, 0);
-    expect([1, 2, 1].map((peer) => torrent.state.blockArrives(peer, block))).toEqual([true, false, true]);
-  });
-
-  it('takes the copy of another when the first goes in the middle of a block', () => {
-    const torrent = aLeecher(2, { geometry: aGeometry(1, 16) });
-    for (const peer of [1, 2]) unchoke(torrent, peer);
-    const block = torrent.geometry.blockAt(0, 0);
-    torrent.state.blockArrives(1, block);
-    torrent.tell({ kind: 'peerLeft', peer: 1 });
-    expect(torrent.deliver(2, block)).toContainEqual(expect.objectContaining({ kind: 'checkPiece' }));
-  });
-
-  it('is not held up by a neighbour that stops in the middle of a block', () => {
-    const torrent = aLeecher(2, { geometry: aGeometry(1, 16), snubMs: 15_000 });
-    for (const peer of [1, 2]) unchoke(torrent, peer);
-    torrent.state.blockArrives(1, torrent.geometry.blockAt(0, 0));
-    for (let second = 0; second < 60; second++) {
-      const asked = requestsTo(torrent.effects, 2).at(-1);
-      if (asked) torrent.deliver(2, asked);
-      torrent.pass(1000);
-    }
-    expect(torrent.effects).toContainEqual(expect.objectContaining({ kind: 'checkPiece' }));
-    // Two copies of one block, one of them thrown away: not one a second.
-    expect(requestsTo(torrent.effects, 2).length).toBeLessThanOrEqual(3);
-  });
-});
-
-describe('a neighbour that sends nothing for too long', () => {
-  it('loses what it was asked for to others', () => {
-    const torrent = aLeecher(1, { geometry: aGeometry(1), snubMs: 15_000 });
-    unchoke(torrent, 1);
-    torrent.pass(15_000);
-    torrent.join(2, { has: 'everything' });
-    expect(requestsTo(unchoke(torrent, 2), 2)).toHaveLength(BLOCKS);
-  });
-
-  it('does not write to a block any more when another does', () => {
-    const torrent = aLeecher(2, { geometry: aGeometry(1, 16), snubMs: 15_000 });
-    for (const peer of [1, 2]) unchoke(torrent, peer);
-    const block = torrent.geometry.blockAt(0, 0);
-    torrent.state.blockArrives(1, block);
-    torrent.pass(14_000);
-    torrent.tell({ kind: 'unchoked', peer: 2 });
-    torrent.pass(1_000);
-    const isWrittenByTwo =
-      torrent.state.blockArrives(2, block) && !whoIsTold(torrent.effects, 'dropPeer').includes(1);
-    expect(isWrittenByTwo).toBe(false);
-  });
-
-  it('is asked again when it sends again', () => {
-    const torrent = aLeecher(1, { geometry: aGeometry(4), askedBlocks: 4, snubMs: 15_000 });
-    const [late] = requestsTo(unchoke(torrent, 1), 1);
-    torrent.pass(15_000);
-    expect(requestsTo(torrent.deliver(1, late!), 1).length).toBeGreaterThan(0);
-  });
-});
-
 describe('blocks', () => {
   it('have a place only where they were asked of their sender', () => {
     const torrent = aLeecher(2, { geometry: aGeometry(8) });
@@ -384,7 +243,3 @@ describe('a piece that is stored', () => {
     expect(whoIsTold(torrent.tell({ kind: 'pieceStored', piece: 0 }), 'have')).toEqual([2]);
   });
 });
-
-function isSame(a: { piece: number; begin: number }, b: { piece: number; begin: number }): boolean {
-  return a.piece === b.piece && a.begin === b.begin;
-}

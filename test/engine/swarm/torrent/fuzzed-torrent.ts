@@ -3,55 +3,8 @@ import type { SwarmEffect } from '../../../../src/engine/swarm/torrent/swarm-eff
 import type { SwarmEvent } from '../../../../src/engine/swarm/torrent/swarm-event.ts';
 import { type SwarmSettings, SwarmState } from '../../../../src/engine/swarm/torrent/swarm-state.ts';
 import type { BlockAddress, Message } from '../../../../src/engine/swarm/wire/message.ts';
-
-/** What can be done to a torrent; most deeds do nothing where nothing fits them. */
-export type Deed =
-  | 'join'
-  | 'leave'
-  | 'choke'
-  | 'unchoke'
-  | 'becomeInterested'
-  | 'loseInterest'
-  | 'have'
-  | 'bitfield'
-  | 'haveAll'
-  | 'request'
-  | 'requestNonsense'
-  | 'cancel'
-  | 'blockBegins'
-  | 'blockEnds'
-  | 'blockUnasked'
-  | 'reject'
-  | 'rejectNonsense'
-  | 'blockLeaves'
-  | 'store'
-  | 'refute'
-  | 'pass';
-
-/** A deed, and numbers that say to whom and with what. */
-export interface Step {
-  readonly deed: Deed;
-  readonly who: number;
-  readonly what: number;
-  readonly which: number;
-}
-
-/** What an onlooker on the wire knows of a neighbour. */
-interface Seen {
-  readonly hasFast: boolean;
-  readonly pieces: Set<number>;
-  /** Blocks that it was asked for, by key. */
-  readonly asked: Map<string, BlockAddress>;
-  /** A block of it that is coming in, and whether it was given a place. */
-  arriving: { readonly block: BlockAddress; readonly isTaken: boolean } | undefined;
-  letsUsAsk: boolean;
-  isGranted: boolean;
-  isInterested: boolean;
-  /** Requests of it that were neither served nor rejected. */
-  readonly requests: string[];
-  unsentBytes: number;
-  areWeInterested: boolean;
-}
+import { type Deed, keyOf, nonsense, type Step } from './fuzz-step.ts';
+import { newlySeen, type Seen } from './seen-neighbour.ts';
 
 /**
  * A torrent with an onlooker who knows the rules, sees what goes in and out, and notes what breaks them. He cannot see
@@ -152,18 +105,7 @@ export class FuzzedTorrent {
 
   #join(peer: number, hasFast: boolean): void {
     if (this.#seen.has(peer)) return;
-    this.#seen.set(peer, {
-      hasFast,
-      pieces: new Set(),
-      asked: new Map(),
-      arriving: undefined,
-      letsUsAsk: false,
-      isGranted: false,
-      isInterested: false,
-      requests: [],
-      unsentBytes: 0,
-      areWeInterested: false,
-    });
+    this.#seen.set(peer, newlySeen(hasFast));
     this.#tell({ kind: 'peerJoined', peer, hasFast });
   }
 
@@ -354,20 +296,4 @@ export class FuzzedTorrent {
     if (asked.size > 0 || this.#hasFreeBlocks(pieces)) return true;
     return !this.#hasFreeBlocks() && [...pieces].some((piece) => !this.#stored.has(piece));
   }
-}
-
-function keyOf({ piece, begin, length }: BlockAddress): string {
-  return `${piece} ${begin} ${length}`;
-}
-
-/** Addresses that no block has, most of them outside the image. */
-function nonsense({ pieces, pieceBytes }: Geometry, which: number): BlockAddress {
-  const all = [
-    { piece: pieces, begin: 0, length: 1 },
-    { piece: 0xffff_ffff, begin: 0xffff_ffff, length: 0xffff_ffff },
-    { piece: 0, begin: pieceBytes, length: 1 },
-    { piece: 0, begin: 0, length: 0 },
-    { piece: pieces - 1, begin: pieceBytes - 1, length: pieceBytes },
-  ];
-  return all[which % all.length]!;
 }

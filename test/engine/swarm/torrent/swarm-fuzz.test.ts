@@ -1,9 +1,19 @@
-import { assert, boolean, constantFrom, nat, property, record, uint32Array } from 'fast-check';
+import {
+  type Arbitrary,
+  assert,
+  boolean,
+  constantFrom,
+  nat,
+  property,
+  record,
+  uint32Array,
+} from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PieceDealer } from '../../../../src/engine/swarm/policy/piece-dealer.ts';
 import { FUZZ_TIMEOUT_MS, UNTIL_TIME_IS_UP } from '../../fuzzing.ts';
 import { aGeometry, BLOCK, someSettings } from './a-torrent.ts';
-import { type Deed, FuzzedTorrent, type Step } from './fuzzed-torrent.ts';
+import type { Deed, Step } from './fuzz-step.ts';
+import { FuzzedTorrent } from './fuzzed-torrent.ts';
 
 const DEEDS: Deed[] = [
   'join',
@@ -50,26 +60,56 @@ const settings = record({
   unsentBytes: constantFrom(1, BLOCK, 3 * BLOCK, 1000 * BLOCK),
 });
 
+function fuzz(
+  { pieces, lastBytes, deals, ...wishes }: typeof settings extends Arbitrary<infer Wishes> ? Wishes : never,
+  numbers: Uint32Array,
+): void {
+  const geometry = aGeometry(pieces, lastBytes);
+  const dealer = wishes.isSeed && deals ? new PieceDealer(pieces) : undefined;
+  const snubMs = Number.POSITIVE_INFINITY;
+  const torrent = new FuzzedTorrent(someSettings({ geometry, dealer, snubMs, ...wishes }));
+  for (const who of [0, 1, 2]) torrent.do({ deed: 'join', who, what: 0, which: who });
+  const done: Step[] = [];
+  for (const number of numbers) {
+    const step = stepOf(number);
+    done.push(step);
+    torrent.do(step);
+    const broken = torrent.broken();
+    if (broken.length > 0) expect.fail(`${broken.join(', ')} after ${JSON.stringify(done)}`);
+  }
+}
+
+/** What broke a promise once. */
+const FOUND_BEFORE: [Parameters<typeof fuzz>[0], Uint32Array][] = [
+  [
+    {
+      pieces: 2,
+      lastBytes: 1,
+      isSeed: false,
+      deals: false,
+      slots: 0,
+      sources: 1,
+      openPieces: 2,
+      askedBlocks: 3,
+      unsentBytes: 1,
+    },
+    Uint32Array.of(
+      3388128351,
+      2763488958,
+      1097897223,
+      2467022673,
+      1823491034,
+      3537155184,
+      2172810949,
+      247548812,
+      1403500699,
+      0,
+    ),
+  ],
+];
+
 describe('the state of a torrent', () => {
   it('keeps its promises whatever happens in whatever order', { timeout: FUZZ_TIMEOUT_MS }, () => {
-    assert(
-      property(settings, steps, ({ pieces, lastBytes, deals, ...wishes }, numbers) => {
-        const geometry = aGeometry(pieces, lastBytes);
-        const dealer = wishes.isSeed && deals ? new PieceDealer(pieces) : undefined;
-        const torrent = new FuzzedTorrent(
-          someSettings({ geometry, dealer, snubMs: Number.POSITIVE_INFINITY, ...wishes }),
-        );
-        for (const who of [0, 1, 2]) torrent.do({ deed: 'join', who, what: 0, which: who });
-        const done: Step[] = [];
-        for (const number of numbers) {
-          const step = stepOf(number);
-          done.push(step);
-          torrent.do(step);
-          const broken = torrent.broken();
-          if (broken.length > 0) expect.fail(`${broken.join(', ')} after ${JSON.stringify(done)}`);
-        }
-      }),
-      UNTIL_TIME_IS_UP,
-    );
+    assert(property(settings, steps, fuzz), { ...UNTIL_TIME_IS_UP, examples: FOUND_BEFORE });
   });
 });
