@@ -35,7 +35,7 @@ export interface SimulatedDeployment {
   /** When the first machine was ready to download [s]. */
   readonly barrierS: number;
   readonly serverUploadedBytes: number;
-  /** Sent, but cut off or repeated: sum of uploads = sum of downloads + this. */
+  /** Sent, but cut off or repeated: sum of uploads = sum of downloads + this; by multicast, one copy + this. */
   readonly wastedBytes: number;
   readonly traceDigest: string;
 }

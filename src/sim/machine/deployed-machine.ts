@@ -33,15 +33,6 @@ export class DeployedMachine {
     });
   }
 
-  /** True once the whole image is on the disk and has been checked. */
-  get isVerified(): boolean {
-    return this.doneS !== null;
-  }
-
-  get hasDownloaded(): boolean {
-    return this.#hasEnded('download');
-  }
-
   /** The transport has brought the last piece. */
   downloaded(): void {
     if (this.isDead) return;
@@ -119,10 +110,6 @@ export class DeployedMachine {
 
   #end(phase: string): void {
     this.phases[phase]![1] = this.#arena.simulation.now;
-  }
-
-  #hasEnded(phase: string): boolean {
-    return !Number.isNaN(this.phases[phase]?.[1] ?? Number.NaN);
   }
 
   #trace(kind: number): void {

@@ -34,7 +34,6 @@ export const TRACE = {
   downloaded: 4,
   died: 5,
   done: 6,
-  roundSent: 7,
 } as const;
 
 /** Connection set-up and the first request: two round trips of the one-way `latencyS`. */
