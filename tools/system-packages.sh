@@ -8,10 +8,12 @@ packages='
   dosfstools
   iproute2
   mtools
+  nftables
   ntfs-3g
   python3-libtorrent
   tftp-hpa
   transmission-cli
+  udpcast
   util-linux
 '
 

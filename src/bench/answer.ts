@@ -11,6 +11,8 @@ export interface AnswerWatch extends RunWatch {
   /** `index` counts from 0. */
   runStarted(assignment: Assignment, index: number, all: readonly Assignment[]): void;
   runEnded(assignment: Assignment, record: RunRecord): void;
+  /** It is not made, because an earlier repeat was not finished in time. */
+  runLeftOut(assignment: Assignment, index: number, all: readonly Assignment[]): void;
 }
 
 /** A question: a scenario, who answers it, and where the records go. */
@@ -23,7 +25,8 @@ export interface Question {
 }
 
 /**
- * Makes all runs of a scenario, one after the other, and appends a record after each.
+ * Makes all runs of a scenario, one after the other, and appends a record after each. A run that was not finished when
+ * its time was up is not repeated.
  * @returns the records of this call
  * @throws ConfigError before the first run where the question makes no sense; whatever a run rejects with, after
  * everything was closed: the records so far are kept
@@ -46,6 +49,10 @@ export async function answer(question: Question, watch: AnswerWatch): Promise<Ru
   try {
     for (const record of publishedRecords(context)) await keep(record);
     for (const [index, assignment] of assignments.entries()) {
+      if (records.some((record) => isUnfinishedRepeat(record, assignment))) {
+        watch.runLeftOut(assignment, index, assignments);
+        continue;
+      }
       watch.runStarted(assignment, index, assignments);
       const outcome = await assignment.executor.run(assignment.run, watch);
       watch.runEnded(assignment, await keep(recordOf(assignment, outcome, context)));
@@ -54,4 +61,15 @@ export async function answer(question: Question, watch: AnswerWatch): Promise<Ru
     await Promise.all(executors.map((executor) => executor.close?.()));
   }
   return records;
+}
+
+/** Another repeat would take as long and tell no more. */
+function isUnfinishedRepeat(record: RunRecord, { run }: Assignment): boolean {
+  return (
+    record.unfinishedAfterS !== undefined &&
+    record.source === run.source &&
+    record.transport === run.transport &&
+    record.variant === run.variant &&
+    record.machines === run.machines
+  );
 }

@@ -2,6 +2,7 @@
 import type { Executor } from './executors/executor.ts';
 import type { LabSettings } from './executors/local/lab-settings.ts';
 import type { ExecutorName, RunRecord } from './record/run-record.ts';
+import type { CaseResult, SwarmBenchOptions, SwarmBenchWatch } from './swarm-bench/swarm-bench.ts';
 
 export { type AnswerWatch, answer } from './answer.ts';
 export { unexpectedFailures } from './executors/fleet.ts';
@@ -18,8 +19,14 @@ export {
   TRANSPORTS,
 } from './record/run-record.ts';
 export { comparisonTable } from './report/comparison-table.ts';
+export type { Table as ReportTable } from './report/report-document.ts';
 export { scenarioJsonSchema } from './scenario/json-schema.ts';
 export { type LoadedScenario, loadScenario } from './scenario/scenario-loader.ts';
+
+export { type GoalRow, verdictOf } from './swarm-bench/goal.ts';
+export { goalTable } from './swarm-bench/goal-table.ts';
+export type { CaseResult } from './swarm-bench/swarm-bench.ts';
+export { SWARM_CASES } from './swarm-bench/swarm-cases.ts';
 
 /** The executor of that name. */
 export async function executorNamed(name: ExecutorName, lab: LabSettings): Promise<Executor> {
@@ -39,6 +46,14 @@ export async function executorNamed(name: ExecutorName, lab: LabSettings): Promi
 export async function writeReport(folder: string, records: readonly RunRecord[]): Promise<void> {
   const writer = await import('./report/report-writer.ts');
   await writer.writeReport(folder, records);
+}
+
+/** Holds our swarm against its goals; see `swarm-bench/swarm-bench.ts`. */
+export async function runSwarmBench(
+  options: SwarmBenchOptions,
+  watch: SwarmBenchWatch,
+): Promise<CaseResult[]> {
+  return await (await import('./swarm-bench/swarm-bench.ts')).runSwarmBench(options, watch);
 }
 
 /**

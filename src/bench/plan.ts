@@ -1,6 +1,8 @@
 import { ConfigError } from '../failure.ts';
 import type { Executor, PlannedRun } from './executors/executor.ts';
+import { isMeasured } from './metrics/cell.ts';
 import type { Transport } from './record/run-record.ts';
+import { inRounds } from './run-order.ts';
 import type { LoadedScenario, ScenarioVariant } from './scenario/scenario-loader.ts';
 
 /** A run, who makes it, and the variant that it comes from. */
@@ -11,7 +13,7 @@ export interface Assignment {
 }
 
 /**
- * All runs that answer a scenario, cheap executors first.
+ * All runs that answer a scenario, executors in their order; what takes real time is repeated in rounds.
  * @param only transports to keep; undefined for all of the scenario's
  * @throws ConfigError where a setting cannot be honoured, or nothing would be left to run
  */
@@ -20,14 +22,15 @@ export function planRuns(
   executors: readonly Executor[],
   only: readonly Transport[] | undefined,
 ): Assignment[] {
-  const assignments = executors.flatMap((executor) =>
-    scenario.variants.flatMap((variant) =>
+  const assignments = executors.flatMap((executor) => {
+    const runs = scenario.variants.flatMap((variant) =>
       transportsOf(variant, executor, only).flatMap((transport) => {
         refuseUnsupported(executor, variant, transport);
         return runsOf(executor, variant, transport);
       }),
-    ),
-  );
+    );
+    return isMeasured(executor.name) ? inRounds(runs) : runs;
+  });
   if (assignments.length > 0) return assignments;
   const able = executors.map(({ name, transports }) => `${name} (${transports.join(', ')})`).join('; ');
   throw new ConfigError(

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { benchCommand } from './commands/bench.ts';
+import { benchSwarmCommand } from './commands/bench-swarm.ts';
 import { demoCommand } from './commands/demo.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
@@ -17,6 +18,7 @@ const program = new Command('swarmboot')
   .addCommand(schemaCommand())
   .addCommand(demoCommand())
   .addCommand(benchCommand())
+  .addCommand(benchSwarmCommand())
   .addHelpText(
     'after',
     `

@@ -61,6 +61,7 @@ export async function runScenario(file: string, options: ScenarioRunOptions): Pr
           signal,
           machineProgressed: (machine, phase, share) => progress.machineProgressed(machine, phase, share),
           runStarted: (assignment, index, all) => progress.runStarted(assignment, index, all),
+          runLeftOut: (assignment, index, all) => progress.runLeftOut(assignment, index, all),
           runEnded: (assignment, record) => {
             progress.runEnded(assignment, record);
             failures.add(assignment, bench.unexpectedFailures(assignment.run.scenario, record.fleet));

@@ -1,8 +1,8 @@
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import Table from 'cli-table3';
 import type { RunRecord } from '../bench/index.ts';
 import type { Bench } from './bench-door.ts';
+import { printTable } from './table.ts';
 
 /** A report to be told about. */
 export interface ToldReport {
@@ -21,13 +21,7 @@ export function tellReport(bench: Bench, { folder, records, isJson }: ToldReport
     process.stdout.write(`${JSON.stringify({ scenario, out: folder, cells })}\n`);
     return;
   }
-  const { columns, rows } = bench.comparisonTable(details);
-  const table = new Table({
-    head: columns.map(({ heading }) => heading),
-    colAligns: columns.map(({ isNumber }) => (isNumber ? 'right' : 'left')),
-    style: { head: [], border: [], compact: true },
-  });
-  table.push(...rows.map((row) => [...row]));
+  printTable(bench.comparisonTable(details));
   const page = resolve(join(folder, 'index.html'));
-  process.stdout.write(`${table.toString()}\n\nReport: ${page}\n        ${pathToFileURL(page).href}\n`);
+  process.stdout.write(`\nReport: ${page}\n        ${pathToFileURL(page).href}\n`);
 }

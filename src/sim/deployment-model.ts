@@ -1,3 +1,6 @@
+import type { HandoutName } from '../engine/swarm/policy/handout/handout-by-name.ts';
+import type { PickerSettings } from '../engine/swarm/policy/picker/new-picker.ts';
+
 /** Rates in bytes per second, Infinity for no limit. */
 export interface LinkModel {
   readonly upBps: number;
@@ -17,6 +20,8 @@ export interface MachineModel {
   readonly site: number;
   /** Seconds after the start of the transfer at which it dies for good; Infinity if it does not. */
   readonly diesAfterS: number;
+  /** Seconds after the start of the transfer at which it is powered on; 0 if it arrives as all others do. */
+  readonly joinsAfterS: number;
 }
 
 /** How machines are powered on, one after the other. */
@@ -46,11 +51,14 @@ export interface DiskModel {
 
 export interface P2pModel {
   readonly transport: 'p2p';
+  readonly handout: Exclude<HandoutName, 'chain'>;
   readonly uploadSlots: number;
   readonly seederSlots: number;
   readonly neighbours: number;
-  readonly picker: 'rarest' | 'random';
-  readonly seeder: 'dealing' | 'plain';
+  readonly picker: PickerSettings['picker'];
+  readonly randomFirst: number;
+  readonly choker: 'grants' | 'classic';
+  readonly seeder: 'dealing' | 'superseed' | 'plain';
 }
 
 export interface UnicastModel {
@@ -90,6 +98,8 @@ export interface DeploymentModel {
   /** Share of multicast packets lost on the way to each machine. */
   readonly loss: number;
   readonly arrival: ArrivalModel;
+  /** Bytes after which the server's peer leaves the swarm for good; Infinity if it stays. */
+  readonly seederLeavesAfterBytes: number;
   readonly phases: FixedPhases;
   readonly disk: DiskModel;
   readonly transport: TransportModel;

@@ -12,6 +12,7 @@ export function assertModel(model: DeploymentModel): void {
   requirePositive('disk.readBps', model.disk.readBps);
   requirePositive('disk.writeBps', model.disk.writeBps);
   for (const [phase, lastsS] of Object.entries(model.phases)) requireTime(`phases.${phase}`, lastsS);
+  requirePositive('seederLeavesAfterBytes', model.seederLeavesAfterBytes);
   if (model.arrival.kind !== 'together') requireTime('arrival.intervalS', model.arrival.intervalS);
   requireSites(model);
   requireTransport(model.transport);
@@ -21,9 +22,10 @@ function requireSites({ sites, machines }: DeploymentModel): void {
   if (sites.length === 0) reject('sites', 'none', 'one or more: the server stands at the first');
   if (machines.length === 0) reject('machines', 'none', 'one or more');
   for (const [place, { wan }] of sites.entries()) requireLink(`sites[${place}].wan`, wan);
-  for (const [place, { link, site, diesAfterS }] of machines.entries()) {
+  for (const [place, { link, site, diesAfterS, joinsAfterS }] of machines.entries()) {
     requireLink(`machines[${place}].link`, link);
     requireTime(`machines[${place}].diesAfterS`, diesAfterS);
+    requireTime(`machines[${place}].joinsAfterS`, joinsAfterS);
     if (!sites[site]) reject(`machines[${place}].site`, site, 'the index of a site');
   }
 }

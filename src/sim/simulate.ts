@@ -59,12 +59,15 @@ export function simulate(model: DeploymentModel, randomSeed: number): SimulatedD
     downloaded: (machine) => machines[machine - 1]!.downloaded(),
   };
   const transport = transportFor(model.transport, arena);
+  const { boot, register, partition, metainfo } = model.phases;
+  const barrierS = boot + register + partition + metainfo;
   const times = arrivalTimes(model.machines.length, model.arrival, new RandomStream(randomSeed, 'arrivals'));
+  for (const [place, { joinsAfterS }] of model.machines.entries()) {
+    if (joinsAfterS > 0) times[place] = barrierS + joinsAfterS;
+  }
   for (const [place, poweredOnS] of times.entries()) {
     machines.push(new DeployedMachine(place + 1, poweredOnS, { arena, transport }));
   }
-  const { boot, register, partition, metainfo } = model.phases;
-  const barrierS = boot + register + partition + metainfo;
   for (const [place, { diesAfterS }] of model.machines.entries()) {
     if (diesAfterS < Number.POSITIVE_INFINITY) {
       simulation.after(barrierS + diesAfterS, () => machines[place]!.die());

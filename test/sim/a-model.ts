@@ -44,6 +44,7 @@ export function aModel(wishes: Wishes = {}): DeploymentModel {
     latencyS: 0,
     loss: 0,
     arrival: { kind: 'together' },
+    seederLeavesAfterBytes: Infinity,
     phases: { boot: 0, register: 0, partition: 0, metainfo: 0, finish: 0, ...phases },
     disk: {
       readBps: Infinity,
@@ -60,7 +61,7 @@ export function aModel(wishes: Wishes = {}): DeploymentModel {
 
 function machinesOf(machines: number | readonly Partial<MachineModel>[], link: LinkModel): MachineModel[] {
   const special = typeof machines === 'number' ? Array.from({ length: machines }, () => ({})) : machines;
-  return special.map((machine) => ({ link, site: 0, diesAfterS: Infinity, ...machine }));
+  return special.map((machine) => ({ link, site: 0, diesAfterS: Infinity, joinsAfterS: 0, ...machine }));
 }
 
 /** `count` machines of which the first few are special. */
@@ -76,10 +77,13 @@ export function someMachines(
 export function aSwarm(wishes: Partial<P2pModel> = {}): P2pModel {
   return {
     transport: 'p2p',
+    handout: 'regular',
     uploadSlots: 4,
     seederSlots: 5,
     neighbours: 50,
     picker: 'rarest',
+    randomFirst: 0,
+    choker: 'grants',
     seeder: 'dealing',
     ...wishes,
   };

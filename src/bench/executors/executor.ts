@@ -1,6 +1,7 @@
 import type {
   ExecutorName,
   FormulaResult,
+  LinkBytes,
   MachineResult,
   Phase,
   RecordSource,
@@ -25,9 +26,14 @@ export interface RunOutcome {
   readonly fleet: readonly MachineResult[];
   readonly barrierS: number;
   readonly serverUploadedBytes: number | null;
-  /** Left out where not known. */
+  /** What a lab has measured; left out where not known. */
   readonly serverCpuS?: number;
+  readonly serverLink?: LinkBytes;
+  readonly serverPeakMemoryBytes?: Readonly<Record<string, number>>;
+  readonly siteLinks?: readonly LinkBytes[];
   readonly busyShare?: number;
+  /** Set where the time was up before all machines had finished [s]. */
+  readonly unfinishedAfterS?: number;
   readonly traceDigest: string | null;
   readonly limitations: readonly string[];
   /** Versions of the clients in use, beside Swarmboot and Node. */

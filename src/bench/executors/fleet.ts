@@ -9,6 +9,8 @@ export interface FleetMachine {
   readonly link: LinkModel;
   /** Seconds after the start of the transfer at which it is killed; Infinity if it is not. */
   readonly killedAfterS: number;
+  /** Seconds after the start of the transfer at which it is powered on; 0 for one that starts with the others. */
+  readonly joinsAfterS: number;
 }
 
 /** The name of machine `number`, counted from 1. */
@@ -16,30 +18,47 @@ export function machineName(number: number): string {
   return `m${String(number).padStart(3, '0')}`;
 }
 
-/** The machines of one run: those that came first are slow, those that came last are killed, where faults say so. */
+/**
+ * The machines of one run: those that came first are slow, those that come last join later, and the last of the others
+ * are killed, where faults say so.
+ */
 export function fleetOf(scenario: Scenario, machines: number): FleetMachine[] {
   const { up, down } = scenario.network.machine;
+  const joinTimesS = scenario.faults.flatMap((fault) =>
+    'join' in fault ? Array.from({ length: fault.join }, () => fault.at) : [],
+  );
+  const starters = machines - joinTimesS.length;
   return Array.from({ length: machines }, (_, index) => {
     const machine = {
       name: machineName(index + 1),
       link: { upBps: up, downBps: down },
       killedAfterS: Infinity,
+      joinsAfterS: joinTimesS[machines - 1 - index] ?? 0,
     };
-    return scenario.faults.reduce((hit, fault) => withFault(hit, fault, { index, machines }), machine);
+    return scenario.faults.reduce((hit, fault) => withFault(hit, fault, { index, starters }), machine);
   });
 }
 
 function withFault(
   machine: FleetMachine,
   fault: Scenario['faults'][number],
-  place: { index: number; machines: number },
+  { index, starters }: { index: number; starters: number },
 ): FleetMachine {
-  if ('slow' in fault) {
-    if (place.index >= fault.slow) return machine;
+  if ('slow' in fault && index < fault.slow) {
     return { ...machine, link: { upBps: fault.to, downBps: fault.to } };
   }
-  if (place.index < place.machines - fault.kill) return machine;
-  return { ...machine, killedAfterS: Math.min(machine.killedAfterS, fault.at) };
+  if ('kill' in fault && index >= starters - fault.kill && index < starters) {
+    return { ...machine, killedAfterS: Math.min(machine.killedAfterS, fault.at) };
+  }
+  return machine;
+}
+
+/** Copies of the image that leave the server before its peer goes for good; Infinity if it stays. */
+export function seederCopies({ faults }: Scenario): number {
+  return Math.min(
+    Infinity,
+    ...faults.flatMap((fault) => ('seederLeaves' in fault ? fault.seederLeaves : [])),
+  );
 }
 
 /** Machines that failed although no fault of the scenario killed them, with what each of them said. */

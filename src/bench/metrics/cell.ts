@@ -37,8 +37,17 @@ export interface Cell {
   readonly meanLatencyS: number | null;
   readonly lowerBoundS: number | null;
   readonly pieceBoundS: number | null;
-  /** Median over the runs. */
+  /** Medians over the runs; see `OutcomeNumbers`. */
   readonly serverCopies: number | null;
+  readonly serverLinkCopies: number | null;
+  readonly machinesCpuS: number | null;
+  readonly serverCpuS: number | null;
+  readonly peakMemoryBytes: number | null;
+  readonly serverPeakMemoryBytes: number | null;
+  /** Use of the computer's processors in the run that used them most, 0 to 1; null where not known. */
+  readonly busyShare: number | null;
+  /** Time after which a run was ended that had not finished [s], or null. */
+  readonly unfinishedAfterS: number | null;
   /** Of the run with the fewest. */
   readonly verifiedMachines: number;
   /** Of the run with the most. */
@@ -91,13 +100,20 @@ function detailOf(runs: readonly RunRecord[]): CellDetail {
     lowerBoundS: rounded(bounds?.lowerBoundS ?? null),
     pieceBoundS: rounded(bounds?.pieceBoundS ?? null),
     serverCopies: median(known(outcomes, 'serverCopies')),
+    serverLinkCopies: median(known(outcomes, 'serverLinkCopies')),
+    machinesCpuS: rounded(median(known(outcomes, 'machinesCpuS'))),
+    serverCpuS: rounded(median(known(outcomes, 'serverCpuS'))),
+    peakMemoryBytes: median(known(outcomes, 'peakMemoryBytes')),
+    serverPeakMemoryBytes: median(known(outcomes, 'serverPeakMemoryBytes')),
+    busyShare: largest(runs.flatMap((record) => record.busyShare ?? [])),
+    unfinishedAfterS: largest(runs.flatMap((record) => record.unfinishedAfterS ?? [])),
     verifiedMachines: Math.min(...outcomes.map((outcome) => outcome.verifiedMachines)),
     failedMachines: Math.max(...outcomes.map((outcome) => outcome.failedMachines)),
   };
   return { cell, runs, makespanMean: meanInterval(makespansS) };
 }
 
-type Measure = 'makespanS' | 'transferS' | 'meanLatencyS' | 'serverCopies';
+type Measure = Exclude<keyof OutcomeNumbers, 'verifiedMachines' | 'failedMachines'>;
 
 function known(outcomes: readonly OutcomeNumbers[], measure: Measure): number[] {
   return outcomes.map((outcome) => outcome[measure]).filter((value) => value !== null);
@@ -107,6 +123,10 @@ function spread(values: readonly number[]): Spread | null {
   if (values.length === 0) return null;
   const [min, middle, max] = [Math.min(...values), median(values)!, Math.max(...values)];
   return { min: rounded(min)!, median: rounded(middle)!, max: rounded(max)! };
+}
+
+function largest(values: readonly number[]): number | null {
+  return values.length === 0 ? null : Math.max(...values);
 }
 
 /** Middle value, or the mean of the two middle ones; null of nothing. */

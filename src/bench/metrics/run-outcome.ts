@@ -10,6 +10,14 @@ export interface OutcomeNumbers {
   readonly meanLatencyS: number | null;
   /** Bytes that the server sent / F. */
   readonly serverCopies: number | null;
+  /** Bytes that crossed the server's link away from it / F. */
+  readonly serverLinkCopies: number | null;
+  /** Processor time of all machines together, and of the server, from the start barrier to the last verified piece [s]. */
+  readonly machinesCpuS: number | null;
+  readonly serverCpuS: number | null;
+  /** Most memory that the processes of one machine, and those of the server, ever held [byte]. */
+  readonly peakMemoryBytes: number | null;
+  readonly serverPeakMemoryBytes: number | null;
   readonly verifiedMachines: number;
   readonly failedMachines: number;
 }
@@ -19,7 +27,9 @@ export type FinishedMachine = MachineResult & { readonly doneS: number };
 
 /** The numbers of a record: measured from its fleet, or as its formula or publication gives them. */
 export function outcomeNumbers(record: RunRecord): OutcomeNumbers {
-  if (record.formula !== null) return { ...record.formula, verifiedMachines: 0, failedMachines: 0 };
+  if (record.formula !== null) {
+    return { ...record.formula, ...NOTHING_USED, verifiedMachines: 0, failedMachines: 0 };
+  }
   const finished = record.fleet.filter(hasFinished);
   const verified = record.fleet.filter((machine) => machine.isVerified);
   const transferEnd = largest(verified.flatMap(transferEndOf));
@@ -28,9 +38,40 @@ export function outcomeNumbers(record: RunRecord): OutcomeNumbers {
     transferS: transferEnd === null ? null : transferEnd - record.barrierS,
     meanLatencyS: mean(finished.map((machine) => machine.doneS - machine.poweredOnS)),
     serverCopies: record.serverUploadedBytes === null ? null : record.serverUploadedBytes / record.wireBytes,
+    ...useOf(record),
     verifiedMachines: verified.length,
     failedMachines: record.fleet.length - finished.length,
   };
+}
+
+type Use = Pick<
+  OutcomeNumbers,
+  'serverLinkCopies' | 'machinesCpuS' | 'serverCpuS' | 'peakMemoryBytes' | 'serverPeakMemoryBytes'
+>;
+
+const NOTHING_USED: Use = {
+  serverLinkCopies: null,
+  machinesCpuS: null,
+  serverCpuS: null,
+  peakMemoryBytes: null,
+  serverPeakMemoryBytes: null,
+};
+
+/** What a lab has measured beside times. */
+function useOf({ fleet, serverLink, serverCpuS, serverPeakMemoryBytes, wireBytes }: RunRecord): Use {
+  const cpuS = fleet.flatMap((machine) => machine.cpuS ?? []);
+  return {
+    serverLinkCopies: serverLink === undefined ? null : serverLink.upBytes / wireBytes,
+    machinesCpuS: cpuS.length === 0 ? null : sum(cpuS),
+    serverCpuS: serverCpuS ?? null,
+    peakMemoryBytes: largest(fleet.flatMap(({ peakMemoryBytes }) => together(peakMemoryBytes) ?? [])),
+    serverPeakMemoryBytes: together(serverPeakMemoryBytes),
+  };
+}
+
+/** Of all processes of a host. */
+function together(bytesOf: Readonly<Record<string, number>> | undefined): number | null {
+  return bytesOf === undefined ? null : sum(Object.values(bytesOf));
 }
 
 /** True for a machine that went through all phases without a failure. */
@@ -50,5 +91,9 @@ function largest(values: readonly number[]): number | null {
 
 /** Arithmetic mean, or null of nothing. */
 function mean(values: readonly number[]): number | null {
-  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+  return values.length === 0 ? null : sum(values) / values.length;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }

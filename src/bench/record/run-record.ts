@@ -37,8 +37,24 @@ export type Phase = (typeof PHASES)[number];
 /** Start and end of a phase [s], counted from the first power-on of the run. */
 export type PhaseTimes = Readonly<Partial<Record<Phase, readonly [startS: number, endS: number]>>>;
 
+/** Bytes that crossed a link, frames with their headers. */
+export interface LinkBytes {
+  readonly upBytes: number;
+  readonly downBytes: number;
+}
+
+/** What a host used from the start barrier to the last verified piece of the run; left out where not known. */
+export interface HostUse {
+  /** Processor time of its processes [s]. */
+  readonly cpuS?: number;
+  /** Most memory that each of its processes ever held (resident set), by the name of the process. */
+  readonly peakMemoryBytes?: Readonly<Record<string, number>>;
+  /** What crossed its network interface. */
+  readonly link?: LinkBytes;
+}
+
 /** What happened to one machine. Times in seconds from the first power-on of the run. */
-export interface MachineResult {
+export interface MachineResult extends HostUse {
   /** `m001`, `m002`, ... in order of arrival. */
   readonly machine: string;
   readonly poweredOnS: number;
@@ -50,8 +66,6 @@ export interface MachineResult {
   readonly downloadedBytes: number;
   /** Payload bytes by sender (`server` or a machine); left out where the run is too large to keep it, empty where the client does not tell. */
   readonly receivedFrom?: Readonly<Record<string, number>>;
-  /** Processor time of the machine's processes from the start barrier until all were done [s]; left out where not known. */
-  readonly cpuS?: number;
   /** True when the disk was found identical to the golden image. */
   readonly isVerified: boolean;
   /** One sentence for people, or null. */
@@ -121,10 +135,16 @@ export interface RunRecord {
   readonly fleet: readonly MachineResult[];
   /** Payload bytes that left the server; null where not known. */
   readonly serverUploadedBytes: number | null;
-  /** Processor time of the server from the start barrier until all machines were done [s]; left out where not known. */
+  /** As `cpuS`, `link` and `peakMemoryBytes` of a machine. */
   readonly serverCpuS?: number;
+  readonly serverLink?: LinkBytes;
+  readonly serverPeakMemoryBytes?: Readonly<Record<string, number>>;
+  /** What crossed the WAN link of each site in that time, in the order of the scenario's sites. */
+  readonly siteLinks?: readonly LinkBytes[];
   /** Share of the computer's processors that was in use in that time, by the lab and by others, 0 to 1. */
   readonly busyShare?: number;
+  /** Time from the start of the transfer at which the run was ended [s], where machines had not finished by then. */
+  readonly unfinishedAfterS?: number;
   /** Digest of the ordered event trace; null where time is real. */
   readonly traceDigest: string | null;
   /** What the reader must know to judge this run; collected in the report's Limitations. */

@@ -1,11 +1,14 @@
+import { isBusy, MOST_BUSY_SHARE } from '../metrics/busy-computer.ts';
 import { type Cell, type CellDetail, isMeasured } from '../metrics/cell.ts';
 import { TRANSPORT_WORDS, variantWords } from '../metrics/plain-words.ts';
-import { readableSpread, readableTime, threeDigits } from '../metrics/readable-units.ts';
+import { readableBytes, readableSpread, readableTime, threeDigits } from '../metrics/readable-units.ts';
 import type { RecordSource } from '../record/run-record.ts';
 import { numberColumn, type Table, textColumn, withoutEmptyColumns } from './report-document.ts';
 
 /** Stands at a time that leaves failed machines out. */
 const FAILED_MARK = '†';
+/** Stands at a time whose run had a busy computer. */
+const BUSY_MARK = '‡';
 
 const COLUMNS = [
   textColumn('Variant'),
@@ -20,6 +23,10 @@ const COLUMNS = [
   numberColumn('Bound in pieces'),
   numberColumn('Transfer / bound'),
   numberColumn('Server copies'),
+  numberColumn('Server copies (link)'),
+  numberColumn('CPU-s of the machines'),
+  numberColumn('CPU-s of the server'),
+  numberColumn('Peak memory'),
   textColumn('Verified'),
 ];
 
@@ -44,10 +51,14 @@ function rowOf(cells: readonly Cell[], hasVariants: boolean): string[] {
     TRANSPORT_WORDS[transport],
     String(machines),
     ...(['theory', 'sim', 'local', 'netns', 'published'] as const).map((source) => makespanWords(by(source))),
-    bounded === undefined ? '' : readableTime(bounded.lowerBoundS!),
+    bounded?.lowerBoundS ? readableTime(bounded.lowerBoundS) : '',
     typeof bounded?.pieceBoundS === 'number' ? readableTime(bounded.pieceBoundS) : '',
     boundRatioWords(basis),
-    typeof basis?.serverCopies === 'number' ? threeDigits(basis.serverCopies) : '',
+    digitsOrNothing(basis?.serverCopies),
+    digitsOrNothing(basis?.serverLinkCopies),
+    digitsOrNothing(basis?.machinesCpuS),
+    digitsOrNothing(basis?.serverCpuS),
+    memoryWords(basis),
     verifiedWords(basis),
   ];
 }
@@ -55,7 +66,20 @@ function rowOf(cells: readonly Cell[], hasVariants: boolean): string[] {
 function makespanWords(cell: Cell | undefined): string {
   if (cell === undefined) return '';
   if (cell.makespanS === null) return 'none finished';
-  return `${readableSpread(cell.makespanS)}${cell.failedMachines > 0 ? ` ${FAILED_MARK}` : ''}`;
+  const marks = [cell.failedMachines > 0 ? FAILED_MARK : '', isBusy(cell.busyShare) ? BUSY_MARK : ''];
+  return [readableSpread(cell.makespanS), ...marks].filter((part) => part !== '').join(' ');
+}
+
+function digitsOrNothing(value: number | null | undefined): string {
+  return typeof value === 'number' ? threeDigits(value) : '';
+}
+
+/** `72.1 MB (server 95.0 MB)` */
+function memoryWords(cell: Cell | undefined): string {
+  if (typeof cell?.peakMemoryBytes !== 'number') return '';
+  const server =
+    cell.serverPeakMemoryBytes === null ? '' : ` (server ${readableBytes(cell.serverPeakMemoryBytes)})`;
+  return `${readableBytes(cell.peakMemoryBytes)}${server}`;
 }
 
 /** Transfer / lower bound, or null where one of them is not known. */
@@ -97,6 +121,18 @@ export function comparisonNotes(details: readonly CellDetail[]): string[] {
       : '',
     has(isRun)
       ? 'Transfer / bound, server copies and verified machines are those of the measurement, or of the simulation where there is none; verified is that of the worst run.'
+      : '',
+    has((cell) => cell.serverLinkCopies !== null)
+      ? 'Server copies are counted in payload as the client tells it, and on the server’s link with all headers and requests.'
+      : '',
+    has((cell) => cell.machinesCpuS !== null)
+      ? 'CPU seconds, from the start of the transfer to the last verified piece, are those of all machines together and of the server.'
+      : '',
+    has((cell) => cell.peakMemoryBytes !== null)
+      ? 'Peak memory is the most that the processes of one machine held: each one’s largest resident set, with the pages of files that it maps, added up.'
+      : '',
+    has((cell) => isBusy(cell.busyShare))
+      ? `${BUSY_MARK} More than ${MOST_BUSY_SHARE * 100} % of the computer’s processors were in use in at least one run: they may have set the pace, not the network.`
       : '',
     has((cell) => cell.failedMachines > 0)
       ? `${FAILED_MARK} Machines failed in at least one run: the time is that of the others.`

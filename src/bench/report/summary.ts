@@ -83,10 +83,9 @@ function comparisonSentence(cells: readonly TimedCell[]): string {
   const factors = others.map((cell) => factorWords(cell.makespanS.median / subject.makespanS.median));
   const comparison =
     others.length === 0 ? '' : ` against ${listed(against)}: ${listed(factors)} times as fast`;
-  const bound =
-    subject.lowerBoundS === null
-      ? ''
-      : `; its transfer cannot take less than ${readableTime(subject.lowerBoundS)}`;
+  const bound = !subject.lowerBoundS
+    ? ''
+    : `; its transfer cannot take less than ${readableTime(subject.lowerBoundS)}`;
   return `${took}${comparison}${bound}.`;
 }
 

@@ -7,6 +7,10 @@ import type { QuantityKind, QuantityParser } from './quantity.ts';
 export type Bytes = number;
 export type Seconds = number;
 
+/** Ways of the tracker to choose whom it hands out to a swarm. */
+const P2P_HANDOUTS = ['random', 'regular', 'sites'] as const;
+export type P2pHandout = (typeof P2P_HANDOUTS)[number];
+
 /** An object whose unknown keys are mistakes that name what is allowed. */
 function settings<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   const allowed = Object.keys(shape).map((key) => `\`${key}\``);
@@ -51,6 +55,9 @@ export function scenarioSchema(parserOf: (kind: QuantityKind) => QuantityParser)
       .default({})
       .describe('name -> changes to any of the settings above'),
     measured: z.array(measuredSchema(fields)).default([]).describe('published cells to lay beside'),
+  }).refine(hasStarters, {
+    path: ['faults'],
+    error: 'allowed are fewer machines that join than every number in fleet.machines',
   });
 }
 
@@ -81,6 +88,10 @@ function networkSchema(fields: Fields) {
     name: z.string().min(1),
     machines: fields.share().describe('share of the machines at this site'),
     wan: linkSchema(fields).describe('link of the site to all other sites'),
+    nat: z
+      .boolean()
+      .default(false)
+      .describe('machines of the site share one address towards all others, who cannot connect to them'),
   });
   return settings({
     server: linkSchema(fields).describe('link of the server'),
@@ -97,6 +108,10 @@ function networkSchema(fields: Fields) {
     sites: z
       .array(site)
       .min(1, { error: 'allowed is a list of one or more sites' })
+      .refine(([first]) => !first?.nat, {
+        error: 'allowed is false: the server stands at the first site, and all machines connect to it',
+        path: [0, 'nat'],
+      })
       .optional()
       .describe('sites with a WAN link each; the server stands at the first'),
   });
@@ -154,11 +169,33 @@ function transportsSchema(fields: Fields) {
     uploadSlots: fields.count('slots').default(4).describe('uploads of a machine at a time'),
     seederSlots: fields.count('slots').default(5).describe('uploads of the seeder at a time'),
     neighbours: fields.count('peers').default(50).describe('neighbours that the tracker hands out'),
-    picker: z.enum(['rarest', 'random']).default('rarest').describe('which piece is asked for first'),
+    handout: z
+      .enum(P2P_HANDOUTS)
+      .optional()
+      .describe(
+        'whom the tracker hands out: anybody, those with the fewest links, or these of the own site and few of others; default: `sites` where there are several, else `regular`',
+      ),
+    picker: z
+      .enum(['rarest', 'sampled', 'random', 'sequential'])
+      .default('rarest')
+      .describe('which piece is asked for first; sampled: the rarest of eight random ones'),
+    randomFirst: z
+      .int({ error: 'allowed is a whole number of pieces from 0 up' })
+      .min(0, { error: 'allowed is a whole number of pieces from 0 up' })
+      .default(0)
+      .describe('so many pieces are picked at random, before the picker has a say'),
+    choker: z
+      .enum(['grants', 'classic'])
+      .default('grants')
+      .describe(
+        'who is unchoked: the next for one piece, or, every ten seconds, who gives most and one by chance',
+      ),
     seeder: z
-      .enum(['dealing', 'plain'])
+      .enum(['dealing', 'superseed', 'plain'])
       .default('dealing')
-      .describe('deals every piece once before any twice, or serves like any peer'),
+      .describe(
+        'deals every piece once before any twice, reveals the next piece when the last was seen elsewhere (BEP 16), or serves like any peer',
+      ),
   });
   const webtorrent = settings({
     diskWrite,
@@ -173,7 +210,10 @@ function transportsSchema(fields: Fields) {
   });
   const multicast = settings({
     diskWrite,
-    rate: fields.rate().prefault('unlimited').describe('rate of the sender; default: the server link'),
+    rate: fields
+      .rate()
+      .prefault('unlimited')
+      .describe('rate of the sender; default: that of the slowest link'),
     packet: fields.bytes().prefault('1456 B').describe('payload of one packet'),
     wait: fields.seconds().prefault('0 s').describe('time that the sender waits for receivers'),
     round: fields.seconds().prefault('0 s').describe('time to collect the losses of one round'),
@@ -201,20 +241,46 @@ function orNothing<Shape extends z.core.$ZodShape>(schema: z.ZodObject<Shape, z.
 }
 
 function faultSchema(fields: Fields) {
+  const copies = 'allowed is a number of copies of the image above zero, such as `1.1`';
   return z.union(
     [
       settings({
-        kill: fields.count('machines').describe('machines that die for good: those that came last'),
+        kill: fields
+          .count('machines')
+          .describe('machines that die for good: the last of those that do not join'),
+        at: fields.seconds().describe('time after the start of the transfer'),
+      }),
+      settings({
+        join: fields.count('machines').describe('machines that are powered on later: those that come last'),
         at: fields.seconds().describe('time after the start of the transfer'),
       }),
       settings({
         slow: fields.count('machines').describe('machines with a slow link: those that came first'),
         to: fields.rate().describe('their link rate, both directions'),
       }),
+      settings({
+        seederLeaves: z
+          .number({ error: copies })
+          .positive({ error: copies })
+          .describe(
+            'copies of the image that leave the server before its peer goes for good; the tracker stays',
+          ),
+      }),
     ],
-    { error: 'allowed is `{kill: 2, at: 30 s}` or `{slow: 1, to: 5 Mbit/s}`' },
+    {
+      error:
+        'allowed is `{kill: 2, at: 30 s}`, `{join: 2, at: 30 s}`, `{slow: 1, to: 5 Mbit/s}` or `{seederLeaves: 1.1}`',
+    },
   );
 }
+
+/** A transfer starts with those who do not join later. */
+function hasStarters({ fleet, faults }: { fleet: { machines: number[] }; faults: Fault[] }): boolean {
+  const joining = faults.reduce((sum, fault) => sum + ('join' in fault ? fault.join : 0), 0);
+  return fleet.machines.every((machines) => machines > joining);
+}
+
+type Fault = z.output<ReturnType<typeof faultSchema>>;
 
 function measuredSchema(fields: Fields) {
   return settings({

@@ -2,7 +2,7 @@ import { MultiBar, type SingleBar } from 'cli-progress';
 import type { Assignment, RunRecord } from '../../bench/index.ts';
 import type { Bench } from '../bench-door.ts';
 import type { Progress } from './progress.ts';
-import { runResult, runTitle } from './run-line.ts';
+import { NOT_REPEATED, runResult, runTitle } from './run-line.ts';
 import { TimeLeft } from './time-left.ts';
 
 const WHOLE = 1000;
@@ -43,6 +43,10 @@ export class ProgressBars implements Progress {
     const left = leftS === null ? '' : `; about ${this.#bench.readableTime(leftS)} left`;
     this.#clearLine();
     this.#stream.write(`${this.#title}: ${runResult(record, this.#bench)}${left}\n`);
+  }
+
+  runLeftOut(assignment: Assignment, index: number, all: readonly Assignment[]): void {
+    this.#stream.write(`${runTitle(assignment, { index, count: all.length })}: ${NOT_REPEATED}\n`);
   }
 
   close(): void {

@@ -1,7 +1,7 @@
 import type { Assignment, RunRecord } from '../../bench/index.ts';
 import type { Bench } from '../bench-door.ts';
 import type { Progress } from './progress.ts';
-import { runResult, runTitle } from './run-line.ts';
+import { NOT_REPEATED, runResult, runTitle } from './run-line.ts';
 import { TimeLeft } from './time-left.ts';
 
 /** A word on machines that are at work is said this often. */
@@ -46,6 +46,10 @@ export class ProgressLines implements Progress {
     const leftS = this.#timeLeft.estimateS(this.#rest);
     const left = leftS === null ? '' : `; about ${this.#bench.readableTime(leftS)} left`;
     this.#say(`${this.#title}: ${runResult(record, this.#bench)}${left}`);
+  }
+
+  runLeftOut(assignment: Assignment, index: number, all: readonly Assignment[]): void {
+    this.#say(`${runTitle(assignment, { index, count: all.length })}: ${NOT_REPEATED}`);
   }
 
   close(): void {}

@@ -10,6 +10,9 @@ export function runTitle({ run }: Assignment, place: { index: number; count: num
   return `[${place.index + 1} of ${place.count}] ${run.source}: ${run.transport}${variant}, ${machines}${seed}`;
 }
 
+/** What is said of a run that is left out. */
+export const NOT_REPEATED = 'not repeated, it was not finished in time before';
+
 /** `12.3 s, 8 of 8 verified` */
 export function runResult(record: RunRecord, bench: Bench): string {
   const [detail] = bench.cellDetails([record]);

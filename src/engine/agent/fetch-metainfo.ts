@@ -5,7 +5,7 @@ import { type BootFileSource, fetchBootFile } from '../tftp/boot-file-client.ts'
 
 /** Phase `metainfo`: fetches the metainfo by TFTP and holds it against what the server promised. */
 export async function fetchMetainfo(source: BootFileSource, deployment: Deployment): Promise<Metainfo> {
-  const metainfo = await parseMetainfo(await fetchBootFile(source, deployment.metainfoFile));
+  const metainfo = parseMetainfo(await fetchBootFile(source, deployment.metainfoFile));
   if (metainfo.imageBytes === deployment.imageBytes) return metainfo;
   throw new RunFailure(
     'BAD_METAINFO',

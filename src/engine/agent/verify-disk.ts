@@ -15,10 +15,10 @@ export async function verifyDisk(
 ): Promise<void> {
   await disk.flush();
   const { pieceHashes, pieceBytes } = metainfo;
-  for (const [piece, expected] of pieceHashes.entries()) {
+  for (let piece = 0; piece < pieceHashes.length; piece++) {
     const offset = piece * pieceBytes;
     const bytes = await disk.readAt(offset, pieceLengthOf(metainfo, piece));
-    if (hash('sha1', bytes) !== expected) {
+    if (hash('sha1', bytes) !== pieceHashes.at(piece)) {
       throw new RunFailure('BAD_PIECE', `piece ${piece} at disk offset ${offset} does not match its hash`);
     }
     progressed((piece + 1) / pieceHashes.length);

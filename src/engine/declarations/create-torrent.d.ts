@@ -6,6 +6,7 @@ declare module 'create-torrent' {
     readonly pieceLength: number;
     /** Empty: no tracker; left out: the package's own list of public trackers. */
     readonly announce: readonly string[];
+    readonly urlList?: readonly string[];
     readonly createdBy?: string;
     readonly filterJunkFiles?: boolean;
   }

@@ -5,6 +5,7 @@ import { json } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import type { ImageReader } from '../image/image-reader.ts';
 import { chunkBytesFor, LinkRate } from '../link-rate.ts';
+import { type ByteRange, contentRange, requestedRange } from './byte-range.ts';
 import { type Answer, MachineRegistry } from './machine-registry.ts';
 
 export interface ImageServerOptions {
@@ -18,7 +19,7 @@ export interface ImageServerOptions {
   readonly upBps: number;
 }
 
-/** The server's HTTP side: machines report here, and each may fetch the whole image as one stream. */
+/** The server's HTTP side: machines report here, and each may fetch the image or a range of it. */
 export class ImageServer {
   readonly #options: ImageServerOptions;
   readonly #registry: MachineRegistry;
@@ -64,7 +65,7 @@ export class ImageServer {
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     switch (`${request.method} ${request.url}`) {
       case 'GET /image':
-        return this.#sendImage(response);
+        return this.#sendImage(request.headers.range, response);
       case 'POST /machines':
         return send(response, this.#registry.register(await json(request)));
       case 'POST /machines/done':
@@ -74,19 +75,29 @@ export class ImageServer {
     }
   }
 
-  #sendImage(response: ServerResponse): Promise<void> {
-    response.writeHead(200, {
+  /** @param wanted Range header; web seeds are asked for pieces (BEP 19) */
+  #sendImage(wanted: string | undefined, response: ServerResponse): Promise<void> {
+    const { sizeBytes } = this.#options.image;
+    const range = requestedRange(wanted, sizeBytes);
+    if (!range) {
+      response.writeHead(416, { 'content-range': `bytes */${sizeBytes}`, 'content-length': 0 }).end();
+      return Promise.resolve();
+    }
+    const isWhole = range.last - range.first + 1 === sizeBytes;
+    response.writeHead(isWhole ? 200 : 206, {
       'content-type': 'application/octet-stream',
-      'content-length': this.#options.image.sizeBytes,
+      'content-length': range.last - range.first + 1,
+      'accept-ranges': 'bytes',
+      ...(isWhole ? {} : { 'content-range': contentRange(range, sizeBytes) }),
     });
-    return pipeline(this.#imageAsCarried(), response);
+    return pipeline(this.#bytesAsCarried(range), response);
   }
 
-  async *#imageAsCarried(): AsyncGenerator<Uint8Array> {
+  async *#bytesAsCarried({ first, last }: ByteRange): AsyncGenerator<Uint8Array> {
     const { image, upBps } = this.#options;
     const chunkBytes = chunkBytesFor(upBps);
-    for (let offset = 0; offset < image.sizeBytes; offset += chunkBytes) {
-      const chunk = await image.readAt(offset, Math.min(chunkBytes, image.sizeBytes - offset));
+    for (let offset = first; offset <= last; offset += chunkBytes) {
+      const chunk = await image.readAt(offset, Math.min(chunkBytes, last + 1 - offset));
       await this.#uplink.carry(chunk.length);
       this.#uploadedBytes += chunk.length;
       yield chunk;

@@ -1,11 +1,16 @@
 import type Tracker from 'bittorrent-tracker';
 import { RunFailure } from '../../failure.ts';
 import type { Metainfo } from '../image/metainfo.ts';
+import { ownAddressTowards } from './own-address-client.ts';
 
 export interface AnnounceOptions {
   readonly metainfo: Metainfo;
   readonly peerId: Uint8Array;
+  /** Address at which we listen, :: or 0.0.0.0 for all. */
+  readonly host: string;
   readonly port: number;
+  /** Label of the place where we are; empty for none. */
+  readonly site: string;
   /** Peers asked for at a time. */
   readonly wanted: number;
   /** Bytes that are still to come. */
@@ -14,23 +19,40 @@ export interface AnnounceOptions {
   readonly onPeer: (address: string) => void;
 }
 
-/** Announces one torrent to its tracker (BEP 3, 23), by the client of bittorrent-tracker. */
+/** What every announce says, beside what the package adds. */
+interface Saying {
+  readonly numwant: number;
+  left: number;
+  /** Beyond BEP 3: for trackers that hand out by site. */
+  readonly site?: string;
+  /** BEP 3: where we are at our site, whatever a NAT makes of it. */
+  readonly ip?: string;
+}
+
+/** Announces one torrent to its tracker (BEP 3, 7, 23), by the client of bittorrent-tracker. */
 export class AnnounceClient {
   readonly #client;
+  readonly #saying;
 
-  private constructor(client: Tracker) {
+  private constructor(client: Tracker, saying: Saying) {
     this.#client = client;
+    this.#saying = saying;
   }
 
   /** Resolves when the tracker has answered once. Rejects with a RunFailure (`TRACKER`) where it does not. */
   static async start(options: AnnounceOptions): Promise<AnnounceClient> {
     const { default: Client } = await import('bittorrent-tracker');
+    const saying: Saying = {
+      numwant: options.wanted,
+      left: options.leftBytes,
+      ...(await placeOf(options)),
+    };
     const client = new Client({
       infoHash: Buffer.from(options.metainfo.infoHash, 'hex'),
       peerId: Buffer.from(options.peerId),
       announce: [...options.metainfo.trackers],
       port: options.port,
-      getAnnounceOpts: () => ({ numwant: options.wanted }),
+      getAnnounceOpts: () => ({ ...saying }),
       wrtc: false,
     });
     const answered = Promise.withResolvers<void>();
@@ -48,10 +70,11 @@ export class AnnounceClient {
       client.destroy();
       throw error;
     }
-    return new AnnounceClient(client);
+    return new AnnounceClient(client, saying);
   }
 
   completed(bytes: number): void {
+    this.#saying.left = 0;
     this.#client.complete({ left: 0, uploaded: 0, downloaded: bytes });
   }
 
@@ -60,7 +83,17 @@ export class AnnounceClient {
     this.#client.update();
   }
 
+  /** The tracker is told, but not waited for. */
   stop(): void {
+    this.#client.stop();
     this.#client.destroy();
   }
+}
+
+/** A tracker that cannot be reached says so itself. */
+async function placeOf({ site, host, metainfo }: AnnounceOptions): Promise<Pick<Saying, 'site' | 'ip'>> {
+  const [tracker] = metainfo.trackers;
+  if (site === '' || tracker === undefined) return {};
+  const ip = await ownAddressTowards(tracker, host).catch(() => undefined);
+  return ip === undefined ? { site } : { site, ip };
 }

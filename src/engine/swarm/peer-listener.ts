@@ -1,15 +1,22 @@
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import type { LinkRate } from '../link-rate.ts';
 import { ProtocolError } from '../protocol-error.ts';
+import { ConnectionTable } from './connection-table.ts';
+import { ExtensionTalk } from './extension-talk.ts';
+import { localAddressTowards, parseAddress } from './peer-address.ts';
+import type { PeerLine } from './peer-line.ts';
 import { PeerSocket, type PeerSocketWatch } from './peer-socket-client.ts';
 import type { Handshake } from './wire/handshake-codec.ts';
 import type { MessageLimits } from './wire/message-parser.ts';
 
 /** Connections that may stand at a time beside those that we make ourselves; more are closed at once. */
 const SPARE_CONNECTIONS = 150;
+/** Share of our calls that may go to addresses that other peers told us: all of them could be lies. */
+const TOLD_SHARE = 1 / 2;
 
 /** Who listens, and for which torrent. */
 export interface PeerListenerOptions {
+  /** :: for IPv4 and IPv6. */
   readonly host: string;
   readonly handshake: Handshake;
   readonly limits: MessageLimits;
@@ -17,42 +24,51 @@ export interface PeerListenerOptions {
   readonly down: LinkRate;
   /** Connections that we make at most. */
   readonly neighbours: number;
+  /** Label of the place where we are; empty for none. */
+  readonly site: string;
+  /** Requests that may wait for us to answer them. */
+  readonly queuedRequests: number;
+  /** Peers come from the tracker alone. */
+  readonly isPrivate: boolean;
 }
+
+/** Hears what a peer says, once it has joined. */
+export type PeerWatch = Omit<PeerSocketWatch, 'handshakeReceived' | 'closed'>;
 
 /** Hears of peers by number. */
 export interface PeerListenerWatch {
-  joined(peer: number, handshake: Handshake): void;
+  joined(peer: number, handshake: Pick<Handshake, 'hasFast'>): void;
+  /** A peer that speaks the extension protocol says in which place it is; empty for none. */
+  introduced(peer: number, site: string): void;
   left(peer: number): void;
-  /** Hears what the peer says from now on. */
-  watchOf(peer: number): Omit<PeerSocketWatch, 'handshakeReceived' | 'closed'>;
+  watchOf(peer: number): PeerWatch;
 }
 
-/** A peer that is connected, or on its way. */
-interface Connection {
-  readonly socket: PeerSocket;
-  readonly isOurs: boolean;
-  readonly address: string;
-  /** It has said something beside its name. */
-  hasSpoken: boolean;
-  /** Hex, once it has introduced itself. */
-  peerId: string;
-}
-
-/** All connections of one torrent: those that we accept and those that we make, one to a peer, none to the banned. */
+/** All connections of one torrent: those that we accept and those that we make. */
 export class PeerListener {
   readonly #server: Server;
   readonly #options: PeerListenerOptions;
   readonly #watch: PeerListenerWatch;
-  readonly #connections = new Map<number, Connection>();
-  readonly #banned = new Set<string>();
-  #nextPeer = 1;
+  readonly #connections: ConnectionTable;
+  readonly #talk: ExtensionTalk;
 
   /** @param server listens already */
   constructor(server: Server, options: PeerListenerOptions, watch: PeerListenerWatch) {
     this.#server = server;
     this.#options = options;
     this.#watch = watch;
-    server.on('connection', (socket) => this.#open(socket, false));
+    this.#connections = new ConnectionTable(hex(options.handshake.peerId));
+    const { port } = server.address() as AddressInfo;
+    this.#talk = new ExtensionTalk(
+      { ...options, port },
+      {
+        send: (peer, message) => this.lineTo(peer)?.send(message),
+        introduced: (peer, site) => watch.introduced(peer, site),
+        located: (peer, address) => this.#locate(peer, address),
+        addressTold: (address) => this.#connectTold(address),
+      },
+    );
+    server.on('connection', (socket) => this.#open(socket, ''));
   }
 
   /** Rejects with the system's error where the port is taken. Port 0 takes any free one. */
@@ -67,106 +83,124 @@ export class PeerListener {
 
   /** @param address `host:port`, IPv6 hosts in brackets; one that we are connected to already is passed over */
   connect(address: string): void {
-    const made = [...this.#connections.values()].filter(({ isOurs }) => isOurs);
+    const made = this.#connections.all().filter(({ isOurs }) => isOurs);
     if (made.length >= this.#options.neighbours || made.some((other) => other.address === address)) return;
-    const at = address.lastIndexOf(':');
-    const host = address.slice(0, at).replace(/^\[|\]$/g, '');
-    const port = Number(address.slice(at + 1));
-    this.#open(connect({ host, port, localAddress: this.#options.host }), true, address);
+    const { host, port } = parseAddress(address);
+    const localAddress = localAddressTowards(host, this.#options.host);
+    this.#open(connect({ host, port, ...(localAddress ? { localAddress } : {}) }), address);
   }
 
-  socketOf(peer: number): PeerSocket | undefined {
-    return this.#connections.get(peer)?.socket;
+  /**
+   * Takes in somebody who is no peer and plays one, under a name of his own.
+   * @returns what was made, or undefined where the name is banned
+   */
+  adopt<Line extends PeerLine>(
+    peerId: string,
+    make: (watch: PeerWatch & Pick<PeerSocketWatch, 'closed'>) => Line,
+  ): Line | undefined {
+    if (this.#connections.isBanned(peerId)) return undefined;
+    const peer = this.#connections.newPeer();
+    const line = make({ ...this.#listenTo(peer), closed: () => this.#leave(peer) });
+    this.#connections.add(peer, { line, isOurs: false, address: '', hasSpoken: true, peerId });
+    this.#watch.joined(peer, { hasFast: true });
+    return line;
+  }
+
+  /** Peers that are connected and have introduced themselves, the adopted among them. */
+  get joinedPeers(): number {
+    return this.#connections.all().filter(({ peerId }) => peerId !== '').length;
+  }
+
+  lineTo(peer: number): PeerLine | undefined {
+    return this.#connections.of(peer)?.line;
   }
 
   /** Hex; empty for a peer that has gone. */
   peerIdOf(peer: number): string {
-    return this.#connections.get(peer)?.peerId ?? '';
+    return this.#connections.of(peer)?.peerId ?? '';
   }
 
   /** Ends the connection and takes no other from this peer. */
   ban(peerId: string, reason: string): void {
-    this.#banned.add(peerId);
-    for (const connection of [...this.#connections.values()]) {
-      if (connection.peerId === peerId) connection.socket.close(reason);
-    }
+    this.#connections.ban(peerId, reason);
   }
 
   /** Idle connections are not taken for dead ones. */
   keepAlive(): void {
-    for (const { socket, peerId } of this.#connections.values())
-      if (peerId !== '') socket.send({ kind: 'keepAlive' });
+    for (const { line, peerId } of this.#connections.all())
+      if (peerId !== '') line.send({ kind: 'keepAlive' });
+  }
+
+  /** Tells peers of each other where it is time to (BEP 11); to be called every second or so. */
+  exchangePeers(): void {
+    this.#talk.ticked(performance.now(), this.#connections.addresses());
   }
 
   async close(): Promise<void> {
-    for (const { socket } of [...this.#connections.values()]) socket.close('this client stops');
+    for (const { line } of this.#connections.all()) line.close('this client stops');
     if (!this.#server.listening) return;
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }
 
-  #open(socket: Socket, isOurs: boolean, address = ''): void {
-    if (this.#isFull()) this.#closeSilent();
+  /** @param address where we call, empty for a guest */
+  #open(socket: Socket, address: string): void {
+    if (this.#isFull()) this.#connections.closeSilent();
     if (this.#isFull()) {
       socket.destroy();
       return;
     }
-    const peer = this.#nextPeer++;
+    const peer = this.#connections.newPeer();
     const { handshake, limits, up, down } = this.#options;
-    const heard = this.#watch.watchOf(peer);
     const watch: PeerSocketWatch = {
-      ...heard,
-      messageReceived: (message) => {
-        this.#speak(peer);
-        heard.messageReceived(message);
-      },
-      handshakeReceived: (theirs) => this.#join(peer, theirs),
+      ...this.#listenTo(peer),
+      handshakeReceived: (theirs) => this.#join(peer, theirs, socket),
       closed: () => this.#leave(peer),
     };
-    const peerSocket = new PeerSocket(socket, { handshake, limits, up, down, watch });
-    this.#connections.set(peer, { socket: peerSocket, isOurs, address, hasSpoken: false, peerId: '' });
+    const line = new PeerSocket(socket, { handshake, limits, up, down, watch });
+    this.#connections.add(peer, { line, isOurs: address !== '', address, hasSpoken: false, peerId: '' });
   }
 
   #isFull(): boolean {
     return this.#connections.size >= this.#options.neighbours + SPARE_CONNECTIONS;
   }
 
-  /** Makes room: the longest silent guest has to go. */
-  #closeSilent(): void {
-    for (const { socket, isOurs, hasSpoken } of this.#connections.values()) {
-      if (!isOurs && !hasSpoken) return socket.close('it says nothing while others wait');
-    }
+  #listenTo(peer: number): PeerWatch {
+    const heard = this.#watch.watchOf(peer);
+    return {
+      ...heard,
+      messageReceived: (message) => {
+        const connection = this.#connections.of(peer);
+        if (connection) connection.hasSpoken = true;
+        if (message.kind === 'extended') this.#talk.heard(peer, message, performance.now());
+        else heard.messageReceived(message);
+      },
+    };
   }
 
-  #speak(peer: number): void {
-    const connection = this.#connections.get(peer);
-    if (connection) connection.hasSpoken = true;
-  }
-
-  #join(peer: number, theirs: Handshake): void {
-    const { handshake } = this.#options;
-    const id = hex(theirs.peerId);
-    if (hex(theirs.infoHash) !== hex(handshake.infoHash)) throw new ProtocolError('it wants another torrent');
-    if (id === hex(handshake.peerId)) throw new ProtocolError('this is our own connection');
-    if (this.#banned.has(id)) throw new ProtocolError('it is banned');
-    this.#dropTwin(id);
-    this.#connections.get(peer)!.peerId = id;
+  #join(peer: number, theirs: Handshake, socket: Socket): void {
+    if (hex(theirs.infoHash) !== hex(this.#options.handshake.infoHash))
+      throw new ProtocolError('it wants another torrent');
+    this.#connections.name(peer, hex(theirs.peerId));
+    if (theirs.hasExtended && socket.remoteAddress !== undefined)
+      this.#talk.greet(peer, socket.remoteAddress);
     this.#watch.joined(peer, theirs);
   }
 
-  /** Two peers may connect to each other at once: both keep the connection that the greater peer id began. */
-  #dropTwin(id: string): void {
-    const isOursKept = hex(this.#options.handshake.peerId) > id;
-    for (const { peerId, socket, isOurs } of [...this.#connections.values()]) {
-      if (peerId !== id) continue;
-      if (isOurs === isOursKept) throw new ProtocolError('we are connected already');
-      socket.close('we are connected twice');
-    }
+  #locate(peer: number, address: string): void {
+    const connection = this.#connections.of(peer);
+    if (connection?.address === '') connection.address = address;
+  }
+
+  #connectTold(address: string): void {
+    const connections = this.#connections.all();
+    if (connections.some((other) => other.address === address)) return;
+    const made = connections.filter(({ isOurs }) => isOurs).length;
+    if (made < this.#options.neighbours * TOLD_SHARE) this.connect(address);
   }
 
   #leave(peer: number): void {
-    const connection = this.#connections.get(peer);
-    if (!this.#connections.delete(peer) || connection?.peerId === '') return;
-    this.#watch.left(peer);
+    this.#talk.left(peer);
+    if (this.#connections.remove(peer)) this.#watch.left(peer);
   }
 }
 

@@ -17,8 +17,10 @@ export interface LinkRates {
 export interface SwarmClientOptions {
   /** 20 bytes that no other peer has. */
   readonly peerId: Uint8Array;
-  /** Address to listen on. */
+  /** Address to listen on; :: for IPv4 and IPv6. */
   readonly host: string;
+  /** Label of the place where the machine is; peers tell it each other. */
+  readonly site?: string;
   /** 0 for any free port. */
   readonly port: number;
   readonly link: LinkRates;

@@ -25,6 +25,7 @@ import type { SwarmEvent } from './torrent/swarm-event.ts';
 import { SwarmState } from './torrent/swarm-state.ts';
 import { SERVED_BLOCK_BYTES } from './torrent/upload-side.ts';
 import { TrafficCount } from './traffic-count.ts';
+import { WebSeeds } from './web-seeds.ts';
 import type { BlockAddress } from './wire/message.ts';
 
 const TICK_MS = 100;
@@ -33,6 +34,8 @@ const PATIENCE_MS = 500;
 /** A peer that owes us blocks and sends none for this long is asked for no more until it unchokes us again. */
 const SNUB_MS = 15_000;
 const KEEP_ALIVE_MS = 60_000;
+/** How often peer exchange and web seeds are thought about. */
+const REVIEW_MS = 1_000;
 /** While pieces are missing the tracker is asked for further peers this often. */
 const ANNOUNCE_MS = 30_000;
 /**
@@ -45,6 +48,8 @@ const MOST_UNSENT_BYTES = 4 * BLOCK_BYTES;
 const OPEN_BYTES = 64 * 2 ** 20;
 const CACHE_BYTES = 64 * 2 ** 20;
 const ASKED_BLOCKS = 256;
+/** What others are told of how much they may ask for: so many requests wait in `torrent/upload-side.ts`. */
+const QUEUED_REQUESTS = 2048;
 
 /** Our own peer, made for deployments. */
 export const swarmboot: SwarmClientMaker = {
@@ -65,6 +70,8 @@ class SwarmbootClient implements SwarmClient {
   /** Pieces that come in. */
   readonly #incoming = new Map<number, Uint8Array>();
   readonly #timers: NodeJS.Timeout[] = [];
+  /** Shared by peers and web seeds. */
+  readonly #down: LinkRate;
   #metainfo!: Metainfo;
   #geometry!: Geometry;
   #store!: ChunkStore;
@@ -76,6 +83,7 @@ class SwarmbootClient implements SwarmClient {
   constructor(server: Server, options: SwarmClientOptions) {
     this.#server = server;
     this.#options = options;
+    this.#down = new LinkRate(options.link.downBps);
     this.#done.promise.catch(() => {});
   }
 
@@ -113,17 +121,33 @@ class SwarmbootClient implements SwarmClient {
     this.#peers = this.#newPeers();
     this.#every(TICK_MS, () => this.#handle({ kind: 'clockTicked' }));
     this.#every(KEEP_ALIVE_MS, () => this.#peers!.keepAlive());
+    this.#every(REVIEW_MS, () => this.#peers!.exchangePeers());
+    this.#watchWebSeeds();
+    if (metainfo.trackers.length === 0) return;
     this.#tracker = await AnnounceClient.start({
       metainfo,
       peerId: this.#options.peerId,
+      host: this.#options.host,
       port: (this.#server.address() as AddressInfo).port,
+      site: this.#options.site ?? '',
       wanted: this.#options.neighbours,
       leftBytes: isSeed ? 0 : metainfo.imageBytes,
       onPeer: (address) => this.#peers!.connect(address),
     });
     this.#every(ANNOUNCE_MS, () => {
-      if (this.#state!.heldPieces < this.#geometry.pieces) this.#tracker!.askForPeers();
+      if (!this.#isComplete()) this.#tracker!.askForPeers();
     });
+  }
+
+  #watchWebSeeds(): void {
+    const webSeeds = new WebSeeds({ metainfo: this.#metainfo, down: this.#down, host: this.#peers! });
+    this.#every(REVIEW_MS, () => {
+      if (!this.#isComplete()) webSeeds.ticked(performance.now(), this.#traffic.total().downloadedBytes);
+    });
+  }
+
+  #isComplete(): boolean {
+    return this.#state!.heldPieces === this.#geometry.pieces;
   }
 
   #every(intervalMs: number, work: () => void): void {
@@ -150,19 +174,23 @@ class SwarmbootClient implements SwarmClient {
   }
 
   #newPeers(): PeerListener {
-    const { host, peerId, link, neighbours } = this.#options;
+    const { host, peerId, link, neighbours, site = '' } = this.#options;
     const infoHash = Buffer.from(this.#metainfo.infoHash, 'hex');
     const bitfieldBytes = Math.ceil(this.#geometry.pieces / 8);
     const options = {
       host,
       neighbours,
-      handshake: { infoHash, peerId, hasFast: true, hasExtended: false },
+      handshake: { infoHash, peerId, hasFast: true, hasExtended: true },
       limits: { messageBytes: Math.max(1 + bitfieldBytes, BLOCK_BYTES), blockBytes: SERVED_BLOCK_BYTES },
       up: new LinkRate(link.upBps),
-      down: new LinkRate(link.downBps),
+      down: this.#down,
+      site,
+      queuedRequests: QUEUED_REQUESTS,
+      isPrivate: this.#metainfo.isPrivate,
     };
     return new PeerListener(this.#server, options, {
       joined: (peer, { hasFast }) => this.#handle({ kind: 'peerJoined', peer, hasFast }),
+      introduced: (peer, site) => this.#handle({ kind: 'peerIntroduced', peer, site }),
       left: (peer) => this.#handle({ kind: 'peerLeft', peer }),
       watchOf: (peer) => ({
         messageReceived: (message) => this.#handle(eventOf(peer, message)),
@@ -196,14 +224,14 @@ class SwarmbootClient implements SwarmClient {
   #do(effect: SwarmEffect): void {
     switch (effect.kind) {
       case 'sendMessage':
-        return this.#peers!.socketOf(effect.peer)?.send(effect.message);
+        return this.#peers!.lineTo(effect.peer)?.send(effect.message);
       case 'sendBehindBlocks':
-        return this.#peers!.socketOf(effect.peer)?.sendBehindBlocks(effect.message);
+        return this.#peers!.lineTo(effect.peer)?.sendBehindBlocks(effect.message);
       case 'sendBlock':
         this.#traffic.uploaded(this.#peers!.peerIdOf(effect.peer), effect.block.length);
-        return this.#peers!.socketOf(effect.peer)?.sendBlock(effect.block, this.#dataOf(effect.block));
+        return this.#peers!.lineTo(effect.peer)?.sendBlock(effect.block, this.#dataOf(effect.block));
       case 'dropPeer':
-        return this.#peers!.socketOf(effect.peer)?.close(effect.reason);
+        return this.#peers!.lineTo(effect.peer)?.close(effect.reason);
       case 'checkPiece':
         this.#check(effect.piece, effect.senders).catch(this.#done.reject);
         return;
@@ -223,8 +251,9 @@ class SwarmbootClient implements SwarmClient {
     const bytes = this.#incoming.get(piece)!;
     const peerIds = senders.map((peer) => this.#peers!.peerIdOf(peer));
     this.#incoming.delete(piece);
-    if ((await pieceHash(bytes)) !== this.#metainfo.pieceHashes[piece]) {
-      this.#evidence.keep(piece, peerIds, blockHashes(bytes));
+    if ((await pieceHash(bytes)) !== this.#metainfo.pieceHashes.at(piece)) {
+      if (new Set(peerIds).size === 1) this.#peers!.ban(peerIds[0]!, `it sent wrong data for piece ${piece}`);
+      else this.#evidence.keep(piece, peerIds, blockHashes(bytes));
       return this.#handle({ kind: 'pieceRefuted', piece });
     }
     if (this.#evidence.has(piece)) this.#judge(piece, bytes);

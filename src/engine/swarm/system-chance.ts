@@ -6,12 +6,4 @@ export class SystemChance implements Chance {
   below(below: number): number {
     return randomInt(below);
   }
-
-  shuffle(items: Int32Array): Int32Array {
-    for (let last = items.length - 1; last > 0; last--) {
-      const other = this.below(last + 1);
-      [items[last], items[other]] = [items[other]!, items[last]!];
-    }
-    return items;
-  }
 }

@@ -1,6 +1,11 @@
 import type { AddressInfo } from 'node:net';
+import type { AnnounceParams } from 'bittorrent-tracker/server';
+import ipaddr from 'ipaddr.js';
+import type { HandoutName } from './policy/handout/handout-by-name.ts';
+import { SystemChance } from './system-chance.ts';
+import { type Announce, TrackedSwarm } from './tracked-swarm.ts';
 
-/** A tracker that answers HTTP announces (BEP 3, BEP 23) for the torrents that it was told of. */
+/** A tracker that answers HTTP announces (BEP 3, 7, 23) for the torrents that it was told of. */
 export interface Tracker {
   readonly announceUrl: string;
   /** From now on announces for this torrent are answered. */
@@ -8,17 +13,26 @@ export interface Tracker {
   close(): Promise<void>;
 }
 
-/** Rejects with the system's error where the port is taken. Port 0 takes any free one. */
-export async function startTracker(host: string, port: number): Promise<Tracker> {
+/** BEP 3, and BEP 21 (`paused`); the package calls a regular announce `update`. */
+const EVENTS: ReadonlySet<string> = new Set(['started', 'stopped', 'completed', 'update', 'paused']);
+
+/**
+ * The server of bittorrent-tracker, with our choice of the peers that are handed out.
+ * Rejects with the system's error where the port is taken. Port 0 takes any free one.
+ */
+export async function startTracker(
+  host: string,
+  port: number,
+  handout: HandoutName = 'sites',
+): Promise<Tracker> {
   const { default: TrackerServer } = await import('bittorrent-tracker/server');
-  const served = new Set<string>();
   const server = new TrackerServer({
     http: true,
     udp: false,
     ws: false,
     stats: false,
     filter: (infoHash, _params, callback) =>
-      callback(served.has(infoHash) ? null : new Error('this torrent is not served here')),
+      callback(infoHash in server.torrents ? null : new Error('this torrent is not served here')),
   });
   const listening = Promise.withResolvers<void>();
   server.once('listening', listening.resolve);
@@ -29,8 +43,17 @@ export async function startTracker(host: string, port: number): Promise<Tracker>
   await listening.promise;
   const address = server.http.address() as AddressInfo;
   return {
-    announceUrl: `http://${host}:${address.port}/announce`,
-    serve: (infoHash) => served.add(infoHash),
+    announceUrl: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}/announce`,
+    serve(infoHash) {
+      const swarm = new TrackedSwarm(handout, new SystemChance());
+      server.torrents[infoHash] = {
+        announce(params, callback) {
+          if (!EVENTS.has(params.event)) callback(new Error('invalid event'));
+          else callback(null, swarm.announce(announceOf(params), performance.now()));
+        },
+        scrape: (_params, callback) => callback(null, swarm.counts()),
+      };
+    },
     close() {
       const { promise, resolve } = Promise.withResolvers<void>();
       server.close(resolve);
@@ -38,4 +61,25 @@ export async function startTracker(host: string, port: number): Promise<Tracker>
       return promise;
     },
   };
+}
+
+function announceOf(params: AnnounceParams): Announce {
+  return {
+    peerId: params.peer_id,
+    event: params.event,
+    ip: params.ip,
+    port: params.port,
+    leftBytes: params.left,
+    wanted: Math.max(0, Math.floor(params.numwant)),
+    site: typeof params.site === 'string' && params.site !== '' ? params.site : undefined,
+    localIp: localIpOf(params),
+  };
+}
+
+/** BEP 3, `ip`: the package has overwritten it with the address that it sees. */
+function localIpOf({ httpReq, ip }: AnnounceParams): string | undefined {
+  const said = new URLSearchParams(httpReq.url!.split('?')[1]).get('ip') ?? '';
+  // A peer that listens at ::1 may be seen at 127.0.0.1: addresses of two kinds say nothing about a NAT.
+  if (ipaddr.process(said).kind() !== ipaddr.process(ip).kind()) return undefined;
+  return ipaddr.process(said).toString();
 }

@@ -29,15 +29,4 @@ export class RandomStream {
   exponential(mean: number): number {
     return -mean * Math.log1p(-this.share());
   }
-
-  /** Puts `items` into random order, in place (Fisher-Yates). */
-  shuffle(items: Int32Array): Int32Array {
-    for (let last = items.length - 1; last > 0; last--) {
-      const other = this.below(last + 1);
-      const item = items[last]!;
-      items[last] = items[other]!;
-      items[other] = item;
-    }
-    return items;
-  }
 }

@@ -1,3 +1,4 @@
+import type { PiecePicker } from '../../engine/swarm/policy/picker/piece-picker.ts';
 import { PieceSet } from '../../engine/swarm/policy/piece-set.ts';
 
 /** Upload of one piece from one peer to another. */
@@ -18,19 +19,18 @@ export interface Peer {
   isHere: boolean;
   /** Pieces it has; what the seeder has not dealt yet is not among them. */
   readonly held: PieceSet;
-  /** Pieces that are on their way to it. */
-  readonly claimed: PieceSet;
-  /** By piece: how many of its neighbours, the seeder aside, have it. */
-  readonly availability: Uint16Array;
-  readonly uploads: Set<Grant>;
-  readonly downloads: Set<Grant>;
+  /** Knows what it has, what is on its way to it, and how many of its neighbours, the seeder aside, have a piece. */
+  readonly picker: PiecePicker;
+  /** In the order in which they began; one at a time between the same two. */
+  readonly uploads: Grant[];
+  readonly downloads: Grant[];
 }
 
 /** A peer that is not here yet and has nothing. */
 export function newPeer(
   number: number,
   slots: number,
-  swarm: { pieces: number; neighbours: Int32Array },
+  swarm: { pieces: number; neighbours: Int32Array; picker: PiecePicker },
 ): Peer {
   return {
     number,
@@ -38,14 +38,30 @@ export function newPeer(
     neighbours: swarm.neighbours,
     isHere: false,
     held: new PieceSet(swarm.pieces),
-    claimed: new PieceSet(swarm.pieces),
-    availability: new Uint16Array(swarm.pieces),
-    uploads: new Set(),
-    downloads: new Set(),
+    picker: swarm.picker,
+    uploads: [],
+    downloads: [],
   };
 }
 
 export function isServing(uploader: Peer, receiver: Peer): boolean {
   for (const grant of receiver.downloads) if (grant.uploader === uploader) return true;
   return false;
+}
+
+/** Adds the grant to what goes on at both ends. */
+export function openGrant(grant: Grant): void {
+  grant.uploader.uploads.push(grant);
+  grant.receiver.downloads.push(grant);
+  grant.receiver.picker.claimed(grant.piece);
+}
+
+/** Takes it away again; the piece stays claimed. */
+export function closeGrant(grant: Grant): void {
+  remove(grant, grant.uploader.uploads);
+  remove(grant, grant.receiver.downloads);
+}
+
+function remove(grant: Grant, grants: Grant[]): void {
+  grants.splice(grants.indexOf(grant), 1);
 }

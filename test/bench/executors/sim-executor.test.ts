@@ -55,6 +55,40 @@ describe('the simulator as an executor', () => {
     expect(unexpectedFailures(aScenario(), fleet)).toHaveLength(1);
   });
 
+  it('powers machines on later that join, and counts from the start of the transfer', async () => {
+    const scenario = aScenario({ phases: { boot: '10 s' }, faults: [{ join: 1, at: '6 s' }] });
+    const { fleet, barrierS } = await simulated({ scenario, machines: 3 });
+    expect(fleet.map(({ poweredOnS }) => poweredOnS)).toEqual([0, 0, barrierS + 6]);
+    expect(fleet.every(({ isVerified }) => isVerified)).toBe(true);
+    expect(fleet[2]!.phases.download![0]).toBe(26);
+  });
+
+  it('lets the swarm go on when the seeder leaves after so many copies, and not when that is too early', async () => {
+    const copy = 64 * 2 ** 20;
+    const withFaults = (...faults: unknown[]) =>
+      simulated({ scenario: aScenario({ faults, fleet: { machines: [8] } }), machines: 8 });
+    const join = { join: 4, at: '6 s' };
+    const [stayed, left, tooEarly] = await Promise.all([
+      withFaults(join),
+      withFaults(join, { seederLeaves: 1.1 }),
+      withFaults(join, { seederLeaves: 0.5 }),
+    ]);
+    expect(stayed!.serverUploadedBytes! / copy).toBeGreaterThan(1.3);
+    expect(left!.serverUploadedBytes! / copy).toBeGreaterThanOrEqual(1.1);
+    // What was on its way when it left: less than a piece in each of its five slots.
+    expect(left!.serverUploadedBytes! / copy).toBeLessThan(1.1 + 6 / 64);
+    expect(left!.fleet.every(({ isVerified }) => isVerified)).toBe(true);
+    expect(tooEarly!.fleet.every(({ failure }) => failure?.startsWith('the deployment stalled'))).toBe(true);
+  });
+
+  it('refuses a seeder that leaves where nothing comes but from it', () => {
+    const scenario = aScenario({ faults: [{ seederLeaves: 1.1 }] });
+    const refused = (['p2p', 'unicast', 'multicast', 'chain'] as const).filter(
+      (transport) => simExecutor().unsupported(scenario, transport).length > 0,
+    );
+    expect(refused).toEqual(['unicast', 'multicast', 'chain']);
+  });
+
   it('puts machines at the sites by their shares', async () => {
     const sites = [
       { name: 'here', machines: '50 %', wan: { up: '1 MiB/s' } },

@@ -21,6 +21,13 @@ describe('a cell', () => {
         lowerBoundS: 4,
         pieceBoundS: 5,
         serverCopies: 1.5,
+        serverLinkCopies: null,
+        machinesCpuS: null,
+        serverCpuS: null,
+        peakMemoryBytes: null,
+        serverPeakMemoryBytes: null,
+        busyShare: null,
+        unfinishedAfterS: null,
         verifiedMachines: 2,
         failedMachines: 0,
       },
@@ -56,6 +63,18 @@ describe('a cell', () => {
       transferS: null,
       meanLatencyS: null,
     });
+  });
+
+  it('takes the median of what was used, but the busiest of its runs', () => {
+    const runs = [1, 9, 2].map((cpuS, index) =>
+      aRecord({ serverCpuS: cpuS, busyShare: cpuS / 10, randomSeed: index }),
+    );
+    expect(cellsOf(...runs)[0]).toMatchObject({ serverCpuS: 2, busyShare: 0.9 });
+  });
+
+  it('tells that a run was ended before it had finished', () => {
+    const runs = [aRecord({ randomSeed: 1 }), aRecord({ randomSeed: 2, unfinishedAfterS: 172 })];
+    expect(cellsOf(...runs)[0]!.unfinishedAfterS).toBe(172);
   });
 
   it('rounds seconds to 1e-9', () => {

@@ -58,9 +58,41 @@ describe('the numbers of a run', () => {
     expect(outcomeNumbers(aRecord({ serverUploadedBytes: null })).serverCopies).toBeNull();
   });
 
+  it('divide what crossed the server’s link by the bytes that one machine receives', () => {
+    const serverLink = { upBytes: 2_600, downBytes: 100 };
+    expect(outcomeNumbers(aRecord({ serverLink, wireBytes: 1_000 })).serverLinkCopies).toBe(2.6);
+    expect(outcomeNumbers(aRecord()).serverLinkCopies).toBeNull();
+  });
+
+  it('add up the processor time of all machines, and take the memory of the machine that held most', () => {
+    const fleet = [
+      aMachine({ cpuS: 1.5, peakMemoryBytes: { agent: 70, aria2c: 10 } }),
+      aMachine({ cpuS: 2, peakMemoryBytes: { agent: 60 } }),
+      aMachine({ doneS: null }),
+    ];
+    const server = { serverCpuS: 4, serverPeakMemoryBytes: { server: 90, aria2c: 20 } };
+    expect(outcomeNumbers(aRecord({ fleet, ...server }))).toMatchObject({
+      machinesCpuS: 3.5,
+      serverCpuS: 4,
+      peakMemoryBytes: 80,
+      serverPeakMemoryBytes: 110,
+    });
+  });
+
+  it('say nothing of what was not measured', () => {
+    const nothing = {
+      machinesCpuS: null,
+      serverCpuS: null,
+      peakMemoryBytes: null,
+      serverPeakMemoryBytes: null,
+    };
+    expect(outcomeNumbers(aRecord())).toMatchObject(nothing);
+    expect(outcomeNumbers(aFormulaRecord())).toMatchObject(nothing);
+  });
+
   it('are the formula’s own for a formula, with no machine verified or failed', () => {
     const formula = { makespanS: 7, transferS: 5, meanLatencyS: 6, serverCopies: 1 };
-    expect(outcomeNumbers(aFormulaRecord({ formula }))).toEqual({
+    expect(outcomeNumbers(aFormulaRecord({ formula }))).toMatchObject({
       ...formula,
       verifiedMachines: 0,
       failedMachines: 0,

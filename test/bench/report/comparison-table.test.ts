@@ -78,6 +78,31 @@ describe('the comparison table', () => {
     expect(comparisonNotes(cellDetails([aRecord()])).join(' ')).not.toContain('†');
   });
 
+  it('has what a lab measured beside times, where it did', () => {
+    const fleet = aFleet([8, 10]).map((machine) => ({
+      ...machine,
+      cpuS: 1.25,
+      peakMemoryBytes: { agent: 72e6 },
+    }));
+    const measured = { serverLink: { upBytes: 1_100_000, downBytes: 0 }, serverCpuS: 3, busyShare: 0.6 };
+    const server = { serverPeakMemoryBytes: { server: 95e6 } };
+    const records = [aRecord({ source: 'netns', fleet, ...measured, ...server })];
+    expect(rowsOf(...records)[0]).toMatchObject({
+      'Measured (netns)': '10.0 s',
+      'Server copies (link)': '1.10',
+      'CPU-s of the machines': '2.50',
+      'CPU-s of the server': '3.00',
+      'Peak memory': '72.0 MB (server 95.0 MB)',
+    });
+    expect(comparisonNotes(cellDetails(records)).join(' ')).toContain('CPU seconds');
+  });
+
+  it('marks times of a busy computer', () => {
+    const records = [aRecord({ source: 'netns', busyShare: 0.61 })];
+    expect(rowsOf(...records)[0]!['Measured (netns)']).toBe('10.0 s ‡');
+    expect(comparisonNotes(cellDetails(records)).join(' ')).toContain('‡ More than 60 %');
+  });
+
   it('says where no machine finished', () => {
     expect(rowsOf(aRecord({ fleet: aFleet([null, null]) }))[0]!.Simulated).toBe('none finished');
   });

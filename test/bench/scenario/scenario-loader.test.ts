@@ -93,6 +93,24 @@ describe('a scenario file', () => {
       'allowed is `{kill: 2, at: 30 s}`',
     ],
     [
+      'a server behind a NAT',
+      'network:',
+      'network:\n  sites: [{ name: a, machines: 1, wan: { up: 1 MB/s }, nat: true }]',
+      'network.sites.0.nat: found `true`; allowed is false: the server stands at the first site',
+    ],
+    [
+      'a seeder that leaves before it has sent anything',
+      'name: plain',
+      'name: plain\nfaults: [{seederLeaves: 0}]',
+      'faults.0',
+    ],
+    [
+      'a fleet of which nobody starts',
+      'name: plain',
+      'name: plain\nfaults: [{join: 1, at: 5 s}]',
+      'allowed are fewer machines that join than every number in fleet.machines',
+    ],
+    [
       'a share above one',
       'network:',
       'network:\n  loss: 200 %',

@@ -29,6 +29,25 @@ describe('the image server', () => {
     expect(headers.get('content-length')).toBe(String(IMAGE.length));
   });
 
+  it('sends a range of the image, and only that', async () => {
+    const { server } = await aServer();
+    const image = `http://127.0.0.1:${server.port}/image`;
+    const response = await fetch(image, { headers: { range: 'bytes=65530-131080' } });
+    expect(response.status).toBe(206);
+    expect(response.headers.get('content-range')).toBe(`bytes 65530-131080/${IMAGE.length}`);
+    expect(Buffer.from(await response.arrayBuffer())).toEqual(IMAGE.subarray(65_530, 131_081));
+    expect(server.uploadedBytes).toBe(131_081 - 65_530);
+  });
+
+  it('says that there is no such range', async () => {
+    const { server } = await aServer();
+    const headers = { range: `bytes=${IMAGE.length}-` };
+    const response = await fetch(`http://127.0.0.1:${server.port}/image`, { headers });
+    expect(response.status).toBe(416);
+    expect(response.headers.get('content-range')).toBe(`bytes */${IMAGE.length}`);
+    expect(await response.text()).toBe('');
+  });
+
   it('shares its uplink over all streams', async () => {
     const { source } = await aServer(2_000_000);
     const startMs = performance.now();

@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto';
+import { assert, property } from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { type Encodable, encodeBencode } from '../../../src/engine/bencode.ts';
 import { makeMetainfo, parseMetainfo, pieceLengthOf } from '../../../src/engine/image/metainfo.ts';
 import { anImageFile, someBytes } from '../an-image.ts';
+import { FUZZ_TIMEOUT_MS, UNTIL_TIME_IS_UP } from '../fuzzing.ts';
+import { someBencoding } from '../some-bencoding.ts';
 
 const PIECE = 32_768;
 const TRACKER = 'http://127.0.0.1:6969/announce';
@@ -14,7 +18,7 @@ describe('metainfo', () => {
       createHash('sha1')
         .update(image.subarray(start, start + PIECE))
         .digest('hex');
-    expect(metainfo.pieceHashes).toEqual([sha1(0), sha1(PIECE), sha1(2 * PIECE)]);
+    expect([...metainfo.pieceHashes]).toEqual([sha1(0), sha1(PIECE), sha1(2 * PIECE)]);
     expect(metainfo.imageBytes).toBe(image.length);
     expect([0, 1, 2].map((piece) => pieceLengthOf(metainfo, piece))).toEqual([PIECE, PIECE, 1_000]);
   });
@@ -23,7 +27,8 @@ describe('metainfo', () => {
     const imageFile = await anImageFile(someBytes(PIECE));
     const metainfo = await makeMetainfo({ imageFile, pieceBytes: PIECE, tracker: TRACKER });
     expect(Buffer.from(metainfo.bytes).toString('latin1')).toContain('7:privatei1e');
-    expect(metainfo.trackers).toEqual([TRACKER]);
+    expect(metainfo).toMatchObject({ trackers: [TRACKER], isPrivate: true, webSeeds: [] });
+    expect(metainfo.files).toEqual([{ path: ['golden.img'], bytes: PIECE }]);
   });
 
   it('names no tracker where none was given', async () => {
@@ -37,21 +42,129 @@ describe('metainfo', () => {
   it('is the same after it went over the wire', async () => {
     const imageFile = await anImageFile(someBytes(3 * PIECE));
     const metainfo = await makeMetainfo({ imageFile, pieceBytes: PIECE, tracker: TRACKER });
-    expect(await parseMetainfo(metainfo.bytes)).toEqual(metainfo);
+    expect(parseMetainfo(metainfo.bytes)).toEqual(metainfo);
   });
 
-  it('is refused where it cannot be read', async () => {
-    await expect(parseMetainfo(Buffer.from('not bencoded'))).rejects.toMatchObject({ code: 'BAD_METAINFO' });
+  it('names HTTP servers that have the image, and is the same torrent with them', async () => {
+    const imageFile = await anImageFile(someBytes(PIECE));
+    const wishes = { imageFile, pieceBytes: PIECE };
+    const webSeeds = ['http://127.0.0.1:8080/image', 'https://mirror.example/golden.img'];
+    const metainfo = await makeMetainfo({ ...wishes, webSeeds });
+    expect(metainfo.webSeeds).toEqual(webSeeds);
+    expect(metainfo.infoHash).toBe((await makeMetainfo(wishes)).infoHash);
+  });
+});
+
+/** A torrent of others: two files over three pieces, with such changes of its info dictionary and around it. */
+function aTorrent(info: Record<string, Encodable> = {}, around: Record<string, Encodable> = {}): Uint8Array {
+  const files = [aFile(['etc', 'hosts'], 40_000), aFile(['boot', 'x\\x2dy'], 30_000)];
+  const whole = { name: 'system', files, 'piece length': PIECE, pieces: Buffer.alloc(3 * 20, 7), ...info };
+  return encodeBencode(new Map(Object.entries({ info: new Map(Object.entries(whole)), ...around })));
+}
+
+function aFile(path: Encodable[], length: number): Encodable {
+  return new Map<string, Encodable>([
+    ['path', path],
+    ['length', length],
+  ]);
+}
+
+describe('a metainfo of others', () => {
+  it('has many files, which are one run of bytes', () => {
+    const metainfo = parseMetainfo(aTorrent());
+    expect(metainfo).toMatchObject({ imageBytes: 70_000, pieceBytes: PIECE, isPrivate: false, trackers: [] });
+    expect(metainfo.files).toEqual([
+      { path: ['system', 'etc', 'hosts'], bytes: 40_000 },
+      { path: ['system', 'boot', 'x\\x2dy'], bytes: 30_000 },
+    ]);
+    expect(metainfo.pieceHashes).toHaveLength(3);
+    expect(pieceLengthOf(metainfo, 2)).toBe(70_000 - 2 * PIECE);
   });
 
-  it('is refused where a piece hash is missing', async () => {
-    const { bytes } = await makeMetainfo({
-      imageFile: await anImageFile(someBytes(2 * PIECE)),
-      pieceBytes: PIECE,
+  it('keeps its info hash where its keys are out of order', () => {
+    const info = 'd6:pieces20:aaaaaaaaaaaaaaaaaaaa4:name1:x12:piece lengthi16384e6:lengthi9ee';
+    const { infoHash } = parseMetainfo(Buffer.from(`d4:info${info}e`));
+    expect(infoHash).toBe(createHash('sha1').update(info).digest('hex'));
+  });
+
+  it('names its trackers and web servers once each', () => {
+    const around = {
+      announce: 'http://ignored/announce',
+      'announce-list': [[TRACKER, 'udp://a:1'], [TRACKER], 7],
+      'url-list': ['ftp://old/', 'http://new/', 'http://new/', 'nonsense', 5],
+    };
+    expect(parseMetainfo(aTorrent({ private: 1 }, around))).toMatchObject({
+      trackers: [TRACKER, 'udp://a:1'],
+      webSeeds: ['http://new/'],
+      isPrivate: true,
     });
-    const text = Buffer.from(bytes).toString('latin1');
-    const start = text.indexOf('6:pieces40:');
-    const shorter = `${text.slice(0, start)}6:pieces20:${text.slice(start + 11, start + 31)}${text.slice(start + 51)}`;
-    await expect(parseMetainfo(Buffer.from(shorter, 'latin1'))).rejects.toThrow('1 of 2 piece hashes');
+    expect(parseMetainfo(aTorrent({}, { 'url-list': 'http://one/' })).webSeeds).toEqual(['http://one/']);
+    expect(parseMetainfo(aTorrent({}, { 'url-list': '' })).webSeeds).toEqual([]);
+  });
+
+  it.each<[string, Record<string, Encodable>]>([
+    ['".." is no name of a file', { files: [aFile(['..', 'etc', 'passwd'], 70_000)] }],
+    ['"." is no name of a file', { files: [aFile(['.'], 70_000)] }],
+    ['"/etc/passwd" is no name of a file', { files: [aFile(['/etc/passwd'], 70_000)] }],
+    ['"" is no name of a file', { files: [aFile(['', 'etc'], 70_000)] }],
+    ['"a\\u0000b" is no name of a file', { files: [aFile(['a\0b'], 70_000)] }],
+    ['".." is no name of a file', { name: '..' }],
+    ['one of its files has no name', { files: [aFile([], 70_000)] }],
+    ['one of its files has no name', { files: [aFile([5], 70_000)] }],
+    ['one of its files has no name', { name: 5 }],
+    ['one of its files has no length', { files: [aFile(['a'], -1)] }],
+    ['two of its files have one name', { files: [aFile(['a'], 35_000), aFile(['a'], 35_000)] }],
+    ['its list of files is none', { files: [] }],
+    ['its list of files is none', { files: ['a'] }],
+    ['it has 3 of 0 piece hashes', { files: [aFile(['a'], 0)] }],
+    ['it has 2 of 3 piece hashes', { pieces: Buffer.alloc(40) }],
+    ['it has 2.05 of 3 piece hashes', { pieces: Buffer.alloc(41) }],
+    ['it has 0 of 3 piece hashes', { pieces: 7 }],
+    ['pieces have from 1 to 268435456 bytes', { 'piece length': 0 }],
+    ['pieces have from 1 to 268435456 bytes', { 'piece length': 2 ** 29 }],
+  ])('is refused where %s', (reason, info) => {
+    expect(() => parseMetainfo(aTorrent(info))).toThrow(
+      expect.objectContaining({ code: 'BAD_METAINFO', message: `the metainfo cannot be read: ${reason}` }),
+    );
+  });
+
+  it.each(['not bencoded', 'l-3:e', 'le', 'de', 'd4:infolee'])('is refused where it is %s', (bytes) => {
+    expect(() => parseMetainfo(Buffer.from(bytes))).toThrow(
+      expect.objectContaining({ code: 'BAD_METAINFO' }),
+    );
+  });
+
+  it('is read or refused, whatever its bytes', { timeout: FUZZ_TIMEOUT_MS }, () => {
+    assert(
+      property(someBencoding, someBencoding, (value, other) => {
+        const bytes = [Buffer.from('d4:info'), value, Buffer.from('8:url-list'), other, Buffer.from('e')];
+        try {
+          parseMetainfo(Buffer.concat(bytes));
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'BAD_METAINFO' });
+        }
+      }),
+      UNTIL_TIME_IS_UP,
+    );
+  });
+});
+
+describe('the metainfo of 100 GB', () => {
+  const IMAGE_BYTES = 100e9;
+
+  it.each([16, 256, 16_384])('is read in little memory with pieces of %d KiB', (pieceKib) => {
+    const pieceBytes = pieceKib * 1024;
+    const pieces = Buffer.alloc(Math.ceil(IMAGE_BYTES / pieceBytes) * 20);
+    for (let at = 0; at < pieces.length; at += 20) pieces.writeUInt32BE(at / 20, at);
+    const files = [aFile(['a'], IMAGE_BYTES)];
+    const bytes = aTorrent({ files, 'piece length': pieceBytes, pieces });
+    const before = process.memoryUsage();
+    const { pieceHashes, imageBytes } = parseMetainfo(bytes);
+    const after = process.memoryUsage();
+    expect(imageBytes).toBe(IMAGE_BYTES);
+    const last = pieceHashes.length - 1;
+    expect(pieceHashes.at(last)).toBe(last.toString(16).padStart(8, '0').padEnd(40, '0'));
+    const grownBytes = after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers;
+    expect(grownBytes).toBeLessThan(2 ** 20);
   });
 });

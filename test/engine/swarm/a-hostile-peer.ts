@@ -52,16 +52,20 @@ export class HostilePeer {
   introduce(infoHash = this.target.infoHash): this {
     const peerId = Buffer.from(`-XX0001-${String(named++).padStart(12, '0')}`);
     this.write(
-      encodeHandshake({ infoHash: Buffer.from(infoHash, 'hex'), peerId, hasFast: true, hasExtended: false }),
+      encodeHandshake({ infoHash: Buffer.from(infoHash, 'hex'), peerId, hasFast: true, hasExtended: true }),
     );
     return this;
   }
 
-  /** Hears messages, and answers requests. */
+  /** Answers requests. */
   answer(onRequest: (block: BlockAddress) => void): this {
+    return this.hear((message) => (message.kind === 'request' ? onRequest(message) : undefined));
+  }
+
+  hear(messageReceived: (message: Message) => void): this {
     const parser = new MessageParser(
       {
-        messageReceived: (message) => (message.kind === 'request' ? onRequest(message) : undefined),
+        messageReceived,
         blockAnnounced: () => undefined,
         blockReceived: () => {},
       },

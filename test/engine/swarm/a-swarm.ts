@@ -14,7 +14,7 @@ import { anImageFile } from '../an-image.ts';
 const UNLIMITED: LinkRates = { upBps: Number.POSITIVE_INFINITY, downBps: Number.POSITIVE_INFINITY };
 
 /** Pieces of an image in memory. */
-class ImageInMemory implements ChunkStore {
+export class ImageInMemory implements ChunkStore {
   readonly bytes: Uint8Array;
   readonly #pieceBytes: number;
 
@@ -41,12 +41,21 @@ export interface SwarmPeer {
   readonly peerId: Buffer;
 }
 
+/** What a client is to be like. */
+interface PeerWishes {
+  readonly link?: Partial<LinkRates>;
+  readonly maker?: SwarmClientMaker;
+  readonly site?: string;
+  /** Address to listen on, if not that of the swarm. */
+  readonly host?: string;
+}
+
 /** An image, its tracker, and a way to make clients of it; all gone when the test is over. */
 export interface ASwarm {
   readonly image: Uint8Array;
   readonly metainfo: Metainfo;
   readonly host: string;
-  aPeer(name: string, wishes?: { link?: Partial<LinkRates>; maker?: SwarmClientMaker }): Promise<SwarmPeer>;
+  aPeer(name: string, wishes?: PeerWishes): Promise<SwarmPeer>;
   /** Serves the image from now on. */
   seed(peer: SwarmPeer): Promise<void>;
   /** @returns what it has downloaded */
@@ -54,23 +63,32 @@ export interface ASwarm {
 }
 
 export async function aSwarm(image: Uint8Array, pieceBytes: number, host = '127.0.0.1'): Promise<ASwarm> {
+  const imageFile = await anImageFile(image);
+  return aSwarmOf(image, (tracker) => makeMetainfo({ imageFile, pieceBytes, tracker }), host);
+}
+
+/** @param make makes the torrent of this image, with such an announce URL */
+export async function aSwarmOf(
+  image: Uint8Array,
+  make: (tracker: string) => Metainfo | Promise<Metainfo>,
+  host = '127.0.0.1',
+): Promise<ASwarm> {
   const tracker = await startTracker(host, 0);
   onTestFinished(() => tracker.close());
-  const metainfo = await makeMetainfo({
-    imageFile: await anImageFile(image),
-    pieceBytes,
-    tracker: tracker.announceUrl,
-  });
+  const metainfo = await make(tracker.announceUrl);
+  const { pieceBytes } = metainfo;
   tracker.serve(metainfo.infoHash);
   return {
     image,
     metainfo,
     host,
-    async aPeer(name, { link = {}, maker = swarmboot } = {}) {
+    async aPeer(name, wishes = {}) {
+      const { link = {}, maker = swarmboot, site = '' } = wishes;
       const peerId = Buffer.from(`-TE0001-${name.padStart(12, '.')}`);
-      const port = await aFreePort(host);
+      const listensAt = wishes.host ?? host;
+      const port = await aFreePort(listensAt);
       const limits = { uploadSlots: 4, neighbours: 50, link: { ...UNLIMITED, ...link } };
-      const client = await maker.make({ peerId, host, port, ...limits });
+      const client = await maker.make({ peerId, host: listensAt, port, site, ...limits });
       onTestFinished(() => client.stop());
       return { client, port, peerId };
     },

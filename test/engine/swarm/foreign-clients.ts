@@ -1,25 +1,31 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished, type TestContext } from 'vitest';
+import type { Metainfo } from '../../../src/engine/image/metainfo.ts';
 import { installedTool, skipOrFail } from '../../bench/executors/local/installed-tool.ts';
 import { aFolder } from '../an-image.ts';
 import { type ASwarm, aFreePort } from './a-swarm.ts';
 
-/** Name of the image in the metainfo, and so on the disks of other clients. */
-const IMAGE_NAME = 'golden.img';
-
-/** libtorrent by its Python binding: many peers at one address, nobody found but by the tracker, until it is killed. */
+/**
+ * libtorrent by its Python binding: many peers at one address, nobody found but by the tracker, peer exchange and what
+ * it is told; it prints which programs it is connected to, until it is killed.
+ */
 const LIBTORRENT = `
 import libtorrent, sys, time
-torrent, folder, host, port = sys.argv[1:]
+torrent, folder, host, port, *peers = sys.argv[1:]
 session = libtorrent.session({
     'listen_interfaces': f'{host}:{port}', 'allow_multiple_connections_per_ip': True,
-    'enable_dht': False, 'enable_lsd': False, 'enable_upnp': False, 'enable_natpmp': False,
+    'enable_outgoing_utp': False, 'enable_dht': False, 'enable_lsd': False, 'enable_upnp': False, 'enable_natpmp': False,
 })
-session.add_torrent({'ti': libtorrent.torrent_info(torrent), 'save_path': folder})
-while True: time.sleep(1)
+handle = session.add_torrent({'ti': libtorrent.torrent_info(torrent), 'save_path': folder})
+while True:
+    connected = handle.get_peer_info()
+    print([peer.client for peer in connected], flush=True)
+    if not connected:
+        for peer in peers: handle.connect_peer((peer.rsplit(':', 1)[0], int(peer.rsplit(':', 1)[1])))
+    time.sleep(1)
 `;
 
 const PYTHON = '/usr/bin/python3';
@@ -35,6 +41,8 @@ interface Start {
   readonly folder: string;
   readonly host: string;
   readonly port: number;
+  /** Peers to call, `host:port`, where the client can be told. */
+  readonly peers: readonly string[];
 }
 
 /** A program of others that speaks BitTorrent. */
@@ -80,13 +88,22 @@ export const FOREIGN_CLIENTS: readonly ForeignClient[] = [
     name: 'libtorrent',
     // The binding belongs to the python3 of the system, which need not be the first in the path.
     command: (context) => (hasLibtorrent() ? PYTHON : skipOrFail(context, NO_LIBTORRENT)),
-    args: ({ torrent, folder, host, port }) => ['-c', LIBTORRENT, torrent, folder, host, String(port)],
+    args: ({ torrent, folder, host, port, peers }) => [
+      ...['-c', LIBTORRENT, torrent, folder, host],
+      String(port),
+      ...peers,
+    ],
   },
 ];
+
+export const LIBTORRENT_CLIENT: ForeignClient = FOREIGN_CLIENTS.find(({ name }) => name === 'libtorrent')!;
 
 /** A foreign client that is running, and its disk. */
 export interface ForeignPeer {
   readonly name: string;
+  readonly port: number;
+  /** What it has printed so far. */
+  output(): string;
   /** Rejects where the client ends by itself. Resolves when its image is the right one. */
   completed(): Promise<void>;
 }
@@ -94,7 +111,17 @@ export interface ForeignPeer {
 /** @param image what it has from the start, or undefined for a leecher */
 export async function startForeign(
   client: ForeignClient,
-  { context, swarm, image }: { context: TestContext; swarm: ASwarm; image?: Uint8Array },
+  {
+    context,
+    swarm,
+    image,
+    peers = [],
+  }: {
+    context: TestContext;
+    swarm: Pick<ASwarm, 'metainfo' | 'image' | 'host'>;
+    image?: Uint8Array;
+    peers?: readonly string[];
+  },
 ): Promise<ForeignPeer> {
   const command = client.command(context);
   const parent = await aFolder();
@@ -102,21 +129,50 @@ export async function startForeign(
   await mkdir(folder);
   const torrent = join(parent, 'golden.torrent');
   await writeFile(torrent, swarm.metainfo.bytes);
-  const file = join(folder, IMAGE_NAME);
-  if (image) await writeFile(file, image);
+  const missing = new Map(filesOf(swarm.metainfo, swarm.image));
+  if (image) for (const [path, bytes] of missing) await putFile(join(folder, path), bytes);
   const port = await aFreePort(swarm.host);
-  const child = spawn(command, client.args({ torrent, folder, host: swarm.host, port }));
+  const child = spawn(command, client.args({ torrent, folder, host: swarm.host, port, peers }));
   const output = watched(child);
   return {
     name: client.name,
+    port,
+    output: () => output.join(''),
     async completed() {
-      while (!(await isComplete(file, swarm.image))) {
+      while (await isMissing(folder, missing)) {
         if (child.exitCode !== null || child.signalCode !== null)
           throw new Error(`${client.name} ended by itself: ${output.join('').slice(-2000)}`);
         await sleep(100);
       }
     },
   };
+}
+
+/** The files of a torrent by their paths. */
+function filesOf({ files }: Metainfo, image: Uint8Array): [path: string, bytes: Uint8Array][] {
+  let start = 0;
+  return files.map(({ path, bytes }) => {
+    start += bytes;
+    return [join(...path), image.subarray(start - bytes, start)];
+  });
+}
+
+async function putFile(file: string, bytes: Uint8Array): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, bytes);
+}
+
+/**
+ * Some make no files that are empty.
+ * @param missing files that are not there, or not as they should be; those that have come are taken out
+ */
+async function isMissing(folder: string, missing: Map<string, Uint8Array>): Promise<boolean> {
+  for (const [path, expected] of missing) {
+    const bytes = await readFile(join(folder, path)).catch(() => Buffer.alloc(0));
+    if (!bytes.equals(expected)) return true;
+    missing.delete(path);
+  }
+  return false;
 }
 
 /** Collects what it prints, and ends it with the test. */
@@ -131,9 +187,4 @@ function watched(child: ChildProcess): string[] {
     await ended;
   });
   return output;
-}
-
-async function isComplete(file: string, image: Uint8Array): Promise<boolean> {
-  const bytes = await readFile(file).catch(() => undefined);
-  return bytes?.length === image.length && bytes.equals(image);
 }

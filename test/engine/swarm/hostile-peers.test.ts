@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { encodeExchange } from '../../../src/engine/swarm/wire/exchange-codec.ts';
+import { encodeIntroduction } from '../../../src/engine/swarm/wire/extension-codec.ts';
 import { someBytes } from '../an-image.ts';
 import { HostilePeer, type Target } from './a-hostile-peer.ts';
 import { type ASwarm, aSwarm, type SwarmPeer } from './a-swarm.ts';
@@ -127,6 +129,24 @@ const ATTACKS: readonly [name: string, attack: (target: Target) => void][] = [
         .ignore()
         .introduce()
         .say(...messages);
+    },
+  ],
+  [
+    'introduces itself in bencoding that has no end',
+    (target) => {
+      const payload = Buffer.from('l'.repeat(10_000));
+      new HostilePeer(target).ignore().introduce().say({ kind: 'extended', id: 0, payload });
+    },
+  ],
+  [
+    'introduces itself without end, and tells of peers that do not exist',
+    (target) => {
+      const ours = { exchanges: true, site: 'x', queuedRequests: 1, yourHost: '::', port: target.port };
+      const introduction = { kind: 'extended', id: 0, payload: encodeIntroduction(ours) } as const;
+      const added = Array.from({ length: 50 }, (_, peer) => `127.3.3.${peer}:9`);
+      const payload = encodeExchange({ added, dropped: added });
+      const peer = new HostilePeer(target).ignore().introduce();
+      for (let time = 0; time < 2_000; time++) peer.say(introduction, { kind: 'extended', id: 1, payload });
     },
   ],
   [

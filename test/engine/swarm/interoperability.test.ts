@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, type TestContext } from 'vitest';
 import { swarmboot } from '../../../src/engine/swarm/swarmboot-client.ts';
 import { webtorrent } from '../../../src/engine/swarm/webtorrent-client.ts';
+import { aTorrentOfFiles, filesIn } from '../a-torrent-of-files.ts';
 import { someBytes } from '../an-image.ts';
-import { type ASwarm, aSwarm } from './a-swarm.ts';
+import { type ASwarm, aSwarm, aSwarmOf } from './a-swarm.ts';
 import { FOREIGN_CLIENTS, type ForeignClient, startForeign } from './foreign-clients.ts';
 
 const KIB = 1024;
@@ -26,6 +27,12 @@ function swarmOf({ pieces, pieceKib }: Size): Promise<ASwarm> {
   return aSwarm(anImage((pieces - 1) * pieceBytes + 12_345), pieceBytes);
 }
 
+/** Files of a KiB or so: many of them end in one piece, and every piece but the first begins in the middle of one. */
+function swarmOfFiles(count: number): Promise<ASwarm> {
+  const image = anImage(count * KIB + 12_345);
+  return aSwarmOf(image, (tracker) => aTorrentOfFiles(filesIn(image, count), 32 * KIB, tracker));
+}
+
 /** Waits until so many peers have announced themselves. */
 async function announced({ metainfo }: ASwarm, peers: number): Promise<void> {
   const infoHash = metainfo.infoHash.replace(/../g, '%$&');
@@ -44,22 +51,22 @@ function expectSame(bytes: Uint8Array, image: Uint8Array): void {
 
 type Size = (typeof SIZES)[number];
 
+interface Meeting {
+  readonly swarm: ASwarm;
+  readonly context: TestContext;
+}
+
 /**
  * The foreign client announces itself first and ours calls it: transmission takes no addresses of the loopback network
  * from a tracker, and on any other address it would take us, on its own computer, for itself.
  */
-async function oursFetches(foreign: ForeignClient, { size, context }: { size: Size; context: TestContext }) {
-  const swarm = await swarmOf(size);
+async function oursFetches(foreign: ForeignClient, { swarm, context }: Meeting) {
   await startForeign(foreign, { context, swarm, image: swarm.image });
   await announced(swarm, 1);
   expectSame(await swarm.download(await swarm.aPeer('leecher')), swarm.image);
 }
 
-async function theirsFetches(
-  foreign: ForeignClient,
-  { size, context }: { size: Size; context: TestContext },
-) {
-  const swarm = await swarmOf(size);
+async function theirsFetches(foreign: ForeignClient, { swarm, context }: Meeting) {
   const leecher = await startForeign(foreign, { context, swarm });
   await announced(swarm, 1);
   await swarm.seed(await swarm.aPeer('seeder'));
@@ -71,10 +78,20 @@ describe.each(FOREIGN_CLIENTS)('$name and our client', (foreign) => {
   it('fetch images from one another, with pieces from 16 KiB to 16 MiB', async (context) => {
     foreign.command(context);
     await Promise.all(
-      SIZES.flatMap((size) => [
-        oursFetches(foreign, { size, context }),
-        theirsFetches(foreign, { size, context }),
-      ]),
+      SIZES.flatMap((size) =>
+        [oursFetches, theirsFetches].map(async (fetch) =>
+          fetch(foreign, { context, swarm: await swarmOf(size) }),
+        ),
+      ),
+    );
+  });
+
+  it('fetch a torrent of 5,000 files from one another', async (context) => {
+    foreign.command(context);
+    await Promise.all(
+      [oursFetches, theirsFetches].map(async (fetch) =>
+        fetch(foreign, { context, swarm: await swarmOfFiles(5_000) }),
+      ),
     );
   });
 });
@@ -88,6 +105,18 @@ describe.each(SIZES)('webtorrent and our client, pieces of $pieceKib KiB', (size
     await swarm.seed(await swarm.aPeer('seeder', { maker: seederMaker }));
     const leecher = await swarm.aPeer('leecher', { maker: leecherMaker });
     expectSame(await swarm.download(leecher), swarm.image);
+  });
+});
+
+describe.each([
+  ['ours', 'webtorrent', swarmboot, webtorrent],
+  ['webtorrent', 'ours', webtorrent, swarmboot],
+  ['ours', 'ours', swarmboot, swarmboot],
+])('a torrent of 5,000 files', (from, to, seederMaker, leecherMaker) => {
+  it(`is fetched from ${from} by ${to}, as one run of bytes`, async () => {
+    const swarm = await swarmOfFiles(5_000);
+    await swarm.seed(await swarm.aPeer('seeder', { maker: seederMaker }));
+    expectSame(await swarm.download(await swarm.aPeer('leecher', { maker: leecherMaker })), swarm.image);
   });
 });
 

@@ -1,4 +1,5 @@
 import { RunFailure } from '../../../failure.ts';
+import type { HostReading } from './host-meter.ts';
 import { type Ending, endingSentence, LabChild } from './lab-child-process.ts';
 import { type AgentCommand, type AgentProcessTask, type AgentReport, monotonicMs } from './lab-messages.ts';
 import type { LabMachine } from './lab-plan.ts';
@@ -17,7 +18,7 @@ export class AgentChild {
 
   /**
    * @param launcher starts a command on the machine's host
-   * @param heard is called after every report
+   * @param heard is called after every report, and when the process has ended
    */
   constructor({ name }: LabMachine, launcher: readonly string[], heard: () => void) {
     this.log = new MachineLog(name);
@@ -26,7 +27,10 @@ export class AgentChild {
       this.#hear(report);
       heard();
     });
-    this.#child.ended.then((ending) => this.#ended(ending));
+    this.#child.ended.then((ending) => {
+      this.#ended(ending);
+      heard();
+    });
     // Nobody waits for a machine to be ready once it was, or once the run was given up.
     this.#ready.promise.catch(() => {});
   }
@@ -51,15 +55,12 @@ export class AgentChild {
     return atMs;
   }
 
-  /** Tells the log how much processor time the machine has taken so far. */
-  readCpu(): void {
-    const cpuS = this.#child.cpuS();
-    if (cpuS !== null) this.log.cpuRead(cpuS);
+  reading(): HostReading {
+    return this.#child.reading('agent');
   }
 
   /** The machine dies for good. */
   kill(): void {
-    this.readCpu();
     this.#child.kill();
   }
 

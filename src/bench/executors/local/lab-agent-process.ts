@@ -48,10 +48,21 @@ async function obey(command: AgentCommand): Promise<void> {
 }
 
 async function transportOf({ transport: kind, link, ...options }: AgentProcessTask): Promise<ImageTransport> {
-  const { host, serverHost, httpPort, serverPeerId, peerId, uploadSlots, neighbours, diskPath } = options;
+  const { host, serverHost, httpPort, site, serverPeerId, peerId, uploadSlots, neighbours, diskPath } =
+    options;
   const swarmClient = swarmClientFor(kind);
   if (swarmClient) {
-    return swarmClient.make({ peerId, host, port: 0, link, uploadSlots, neighbours, file: diskPath });
+    return swarmClient.make({
+      peerId,
+      host,
+      port: 0,
+      link,
+      uploadSlots,
+      neighbours,
+      site,
+      file: diskPath,
+      casting: null,
+    });
   }
   const serverId = Buffer.from(serverPeerId).toString('hex');
   return new HttpTransport({ source: { host: serverHost, port: httpPort }, serverId, link });

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { cpuSecondsOf, descendantsOf } from './process-tree-reader.ts';
+import type { HostReading } from './host-meter.ts';
+import { cpuSecondsOf, descendantsOf, peakMemoryOf } from './process-tree-reader.ts';
 
 /** How a child ended. */
 export interface Ending {
@@ -44,9 +45,14 @@ export class LabChild<Command, Report> {
     if (this.#child.connected) this.#child.send(command as object, () => {});
   }
 
-  /** Processor time so far, with the programs that it has started [s]; null where that is not known. */
-  cpuS(): number | null {
-    return this.#child.pid === undefined || !this.isAlive ? null : cpuSecondsOf(this.#child.pid);
+  /**
+   * What it has used so far, with the programs that it has started.
+   * @param name of the process itself
+   */
+  reading(name: string): HostReading {
+    const { pid } = this.#child;
+    if (pid === undefined || !this.isAlive) return { cpuS: null, peakMemoryBytes: null };
+    return { cpuS: cpuSecondsOf(pid), peakMemoryBytes: peakMemoryOf(pid, name) };
   }
 
   /** Ends the process at once, with the programs that it has started. */

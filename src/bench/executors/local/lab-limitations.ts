@@ -1,9 +1,6 @@
+import { isBusy, MOST_BUSY_SHARE } from '../../metrics/busy-computer.ts';
 import type { ServerReady } from './lab-messages.ts';
 import type { LabPlan } from './lab-plan.ts';
-import type { ProcessorUse } from './processor-use-reader.ts';
-
-/** Beyond this a run says more of the computer than of the network. */
-const MOST_BUSY_SHARE = 0.6;
 
 /** What a reader must know to judge a run of a lab, wherever its hosts stand. */
 export function labLimitations(plan: LabPlan, { imageNote, versions }: ServerReady): readonly string[] {
@@ -16,8 +13,8 @@ export function labLimitations(plan: LabPlan, { imageNote, versions }: ServerRea
 }
 
 /** Whether the processors were fast enough for the network. */
-export function useLimitations({ busyShare }: ProcessorUse): readonly string[] {
-  if (busyShare <= MOST_BUSY_SHARE) return [];
+export function useLimitations({ busyShare }: { readonly busyShare: number }): readonly string[] {
+  if (!isBusy(busyShare)) return [];
   return [
     `In at least one run more than ${MOST_BUSY_SHARE * 100} % of the computer's processors were in use (\`busyShare\` in its record): they may have set the pace, not the network.`,
   ];
@@ -28,7 +25,7 @@ function transportLimitations(
   versions: ServerReady['versions'],
 ): readonly string[] {
   const rates = 'Link rates of the swarm include its protocol; blocks of 16 KiB carry the payload.';
-  if (transport === 'p2p') return [rates];
+  if (transport === 'p2p' || transport === 'chain') return [rates];
   if (transport !== 'webtorrent') return [];
   return [
     rates,

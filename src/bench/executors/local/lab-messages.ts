@@ -1,4 +1,5 @@
-import type { AgentPhase, LinkRates } from '../../../engine/index.ts';
+import type { AgentPhase, HandoutName, LinkRates } from '../../../engine/index.ts';
+import type { Casting } from './casting.ts';
 import type { LabTransport } from './lab-plan.ts';
 import type { PortableFailure } from './portable-failure.ts';
 
@@ -18,9 +19,14 @@ export interface ServerTask {
   readonly link: LinkRates;
   readonly uploadSlots: number;
   readonly neighbours: number;
+  readonly handout: HandoutName;
+  readonly site: string;
   readonly peerId: Uint8Array;
   /** Disks to make, one for each machine, as files of the scratch folder. */
   readonly disks: readonly string[];
+  /** Payload bytes after which the peer leaves the swarm for good; Infinity if it stays. */
+  readonly seederLeavesAfterBytes: number;
+  readonly casting: Casting | null;
 }
 
 /** What the server process has set up. */
@@ -56,6 +62,7 @@ export interface AgentProcessTask {
   readonly link: LinkRates;
   readonly uploadSlots: number;
   readonly neighbours: number;
+  readonly site: string;
   readonly peerId: Uint8Array;
   readonly serverPeerId: Uint8Array;
 }

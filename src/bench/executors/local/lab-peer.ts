@@ -1,4 +1,5 @@
 import type { SwarmClient, SwarmClientMaker, SwarmClientOptions } from '../../../engine/index.ts';
+import type { Casting } from './casting.ts';
 
 /** A peer of the lab. */
 export interface LabPeer extends SwarmClient {
@@ -10,6 +11,8 @@ export interface LabPeer extends SwarmClient {
 export interface LabPeerOptions extends SwarmClientOptions {
   /** The disk of the machine, or the golden image of the server. */
   readonly file: string;
+  /** For a sender that reaches all machines at once; null for all others. */
+  readonly casting: Casting | null;
 }
 
 /** Makes peers of one kind. */

@@ -1,7 +1,16 @@
 import type { LinkRates } from '../../../engine/index.ts';
+import type { LinkBytes } from '../../record/run-record.ts';
 
 /** Name of the host on which the server stands; machines are hosts under their own names. */
 export const SERVER = 'server';
+
+/** Bytes that have crossed links up to some moment. */
+export interface LinkCounters {
+  /** By host. */
+  readonly hosts: ReadonlyMap<string, LinkBytes>;
+  /** WAN links in the order of the sites; empty where there is one site only. */
+  readonly sites: readonly LinkBytes[];
+}
 
 /** Where the hosts of a lab stand, and who limits their links. */
 export interface LabPlace {
@@ -13,6 +22,8 @@ export interface LabPlace {
   launcherOf(host: string): readonly string[];
   /** Rates that the processes of a host keep by themselves, for a link of these rates. */
   ownLimitOf(link: LinkRates): LinkRates;
+  /** Null where hosts have no links of their own. */
+  linkCounters(): LinkCounters | null;
   /** What a reader must know of such a place. */
   readonly limitations: readonly string[];
   /** Removes the hosts, whatever became of them. */
@@ -25,6 +36,7 @@ export const loopback: LabPlace = {
   addressOf: () => '127.0.0.1',
   launcherOf: () => [],
   ownLimitOf: (link) => link,
+  linkCounters: () => null,
   limitations: [
     'Measured on one host over loopback: all machines share its processor cores, memory and page cache.',
     'Link rates are limited inside the processes, which is an approximation of a network.',

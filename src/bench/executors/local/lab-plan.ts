@@ -1,23 +1,30 @@
-import type { LinkRates } from '../../../engine/index.ts';
+import type { HandoutName, LinkRates } from '../../../engine/index.ts';
 import { arrivalTimes, RandomStream } from '../../../sim/index.ts';
 import type { Transport } from '../../record/run-record.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import { arrivalOf } from '../arrival.ts';
 import type { PlannedRun } from '../executor.ts';
-import { fleetOf } from '../fleet.ts';
+import { fleetOf, seederCopies } from '../fleet.ts';
+import { p2pHandoutOf } from '../handout.ts';
+import { siteOf } from '../site.ts';
+import { type Casting, castingOf } from './casting.ts';
 
 /** Transports that need nothing but loopback and no root. */
-export const LOCAL_TRANSPORTS = ['p2p', 'webtorrent', 'unicast'] as const;
+export const LOCAL_TRANSPORTS = ['p2p', 'webtorrent', 'chain', 'unicast'] as const;
 /** All that a lab knows: other programs take their port and address for granted, so each needs a host of its own. */
-export const LAB_TRANSPORTS = [...LOCAL_TRANSPORTS, 'aria2', 'libtorrent'] as const;
+export const LAB_TRANSPORTS = [...LOCAL_TRANSPORTS, 'aria2', 'libtorrent', 'multicast'] as const;
 export type LabTransport = (typeof LAB_TRANSPORTS)[number];
 
 /** One machine of the lab. */
 export interface LabMachine {
   /** `m001`, `m002`, ... */
   readonly name: string;
-  /** Time from the first power-on to this machine's. */
+  /** Label of the site where it stands. */
+  readonly site: string;
+  /** Time from the first power-on to this machine's, unless it joins later. */
   readonly powerOnMs: number;
+  /** Time from the start of the transfer to its power-on; 0 for one that starts with the others. */
+  readonly joinsAfterMs: number;
   readonly link: LinkRates;
   /** Time from the start of the transfer to its death; Infinity if it is not killed. */
   readonly killedAfterMs: number;
@@ -29,13 +36,23 @@ export interface LabPlan {
   readonly imageBytes: number;
   readonly pieceBytes: number;
   readonly serverLink: LinkRates;
+  /** Label of the site where the server stands. */
+  readonly serverSite: string;
   readonly machines: readonly LabMachine[];
   readonly seederSlots: number;
   readonly uploadSlots: number;
   readonly neighbours: number;
+  /** How the tracker chooses whom it hands out to our own clients. */
+  readonly handout: HandoutName;
+  /** Payload bytes after which the server's peer leaves the swarm for good; Infinity if it stays. */
+  readonly seederLeavesAfterBytes: number;
+  /** Null where nothing is multicast. */
+  readonly casting: Casting | null;
 }
 
-/** What the settings of a swarm are where no swarm is in use. */
+/** The label of the only site of a scenario without sites. */
+const ONLY_SITE = 'lab';
+/** The settings of a chain, in which everybody has one neighbour to serve, and where no swarm is in use. */
 const NO_SWARM = { seederSlots: 1, uploadSlots: 1, neighbours: 1 };
 
 /** Turns a planned run into what the lab has to do. */
@@ -50,18 +67,35 @@ export function labPlanOf({ scenario, transport, machines, randomSeed }: Planned
     imageBytes: image.size,
     pieceBytes: image.pieceLength,
     serverLink: { upBps: network.server.up, downBps: network.server.down },
-    machines: fleetOf(scenario, machines).map(({ name, link, killedAfterS }, index) => ({
+    serverSite: siteLabel(scenario, 0),
+    machines: fleetOf(scenario, machines).map(({ name, link, killedAfterS, joinsAfterS }, index) => ({
       name,
+      site: siteLabel(scenario, siteOf(scenario, index / machines)),
       link,
       powerOnMs: powerOnS[index]! * 1000,
+      joinsAfterMs: joinsAfterS * 1000,
       killedAfterMs: killedAfterS * 1000,
     })),
     seederSlots,
     uploadSlots,
     neighbours,
+    handout: transport === 'chain' ? 'chain' : p2pHandoutOf(scenario),
+    seederLeavesAfterBytes: seederCopies(scenario) * image.size,
+    casting: transport === 'multicast' ? castingOf(scenario, machines) : null,
   };
 }
 
+function siteLabel({ network }: Scenario, site: number): string {
+  return network.sites?.[site]?.name ?? ONLY_SITE;
+}
+
 function swarmSettings({ transports }: Scenario, transport: Transport) {
-  return (transport === 'webtorrent' ? transports.webtorrent : transports.p2p) ?? NO_SWARM;
+  switch (transport) {
+    case 'p2p':
+      return transports.p2p ?? NO_SWARM;
+    case 'webtorrent':
+      return transports.webtorrent ?? NO_SWARM;
+    default:
+      return NO_SWARM;
+  }
 }

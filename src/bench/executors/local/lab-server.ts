@@ -10,7 +10,8 @@ import {
 } from '../../../engine/index.ts';
 import { ConfigError, RunFailure } from '../../../failure.ts';
 import type { ServerReady, ServerTask } from './lab-messages.ts';
-import type { LabPeer, LabPeerMaker } from './lab-peer.ts';
+import type { LabPeerMaker } from './lab-peer.ts';
+import { LabSeeder } from './lab-seeder.ts';
 import { swarmClientFor } from './lab-swarm-client.ts';
 import { makeSampleDisk } from './sample-disk.ts';
 
@@ -60,15 +61,14 @@ export async function startLabServer(task: ServerTask): Promise<LabServer> {
       versions: swarmClient ? { [swarmClient.name]: await swarmClient.version() } : {},
     },
     async uploadedBytes() {
-      await swarm?.seeder.refresh?.();
-      return swarm?.seeder.statistics().uploadedBytes ?? imageServer.uploadedBytes;
+      return (await swarm?.seeder.uploadedBytes()) ?? imageServer.uploadedBytes;
     },
   };
 }
 
 interface Swarm {
   readonly metainfo: Metainfo;
-  readonly seeder: LabPeer;
+  readonly seeder: LabSeeder;
 }
 
 async function startSwarm(
@@ -76,23 +76,25 @@ async function startSwarm(
   task: ServerTask,
   { imageFile, image }: { imageFile: string; image: ImageReader },
 ): Promise<Swarm> {
-  const { host, pieceBytes, peerId, link, uploadSlots, neighbours } = task;
+  const { host, pieceBytes, site, peerId, link, uploadSlots, neighbours, casting } = task;
   const tracker = await onPort(task.port === 0 ? 0 : task.port + 1, 'tracker', (port) =>
-    startTracker(host, port),
+    startTracker(host, port, task.handout),
   );
   const metainfo = await makeMetainfo({ imageFile, pieceBytes, tracker: tracker.announceUrl });
   tracker.serve(metainfo.infoHash);
-  const seeder = await client.make({
+  const peer = await client.make({
     peerId,
     host,
     port: 0,
     link,
     uploadSlots,
     neighbours,
+    site,
     file: imageFile,
+    casting,
   });
-  await seeder.seed(metainfo, image);
-  return { metainfo, seeder };
+  await peer.seed(metainfo, image);
+  return { metainfo, seeder: new LabSeeder(peer, task.seederLeavesAfterBytes) };
 }
 
 interface GoldenImage {

@@ -1,6 +1,7 @@
 import { swarmboot, webtorrent } from '../../../engine/index.ts';
 import { aria2 } from '../netns/aria2-client.ts';
 import { libtorrent } from '../netns/libtorrent-client.ts';
+import { udpcast } from '../netns/udpcast-client.ts';
 import type { LabPeerMaker } from './lab-peer.ts';
 import type { LabTransport } from './lab-plan.ts';
 
@@ -8,6 +9,7 @@ import type { LabTransport } from './lab-plan.ts';
 export function swarmClientFor(transport: LabTransport): LabPeerMaker | undefined {
   switch (transport) {
     case 'p2p':
+    case 'chain':
       return swarmboot;
     case 'webtorrent':
       return webtorrent;
@@ -15,6 +17,8 @@ export function swarmClientFor(transport: LabTransport): LabPeerMaker | undefine
       return aria2;
     case 'libtorrent':
       return libtorrent;
+    case 'multicast':
+      return udpcast;
     case 'unicast':
       return undefined;
   }

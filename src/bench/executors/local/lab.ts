@@ -8,7 +8,8 @@ import { labLimitations, useLimitations } from './lab-limitations.ts';
 import { monotonicMs, peerIdOf, type ServerReady } from './lab-messages.ts';
 import { type LabPlace, SERVER } from './lab-place.ts';
 import type { LabPlan } from './lab-plan.ts';
-import { type ProcessorReading, processorTimes, processorUse } from './processor-use-reader.ts';
+import { agentTaskOf, diskFileOf, serverTaskOf } from './lab-tasks.ts';
+import { type MeteredProcess, RunMeter } from './run-meter.ts';
 import { ServerChild } from './server-child.ts';
 import { StallGuard } from './stall-guard.ts';
 
@@ -27,6 +28,7 @@ export interface LabOptions {
 }
 
 const HEARTBEAT_MS = 250;
+const SAMPLE_MS = 1_000;
 /** Node fires a timer of more than this, some 25 days, at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -40,7 +42,9 @@ export class Lab {
   readonly #timers: NodeJS.Timeout[] = [];
   #server: ServerChild | undefined;
   #agents: readonly AgentChild[] = [];
+  #meter: RunMeter | undefined;
   #transferStartedMs: number | null = null;
+  #unfinishedAfterS: number | null = null;
 
   constructor(plan: LabPlan, options: LabOptions, watch: RunWatch) {
     this.#plan = plan;
@@ -60,18 +64,20 @@ export class Lab {
     await this.#unlessLost(this.#options.place.open());
     const server = new ServerChild(this.#options.place.launcherOf(SERVER));
     this.#server = server;
-    const ready = await this.#unlessLost(server.prepare(this.#serverTask()));
+    const { place, imageFile, port } = this.#options;
+    const task = serverTaskOf(this.#plan, place, { scratchFolder: this.#scratchFolder, imageFile, port });
+    const ready = await this.#unlessLost(server.prepare(task));
     await this.#unlessLost(this.#startAgents(ready));
-    const before = this.#readProcessors(server);
+    const meter = this.#startMeter(server);
     const originMs = this.#powerOnAll();
     await this.#unlessLost(Promise.all(this.#agents.map((agent) => agent.settled)));
-    const after = this.#readProcessors(server);
+    meter.end();
     await this.#unlessLost(Promise.all(this.#agents.map((agent) => agent.release())));
     const serverUploadedBytes = await this.#unlessLost(server.uploadedBytes());
     await this.#unlessLost(this.#compareDisks(ready.imageFile));
     const outcome = this.#outcome(ready, originMs, serverUploadedBytes);
-    const use = processorUse(before, after);
-    return { ...outcome, ...use, limitations: [...outcome.limitations, ...useLimitations(use)] };
+    const { measured } = meter;
+    return { ...outcome, ...measured, limitations: [...outcome.limitations, ...useLimitations(measured)] };
   }
 
   /** Ends every process, removes the hosts and the scratch folder. */
@@ -91,64 +97,54 @@ export class Lab {
     return Promise.race([work, ...endings, this.#aborted.promise]);
   }
 
-  #serverTask() {
-    const { transport, imageBytes, pieceBytes, serverLink, seederSlots, neighbours, machines } = this.#plan;
-    const { place } = this.#options;
-    return {
-      host: place.addressOf(SERVER),
-      scratchFolder: this.#scratchFolder,
-      imageFile: this.#options.imageFile,
-      imageBytes,
-      pieceBytes,
-      transport,
-      port: this.#options.port,
-      link: place.ownLimitOf(serverLink),
-      uploadSlots: seederSlots,
-      neighbours,
-      peerId: peerIdOf(SERVER),
-      disks: machines.map(({ name }) => diskFileOf(name)),
-    };
-  }
-
   /** Resolves at the barrier: every agent has warmed up. */
-  async #startAgents({ httpPort, tftpPort }: ServerReady): Promise<void> {
-    const { transport, uploadSlots, neighbours, machines } = this.#plan;
+  async #startAgents(ready: ServerReady): Promise<void> {
+    const { machines } = this.#plan;
     const { place } = this.#options;
     this.#agents = machines.map(
       (machine) => new AgentChild(machine, place.launcherOf(machine.name), () => this.#heard()),
     );
     await Promise.all(
-      machines.map(({ name, link }, index) =>
-        this.#agents[index]!.prepare({
-          machine: name,
-          host: place.addressOf(name),
-          serverHost: place.addressOf(SERVER),
-          diskPath: this.#diskOf(name),
-          httpPort,
-          tftpPort,
-          transport,
-          link: place.ownLimitOf(link),
-          uploadSlots,
-          neighbours,
-          peerId: peerIdOf(name),
-          serverPeerId: peerIdOf(SERVER),
-        }),
-      ),
+      machines.map((machine, index) => {
+        const diskPath = this.#diskOf(machine.name);
+        return this.#agents[index]!.prepare(agentTaskOf(this.#plan, machine, { place, ready, diskPath }));
+      }),
     );
   }
 
-  /** @returns the time of the first power-on */
+  #startMeter(server: ServerChild): RunMeter {
+    const processes = new Map<string, MeteredProcess>([[SERVER, server]]);
+    for (const agent of this.#agents) processes.set(agent.log.machine, agent);
+    const meter = new RunMeter(this.#options.place, processes);
+    this.#meter = meter;
+    this.#timers.push(setInterval(() => meter.sample(), SAMPLE_MS));
+    return meter;
+  }
+
+  /**
+   * Those that join later are powered on when the transfer has gone on for that long.
+   * @returns the time of the first power-on
+   */
   #powerOnAll(): number {
-    const [first, ...others] = this.#agents;
-    const originMs = first!.powerOn();
-    for (const [index, agent] of others.entries()) {
-      const { powerOnMs } = this.#plan.machines[index + 1]!;
-      if (powerOnMs === 0) agent.powerOn();
-      else this.#after(powerOnMs, () => agent.powerOn());
+    const starters = this.#agents.filter((_, index) => this.#plan.machines[index]!.joinsAfterMs === 0);
+    const originMs = starters[0]!.powerOn();
+    for (const [index, agent] of starters.entries()) {
+      const { powerOnMs } = this.#plan.machines[index]!;
+      if (powerOnMs > 0) this.#after(powerOnMs, () => agent.powerOn());
+      else if (index > 0) agent.powerOn();
     }
     const guard = new StallGuard(this.#options.patienceMs, originMs);
     this.#timers.push(setInterval(() => this.#beat(guard), HEARTBEAT_MS));
+    Promise.all(starters.map((agent) => agent.settled)).then(() => this.#giveUpJoining());
     return originMs;
+  }
+
+  /** Without a start of the transfer there is no time at which they would join. */
+  #giveUpJoining(): void {
+    if (this.#transferStartedMs !== null) return;
+    for (const agent of this.#agents.filter(({ log }) => !log.isSettled)) {
+      agent.fail('it was to join a transfer that never started');
+    }
   }
 
   #beat(guard: StallGuard): void {
@@ -158,34 +154,46 @@ export class Lab {
     const sign = isWaited ? String(nowMs) : String(this.#agents.map(({ log }) => log.downloadedBytes));
     if (!guard.isStalled(sign, nowMs)) return;
     const seconds = Math.round(this.#options.patienceMs / 1000);
+    this.#meter?.end();
     for (const agent of this.#agents) {
       agent.fail(`given up during ${agent.log.state}: no machine received a byte for ${seconds} s`);
     }
   }
 
-  #readProcessors(server: ServerChild): ProcessorReading {
-    for (const agent of this.#agents) agent.readCpu();
-    return { serverCpuS: server.cpuS(), ...processorTimes() };
-  }
-
-  /** The transfer starts with the first download; from then on count the times at which machines are to die. */
   #heard(): void {
+    if (this.#agents.every(({ log }) => log.hasImage || log.isSettled)) this.#meter?.end();
     if (this.#transferStartedMs !== null) return;
     const starts = this.#agents.flatMap(({ log }) => log.downloadStartedMs ?? []);
-    if (starts.length === 0) return;
-    this.#transferStartedMs = Math.min(...starts);
-    if (this.#options.deadlineMs < Infinity)
-      this.#after(this.#options.deadlineMs, () => this.#giveUpUnfinished());
-    for (const [index, { killedAfterMs }] of this.#plan.machines.entries()) {
-      if (killedAfterMs === Number.POSITIVE_INFINITY) continue;
-      const waitMs = this.#transferStartedMs + killedAfterMs - monotonicMs();
-      this.#after(waitMs, () => this.#agents[index]!.kill());
+    if (starts.length > 0) this.#transferStarted(Math.min(...starts));
+  }
+
+  /** The transfer starts with the first download; from then on count the times of what happens to machines. */
+  #transferStarted(atMs: number): void {
+    this.#transferStartedMs = atMs;
+    const sinceStart = (afterMs: number, act: () => void): void =>
+      this.#after(atMs + afterMs - monotonicMs(), act);
+    if (this.#options.deadlineMs < Infinity) {
+      sinceStart(this.#options.deadlineMs, () => this.#giveUpUnfinished());
+    }
+    for (const [index, { killedAfterMs, joinsAfterMs }] of this.#plan.machines.entries()) {
+      const agent = this.#agents[index]!;
+      if (killedAfterMs < Infinity) sinceStart(killedAfterMs, () => this.#kill(agent));
+      if (joinsAfterMs > 0) sinceStart(joinsAfterMs, () => agent.powerOn());
     }
   }
 
+  #kill(agent: AgentChild): void {
+    this.#meter?.read(agent.log.machine);
+    agent.kill();
+  }
+
   #giveUpUnfinished(): void {
-    const seconds = Math.round(this.#options.deadlineMs / 1000);
-    for (const agent of this.#agents.filter(({ log }) => !log.isSettled)) {
+    const unfinished = this.#agents.filter(({ log }) => !log.isSettled);
+    if (unfinished.length === 0) return;
+    this.#unfinishedAfterS = this.#options.deadlineMs / 1000;
+    this.#meter?.end();
+    for (const agent of unfinished) {
+      const seconds = Math.round(this.#unfinishedAfterS);
       agent.fail(`given up during ${agent.log.state}: it had not finished after ${seconds} s`);
     }
   }
@@ -206,9 +214,13 @@ export class Lab {
     const nameOf = new Map(names.map((name) => [Buffer.from(peerIdOf(name)).toString('hex'), name]));
     return {
       formula: null,
-      fleet: this.#agents.map(({ log }) => log.result(originMs, (peerId) => nameOf.get(peerId) ?? peerId)),
+      fleet: this.#agents.map(({ log }) => ({
+        ...log.result(originMs, (peerId) => nameOf.get(peerId) ?? peerId),
+        ...this.#meter!.useOf(log.machine),
+      })),
       barrierS: ((this.#transferStartedMs ?? originMs) - originMs) / 1000,
       serverUploadedBytes,
+      ...(this.#unfinishedAfterS === null ? {} : { unfinishedAfterS: this.#unfinishedAfterS }),
       traceDigest: null,
       limitations: [...this.#options.place.limitations, ...labLimitations(this.#plan, ready)],
       versions: ready.versions,
@@ -218,8 +230,4 @@ export class Lab {
   #diskOf(machine: string): string {
     return join(this.#scratchFolder, diskFileOf(machine));
   }
-}
-
-function diskFileOf(machine: string): string {
-  return `${machine}.img`;
 }

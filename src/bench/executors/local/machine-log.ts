@@ -13,8 +13,6 @@ export class MachineLog {
   #failure: string | null = null;
   #share = 0;
   readonly #phases = new Map<AgentPhase, [startMs: number, endMs: number | null]>();
-  /** Processor time as it was first and last read [s]. */
-  #cpuS: readonly [first: number, last: number] | null = null;
   #traffic: MachineTraffic = { uploadedBytes: 0, downloadedBytes: 0, receivedFrom: {} };
 
   constructor(machine: string) {
@@ -38,6 +36,11 @@ export class MachineLog {
     return this.#phases.get('download')?.[0] ?? null;
   }
 
+  /** True once the last piece is on the disk. */
+  get hasImage(): boolean {
+    return (this.#phases.get('download')?.[1] ?? null) !== null;
+  }
+
   get isDone(): boolean {
     return this.#doneMs !== null;
   }
@@ -59,11 +62,6 @@ export class MachineLog {
 
   poweredOn(atMs: number): void {
     this.#poweredOnMs = atMs;
-  }
-
-  /** The first reading is the start of the account. */
-  cpuRead(cpuS: number): void {
-    this.#cpuS = [this.#cpuS?.[0] ?? cpuS, cpuS];
   }
 
   reported(report: AgentReport): void {
@@ -126,7 +124,6 @@ export class MachineLog {
       receivedFrom: Object.fromEntries(
         Object.entries(receivedFrom).map(([peerId, bytes]) => [nameOf(peerId), bytes]),
       ),
-      ...(this.#cpuS === null ? {} : { cpuS: roundCpu(this.#cpuS[1] - this.#cpuS[0]) }),
       isVerified: this.isDone,
       failure: this.#failure,
     };
@@ -140,9 +137,4 @@ export class MachineLog {
     }
     return times;
   }
-}
-
-/** To the tick of the system's clock. */
-function roundCpu(cpuS: number): number {
-  return Math.round(cpuS * 100) / 100;
 }

@@ -26,6 +26,31 @@ export function cpuSecondsOf(pid: number): number | null {
   return descendantsOf(pid).reduce((sum, child) => sum + (ownCpuSeconds(child) ?? 0), own);
 }
 
+/**
+ * Most memory that a process and its descendants ever held (`VmHWM`, man 5 proc), by name; processes of one name are
+ * added up.
+ * @param ownName stands for the name of the process itself
+ * @returns null where it is gone, or where there is no /proc
+ */
+export function peakMemoryOf(pid: number, ownName: string): Record<string, number> | null {
+  const own = ownPeakMemory(pid);
+  if (own === null) return null;
+  const peaks: Record<string, number> = { [ownName]: own.bytes };
+  for (const child of descendantsOf(pid)) {
+    const { name, bytes } = ownPeakMemory(child) ?? { name: '', bytes: 0 };
+    if (bytes > 0) peaks[name] = (peaks[name] ?? 0) + bytes;
+  }
+  return peaks;
+}
+
+/** A process that is ending has no memory any more. */
+function ownPeakMemory(pid: number): { name: string; bytes: number } | null {
+  const status = readable(() => readFileSync(`/proc/${pid}/status`, 'utf8'), '');
+  const kibibytes = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
+  if (kibibytes === undefined) return null;
+  return { name: /^Name:\s+(.+)$/m.exec(status)![1]!, bytes: Number(kibibytes) * 1024 };
+}
+
 function ownCpuSeconds(pid: number): number | null {
   const stat = readable(() => readFileSync(`/proc/${pid}/stat`, 'utf8'), '');
   if (stat === '') return null;

@@ -1,4 +1,5 @@
 import { RunFailure } from '../../../failure.ts';
+import type { HostReading } from './host-meter.ts';
 import { endingSentence, LabChild } from './lab-child-process.ts';
 import type { ServerCommand, ServerReady, ServerReport, ServerTask } from './lab-messages.ts';
 import { fromPortable } from './portable-failure.ts';
@@ -37,9 +38,8 @@ export class ServerChild {
     return this.#counted.promise;
   }
 
-  /** Processor time so far [s]; null where that is not known. */
-  cpuS(): number | null {
-    return this.#child.cpuS();
+  reading(): HostReading {
+    return this.#child.reading('server');
   }
 
   terminate(): Promise<void> {

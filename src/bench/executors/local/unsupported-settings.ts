@@ -24,6 +24,8 @@ export function unsupportedSettings(
     ...unsupportedNetwork(scenario.network, lab),
     ...unsupportedDisk(scenario, lab),
     ...unsupportedTransport(scenario, transport),
+    ...(transport === 'multicast' ? unsupportedMulticast(scenario, lab) : []),
+    ...unsupportedFaults(scenario, transport),
   ];
 }
 
@@ -65,10 +67,35 @@ function unsupportedTransport({ transports }: Scenario, transport: Transport): r
       settings !== undefined && 'diskWrite' in settings && settings.diskWrite === 'serial',
     'transports.unicast.wave: the local lab serves all machines at a time':
       transport === 'unicast' && transports.unicast?.wave !== undefined,
+    'transports.chain.hopSetUp: the machines of a lab connect as fast as they can':
+      transport === 'chain' && (transports.chain?.hopSetUp ?? 0) > 0,
     'transports.p2p.picker: the lab picks the rarest piece first':
       transport === 'p2p' && transports.p2p?.picker === 'random',
     'transports.p2p.seeder: the seeder of the lab deals':
       transport === 'p2p' && transports.p2p?.seeder === 'plain',
+  });
+}
+
+/** Payload of an Ethernet frame behind the headers of IPv4, UDP and udpcast. */
+const LARGEST_PACKET_BYTES = 1456;
+
+function unsupportedMulticast({ transports, network }: Scenario, { name }: LabAbilities): readonly string[] {
+  const { wait, round, packet } = transports.multicast!;
+  return named({
+    'transports.multicast.wait: udpcast starts when all machines are there': wait > 0,
+    'transports.multicast.round: udpcast repairs as it goes, and takes the time that it takes': round > 0,
+    [`transports.multicast.packet: allowed is a whole number of bytes up to ${LARGEST_PACKET_BYTES} B`]:
+      packet > LARGEST_PACKET_BYTES || !Number.isInteger(packet),
+    [`network.sites: in ${name} multicast does not go from site to site`]: network.sites !== undefined,
+  });
+}
+
+function unsupportedFaults({ faults }: Scenario, transport: Transport): readonly string[] {
+  const has = (kind: 'join' | 'seederLeaves') => faults.some((fault) => kind in fault);
+  return named({
+    'faults.join: multicast takes nobody in once it has begun': transport === 'multicast' && has('join'),
+    [`faults.seederLeaves: by ${transport} nothing comes but from the server`]:
+      ['unicast', 'multicast'].includes(transport) && has('seederLeaves'),
   });
 }
 

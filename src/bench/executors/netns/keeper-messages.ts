@@ -1,5 +1,5 @@
 import type { PortableFailure } from '../local/portable-failure.ts';
-import type { SetUpStep } from './topology.ts';
+import type { SetUpStep } from './set-up-step.ts';
 
 /** What the keeper of the namespaces is told. */
 export type KeeperCommand =

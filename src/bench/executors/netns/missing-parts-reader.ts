@@ -13,19 +13,26 @@ const IPROUTE: readonly Part[] = [
   { command: ['tc', '-Version'], debianPackage: 'iproute2' },
 ];
 
+const NFT: Part = { command: ['nft', '--version'], debianPackage: 'nftables' };
+
 const PROGRAMS: Readonly<Partial<Record<Transport, Part>>> = {
   aria2: { command: ['aria2c', '--version'], debianPackage: 'aria2' },
+  multicast: { command: ['udp-sender', '--license'], debianPackage: 'udpcast' },
   libtorrent: { command: [DEBIAN_PYTHON, '-c', 'import libtorrent'], debianPackage: 'python3-libtorrent' },
 };
 
 const found = new Map<string, boolean>();
 
-/** Rights and programs that a run by this transport lacks on this computer, one sentence each. */
-export function missingParts(transport: Transport): string[] {
+/**
+ * Rights and programs that a run by this transport lacks on this computer, one sentence each.
+ * @param hasNat whether some site is behind a NAT
+ */
+export function missingParts(transport: Transport, hasNat = false): string[] {
   if (process.getuid?.() !== 0) {
     return ['--on netns: network namespaces need the rights of root; run the command as root'];
   }
-  const parts = [...IPROUTE, ...(PROGRAMS[transport] === undefined ? [] : [PROGRAMS[transport]])];
+  const program = PROGRAMS[transport];
+  const parts = [...IPROUTE, ...(hasNat ? [NFT] : []), ...(program === undefined ? [] : [program])];
   return parts
     .filter(({ command }) => !isThere(command))
     .map(

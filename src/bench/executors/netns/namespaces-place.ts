@@ -1,9 +1,11 @@
 import { RunFailure } from '../../../failure.ts';
 import { endingSentence, LabChild } from '../local/lab-child-process.ts';
-import type { LabPlace } from '../local/lab-place.ts';
+import type { LabPlace, LinkCounters } from '../local/lab-place.ts';
 import { fromPortable } from '../local/portable-failure.ts';
 import type { KeeperCommand, KeeperReport } from './keeper-messages.ts';
-import { addressAt, type NetnsTopology, namespaceOf, namespacesOf, setUpSteps } from './topology.ts';
+import { readLinkCounters } from './link-counters-reader.ts';
+import { setUpSteps } from './set-up-steps.ts';
+import { addressOf, type NetnsTopology, namespaceOf, namespacesOf } from './topology.ts';
 
 const UNLIMITED = { upBps: Infinity, downBps: Infinity };
 
@@ -13,6 +15,7 @@ export class NamespacesPlace implements LabPlace {
     'Measured on one computer, every host in a network namespace of its own: all machines share its processor cores, memory and page cache.',
     'Links are shaped by HTB at their goodput / 0.956, so that TCP payload fills them at the rate of the scenario; acknowledgements of the other direction take up to 2 % of that.',
     'A TCP socket of any host holds 128 KiB unsent at most (tcp_notsent_lowat), whatever the program.',
+    'Bytes of a link are those of its interface, where TCP counts the headers of up to 64 KiB once; bytes of a WAN are counted packet by packet.',
     'There is no delay on the links but that of their queues, which are never full.',
   ];
   readonly #topology: NetnsTopology;
@@ -41,7 +44,7 @@ export class NamespacesPlace implements LabPlace {
   }
 
   addressOf(host: string): string {
-    return addressAt(this.#topology.hosts.findIndex(({ name }) => name === host));
+    return addressOf(this.#topology, host);
   }
 
   /** `ip netns exec` becomes the command: it keeps process id and open channels. */
@@ -51,6 +54,10 @@ export class NamespacesPlace implements LabPlace {
 
   ownLimitOf(): typeof UNLIMITED {
     return UNLIMITED;
+  }
+
+  linkCounters(): LinkCounters {
+    return readLinkCounters(this.#topology);
   }
 
   async close(): Promise<void> {

@@ -25,7 +25,10 @@ export function netnsExecutor(settings: LabSettings = {}): Executor {
     hasWholePieces: HAS_WHOLE_PIECES,
     unsupported: (scenario, transport) => [
       ...unsupportedSettings(scenario, transport, NETNS_LAB),
-      ...missingParts(transport),
+      ...missingParts(
+        transport,
+        scenario.network.sites?.some(({ nat }) => nat),
+      ),
     ],
     async run(run, watch) {
       const place = new NamespacesPlace(topologyOf(run));

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { RunFailure } from '../../../failure.ts';
 import { portable } from '../local/portable-failure.ts';
 import type { KeeperCommand, KeeperReport } from './keeper-messages.ts';
-import type { SetUpStep } from './topology.ts';
+import type { SetUpStep } from './set-up-step.ts';
 
 /** The process that owns the namespaces of one run: it makes them, and when the bench is gone, it removes them. */
 

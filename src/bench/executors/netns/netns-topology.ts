@@ -3,9 +3,9 @@ import type { PlannedRun } from '../executor.ts';
 import { fleetOf } from '../fleet.ts';
 import { SERVER } from '../local/lab-place.ts';
 import { siteOf } from '../site.ts';
-import type { NetnsTopology } from './topology.ts';
+import type { NetnsSite, NetnsTopology } from './topology.ts';
 
-const UNLIMITED = { upBps: Infinity, downBps: Infinity };
+const ONLY_SITE: NetnsSite = { upBps: Infinity, downBps: Infinity, hasNat: false };
 
 /** The network of a planned run; its namespaces are named for this process and this run. */
 export function topologyOf({ scenario, machines }: PlannedRun): NetnsTopology {
@@ -18,6 +18,6 @@ export function topologyOf({ scenario, machines }: PlannedRun): NetnsTopology {
   return {
     prefix: `swb${process.pid}-${randomBytes(3).toString('hex')}`,
     hosts: [{ name: SERVER, link: { upBps: server.up, downBps: server.down }, site: 0 }, ...fleet],
-    sites: sites?.map(({ wan }) => ({ upBps: wan.up, downBps: wan.down })) ?? [UNLIMITED],
+    sites: sites?.map(({ wan, nat }) => ({ upBps: wan.up, downBps: wan.down, hasNat: nat })) ?? [ONLY_SITE],
   };
 }

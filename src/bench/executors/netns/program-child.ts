@@ -10,6 +10,8 @@ export class ProgramChild {
   readonly #child: ChildProcess;
   readonly #name: string;
   readonly #lost = Promise.withResolvers<never>();
+  readonly #finished = Promise.withResolvers<void>();
+  readonly #spoke = Promise.withResolvers<void>();
   readonly #kill = () => this.#child.kill('SIGKILL');
   #stderr = '';
 
@@ -19,15 +21,33 @@ export class ProgramChild {
     this.lines = createInterface({ input: this.#child.stdout! });
     this.#child.stderr!.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-KEPT_STDERR_CHARACTERS);
+      this.#spoke.resolve();
     });
     this.#child.once('error', (cause) => this.#end(String(cause)));
-    this.#child.once('exit', (exitCode, signal) =>
-      this.#end(`it ended with ${signal ?? `exit code ${exitCode}`}`),
-    );
+    // Its last words have been heard when its pipes are closed.
+    this.#child.once('close', (exitCode, signal) => {
+      if (exitCode === 0) this.#finished.resolve();
+      this.#end(`it ended with ${signal ?? `exit code ${exitCode}`}`);
+    });
     // A line for a program that has ended is lost; its end has been told.
     this.#child.stdin!.on('error', () => {});
     process.once('exit', this.#kill);
     this.#lost.promise.catch(() => {});
+  }
+
+  /** Resolves when the program has ended by itself with exit code 0. Rejects with a RunFailure (`PROGRAM`) otherwise. */
+  get finished(): Promise<void> {
+    return Promise.race([this.#finished.promise, this.#lost.promise]);
+  }
+
+  /** Resolves when the program has said something on its standard error. */
+  get spoken(): Promise<void> {
+    return this.#spoke.promise;
+  }
+
+  /** The end of what it has said there. */
+  get lastWords(): string {
+    return this.#stderr;
   }
 
   get pid(): number {

@@ -2,7 +2,8 @@ import type { DeploymentModel, SiteModel, TransportModel } from '../../../sim/in
 import type { Scenario } from '../../scenario/schema.ts';
 import { rawSize, wireSize } from '../../scenario/wire-size.ts';
 import { arrivalOf } from '../arrival.ts';
-import { fleetOf } from '../fleet.ts';
+import { fleetOf, seederCopies } from '../fleet.ts';
+import { p2pHandoutOf } from '../handout.ts';
 import type { ModelTransport } from '../model-transport.ts';
 import { siteOf } from '../site.ts';
 
@@ -17,15 +18,17 @@ export function modelOf(scenario: Scenario, transport: ModelTransport, machines:
     pieceBytes: Math.min(image.pieceLength, wireSize(image)),
     server: { upBps: network.server.up, downBps: network.server.down },
     sites: sitesOf(scenario),
-    machines: fleetOf(scenario, machines).map(({ link, killedAfterS }, index) => ({
+    machines: fleetOf(scenario, machines).map(({ link, killedAfterS, joinsAfterS }, index) => ({
       link,
       site: siteOf(scenario, index / machines),
       diesAfterS: killedAfterS,
+      joinsAfterS,
     })),
     connectionCapBps: network.connectionCap,
     latencyS: network.latency,
     loss: network.loss,
     arrival: arrivalOf(scenario.fleet.start),
+    seederLeavesAfterBytes: seederCopies(scenario) * wireSize(image),
     phases: scenario.phases,
     disk: {
       readBps: disk.read,
@@ -43,11 +46,12 @@ function sitesOf({ network }: Scenario): SiteModel[] {
   return network.sites.map(({ name, wan }) => ({ name, wan: { upBps: wan.up, downBps: wan.down } }));
 }
 
-function transportOf({ transports }: Scenario, transport: ModelTransport): TransportModel {
+function transportOf(scenario: Scenario, transport: ModelTransport): TransportModel {
+  const { transports } = scenario;
   switch (transport) {
     case 'p2p': {
       const { diskWrite: _, ...settings } = transports.p2p!;
-      return { transport, ...settings };
+      return { transport, ...settings, handout: p2pHandoutOf(scenario) };
     }
     case 'unicast':
       return { transport, wave: transports.unicast!.wave ?? Infinity };

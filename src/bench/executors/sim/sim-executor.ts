@@ -5,7 +5,7 @@ import type { MachineResult, Transport } from '../../record/run-record.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import { wireSize } from '../../scenario/wire-size.ts';
 import type { Executor, PlannedRun, RunOutcome, RunWatch } from '../executor.ts';
-import { machineName } from '../fleet.ts';
+import { machineName, seederCopies } from '../fleet.ts';
 import { MODEL_TRANSPORTS, type ModelTransport, modelled } from '../model-transport.ts';
 import { modelOf } from './model.ts';
 import type { SimulationRequest } from './sim-worker.ts';
@@ -57,7 +57,16 @@ const LIMITATIONS: Readonly<Record<ModelTransport, string>> = {
   chain: 'A simulated chain forwards whole pieces and does not mend itself when a machine dies.',
 };
 
-function unsupported({ network, image, fleet, transports }: Scenario, transport: Transport): string[] {
+function unsupported(scenario: Scenario, transport: Transport): string[] {
+  return [...unsupportedLoss(scenario, transport), ...unsupportedFaults(scenario, transport)];
+}
+
+function unsupportedFaults(scenario: Scenario, transport: Transport): string[] {
+  if (seederCopies(scenario) === Infinity || transport === 'p2p') return [];
+  return ['faults.seederLeaves: in the simulator only P2P goes on without its server'];
+}
+
+function unsupportedLoss({ network, image, fleet, transports }: Scenario, transport: Transport): string[] {
   if (network.loss === 0) return [];
   if (transport !== 'multicast')
     return ['network.loss: the TCP of the simulator loses no packets, only multicast does'];

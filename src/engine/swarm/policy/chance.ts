@@ -2,6 +2,4 @@
 export interface Chance {
   /** Uniform whole number in [0, below). */
   below(below: number): number;
-  /** Puts the items into random order, in place. */
-  shuffle(items: Int32Array): Int32Array;
 }

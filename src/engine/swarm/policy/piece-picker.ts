@@ -15,57 +15,29 @@ export interface PieceChoice {
 /** Chooses the piece to ask for, or -1 when the uploader has nothing that is wanted. */
 export type PiecePicker = (choice: PieceChoice) => number;
 
-/** True when the uploader has a piece that the receiver neither holds nor has claimed. */
-export function isInterested({
-  offered,
-  held,
-  claimed,
-}: Pick<PieceChoice, 'offered' | 'held' | 'claimed'>): boolean {
-  for (let word = 0; word < offered.words.length; word++) {
-    if ((offered.words[word]! & ~held.words[word]! & ~claimed.words[word]!) !== 0) return true;
-  }
-  return false;
-}
-
 /**
  * Rarest first (Cohen 2003, Incentives Build Robustness in BitTorrent, section 2.4.2): the wanted piece that the fewest
  * neighbours have; ties are broken by the salt, not by index.
  */
-export const pickRarest: PiecePicker = (choice) => {
+export const pickRarest: PiecePicker = ({ offered, held, claimed, availability, salt }) => {
   let rarest = -1;
   let least = Number.POSITIVE_INFINITY;
   let lowest = 0;
-  forEachWanted(choice, (piece) => {
-    const copies = choice.availability[piece]!;
-    if (copies > least) return;
-    const order = scrambled(piece, choice.salt);
-    if (copies === least && order >= lowest) return;
-    least = copies;
-    lowest = order;
-    rarest = piece;
-  });
-  return rarest;
-};
-
-/** Any wanted piece, each as likely as the next over all salts. */
-export const pickRandom: PiecePicker = (choice) => {
-  let picked = -1;
-  let lowest = Number.POSITIVE_INFINITY;
-  forEachWanted(choice, (piece) => {
-    const order = scrambled(piece, choice.salt);
-    if (order >= lowest) return;
-    lowest = order;
-    picked = piece;
-  });
-  return picked;
-};
-
-function forEachWanted({ offered, held, claimed }: PieceChoice, visit: (piece: number) => void): void {
   for (let place = 0; place < offered.words.length; place++) {
     let rest = offered.words[place]! & ~held.words[place]! & ~claimed.words[place]!;
-    for (; rest !== 0; rest &= rest - 1) visit((place << 5) + lowestBit(rest));
+    for (; rest !== 0; rest &= rest - 1) {
+      const piece = (place << 5) + lowestBit(rest);
+      const copies = availability[piece]!;
+      if (copies > least) continue;
+      const order = scrambled(piece, salt);
+      if (copies === least && order >= lowest) continue;
+      least = copies;
+      lowest = order;
+      rarest = piece;
+    }
   }
-}
+  return rarest;
+};
 
 /** A number from 0 up that looks unrelated to the piece: the finaliser of MurmurHash3 (Appleby 2011). */
 function scrambled(piece: number, salt: number): number {

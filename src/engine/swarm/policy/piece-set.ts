@@ -36,6 +36,14 @@ export class PieceSet {
     this.#size--;
   }
 
+  /** True when it has a piece that `other` lacks. */
+  hasOutside(other: PieceSet): boolean {
+    for (let place = 0; place < this.words.length; place++) {
+      if ((this.words[place]! & ~other.words[place]!) !== 0) return true;
+    }
+    return false;
+  }
+
   *[Symbol.iterator](): Generator<number> {
     for (const [place, word] of this.words.entries()) {
       for (let rest = word; rest !== 0; rest &= rest - 1) yield (place << 5) + lowestBit(rest);

@@ -6,6 +6,8 @@ export interface Neighbour {
   readonly peer: number;
   /** Speaks the fast extension (BEP 6): a choke rejects, one by one, what it does not serve. */
   readonly hasFast: boolean;
+  /** Label of the place where it is; empty as long as it has not said. */
+  site: string;
 
   // As a source.
   /** Pieces that it says it has. */
@@ -45,6 +47,7 @@ export function newNeighbour(peer: number, hasFast: boolean, pieces: number): Ne
   return {
     peer,
     hasFast,
+    site: '',
     pieces: new PieceSet(pieces),
     wantedPieces: 0,
     areWeInterested: false,

@@ -8,6 +8,8 @@ export type SwarmEvent =
   // Peers come and go.
   | { readonly kind: 'peerJoined'; readonly peer: number; readonly hasFast: boolean }
   | { readonly kind: 'peerLeft'; readonly peer: number }
+  // A peer says in which place it is; empty for none.
+  | { readonly kind: 'peerIntroduced'; readonly peer: number; readonly site: string }
   // What a peer lets us do and wants of us.
   | { readonly kind: 'choked' | 'unchoked'; readonly peer: number }
   | { readonly kind: 'becameInterested' | 'lostInterest'; readonly peer: number }

@@ -97,6 +97,9 @@ export class SwarmState {
         this.#neighbours.delete(event.peer);
         this.#download.left(neighbour);
         return this.#upload.left(neighbour, nowMs);
+      case 'peerIntroduced':
+        neighbour.site = event.site;
+        return;
       case 'choked':
         return this.#download.choked(neighbour);
       case 'unchoked':

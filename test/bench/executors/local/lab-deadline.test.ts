@@ -13,7 +13,8 @@ describe('a lab with a deadline', () => {
     const options = { ...labOptionsOf({}), deadlineMs: 5_000, place: loopback };
     const lab = new Lab(labPlanOf(run), options, aWatch());
     try {
-      const { fleet } = await lab.run();
+      const { fleet, unfinishedAfterS } = await lab.run();
+      expect(unfinishedAfterS).toBe(5);
       expect(fleet).toMatchObject([
         { isVerified: false, failure: 'given up during download: it had not finished after 5 s' },
         { isVerified: true, failure: null },

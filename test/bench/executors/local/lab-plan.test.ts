@@ -10,7 +10,14 @@ describe('the plan of a lab', () => {
   it('powers all machines on at once, with their links, and kills none', () => {
     const link = { upBps: 8 * 2 ** 20, downBps: 8 * 2 ** 20 };
     expect(planOf({}).machines).toEqual(
-      ['m001', 'm002', 'm003', 'm004'].map((name) => ({ name, link, powerOnMs: 0, killedAfterMs: Infinity })),
+      ['m001', 'm002', 'm003', 'm004'].map((name) => ({
+        name,
+        site: 'lab',
+        link,
+        powerOnMs: 0,
+        joinsAfterMs: 0,
+        killedAfterMs: Infinity,
+      })),
     );
   });
 
@@ -38,6 +45,55 @@ describe('the plan of a lab', () => {
     const { machines } = planOf({ faults });
     expect(machines.map(({ link }) => link.upBps / 2 ** 20)).toEqual([1, 8, 8, 8]);
     expect(machines.map(({ killedAfterMs }) => killedAfterMs)).toEqual([Infinity, Infinity, 3000, 3000]);
+  });
+
+  it('lets the last machines join later, and kills the last of the others', () => {
+    const faults = [
+      { kill: 1, at: '3 s' },
+      { join: 2, at: '5 s' },
+    ];
+    const { machines } = planOf({ faults });
+    expect(machines.map(({ joinsAfterMs }) => joinsAfterMs)).toEqual([0, 0, 5000, 5000]);
+    expect(machines.map(({ killedAfterMs }) => killedAfterMs)).toEqual([Infinity, 3000, Infinity, Infinity]);
+  });
+
+  it('lets the seeder leave after so many copies, and else never', () => {
+    expect(planOf({}).seederLeavesAfterBytes).toBe(Infinity);
+    expect(planOf({ faults: [{ seederLeaves: 1.5 }] }).seederLeavesAfterBytes).toBe(1.5 * 4 * 2 ** 20);
+  });
+
+  it('casts to all machines just below the slowest link, or at the rate of the scenario', () => {
+    const castingOf = (multicast: unknown, faults: unknown[] = []) =>
+      labPlanOf(
+        aRun({ transport: 'multicast', scenario: aLabScenario({ transports: { multicast }, faults }) }),
+      ).casting!;
+    expect(castingOf({})).toEqual({ receivers: 4, rateBps: 0.995 * 8 * 2 ** 20, packetBytes: 1456 });
+    expect(castingOf({}, [{ slow: 1, to: '1 MiB/s' }]).rateBps).toBe(0.995 * 2 ** 20);
+    expect(castingOf({ rate: '1 MB/s', packet: '1000 B' })).toMatchObject({
+      rateBps: 1e6,
+      packetBytes: 1000,
+    });
+    expect(planOf({}).casting).toBeNull();
+  });
+
+  it('hands out by site where there are several, else evenly, and as the scenario says', () => {
+    const wan = { up: '1 MiB/s' };
+    const network = {
+      server: wan,
+      machine: wan,
+      sites: [
+        { name: 'near', machines: 0.5, wan },
+        { name: 'far', machines: 0.5, wan },
+      ],
+    };
+    expect(planOf({}).handout).toBe('regular');
+    expect(planOf({ network }).handout).toBe('sites');
+    expect(planOf({ network, transports: { p2p: { handout: 'random' } } }).handout).toBe('random');
+    expect(labPlanOf(aRun({ transport: 'chain', scenario: aLabScenario({ network }) })).handout).toBe(
+      'chain',
+    );
+    expect(planOf({ network }).serverSite).toBe('near');
+    expect(planOf({ network }).machines.map(({ site }) => site)).toEqual(['near', 'near', 'far', 'far']);
   });
 
   it('takes the slots of the swarm from the scenario', () => {

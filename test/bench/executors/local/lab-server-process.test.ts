@@ -23,8 +23,12 @@ async function aServer() {
     link: { upBps: 1e9, downBps: 1e9 },
     uploadSlots: 4,
     neighbours: 50,
+    handout: 'regular',
+    site: 'lab',
     peerId: peerIdOf('server'),
     disks: ['m001.img'],
+    seederLeavesAfterBytes: Infinity,
+    casting: null,
   };
   const server = new ServerChild();
   onTestFinished(() => server.terminate());

@@ -29,6 +29,17 @@ describe('a deployment in the local lab', () => {
     expect(lastDownloadS - barrierS).toBeGreaterThanOrEqual((3 * IMAGE_BYTES) / (8 * 2 ** 20));
   });
 
+  it('by a chain goes from each machine to the one that came after it', async () => {
+    const scenario = aLabScenario({ fleet: { machines: [3], start: { staggered: '400 ms' } } });
+    const { fleet } = await runLab({ transport: 'chain', machines: 3, scenario });
+    expect(fleet.map(({ isVerified }) => isVerified)).toEqual([true, true, true]);
+    expect(fleet.map(({ receivedFrom }) => Object.keys(receivedFrom!))).toEqual([
+      ['server'],
+      ['m001'],
+      ['m002'],
+    ]);
+  });
+
   it('counts bytes by sender, and what one received another sent', async () => {
     const { fleet, serverUploadedBytes } = await runLab({ machines: 3 });
     const senders = new Set(fleet.flatMap(({ receivedFrom }) => Object.keys(receivedFrom!)));

@@ -31,11 +31,12 @@ describe('what is known of a machine', () => {
     expect(log.shownPhase).toBe('done');
   });
 
-  it('is the processor time between its first and its last reading, where there was one', () => {
-    const log = aLog(5);
-    expect(resultOf(log)).not.toHaveProperty('cpuS');
-    for (const cpuS of [0.5, 1.25, 2.754]) log.cpuRead(cpuS);
-    expect(resultOf(log).cpuS).toBe(2.25);
+  it('is whether the last piece is on its disk', () => {
+    const log = aLog(2);
+    log.reported({ kind: 'phaseStarted', phase: 'download', atMs: 12_000 });
+    expect(log.hasImage).toBe(false);
+    log.reported({ kind: 'phaseEnded', phase: 'download', atMs: 13_000 });
+    expect(log.hasImage).toBe(true);
   });
 
   it('is no phase that did not end', () => {

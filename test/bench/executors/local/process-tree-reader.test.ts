@@ -2,7 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { cpuSecondsOf, descendantsOf } from '../../../../src/bench/executors/local/process-tree-reader.ts';
+import {
+  cpuSecondsOf,
+  descendantsOf,
+  peakMemoryOf,
+} from '../../../../src/bench/executors/local/process-tree-reader.ts';
 import { skipOrFail } from './installed-tool.ts';
 
 const GRANDCHILD = `
@@ -20,6 +24,25 @@ describe('the tree of a process', () => {
       child.kill('SIGKILL');
     });
     expect(descendantsOf(process.pid)).toEqual(expect.arrayContaining([child.pid, Number(grandchild)]));
+  });
+
+  it('has held memory, and remembers the most of it, by the name of each process', async (context) => {
+    if (!existsSync('/proc/self/task')) skipOrFail(context, 'needs /proc');
+    const hog = 'Buffer.alloc(200e6, 1); process.stdout.write("held"); setInterval(() => {}, 1000)';
+    const child = spawn(process.execPath, ['-e', hog], { stdio: ['ignore', 'pipe', 'ignore'] });
+    onTestFinished(() => {
+      child.kill('SIGKILL');
+    });
+    await once(child.stdout, 'data');
+    const { parent, ...children } = peakMemoryOf(process.pid, 'parent')!;
+    expect(parent).toBeGreaterThan(10e6);
+    const held = Object.values(children).reduce((sum, bytes) => sum + bytes, 0);
+    expect(held).toBeGreaterThan(200e6);
+    expect(held).toBeLessThan(1e9);
+    expect(peakMemoryOf(child.pid!, 'hog')).toEqual({ hog: held });
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    expect(peakMemoryOf(child.pid!, 'hog')).toBeNull();
   });
 
   it('has taken processor time, of which a process that is gone tells nothing', async (context) => {

@@ -12,15 +12,15 @@ const refused = (changes: Record<string, unknown>, transport: Transport = 'p2p')
     .map((sentence) => sentence.split(':')[0]);
 
 describe('the local lab', () => {
-  it.each(['p2p', 'unicast'] as const)(
+  it.each(['p2p', 'chain', 'unicast'] as const)(
     'honours everything that a plain scenario asks for: %s',
     (transport) => {
       expect(refused({}, transport)).toEqual([]);
     },
   );
 
-  it.each(['multicast', 'chain'] as const)('has no %s', (transport) => {
-    expect(refused({}, transport)).toEqual([`transports.${transport}`]);
+  it('has no multicast', () => {
+    expect(refused({}, 'multicast')).toEqual(['transports.multicast']);
   });
 
   it.each<[string, Record<string, unknown>, Transport?]>([
@@ -41,9 +41,17 @@ describe('the local lab', () => {
     ['transports.p2p.diskWrite', { transports: { p2p: { diskWrite: 'serial' } } }],
     ['transports.p2p.picker', { transports: { p2p: { picker: 'random' } } }],
     ['transports.unicast.diskWrite', { transports: { unicast: { diskWrite: 'serial' } } }, 'unicast'],
+    ['transports.chain.diskWrite', { transports: { chain: { diskWrite: 'serial' } } }, 'chain'],
+    ['transports.chain.hopSetUp', { transports: { chain: { hopSetUp: '1 s' } } }, 'chain'],
     ['transports.unicast.wave', { transports: { unicast: { wave: 2 } } }, 'unicast'],
   ])('refuses %s by its name', (name, changes, transport) => {
     expect(refused(changes, transport)).toEqual([name]);
+  });
+
+  it('refuses a seeder that leaves where nothing comes but from it', () => {
+    const faults = [{ seederLeaves: 1.1 }];
+    expect(refused({ faults }, 'unicast')).toEqual(['faults.seederLeaves']);
+    expect(refused({ faults }, 'p2p')).toEqual([]);
   });
 
   it('does not mind the settings of a transport that is not run', () => {

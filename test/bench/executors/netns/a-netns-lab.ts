@@ -16,8 +16,12 @@ export function ipNetns(...words: readonly string[]) {
 }
 
 /** Skips the test where a right or a program is missing. */
-export function needsNetns(context: TestContext, transport: Transport = 'p2p'): void {
-  const [missing] = missingParts(transport);
+export function needsNetns(
+  context: TestContext,
+  transport: Transport = 'p2p',
+  { hasNat = false }: { hasNat?: boolean } = {},
+): void {
+  const [missing] = missingParts(transport, hasNat);
   if (missing !== undefined) skipOrFail(context, missing);
   const name = `swbt${process.pid}`;
   const made = ipNetns('add', name);

@@ -116,12 +116,6 @@ describe('a run that does not come to its end', () => {
 });
 
 describe('the netns lab', () => {
-  it('has no multicast and no chain yet', () => {
-    const { transports } = netnsExecutor();
-    expect(transports).not.toContain('multicast');
-    expect(transports).not.toContain('chain');
-  });
-
   it('refuses what it cannot honour, by its name', () => {
     const network = { server: { up: '1 MiB/s' }, machine: { up: '1 MiB/s' }, latency: '5 ms', loss: '1 %' };
     const reasons = netnsExecutor().unsupported(aScenario({ network }), 'unicast');

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { setUpSteps } from '../../../../src/bench/executors/netns/set-up-steps.ts';
 import {
-  addressAt,
+  addressOf,
   type NetnsTopology,
   namespacesOf,
-  setUpSteps,
 } from '../../../../src/bench/executors/netns/topology.ts';
 
 const LINK = { upBps: 1_250_000, downBps: 2_500_000 };
@@ -16,7 +16,7 @@ function aTopology(changes: Partial<NetnsTopology> = {}): NetnsTopology {
       { name: 'server', link: LINK, site: 0 },
       { name: 'm001', link: LINK, site: 0 },
     ],
-    sites: [UNLIMITED],
+    sites: [{ ...UNLIMITED, hasNat: false }],
     ...changes,
   };
 }
@@ -46,7 +46,8 @@ describe('the network of namespaces', () => {
   });
 
   it('gives every host an address of its own', () => {
-    const addresses = Array.from({ length: 2_000 }, (_, index) => addressAt(index));
+    const hosts = Array.from({ length: 2_000 }, (_, index) => ({ name: `m${index}`, link: LINK, site: 0 }));
+    const addresses = hosts.map(({ name }) => addressOf(aTopology({ hosts }), name));
     expect(new Set(addresses).size).toBe(2_000);
     expect(addresses.filter((address) => address.split('.').some((part) => Number(part) > 255))).toEqual([]);
   });
@@ -56,15 +57,57 @@ describe('the network of namespaces', () => {
   });
 
   it('joins several sites by a bridge between them, with a shaped link each', () => {
-    const hosts = [
-      { name: 'server', link: UNLIMITED, site: 0 },
-      { name: 'm001', link: UNLIMITED, site: 1 },
-    ];
-    const topology = aTopology({ hosts, sites: [LINK, UNLIMITED] });
+    const topology = twoSites(false);
     const built = linesFor(topology, 'ip', 'swb1-a-switch');
     expect(built).toContain('link set p-m001 master br-1 up');
-    expect(built).toContain('link set down-1 master br-wan up');
-    const shapedLinks = linesFor(topology, 'tc', 'swb1-a-switch').filter((line) => line.includes('rate'));
-    expect(shapedLinks.map((line) => /dev (\S+)/.exec(line)![1])).toEqual(['up-0', 'down-0']);
+    expect(built).toContain('link set wan-1 master br-wan up');
+    expect(shapedIn(topology, 'swb1-a-switch')).toEqual(['up-0', 'wan-0']);
+  });
+
+  it('counts what crosses a WAN packet by packet', () => {
+    const built = linesFor(twoSites(false), 'ip', 'swb1-a-switch');
+    expect(built.filter((line) => line.includes('gso'))).toEqual(
+      ['up-0', 'wan-0', 'up-1', 'wan-1'].map((name) => `link set ${name} gso_max_segs 1`),
+    );
   });
 });
+
+describe('a site behind a NAT', () => {
+  it('has a router of its own, which goes with the other namespaces', () => {
+    expect(namespacesOf(twoSites(true))).toEqual([
+      'swb1-a-switch',
+      'swb1-a-nat-1',
+      'swb1-a-server',
+      'swb1-a-m001',
+    ]);
+  });
+
+  it('has addresses that nobody else has a way to, and a way to all others', () => {
+    const topology = twoSites(true);
+    expect(addressOf(topology, 'm001')).toBe('10.84.0.2');
+    expect(linesFor(topology, 'ip', 'swb1-a-m001')).toContain('route add default via 10.84.255.254');
+    const server = linesFor(topology, 'ip', 'swb1-a-server');
+    expect(server.filter((line) => /route add default|10\.84\./.test(line))).toEqual([]);
+    expect(server).toContain('neigh add 10.83.255.1 lladdr 02:53:42:02:00:01 nud permanent dev eth0');
+  });
+
+  it('keeps the rates of its WAN link at the ends of the cable', () => {
+    const topology = twoSites(true);
+    expect(shapedIn(topology, 'swb1-a-nat-1')).toEqual(['outside']);
+    expect(shapedIn(topology, 'swb1-a-switch')).toEqual(['up-0', 'wan-0', 'wan-1']);
+  });
+});
+
+function twoSites(hasNat: boolean): NetnsTopology {
+  const hosts = [
+    { name: 'server', link: UNLIMITED, site: 0 },
+    { name: 'm001', link: UNLIMITED, site: 1 },
+  ];
+  const far = hasNat ? { ...LINK, hasNat } : { ...UNLIMITED, hasNat };
+  return aTopology({ hosts, sites: [{ ...LINK, hasNat: false }, far] });
+}
+
+function shapedIn(topology: NetnsTopology, namespace: string): string[] {
+  const lines = linesFor(topology, 'tc', namespace).filter((line) => line.includes('rate'));
+  return lines.map((line) => /dev (\S+)/.exec(line)![1]!);
+}

@@ -30,6 +30,20 @@ describe('piece set', () => {
     expect(full.has(count)).toBe(false);
   });
 
+  it('knows whether it has a piece that another lacks', () => {
+    const sets = array(nat(PIECES - 1), { maxLength: 8 });
+    assert(
+      property(sets, sets, (some, others) => {
+        const [set, other] = [some, others].map((pieces) => {
+          const filled = new PieceSet(PIECES);
+          for (const piece of pieces) filled.add(piece);
+          return filled;
+        });
+        expect(set!.hasOutside(other!)).toBe(some.some((piece) => !others.includes(piece)));
+      }),
+    );
+  });
+
   it('finds the lowest bit of a word', () => {
     assert(
       property(nat(31), integer(), (bit, higher) => {

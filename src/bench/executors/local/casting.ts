@@ -1,0 +1,26 @@
+import type { Scenario } from '../../scenario/schema.ts';
+import { fleetOf } from '../fleet.ts';
+
+/** How one sender reaches all machines at once. */
+export interface Casting {
+  /** Machines that the sender waits for. */
+  readonly receivers: number;
+  /** Goodput of the sender; Infinity for no limit. */
+  readonly rateBps: number;
+  /** Payload of one packet. */
+  readonly packetBytes: number;
+}
+
+/**
+ * A sender faster than a link overruns its buffer, and every packet lost is sent again to all. Its headers are shorter
+ * than those of TCP, for which links are measured out: this share of the goodput is 99 % of the frames.
+ */
+const LINK_SHARE = 0.995;
+
+/** The slowest of the links rules, and the sender stays just below it. */
+export function castingOf(scenario: Scenario, machines: number): Casting {
+  const { rate, packet } = scenario.transports.multicast!;
+  const downBps = fleetOf(scenario, machines).map(({ link }) => link.downBps);
+  const linkBps = Math.min(scenario.network.server.up, ...downBps);
+  return { receivers: machines, rateBps: Math.min(rate, linkBps * LINK_SHARE), packetBytes: packet };
+}

@@ -1,0 +1,33 @@
+import type { LabPeer } from './lab-peer.ts';
+
+const LOOK_MS = 20;
+
+/** The server's peer. It may leave the swarm for good when so many payload bytes have left it. */
+export class LabSeeder {
+  readonly #peer: LabPeer;
+  readonly #leavesAfterBytes: number;
+  readonly #look: NodeJS.Timeout | undefined;
+  #hasLeft = false;
+
+  /** @param leavesAfterBytes Infinity for one that stays */
+  constructor(peer: LabPeer, leavesAfterBytes: number) {
+    this.#peer = peer;
+    this.#leavesAfterBytes = leavesAfterBytes;
+    if (leavesAfterBytes < Infinity) this.#look = setInterval(() => this.#leaveInTime(), LOOK_MS);
+  }
+
+  /** Payload bytes that left it. */
+  async uploadedBytes(): Promise<number> {
+    if (!this.#hasLeft) await this.#peer.refresh?.();
+    return this.#peer.statistics().uploadedBytes;
+  }
+
+  /** Its connections end in the middle of whatever they carry. */
+  #leaveInTime(): void {
+    if (this.#peer.statistics().uploadedBytes < this.#leavesAfterBytes) return;
+    clearInterval(this.#look);
+    this.#hasLeft = true;
+    // The bench hears of a process that ends, and nothing else can be done about a peer that does not stop.
+    this.#peer.stop().catch(() => process.exit(1));
+  }
+}

@@ -1,0 +1,77 @@
+import type { HostUse } from '../../record/run-record.ts';
+import type { RunOutcome } from '../executor.ts';
+import { HostMeter, type HostReading } from './host-meter.ts';
+import { type LabPlace, SERVER } from './lab-place.ts';
+import { busyShareOf, type ProcessorTimes, processorTimes } from './processor-use-reader.ts';
+
+/** A process of the lab that can be looked at. */
+export interface MeteredProcess {
+  reading(): HostReading;
+}
+
+type Measured = Pick<
+  RunOutcome,
+  'serverCpuS' | 'serverLink' | 'serverPeakMemoryBytes' | 'siteLinks' | 'busyShare'
+>;
+
+/** Measures what every host uses from the start barrier to the last verified piece. */
+export class RunMeter {
+  readonly #place: LabPlace;
+  readonly #processes: ReadonlyMap<string, MeteredProcess>;
+  readonly #meters: ReadonlyMap<string, HostMeter>;
+  readonly #siteMeters: HostMeter[] = [];
+  readonly #before: ProcessorTimes = processorTimes();
+  #after: ProcessorTimes | null = null;
+
+  /** Begins to measure. The server's process stands under its own name. */
+  constructor(place: LabPlace, processes: ReadonlyMap<string, MeteredProcess>) {
+    this.#place = place;
+    this.#processes = processes;
+    this.#meters = new Map([...processes.keys()].map((host) => [host, new HostMeter()]));
+    this.#readAll();
+  }
+
+  /** Looks at the memory of processes that may be gone before the end. */
+  sample(): void {
+    for (const host of this.#processes.keys()) this.read(host);
+  }
+
+  /** Looks at one host while it is still there. */
+  read(host: string): void {
+    this.#meters.get(host)!.read(this.#processes.get(host)!.reading());
+  }
+
+  /** The last verified piece is written: what is used from now on does not count. Once is enough. */
+  end(): void {
+    if (this.#after !== null) return;
+    this.#after = processorTimes();
+    this.#readAll();
+    for (const meter of [...this.#meters.values(), ...this.#siteMeters]) meter.close();
+  }
+
+  useOf(host: string): HostUse {
+    return this.#meters.get(host)!.use;
+  }
+
+  /** What is known of the server, the sites and the computer. */
+  get measured(): Measured & { readonly busyShare: number } {
+    const { cpuS, link, peakMemoryBytes } = this.useOf(SERVER);
+    return {
+      busyShare: busyShareOf(this.#before, this.#after ?? processorTimes()),
+      ...(cpuS === undefined ? {} : { serverCpuS: cpuS }),
+      ...(link === undefined ? {} : { serverLink: link }),
+      ...(peakMemoryBytes === undefined ? {} : { serverPeakMemoryBytes: peakMemoryBytes }),
+      ...(this.#siteMeters.length === 0 ? {} : { siteLinks: this.#siteMeters.map(({ use }) => use.link!) }),
+    };
+  }
+
+  #readAll(): void {
+    this.sample();
+    const counters = this.#place.linkCounters();
+    for (const [host, bytes] of counters?.hosts ?? []) this.#meters.get(host)?.linkRead(bytes);
+    for (const [site, bytes] of (counters?.sites ?? []).entries()) {
+      this.#siteMeters[site] ??= new HostMeter();
+      this.#siteMeters[site].linkRead(bytes);
+    }
+  }
+}

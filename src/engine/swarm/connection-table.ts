@@ -1,0 +1,101 @@
+import { ProtocolError } from '../protocol-error.ts';
+import type { PeerLine } from './peer-line.ts';
+
+/** A peer that is connected, or on its way. */
+export interface Connection {
+  readonly line: PeerLine;
+  /** We called it. */
+  readonly isOurs: boolean;
+  /** Where it listens, `host:port`; empty as long as we do not know. */
+  address: string;
+  /** It has said something beside its name. */
+  hasSpoken: boolean;
+  /** Hex, once it has introduced itself. */
+  peerId: string;
+}
+
+/** All connections of one torrent by number: one to a peer, none to the banned. */
+export class ConnectionTable {
+  readonly #ownId: string;
+  readonly #connections = new Map<number, Connection>();
+  readonly #banned = new Set<string>();
+  #nextPeer = 1;
+
+  /** @param ownId our own peer id, hex */
+  constructor(ownId: string) {
+    this.#ownId = ownId;
+  }
+
+  get size(): number {
+    return this.#connections.size;
+  }
+
+  /** A number for a connection that is about to be made: numbers are given once. */
+  newPeer(): number {
+    return this.#nextPeer++;
+  }
+
+  add(peer: number, connection: Connection): void {
+    this.#connections.set(peer, connection);
+  }
+
+  of(peer: number): Connection | undefined {
+    return this.#connections.get(peer);
+  }
+
+  /** A copy: closing a connection takes it out of the table. */
+  all(): Connection[] {
+    return [...this.#connections.values()];
+  }
+
+  /** @returns whether the peer had joined */
+  remove(peer: number): boolean {
+    const connection = this.#connections.get(peer);
+    return this.#connections.delete(peer) && connection?.peerId !== '';
+  }
+
+  /** Where those who have joined listen, as far as we know. */
+  addresses(): Map<number, string> {
+    const joined = [...this.#connections].filter(
+      ([, { peerId, address }]) => peerId !== '' && address !== '',
+    );
+    return new Map(joined.map(([peer, { address }]) => [peer, address]));
+  }
+
+  /**
+   * A peer has said who it is.
+   * @throws ProtocolError where it is ourselves, banned, or connected already
+   */
+  name(peer: number, peerId: string): void {
+    if (peerId === this.#ownId) throw new ProtocolError('this is our own connection');
+    if (this.isBanned(peerId)) throw new ProtocolError('it is banned');
+    this.#dropTwin(peerId);
+    this.#connections.get(peer)!.peerId = peerId;
+  }
+
+  isBanned(peerId: string): boolean {
+    return this.#banned.has(peerId);
+  }
+
+  ban(peerId: string, reason: string): void {
+    if (peerId === '') return;
+    this.#banned.add(peerId);
+    for (const connection of this.all()) if (connection.peerId === peerId) connection.line.close(reason);
+  }
+
+  /** Makes room: the longest silent guest has to go. */
+  closeSilent(): void {
+    const guest = this.all().find(({ isOurs, hasSpoken }) => !isOurs && !hasSpoken);
+    guest?.line.close('it says nothing while others wait');
+  }
+
+  /** Two peers may connect to each other at once: both keep the connection that the greater peer id began. */
+  #dropTwin(id: string): void {
+    const isOursKept = this.#ownId > id;
+    for (const { peerId, line, isOurs } of this.all()) {
+      if (peerId !== id) continue;
+      if (isOurs === isOursKept) throw new ProtocolError('we are connected already');
+      line.close('we are connected twice');
+    }
+  }
+}

@@ -1,0 +1,127 @@
+import { Roster } from './roster.ts';
+
+/** What a tracker knows of a member of a swarm when it joins. */
+export interface MemberPlace {
+  /** Members of one site reach each other without crossing a WAN. */
+  readonly site: string;
+  /** It has had the whole image from the start. */
+  readonly isSource: boolean;
+  /** It stands behind a NAT: nobody outside its site can connect to it. */
+  readonly isHidden: boolean;
+}
+
+interface Member extends MemberPlace {
+  /** Those that it was told of, and was to connect to. */
+  readonly told: Set<number>;
+  /** Those that it was told of and those that were told of it. */
+  readonly links: Set<number>;
+  /** Links to other sites. */
+  linksAcross: number;
+}
+
+/** Who is in a swarm, and who knows whom. Members are numbers, in the order in which they joined. */
+export class Membership {
+  readonly #members = new Map<number, Member>();
+  readonly #everybody = new Roster();
+  readonly #sites = new Map<string, Roster>();
+  readonly #sources = new Set<number>();
+  #next = 0;
+
+  /** @returns the new member's number */
+  join(place: MemberPlace): number {
+    const number = this.#next++;
+    this.#members.set(number, { ...place, told: new Set(), links: new Set(), linksAcross: 0 });
+    this.#everybody.add(number);
+    if (place.isSource) this.#sources.add(number);
+    if (!this.#sites.has(place.site)) this.#sites.set(place.site, new Roster());
+    this.siteOf(number).add(number);
+    return number;
+  }
+
+  leave(number: number): void {
+    const member = this.#of(number);
+    for (const other of member.links) {
+      const { told, links } = this.#of(other);
+      told.delete(number);
+      links.delete(number);
+      if (this.areApart(number, other)) this.#of(other).linksAcross--;
+    }
+    this.siteOf(number).delete(number);
+    if (this.siteOf(number).members.length === 0) this.#sites.delete(member.site);
+    this.#everybody.delete(number);
+    this.#sources.delete(number);
+    this.#members.delete(number);
+  }
+
+  /** From now on the asker knows these, and they know it. */
+  tell(asker: number, others: readonly number[]): void {
+    const { told, links } = this.#of(asker);
+    for (const other of others) {
+      told.add(other);
+      if (links.has(other)) continue;
+      links.add(other);
+      this.#of(other).links.add(asker);
+      if (!this.areApart(asker, other)) continue;
+      this.#of(asker).linksAcross++;
+      this.#of(other).linksAcross++;
+    }
+  }
+
+  get everybody(): Roster {
+    return this.#everybody;
+  }
+
+  /** The members of the same site, this one among them. */
+  siteOf(number: number): Roster {
+    return this.#sites.get(this.#of(number).site)!;
+  }
+
+  /** The members of all other sites, site by site. */
+  sitesBeside(number: number): readonly Roster[] {
+    const own = this.siteOf(number);
+    return [...this.#sites.values()].filter((site) => site !== own);
+  }
+
+  /** Those who joined before, the last of them first. */
+  *before(number: number): Generator<number, void> {
+    for (let earlier = number - 1; earlier >= 0; earlier--) if (this.#members.has(earlier)) yield earlier;
+  }
+
+  isSource(number: number): boolean {
+    return this.#of(number).isSource;
+  }
+
+  /** Whether a source stands at the member's site. */
+  readonly isBySource = (number: number): boolean =>
+    this.#sources.values().some((source) => !this.areApart(source, number));
+
+  get sources(): ReadonlySet<number> {
+    return this.#sources;
+  }
+
+  /** Whether the two stand at different sites. */
+  areApart(one: number, other: number): boolean {
+    return this.#of(one).site !== this.#of(other).site;
+  }
+
+  /** Whether `from` can connect to `to`. */
+  canReach(from: number, to: number): boolean {
+    return !(this.#of(to).isHidden && this.areApart(from, to));
+  }
+
+  toldOf(number: number): ReadonlySet<number> {
+    return this.#of(number).told;
+  }
+
+  linksOf(number: number): ReadonlySet<number> {
+    return this.#of(number).links;
+  }
+
+  linksAcrossOf(number: number): number {
+    return this.#of(number).linksAcross;
+  }
+
+  #of(number: number): Member {
+    return this.#members.get(number)!;
+  }
+}

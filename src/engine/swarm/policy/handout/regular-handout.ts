@@ -1,0 +1,34 @@
+import { inRandomOrder } from '../random-order.ts';
+import type { Ask, Handout } from './handout.ts';
+import type { Roster } from './roster.ts';
+
+/** Links that everybody gets where there are so many others: a second way if one dies. */
+const FEWEST_LINKS = 2;
+/**
+ * Those with the fewest links are looked for among this many times as many drawn at random (Azar et al. 1999, Balanced
+ * Allocations). The very fewest of all have those who came last: to take them makes a ribbon in the order of joining.
+ * A thousand members that want ten each are 199 hops apart then, and 6 with this rule, with 5 to 14 links each.
+ */
+const DRAWN_PER_TAKEN = 2;
+
+/** Those with the fewest links so far: a random graph in which everybody has about as many neighbours as it wants. */
+export const regular: Handout = (ask) => fewestLinksFirst(ask, ask.members.everybody);
+
+/**
+ * The regular handout among some members only, with the asker among them. All of them where they are no more than wanted;
+ * else half of the links that the asker lacks, because the other half comes from those who join later.
+ */
+export function fewestLinksFirst({ members, asker, wanted, chance }: Ask, among: Roster): number[] {
+  const links = members.linksOf(asker);
+  const known = [...members.toldOf(asker)].filter((other) => among.has(other));
+  const lacking = wanted - links.values().reduce((sum, other) => sum + Number(among.has(other)), 0);
+  const isMesh = among.members.length - 1 <= wanted;
+  const taken = isMesh ? lacking : Math.min(lacking, Math.max(FEWEST_LINKS, Math.ceil(lacking / 2)));
+  if (taken <= 0) return known.slice(0, wanted);
+  const drawn = inRandomOrder(among.members, chance)
+    .filter((other) => other !== asker && !links.has(other) && members.canReach(asker, other))
+    .take(taken * DRAWN_PER_TAKEN)
+    .toArray();
+  drawn.sort((one, other) => members.linksOf(one).size - members.linksOf(other).size);
+  return [...known, ...drawn.slice(0, taken)].slice(0, wanted);
+}

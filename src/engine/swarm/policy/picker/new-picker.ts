@@ -1,0 +1,54 @@
+import type { Chance } from '../chance.ts';
+import type { PiecePicker } from './piece-picker.ts';
+import { RarestPicker } from './rarest-picker.ts';
+import { anyPiece, firstPiece, rarestOfSome, UnorderedPicker } from './unordered-picker.ts';
+
+/** Which piece is asked for first, by the names of a scenario. */
+export interface PickerSettings {
+  readonly picker: 'rarest' | 'sampled' | 'random' | 'sequential';
+  /** While fewer pieces than this are held or claimed, any piece is as good (Cohen 2003, section 2.4.3). */
+  readonly randomFirst: number;
+}
+
+/** What a picker is made from. */
+export interface PickerSource {
+  readonly pieces: number;
+  readonly chance: Chance;
+  /** How many neighbours have a piece; asked by `sampled` alone, and only while it picks. */
+  copiesOf(piece: number): number;
+}
+
+/** The picker of that name. */
+export function newPicker({ picker, randomFirst }: PickerSettings, source: PickerSource): PiecePicker {
+  const chosen = pickerOf(picker, source);
+  return randomFirst === 0 ? chosen : withRandomFirst(chosen, randomFirst, source.chance);
+}
+
+function pickerOf(name: PickerSettings['picker'], source: PickerSource): PiecePicker {
+  const { pieces, chance } = source;
+  switch (name) {
+    case 'rarest':
+      return new RarestPicker(pieces, chance);
+    case 'sampled':
+      return new UnorderedPicker(
+        pieces,
+        rarestOfSome(chance, (piece) => source.copiesOf(piece)),
+      );
+    case 'random':
+      return new UnorderedPicker(pieces, anyPiece(chance));
+    case 'sequential':
+      return new UnorderedPicker(pieces, firstPiece);
+  }
+}
+
+function withRandomFirst(picker: PiecePicker, randomFirst: number, chance: Chance): PiecePicker {
+  const any = anyPiece(chance);
+  return {
+    taken: picker.taken,
+    announced: (piece) => picker.announced(piece),
+    lost: (piece) => picker.lost(piece),
+    claimed: (piece) => picker.claimed(piece),
+    released: (piece) => picker.released(piece),
+    pick: (offered) => (picker.taken.size < randomFirst ? any(offered, picker.taken) : picker.pick(offered)),
+  };
+}

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { fleetOf, seederCopies, unexpectedFailures } from '../../../src/bench/executors/fleet.ts';
+import { aFleet } from '../a-record.ts';
+import { aScenario } from './a-run.ts';
+
+const KILL = { kill: 2, at: '3 s' };
+const JOIN = { join: 1, at: '5 s' };
+
+const fleet = (machines: number, ...faults: unknown[]) => fleetOf(aScenario({ faults }), machines);
+const killTimes = (machines: ReturnType<typeof fleet>) => machines.map(({ killedAfterS }) => killedAfterS);
+const joinTimes = (machines: ReturnType<typeof fleet>) => machines.map(({ joinsAfterS }) => joinsAfterS);
+
+describe('the machines of a scenario with faults', () => {
+  it('start together and live, where nothing else is said', () => {
+    expect(killTimes(fleet(2))).toEqual([Infinity, Infinity]);
+    expect(joinTimes(fleet(2))).toEqual([0, 0]);
+  });
+
+  it.each([
+    ['kill first', [KILL, JOIN]],
+    ['join first', [JOIN, KILL]],
+  ])(
+    'join as the last, and the last of the others are killed, in whatever order it is said: %s',
+    (_, faults) => {
+      const machines = fleet(5, ...faults);
+      expect(joinTimes(machines)).toEqual([0, 0, 0, 0, 5]);
+      expect(killTimes(machines)).toEqual([Infinity, Infinity, 3, 3, Infinity]);
+    },
+  );
+
+  it('join in turns, those of the first fault as the last', () => {
+    expect(joinTimes(fleet(4, JOIN, { join: 2, at: '2 s' }))).toEqual([0, 2, 2, 5]);
+  });
+
+  it('are expected to finish where they join, and not where they are killed', () => {
+    const scenario = aScenario({ faults: [KILL, JOIN] });
+    const failed = unexpectedFailures(scenario, aFleet([8, 8, null, null, null]));
+    expect(failed.map(({ machine }) => machine)).toEqual(['m005']);
+  });
+
+  it('lose their seeder after the least number of copies that a fault names', () => {
+    expect(seederCopies(aScenario())).toBe(Infinity);
+    expect(seederCopies(aScenario({ faults: [{ seederLeaves: 2 }, { seederLeaves: 1.1 }] }))).toBe(1.1);
+  });
+});

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { aLabScenario, runLab } from './a-lab.ts';
+
+const IMAGE_BYTES = 4 * 2 ** 20;
+const PIECE_BYTES = 64 * 2 ** 10;
+/** A copy takes two seconds. */
+const NETWORK = { server: { up: '2 MiB/s' }, machine: { up: '2 MiB/s', down: '2 MiB/s' } };
+
+const run = (faults: readonly unknown[], machines: number) =>
+  runLab({ scenario: aLabScenario({ network: NETWORK, faults }), machines });
+
+describe('a machine that joins later', () => {
+  it('is powered on so long after the start of the transfer, and gets its image like the others', async () => {
+    const { fleet, barrierS } = await run([{ join: 1, at: '1 s' }], 3);
+    expect(fleet.map(({ isVerified }) => isVerified)).toEqual([true, true, true]);
+    expect(fleet.slice(0, 2).every(({ poweredOnS }) => poweredOnS < 0.5)).toBe(true);
+    expect(fleet[2]!.poweredOnS).toBeGreaterThanOrEqual(barrierS + 0.99);
+    expect(fleet[2]!.phases.download![0]).toBeGreaterThan(fleet[2]!.poweredOnS);
+  });
+
+  it('comes in the place of one that is killed', async () => {
+    const faults = [
+      { kill: 1, at: '1 s' },
+      { join: 1, at: '1 s' },
+    ];
+    const { fleet } = await run(faults, 4);
+    expect(fleet.map(({ isVerified }) => isVerified)).toEqual([true, true, false, true]);
+    expect(fleet[2]!.failure).toMatch(/^the agent was ended by SIGKILL/);
+  });
+
+  it('joins even when the transfer of the others is over', async () => {
+    const { fleet } = await run([{ join: 1, at: '4 s' }], 2);
+    expect(fleet.map(({ isVerified }) => isVerified)).toEqual([true, true]);
+    expect(fleet[1]!.poweredOnS).toBeGreaterThan(fleet[0]!.doneS!);
+  });
+});
+
+describe('a seeder that leaves for good', () => {
+  it('has sent so many copies and little more, and the machines go on without it', async () => {
+    // Those that join later make the seeder send more than one copy.
+    const { fleet, serverUploadedBytes } = await run([{ seederLeaves: 1.2 }, { join: 2, at: '1 s' }], 4);
+    expect(fleet.map(({ isVerified, failure }) => ({ isVerified, failure }))).toEqual(
+      Array(4).fill({ isVerified: true, failure: null }),
+    );
+    expect(serverUploadedBytes! / IMAGE_BYTES).toBeGreaterThanOrEqual(1.2);
+    // What was granted when it left: one piece in each of its five slots at most.
+    expect(serverUploadedBytes! / IMAGE_BYTES).toBeLessThan(1.2 + (5 * PIECE_BYTES) / IMAGE_BYTES);
+  });
+
+  it('before it has sent all leaves machines that never finish', async () => {
+    const scenario = aLabScenario({ network: NETWORK, faults: [{ seederLeaves: 0.5 }] });
+    const { fleet, serverUploadedBytes } = await runLab({ scenario, machines: 2, options: { patienceS: 2 } });
+    expect(fleet.map(({ isVerified }) => isVerified)).toEqual([false, false]);
+    expect(serverUploadedBytes! / IMAGE_BYTES).toBeLessThan(0.9);
+  });
+});

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { loopback } from '../../../../src/bench/executors/local/lab-place.ts';
+import { RunMeter } from '../../../../src/bench/executors/local/run-meter.ts';
+import type { LinkBytes } from '../../../../src/bench/record/run-record.ts';
+
+/** A process whose processor time and memory grow with every look. */
+function aProcess() {
+  let looks = 0;
+  return {
+    reading() {
+      looks += 1;
+      return { cpuS: looks, peakMemoryBytes: { agent: looks * 100 } };
+    },
+  };
+}
+
+/** A place whose links carry 1000 bytes up and 2000 down between two looks, and its sites ten times that. */
+function aCountingPlace() {
+  let looks = 0;
+  const bytes = (factor: number): LinkBytes => ({ upBytes: looks * factor, downBytes: 2 * looks * factor });
+  return {
+    ...loopback,
+    linkCounters() {
+      looks += 1;
+      const hosts = new Map(['server', 'm001'].map((host) => [host, bytes(1000)]));
+      return { hosts, sites: [bytes(10_000), bytes(20_000)] };
+    },
+  };
+}
+
+const aMeter = (place = loopback) =>
+  new RunMeter(
+    place,
+    new Map([
+      ['server', aProcess()],
+      ['m001', aProcess()],
+    ]),
+  );
+
+describe('what a run uses', () => {
+  it('is counted from the first moment to the end, host by host and site by site', () => {
+    const meter = aMeter(aCountingPlace());
+    meter.sample();
+    meter.end();
+    expect(meter.useOf('m001')).toEqual({
+      cpuS: 2,
+      peakMemoryBytes: { agent: 300 },
+      link: { upBytes: 1000, downBytes: 2000 },
+    });
+    expect(meter.measured).toMatchObject({
+      serverCpuS: 2,
+      serverPeakMemoryBytes: { agent: 300 },
+      serverLink: { upBytes: 1000, downBytes: 2000 },
+      siteLinks: [
+        { upBytes: 10_000, downBytes: 20_000 },
+        { upBytes: 20_000, downBytes: 40_000 },
+      ],
+    });
+  });
+
+  it('ends once', () => {
+    const meter = aMeter();
+    meter.end();
+    const { measured } = meter;
+    meter.sample();
+    meter.end();
+    expect(meter.useOf('m001').cpuS).toBe(1);
+    expect(meter.measured).toEqual(measured);
+  });
+
+  it('has no links where hosts have none of their own', () => {
+    const meter = aMeter();
+    meter.end();
+    expect(meter.useOf('m001')).not.toHaveProperty('link');
+    expect(meter.measured).not.toHaveProperty('serverLink');
+    expect(meter.measured).not.toHaveProperty('siteLinks');
+  });
+});
