@@ -5,7 +5,8 @@ export interface PeerLine {
   /** Goes ahead of blocks that have not left. */
   send(message: Message): void;
   sendBehindBlocks(message: Message): void;
-  sendBlock(block: BlockAddress, data: Promise<Uint8Array> | Uint8Array): void;
+  /** @param giveBack called once, when the data is needed no more: it has left, or never will */
+  sendBlock(block: BlockAddress, data: Promise<Uint8Array> | Uint8Array, giveBack: () => void): void;
   /** Its watch hears of the end, once. */
   close(reason: string): void;
 }

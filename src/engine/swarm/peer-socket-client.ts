@@ -16,9 +16,13 @@ export interface PeerSocketWatch extends MessageSink {
 }
 
 /** What goes out behind earlier blocks. */
-type Outgoing =
-  | { readonly block: BlockAddress; readonly data: Promise<Uint8Array> | Uint8Array }
-  | { readonly message: Message };
+type Outgoing = OutgoingBlock | { readonly message: Message };
+
+interface OutgoingBlock {
+  readonly block: BlockAddress;
+  readonly data: Promise<Uint8Array> | Uint8Array;
+  readonly giveBack: () => void;
+}
 
 export interface PeerSocketOptions {
   readonly handshake: Handshake;
@@ -71,8 +75,13 @@ export class PeerSocket {
     this.#sendNext();
   }
 
-  sendBlock(block: BlockAddress, data: Promise<Uint8Array> | Uint8Array): void {
-    this.#outgoing.push({ block, data });
+  sendBlock(
+    block: BlockAddress,
+    data: Promise<Uint8Array> | Uint8Array,
+    giveBack: () => void = () => {},
+  ): void {
+    if (this.#isClosed) return giveBack();
+    this.#outgoing.push({ block, data, giveBack });
     this.#sendNext();
   }
 
@@ -82,6 +91,7 @@ export class PeerSocket {
     clearTimeout(this.#patience);
     this.#parser.stop();
     this.#socket.destroy();
+    for (const item of this.#outgoing.splice(0)) if ('block' in item) item.giveBack();
     this.#options.watch.closed(reason);
   }
 
@@ -105,17 +115,18 @@ export class PeerSocket {
     while (!this.#isSending && this.#outgoing.length > 0) {
       const next = this.#outgoing.shift()!;
       if ('message' in next) this.send(next.message);
-      else this.#sendData(next.block, next.data);
+      else this.#sendData(next);
     }
   }
 
   /** Blocks go out one after the other, each when the link is free for it. */
-  #sendData(block: BlockAddress, data: Promise<Uint8Array> | Uint8Array): void {
+  #sendData(next: OutgoingBlock): void {
+    const { block, data, giveBack } = next;
     if (data instanceof Uint8Array) {
-      if (this.#options.up.rateBps === Infinity) return this.#writeBlock(block, data);
+      if (this.#options.up.rateBps === Infinity) return this.#writeBlock(block, data, giveBack);
       this.#isSending = true;
       this.#options.up.carry(block.length).then(() => {
-        this.#writeBlock(block, data);
+        this.#writeBlock(block, data, giveBack);
         this.#isSending = false;
         this.#sendNext();
       });
@@ -125,16 +136,22 @@ export class PeerSocket {
     data.then(
       (bytes) => {
         this.#isSending = false;
-        this.#outgoing.unshift({ block, data: bytes });
+        if (this.#isClosed) return giveBack();
+        this.#outgoing.unshift({ block, data: bytes, giveBack });
         this.#sendNext();
       },
-      (error: Error) => this.close(`the block could not be read: ${error.message}`),
+      (error: Error) => {
+        giveBack();
+        this.close(`the block could not be read: ${error.message}`);
+      },
     );
   }
 
-  #writeBlock(block: BlockAddress, data: Uint8Array): void {
+  #writeBlock(block: BlockAddress, data: Uint8Array, giveBack: () => void): void {
+    if (this.#isClosed) return giveBack();
     this.#write(encodePieceHeader(block));
     this.#write(data, () => {
+      giveBack();
       if (!this.#isClosed) this.#options.watch.blockSent(block.length);
     });
   }

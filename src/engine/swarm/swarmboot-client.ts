@@ -6,6 +6,7 @@ import { LinkRate } from '../link-rate.ts';
 import { AnnounceClient } from './announce-client.ts';
 import { Evidence } from './evidence.ts';
 import { PeerListener } from './peer-listener.ts';
+import { PieceBuffers } from './piece-buffers.ts';
 import { PieceCache } from './piece-cache.ts';
 import { pieceHash } from './piece-hash.ts';
 import { PieceDealer } from './policy/piece-dealer.ts';
@@ -44,9 +45,10 @@ const ANNOUNCE_MS = 30_000;
  */
 const UNSENT_SHARE = 1 / 16;
 const MOST_UNSENT_BYTES = 4 * BLOCK_BYTES;
-/** Memory for pieces that come in, and for pieces that are served [byte]. */
+/** Memory for pieces that come in, for pieces that are served, and for neither at the moment [byte]. */
 const OPEN_BYTES = 64 * 2 ** 20;
-const CACHE_BYTES = 64 * 2 ** 20;
+const CACHE_BYTES = 16 * 2 ** 20;
+const SPARE_BYTES = 8 * 2 ** 20;
 const ASKED_BLOCKS = 256;
 /** What others are told of how much they may ask for: so many requests wait in `torrent/upload-side.ts`. */
 const QUEUED_REQUESTS = 2048;
@@ -76,6 +78,7 @@ class SwarmbootClient implements SwarmClient {
   #geometry!: Geometry;
   #store!: ChunkStore;
   #state: SwarmState | undefined;
+  #buffers!: PieceBuffers;
   #cache!: PieceCache;
   #peers: PeerListener | undefined;
   #tracker: AnnounceClient | undefined;
@@ -114,8 +117,11 @@ class SwarmbootClient implements SwarmClient {
     this.#metainfo = metainfo;
     this.#store = store;
     this.#geometry = new Geometry(metainfo.imageBytes, metainfo.pieceBytes, BLOCK_BYTES);
-    this.#cache = new PieceCache(atLeast(4, CACHE_BYTES / metainfo.pieceBytes), (piece) =>
-      store.read(piece, 0, this.#geometry.bytesOf(piece)),
+    this.#buffers = new PieceBuffers(metainfo.pieceBytes, SPARE_BYTES / metainfo.pieceBytes);
+    this.#cache = new PieceCache(
+      atLeast(4, CACHE_BYTES / metainfo.pieceBytes),
+      (piece) => store.read(piece, 0, this.#geometry.bytesOf(piece)),
+      (bytes) => this.#buffers.giveBack(bytes),
     );
     this.#state = this.#newState(isSeed);
     this.#peers = this.#newPeers();
@@ -164,7 +170,7 @@ class SwarmbootClient implements SwarmClient {
       pick: pickRarest,
       dealer: isSeed ? new PieceDealer(this.#geometry.pieces) : undefined,
       slots: uploadSlots,
-      sources: uploadSlots + 1,
+      sources: uploadSlots,
       openPieces: atLeast(4, OPEN_BYTES / pieceBytes),
       askedBlocks: ASKED_BLOCKS,
       unsentBytes: Math.min(MOST_UNSENT_BYTES, atLeast(BLOCK_BYTES, pieceBytes * UNSENT_SHARE)),
@@ -205,7 +211,7 @@ class SwarmbootClient implements SwarmClient {
     if (!this.#state!.blockArrives(peer, block)) return undefined;
     let bytes = this.#incoming.get(block.piece);
     if (!bytes) {
-      bytes = Buffer.allocUnsafeSlow(pieceLengthOf(this.#metainfo, block.piece));
+      bytes = this.#buffers.take(pieceLengthOf(this.#metainfo, block.piece));
       this.#incoming.set(block.piece, bytes);
     }
     return bytes.subarray(block.begin, block.begin + block.length);
@@ -229,7 +235,7 @@ class SwarmbootClient implements SwarmClient {
         return this.#peers!.lineTo(effect.peer)?.sendBehindBlocks(effect.message);
       case 'sendBlock':
         this.#traffic.uploaded(this.#peers!.peerIdOf(effect.peer), effect.block.length);
-        return this.#peers!.lineTo(effect.peer)?.sendBlock(effect.block, this.#dataOf(effect.block));
+        return this.#sendBlock(effect.peer, effect.block);
       case 'dropPeer':
         return this.#peers!.lineTo(effect.peer)?.close(effect.reason);
       case 'checkPiece':
@@ -240,10 +246,13 @@ class SwarmbootClient implements SwarmClient {
     }
   }
 
-  #dataOf({ piece, begin, length }: BlockAddress): Uint8Array | Promise<Uint8Array> {
-    const bytes = this.#cache.get(piece);
-    if (bytes instanceof Uint8Array) return bytes.subarray(begin, begin + length);
-    return bytes.then((whole) => whole.subarray(begin, begin + length));
+  #sendBlock(peer: number, block: BlockAddress): void {
+    const { piece, begin, length } = block;
+    const line = this.#peers!.lineTo(peer);
+    if (!line) return;
+    const { bytes, giveBack } = this.#cache.borrow(piece);
+    const dataOf = (whole: Uint8Array): Uint8Array => whole.subarray(begin, begin + length);
+    line.sendBlock(block, bytes instanceof Uint8Array ? dataOf(bytes) : bytes.then(dataOf), giveBack);
   }
 
   /** @param senders peer by block */

@@ -80,6 +80,6 @@ function announceOf(params: AnnounceParams): Announce {
 function localIpOf({ httpReq, ip }: AnnounceParams): string | undefined {
   const said = new URLSearchParams(httpReq.url!.split('?')[1]).get('ip') ?? '';
   // A peer that listens at ::1 may be seen at 127.0.0.1: addresses of two kinds say nothing about a NAT.
-  if (ipaddr.process(said).kind() !== ipaddr.process(ip).kind()) return undefined;
+  if (!ipaddr.isValid(said) || ipaddr.process(said).kind() !== ipaddr.process(ip).kind()) return undefined;
   return ipaddr.process(said).toString();
 }

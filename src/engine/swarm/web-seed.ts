@@ -57,8 +57,9 @@ export class WebSeed implements PeerLine {
     // It asks for nothing and is interested in nothing: it is never granted anything that could end.
   }
 
-  sendBlock(): void {
-    // The same: nothing is sent that was not asked for.
+  /** The same: nothing is sent that was not asked for. */
+  sendBlock(_block: BlockAddress, _data: unknown, giveBack: () => void): void {
+    giveBack();
   }
 
   close(reason: string): void {

@@ -115,10 +115,23 @@ describe('a tracked swarm with a NAT', () => {
     },
   );
 
-  it('tells clients that know nothing of sites of anybody, and keeps them out of the links that it counts', () => {
+  it('tells clients that know nothing of sites of anybody, whatever the handout', () => {
     const swarm = aSwarm('chain');
     for (const ip of ['10.0.0.1', '10.0.0.2', '10.0.0.3']) swarm.announce(said(ip), 0);
     const foreign = said('10.0.0.4', { site: undefined });
     expect(ipsOf(swarm, foreign)).toEqual(['10.0.0.1', '10.0.0.2', '10.0.0.3']);
+  });
+
+  it('does not count on clients that know nothing of sites to connect', () => {
+    const swarm = aSwarm('regular');
+    swarm.announce(said('10.0.0.1'), 0);
+    expect(ipsOf(swarm, said('10.0.0.2', { site: undefined }))).toEqual(['10.0.0.1']);
+    expect(ipsOf(swarm, said('10.0.0.1', { event: 'update' }))).toEqual(['10.0.0.2']);
+  });
+
+  it('tells clients that know nothing of sites of each other by the addresses that it sees', () => {
+    const swarm = aSwarm();
+    swarm.announce(behind('10.0.0.1', { site: undefined }), 0);
+    expect(ipsOf(swarm, behind('10.0.0.2', { site: undefined }))).toEqual(['203.0.113.1']);
   });
 });

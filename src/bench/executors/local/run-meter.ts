@@ -20,11 +20,18 @@ export class RunMeter {
   readonly #processes: ReadonlyMap<string, MeteredProcess>;
   readonly #meters: ReadonlyMap<string, HostMeter>;
   readonly #siteMeters: HostMeter[] = [];
-  readonly #before: ProcessorTimes = processorTimes();
+  readonly #times: () => ProcessorTimes;
+  readonly #before: ProcessorTimes;
   #after: ProcessorTimes | null = null;
 
   /** Begins to measure. The server's process stands under its own name. */
-  constructor(place: LabPlace, processes: ReadonlyMap<string, MeteredProcess>) {
+  constructor(
+    place: LabPlace,
+    processes: ReadonlyMap<string, MeteredProcess>,
+    times: () => ProcessorTimes = processorTimes,
+  ) {
+    this.#times = times;
+    this.#before = times();
     this.#place = place;
     this.#processes = processes;
     this.#meters = new Map([...processes.keys()].map((host) => [host, new HostMeter()]));
@@ -44,7 +51,7 @@ export class RunMeter {
   /** The last verified piece is written: what is used from now on does not count. Once is enough. */
   end(): void {
     if (this.#after !== null) return;
-    this.#after = processorTimes();
+    this.#after = this.#times();
     this.#readAll();
     for (const meter of [...this.#meters.values(), ...this.#siteMeters]) meter.close();
   }
@@ -57,7 +64,7 @@ export class RunMeter {
   get measured(): Measured & { readonly busyShare: number } {
     const { cpuS, link, peakMemoryBytes } = this.useOf(SERVER);
     return {
-      busyShare: busyShareOf(this.#before, this.#after ?? processorTimes()),
+      busyShare: busyShareOf(this.#before, this.#after ?? this.#times()),
       ...(cpuS === undefined ? {} : { serverCpuS: cpuS }),
       ...(link === undefined ? {} : { serverLink: link }),
       ...(peakMemoryBytes === undefined ? {} : { serverPeakMemoryBytes: peakMemoryBytes }),

@@ -2,7 +2,7 @@ import type { Chance } from './chance.ts';
 
 /** Time between two rounds, and over how long bytes are counted for them (Cohen 2003, section 3.2). */
 export const ROUND_MS = 10_000;
-export const EXCHANGE_MS = 20_000;
+const EXCHANGE_MS = 20_000;
 /** How long the optimistic unchoke stays with one peer (BEP 3). */
 const OPTIMISTIC_MS = 30_000;
 /** A new peer is this many times as likely to be the next optimistic unchoke (BEP 3). */

@@ -16,7 +16,7 @@ export interface DownloadSettings {
   readonly openPieces: number;
   /** Blocks that may be asked of one peer at a time. */
   readonly askedBlocks: number;
-  /** With this many peers sending to us we are interested in no further ones: they would only share our downlink. */
+  /** With more peers sending to us than this we are interested in no further ones: they would only share our downlink. */
   readonly sources: number;
   /** Longest silence of a peer that owes us blocks. */
   readonly snubMs: number;
@@ -45,6 +45,7 @@ export class DownloadSide {
   readonly #wanted: PieceSet;
   /** Peers that owe us blocks. */
   #sources = 0;
+  #hadRoom = true;
   #nowMs = 0;
 
   constructor(settings: DownloadSettings, neighbours: ReadonlyMap<number, Neighbour>, emit: EmitEffect) {
@@ -187,6 +188,12 @@ export class DownloadSide {
     return Math.min(askedBlocks >> 1, blocks < 4 ? SMALL_PIECE_BLOCKS : blocks >> 2);
   }
 
+  /** A grant is for a piece's worth of blocks: what is asked for beyond that would be rejected. */
+  #mostAsked(): number {
+    const { geometry, askedBlocks } = this.#settings;
+    return Math.min(askedBlocks, Math.max(geometry.blocksOf(0), 2 * SMALL_PIECE_BLOCKS));
+  }
+
   /** One that is begun comes first, then the rarest, then what others have not sent yet. */
   #choose(neighbour: Neighbour): PartialPiece | undefined {
     if (neighbour.wantedPieces === 0)
@@ -229,9 +236,10 @@ export class DownloadSide {
   }
 
   #askBlocks(neighbour: Neighbour, partial: PartialPiece): void {
-    const { geometry, askedBlocks } = this.#settings;
+    const { geometry } = this.#settings;
+    const most = this.#mostAsked();
     const isLate = partial.freeBlocks === 0;
-    for (let block = 0; block < partial.blocks && neighbour.askedBlocks < askedBlocks; block++) {
+    for (let block = 0; block < partial.blocks && neighbour.askedBlocks < most; block++) {
       if (!this.#isOpen(partial, block, isLate)) continue;
       if (neighbour.asked.get(partial.piece)?.has(block)) continue;
       partial.requested(block);
@@ -308,8 +316,11 @@ export class DownloadSide {
     this.#emit({ kind: 'sendMessage', peer: neighbour.peer, message: { kind } });
   }
 
+  /** Once there is one more than the limit it takes one less to have room again: interest must not flutter. */
   #hasRoom(): boolean {
-    return this.#sources < this.#settings.sources;
+    const { sources } = this.#settings;
+    this.#hadRoom = this.#hadRoom ? this.#sources <= sources : this.#sources < sources;
+    return this.#hadRoom;
   }
 
   /** Whether an unchoke of this peer would be made use of. */

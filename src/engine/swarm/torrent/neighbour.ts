@@ -39,8 +39,9 @@ export interface Neighbour {
 /** An unchoke for a number of bytes. */
 export interface Grant {
   leftBytes: number;
-  /** When the grant was last made use of [ms]. */
+  /** When the grant was made, or last made use of [ms]. */
   usedAtMs: number;
+  isUsed: boolean;
 }
 
 export function newNeighbour(peer: number, hasFast: boolean, pieces: number): Neighbour {

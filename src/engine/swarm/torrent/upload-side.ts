@@ -5,7 +5,7 @@ import { PieceSet } from '../policy/piece-set.ts';
 import type { BlockAddress, Message } from '../wire/message.ts';
 import { bitsOf } from './bitfield.ts';
 import type { Geometry } from './geometry.ts';
-import type { Neighbour } from './neighbour.ts';
+import type { Grant, Neighbour } from './neighbour.ts';
 import type { EmitEffect } from './swarm-effect.ts';
 
 /** What the sending side needs to know. */
@@ -18,12 +18,16 @@ export interface UploadSettings {
   readonly dealer: PieceDealer | undefined;
   /** Bytes on one connection that may wait to leave: the next grant is made while they do. */
   readonly unsentBytes: number;
-  /** A grant that nobody makes use of goes to the next after this time. */
+  /** A grant that nobody makes use of goes to the next after this time at the latest. */
   readonly patienceMs: number;
 }
 
 /** Longest block that we serve: what everybody asks for is 16 KiB; some ask for twice that. */
 export const SERVED_BLOCK_BYTES = 32_768;
+/** Share of a new answer in the average of how long they take (RFC 6298, section 2, has 1/8 for round trips). */
+const ANSWER_GAIN = 1 / 16;
+/** A grant is waited for so many times as long as answers take on average. */
+const PATIENT_ANSWERS = 3;
 /** Requests of one peer that wait at a time. */
 const QUEUED_REQUESTS = 2048;
 
@@ -40,6 +44,8 @@ export class UploadSide {
   /** By peer: pieces that a dealing seeder has announced to it. */
   readonly #revealed = new Map<number, PieceSet>();
   #grants = 0;
+  /** How long it takes from an unchoke to the first request, on average [ms]. */
+  #answerMs: number;
   #peers = new Int32Array(0);
 
   constructor(
@@ -47,6 +53,7 @@ export class UploadSide {
     torrent: { neighbours: ReadonlyMap<number, Neighbour>; held: PieceSet; emit: EmitEffect },
   ) {
     this.#settings = settings;
+    this.#answerMs = settings.patienceMs;
     this.#neighbours = torrent.neighbours;
     this.#held = torrent.held;
     this.#emit = torrent.emit;
@@ -75,10 +82,13 @@ export class UploadSide {
     this.fill(nowMs);
   }
 
-  /** What was granted and not asked for goes to the next. */
+  /**
+   * What was granted and not asked for goes to the next. A grant that was not made use of yet may have crossed these
+   * words on its way: it is taken back when the peer has had time to ask (`ticked`), or its requests would be in vain.
+   */
   lostInterest(neighbour: Neighbour, nowMs: number): void {
     neighbour.isInterested = false;
-    if (neighbour.grant && neighbour.queue.length === 0) this.#endGrant(neighbour);
+    if (neighbour.grant?.isUsed && neighbour.queue.length === 0) this.#endGrant(neighbour);
     this.fill(nowMs);
   }
 
@@ -90,10 +100,16 @@ export class UploadSide {
     const isServed =
       neighbour.grant && this.#mayHave(neighbour, block.piece) && neighbour.queue.length < QUEUED_REQUESTS;
     if (!isServed) return this.#reject(neighbour, block);
-    neighbour.grant!.usedAtMs = nowMs;
+    this.#use(neighbour.grant!, nowMs);
     neighbour.isIdle = false;
     neighbour.queue.push(block);
     this.#pump(neighbour, nowMs);
+  }
+
+  #use(grant: Grant, nowMs: number): void {
+    if (!grant.isUsed) this.#answerMs += ANSWER_GAIN * (nowMs - grant.usedAtMs - this.#answerMs);
+    grant.isUsed = true;
+    grant.usedAtMs = nowMs;
   }
 
   cancelled(neighbour: Neighbour, { piece, begin, length }: BlockAddress): void {
@@ -121,10 +137,11 @@ export class UploadSide {
   }
 
   ticked(nowMs: number): void {
+    const patienceMs = Math.min(this.#settings.patienceMs, PATIENT_ANSWERS * this.#answerMs);
     for (const neighbour of this.#neighbours.values()) {
       const { grant, queue, unsentBytes } = neighbour;
       if (!grant || queue.length > 0 || unsentBytes > 0) continue;
-      if (nowMs - grant.usedAtMs < this.#settings.patienceMs) continue;
+      if (nowMs - grant.usedAtMs < patienceMs) continue;
       neighbour.isIdle = true;
       this.#endGrant(neighbour);
     }
@@ -165,7 +182,7 @@ export class UploadSide {
 
   #grant(neighbour: Neighbour, nowMs: number): void {
     this.#grants++;
-    neighbour.grant = { leftBytes: this.#settings.geometry.pieceBytes, usedAtMs: nowMs };
+    neighbour.grant = { leftBytes: this.#settings.geometry.pieceBytes, usedAtMs: nowMs, isUsed: false };
     if (this.#isDealing()) this.#deal(neighbour);
     this.#send(neighbour, { kind: 'unchoke' });
   }

@@ -28,6 +28,15 @@ function aCountingPlace() {
   };
 }
 
+/** Processors of which every look finds a larger share in use: of each 100 ms 10, then 20, then 30. */
+function busierAndBusier() {
+  let looks = 0;
+  return () => {
+    looks += 1;
+    return { busyMs: 5 * looks * (looks + 1), totalMs: 100 * looks };
+  };
+}
+
 const aMeter = (place = loopback) =>
   new RunMeter(
     place,
@@ -35,6 +44,7 @@ const aMeter = (place = loopback) =>
       ['server', aProcess()],
       ['m001', aProcess()],
     ]),
+    busierAndBusier(),
   );
 
 describe('what a run uses', () => {
@@ -62,6 +72,7 @@ describe('what a run uses', () => {
     const meter = aMeter();
     meter.end();
     const { measured } = meter;
+    expect(measured.busyShare).toBe(0.2);
     meter.sample();
     meter.end();
     expect(meter.useOf('m001').cpuS).toBe(1);

@@ -84,13 +84,15 @@ describe('interest', () => {
     expect(toldTo(torrent.effects, 1).at(-1)).toBe('notInterested');
   });
 
-  it('is in no more neighbours than may send at a time', () => {
-    const torrent = aLeecher(5, { sources: 2 });
+  it('is in nobody else once one more than the limit sends, until one less than the limit does', () => {
+    const torrent = aLeecher(6, { sources: 2 });
     unchoke(torrent, 1);
     unchoke(torrent, 2);
-    for (const peer of [3, 4, 5]) expect(toldTo(torrent.effects, peer).at(-1)).toBe('notInterested');
-    const effects = torrent.tell({ kind: 'peerLeft', peer: 1 });
-    expect(whoIsTold(effects, 'interested')).toEqual([3, 4, 5]);
+    for (const peer of [4, 5, 6]) expect(toldTo(torrent.effects, peer).at(-1)).toBe('interested');
+    unchoke(torrent, 3);
+    for (const peer of [4, 5, 6]) expect(toldTo(torrent.effects, peer).at(-1)).toBe('notInterested');
+    expect(whoIsTold(torrent.tell({ kind: 'peerLeft', peer: 1 }), 'interested')).toEqual([]);
+    expect(whoIsTold(torrent.tell({ kind: 'peerLeft', peer: 2 }), 'interested')).toEqual([4, 5, 6]);
   });
 });
 

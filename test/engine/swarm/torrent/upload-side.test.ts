@@ -76,9 +76,20 @@ describe('a grant', () => {
     expect(toldTo(torrent.tell({ kind: 'blockSent', peer: 1, bytes: BLOCK }), 1)).toEqual(['block']);
   });
 
-  it('passes on when the neighbour is not interested any more', () => {
+  it('passes on when the neighbour has had what it wanted and is not interested any more', () => {
     const torrent = aSeed(2, { slots: 1 });
+    torrent.request(1, 0, 1);
     const effects = torrent.tell({ kind: 'lostInterest', peer: 1 });
+    expect([whoIsTold(effects, 'choke'), whoIsTold(effects, 'unchoke')]).toEqual([[1], [2]]);
+  });
+
+  it('serves a neighbour whose loss of interest crossed the unchoke, and passes on when it asks for nothing', () => {
+    const asking = aSeed(2, { slots: 1 });
+    expect(whoIsTold(asking.tell({ kind: 'lostInterest', peer: 1 }), 'choke')).toEqual([]);
+    expect(toldTo(asking.request(1, 0, 1), 1)).toEqual(['block']);
+    const silent = aSeed(2, { slots: 1 });
+    silent.tell({ kind: 'lostInterest', peer: 1 });
+    const effects = silent.pass(60_000);
     expect([whoIsTold(effects, 'choke'), whoIsTold(effects, 'unchoke')]).toEqual([[1], [2]]);
   });
 

@@ -82,6 +82,15 @@ describe('the handout `sites`', () => {
     expect(swarm.ask(far[1]!)).toContain(far[0]);
   });
 
+  it('tells again whom it has told of elsewhere, but not those who were told of the asker', () => {
+    const swarm = new ASwarm('sites', 50);
+    const near = swarm.join();
+    const far = swarm.join({ site: 'far' });
+    expect(swarm.members.linksOf(near).has(far)).toBe(true);
+    expect(swarm.ask(far)).toContain(near);
+    expect(swarm.ask(near)).not.toContain(far);
+  });
+
   it('tells those behind a NAT that came first of members elsewhere when they ask again', () => {
     const swarm = twoSites('far first', true);
     for (const member of swarm.living) swarm.ask(member);
