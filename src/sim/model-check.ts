@@ -35,7 +35,8 @@ function requireTransport(settings: TransportModel): void {
     case 'p2p':
       requireCount('transport.uploadSlots', settings.uploadSlots);
       requireCount('transport.seederSlots', settings.seederSlots);
-      return requireCount('transport.neighbours', settings.neighbours);
+      requireCount('transport.neighbours', settings.neighbours);
+      return requireNumber('transport.randomFirst', settings.randomFirst);
     case 'unicast':
       return requirePositive('transport.wave', settings.wave);
     case 'multicast':
@@ -63,6 +64,10 @@ function requireTime(field: string, value: number): void {
 
 function requireCount(field: string, value: number): void {
   if (!(Number.isSafeInteger(value) && value >= 1)) reject(field, value, 'a whole number from 1 up');
+}
+
+function requireNumber(field: string, value: number): void {
+  if (!(Number.isSafeInteger(value) && value >= 0)) reject(field, value, 'a whole number from 0 up');
 }
 
 function reject(field: string, found: unknown, allowed: string): never {

@@ -73,6 +73,18 @@ describe('the scenario of growth', () => {
   });
 });
 
+describe('the scenario of policies', () => {
+  it('orders them: grants and dealing, a plain seeder, a classic choker, a classic client', async () => {
+    const { cells } = await answerTo('policies', '--on', 'sim', '--seeds', '1');
+    expectAboveBounds(cells);
+    const times = ['plain', 'seeder-plain', 'choker-classic', 'classic'].map(
+      (variant) => cells.find((cell) => cell.variant === variant)!.transferS!.median,
+    );
+    expect(times).toEqual(times.toSorted((a, b) => a - b));
+    expect(cells).toHaveLength(10);
+  });
+});
+
 describe('records', () => {
   it('of the same scenario and random seed have the same trace digest', async () => {
     const digestsOf = async (): Promise<unknown[]> => {

@@ -1,5 +1,5 @@
 import { type Arbitrary, boolean, constant, constantFrom, integer, oneof, record } from 'fast-check';
-import type { DiskModel, LinkModel, TransportModel } from '../../src/sim/deployment-model.ts';
+import type { DiskModel, LinkModel, P2pModel, TransportModel } from '../../src/sim/deployment-model.ts';
 import { aChain, aMulticast, aSwarm, aUnicast, LINK_BPS, PIECE_BYTES } from './a-model.ts';
 
 /** Rates [byte/s] from 1 % to five times that of a link. */
@@ -29,14 +29,21 @@ export const anyDisk: Arbitrary<DiskModel> = record({
   isSerialWrite: boolean(),
 });
 
+/** Policies of a swarm, by their names. */
+export const anyPolicies = {
+  picker: constantFrom<P2pModel['picker'][]>('rarest', 'sampled', 'random', 'sequential'),
+  randomFirst: constantFrom(0, 2),
+  choker: constantFrom<P2pModel['choker'][]>('grants', 'classic'),
+  seeder: constantFrom<P2pModel['seeder'][]>('dealing', 'superseed', 'plain'),
+};
+
 /** Transports whose machines pass pieces on. */
 export const anyForwarding: Arbitrary<TransportModel> = oneof(
   record({
     uploadSlots: integer({ min: 1, max: 5 }),
     seederSlots: integer({ min: 1, max: 6 }),
     neighbours: integer({ min: 2, max: 12 }),
-    picker: constantFrom('rarest' as const, 'random' as const),
-    seeder: constantFrom('dealing' as const, 'plain' as const),
+    ...anyPolicies,
   }).map(aSwarm),
   constantFrom(0, 0.5).map(aChain),
 );

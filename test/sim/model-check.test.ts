@@ -37,6 +37,7 @@ describe('model check', () => {
     ['packets of no bytes, which would be sent for ever', { transport: aMulticast({ packetBytes: 0 }) }],
     ['a WAN link that carries nothing', { sites: [{ name: 'home', wan: { upBps: 0, downBps: 1 } }] }],
     ['time that goes backwards', { latencyS: -1 }],
+    ['half a piece at random', { transport: aSwarm({ randomFirst: 0.5 }) }],
     ['a swarm without upload slots', { transport: aSwarm({ uploadSlots: 0 }) }],
   ])('refuses %s', (_what, wishes) => {
     expect(() => assertModel(aModel(wishes))).toThrow(RangeError);

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { DeploymentModel, P2pModel } from '../../../src/sim/deployment-model.ts';
 import { SERVER } from '../../../src/sim/network/topology.ts';
 import { aModel, aSwarm, LINK_BPS } from '../a-model.ts';
+import { anyPolicies } from '../any-model.ts';
 import { replay, type SwarmState } from './swarm-replay.ts';
 import { type Attendance, WatchedSwarm } from './watched-swarm.ts';
 
@@ -34,8 +35,7 @@ const swarms = record({
   settings: record({
     uploadSlots: integer({ min: 1, max: 4 }),
     seederSlots: integer({ min: 1, max: 5 }),
-    picker: constantFrom('rarest', 'random'),
-    seeder: constantFrom('dealing', 'plain'),
+    ...anyPolicies,
   }),
   downBps: constantFrom(LINK_BPS / 2, LINK_BPS, Infinity),
   randomSeed: nat(),
@@ -109,7 +109,8 @@ describe('swarm: grants', () => {
   it('leave no slot idle while an interested neighbour waits', () => {
     assert(
       property(swarms, (swarm) => {
-        replay(watchLateComers(swarm).log, {
+        const settings = { ...swarm.settings, choker: 'grants' as const };
+        replay(watchLateComers({ ...swarm, settings }).log, {
           instantOver(_timeS, state) {
             for (const uploader of state.here) {
               if (state.serving(uploader).size >= swarm.settings.uploadSlots) continue;

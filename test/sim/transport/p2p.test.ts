@@ -1,11 +1,12 @@
 import { assert, constantFrom, integer, nat, property, record } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { handOutPeers } from '../../../src/engine/swarm/policy/peer-handout.ts';
-import type { P2pModel, SiteModel } from '../../../src/sim/deployment-model.ts';
+import type { SiteModel } from '../../../src/sim/deployment-model.ts';
 import { RandomStream } from '../../../src/sim/kernel/random-stream.ts';
 import { SERVER } from '../../../src/sim/network/topology.ts';
 import { simulate } from '../../../src/sim/simulate.ts';
 import { aModel, aSwarm, LINK_BPS, PIECE_BYTES, someMachines } from '../a-model.ts';
+import { anyPolicies } from '../any-model.ts';
 import { doneTimes, failures, finishedTimes, makespanS } from '../readings.ts';
 import { WatchedSwarm } from './watched-swarm.ts';
 
@@ -128,14 +129,14 @@ describe('swarm', () => {
       killed: integer({ min: 0, max: 11 }),
       diesAfterS: integer({ min: 0, max: 160 }).map((tenths) => tenths / 10),
       neighbours: constantFrom(2, 4, 50),
-      seeder: constantFrom<P2pModel['seeder'][]>('dealing', 'plain'),
+      policies: record(anyPolicies),
       latencyS: constantFrom(0, 0.125),
       randomSeed: nat(),
     });
     assert(
-      property(faults, ({ machines, killed, diesAfterS, neighbours, seeder, latencyS, randomSeed }) => {
+      property(faults, ({ machines, killed, diesAfterS, neighbours, policies, latencyS, randomSeed }) => {
         const fleet = someMachines(machines, killed, { diesAfterS });
-        const model = aModel({ machines: fleet, latencyS, transport: aSwarm({ seeder, neighbours }) });
+        const model = aModel({ machines: fleet, latencyS, transport: aSwarm({ ...policies, neighbours }) });
         const results = simulate(model, randomSeed).machines;
         const linked = linkedToSeeder(machines, { killed, neighbours, randomSeed });
         expect(linked.map((machine) => results[machine - 1]!.failure)).toEqual(linked.map(() => null));

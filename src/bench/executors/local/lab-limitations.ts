@@ -25,7 +25,13 @@ function transportLimitations(
   versions: ServerReady['versions'],
 ): readonly string[] {
   const rates = 'Link rates of the swarm include its protocol; blocks of 16 KiB carry the payload.';
-  if (transport === 'p2p' || transport === 'chain') return [rates];
+  if (transport === 'p2p') return [rates];
+  if (transport === 'chain') {
+    return [
+      rates,
+      'In the lab a chain mends itself: whoever loses the machine before it is told of another as soon as the tracker misses the announce of the dead one, after 5 to 100 s.',
+    ];
+  }
   if (transport !== 'webtorrent') return [];
   return [
     rates,

@@ -49,7 +49,7 @@ async function simulateIn(worker: Worker, run: PlannedRun, watch: RunWatch): Pro
 }
 
 const LIMITATIONS: Readonly<Record<ModelTransport, string>> = {
-  p2p: 'Simulated P2P moves whole pieces from one source each, without endgame; HAVE messages arrive at once and every grant costs one round trip of the latency.',
+  p2p: 'Simulated P2P moves whole pieces from one source each, without endgame, and lets a piece come that is on its way when its receiver is choked; HAVE messages arrive at once and every grant costs one round trip of the latency.',
   unicast:
     'Simulated unicast takes two round trips for the connection and the request, then an equal share of the links.',
   multicast:

@@ -19,7 +19,7 @@ export const theoryExecutor: Executor = {
 };
 
 const LIMITATIONS: Readonly<Record<ModelTransport, string>> = {
-  p2p: 'Theory for P2P is the bound of Kumar and Ross with the connection cap, and the time the last piece takes to double; it describes the best schedule, whatever slots, neighbours, picker and seeder are set.',
+  p2p: 'Theory for P2P is the bound of Kumar and Ross with the connection cap, and the time the last piece takes to double; it describes the best schedule, whatever slots, neighbours and policies are set.',
   unicast: 'Theory for unicast shares the server link equally and knows no set-up times.',
   multicast:
     'Theory for multicast takes independent losses, repair in rounds, and the rate of the slowest receiver.',
