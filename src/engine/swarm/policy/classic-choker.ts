@@ -1,8 +1,7 @@
 import type { Chance } from './chance.ts';
 
-/** Time between two rounds, and over how long bytes are counted for them (Cohen 2003, section 3.2). */
+/** Time between two rounds (Cohen 2003, section 3.2). */
 export const ROUND_MS = 10_000;
-const EXCHANGE_MS = 20_000;
 /** How long the optimistic unchoke stays with one peer (BEP 3). */
 const OPTIMISTIC_MS = 30_000;
 /** A new peer is this many times as likely to be the next optimistic unchoke (BEP 3). */
@@ -12,7 +11,7 @@ const NEW_PEER_LIKELIER = 3;
 export interface ChokeRound {
   readonly nowMs: number;
   isInterested(peer: number): boolean;
-  /** Bytes of the last `EXCHANGE_MS`: what the peer gave us or, when we have everything, what it took. */
+  /** Bytes of the last 20 s: what the peer gave us or, when we have everything, what it took. */
   exchangedBytes(peer: number): number;
 }
 
