@@ -56,6 +56,7 @@ const onTheWay = ({ rateBps, delayMs }: Connection) => (rateBps * delayMs) / 100
 describe('measured pipeline', () => {
   it.each([
     ['a lab', { rateBps: 3.125e6, delayMs: 1, grantBlocks: 64 }],
+    ['a line of one block and a bit', { rateBps: 1e6, delayMs: 21.3, grantBlocks: 64 }],
     ['a fast LAN', { rateBps: 112e6, delayMs: 0.3, grantBlocks: 64 }],
     ['a slow WAN', { rateBps: 0.6e6, delayMs: 80, grantBlocks: 64 }],
     ['a fast WAN', { rateBps: 60e6, delayMs: 60, grantBlocks: 4096 }],

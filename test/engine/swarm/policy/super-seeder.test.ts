@@ -66,6 +66,16 @@ describe('super seeder', () => {
     expect(seeder.isProven(1)).toBe(true);
   });
 
+  it('counts anew what a receiver has that left and came back', () => {
+    const seeder = aSeeder();
+    const piece = seeder.reveal(1, NOTHING);
+    seeder.announced(1, piece);
+    seeder.left(1, setOf([piece]));
+    seeder.announced(1, piece);
+    const others = Array.from({ length: PIECES - 1 }, (_, place) => seeder.reveal(2 + place, NOTHING));
+    expect(others).not.toContain(piece);
+  });
+
   it('chooses between pieces that are equally rare by chance', () => {
     const first = new Set<number>();
     for (let randomSeed = 0; randomSeed < 200; randomSeed++)

@@ -93,7 +93,7 @@ export class RarestPicker implements PiecePicker {
     let place = this.#starts[bucket]!;
     while (place < this.#wantedEnds[bucket]!) {
       const piece = this.#order[place]!;
-      if (false) {
+      if (this.#copies[piece]! > bucket) {
         this.#moveUp(piece);
         continue;
       }

@@ -95,6 +95,25 @@ describe('rarest first by buckets', () => {
     expect(picker.pick(PieceSet.full(2))).toBe(0);
   });
 
+  it('picks a piece first that became rare, or common, while it was taken', () => {
+    const picker = aPicker(4);
+    announce(picker, { 0: 1, 1: 3, 2: 5, 3: 3 });
+    // Whoever has only piece 2 makes the picker look for it up to its bucket.
+    picker.pick(setOf(4, [2]));
+    picker.claimed(2);
+    picker.claimed(0);
+    for (let copy = 0; copy < 3; copy++) picker.lost(2);
+    for (let copy = 0; copy < 3; copy++) picker.announced(0);
+    picker.released(2);
+    picker.released(0);
+    const picked = [0, 1, 2, 3].map(() => {
+      const piece = picker.pick(PieceSet.full(4));
+      picker.claimed(piece);
+      return piece;
+    });
+    expect([picked[0], picked[3]]).toEqual([2, 0]);
+  });
+
   it('goes on beyond the number of pieces that fit into 16 bits', () => {
     const pieces = 70_000;
     const picker = aPicker(pieces);
