@@ -170,7 +170,7 @@ class SwarmbootClient implements SwarmClient {
       pick: pickRarest,
       dealer: isSeed ? new PieceDealer(this.#geometry.pieces) : undefined,
       slots: uploadSlots,
-      sources: uploadSlots,
+      sources: uploadSlots + 1,
       openPieces: atLeast(4, OPEN_BYTES / pieceBytes),
       askedBlocks: ASKED_BLOCKS,
       unsentBytes: Math.min(MOST_UNSENT_BYTES, atLeast(BLOCK_BYTES, pieceBytes * UNSENT_SHARE)),
