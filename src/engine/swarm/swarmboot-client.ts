@@ -9,8 +9,8 @@ import { PeerListener } from './peer-listener.ts';
 import { PieceBuffers } from './piece-buffers.ts';
 import { PieceCache } from './piece-cache.ts';
 import { pieceHash } from './piece-hash.ts';
+import { RarestPicker } from './policy/picker/rarest-picker.ts';
 import { PieceDealer } from './policy/piece-dealer.ts';
-import { pickRarest } from './policy/piece-picker.ts';
 import type {
   ChunkStore,
   SwarmClient,
@@ -24,7 +24,7 @@ import { eventOf } from './torrent/message-event.ts';
 import type { SwarmEffect } from './torrent/swarm-effect.ts';
 import type { SwarmEvent } from './torrent/swarm-event.ts';
 import { SwarmState } from './torrent/swarm-state.ts';
-import { SERVED_BLOCK_BYTES } from './torrent/upload-side.ts';
+import { QUEUED_REQUESTS, SERVED_BLOCK_BYTES } from './torrent/upload-side.ts';
 import { TrafficCount } from './traffic-count.ts';
 import { WebSeeds } from './web-seeds.ts';
 import type { BlockAddress } from './wire/message.ts';
@@ -50,8 +50,6 @@ const OPEN_BYTES = 64 * 2 ** 20;
 const CACHE_BYTES = 16 * 2 ** 20;
 const SPARE_BYTES = 8 * 2 ** 20;
 const ASKED_BLOCKS = 256;
-/** What others are told of how much they may ask for: so many requests wait in `torrent/upload-side.ts`. */
-const QUEUED_REQUESTS = 2048;
 
 /** Our own peer, made for deployments. */
 export const swarmboot: SwarmClientMaker = {
@@ -163,11 +161,12 @@ class SwarmbootClient implements SwarmClient {
   #newState(isSeed: boolean): SwarmState {
     const { pieceBytes } = this.#metainfo;
     const { uploadSlots } = this.#options;
+    const chance = new SystemChance();
     return new SwarmState({
       geometry: this.#geometry,
       isSeed,
-      chance: new SystemChance(),
-      pick: pickRarest,
+      chance,
+      picker: new RarestPicker(this.#geometry.pieces, chance),
       dealer: isSeed ? new PieceDealer(this.#geometry.pieces) : undefined,
       slots: uploadSlots,
       sources: uploadSlots + 1,

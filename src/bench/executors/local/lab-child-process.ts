@@ -12,14 +12,6 @@ export interface Ending {
 
 /** Time that a child has to end itself before it is killed. */
 const GRACE_MS = 2_000;
-/** Many processes share few processors: one that waits for its own helpers at garbage collection waits for all others. */
-const NODE_FLAGS = ['--single-threaded-gc'];
-/** Memory that was used once is used again instead of given back: to have it brought in anew takes a fifth of all processor time. */
-const KEPT_MEMORY = {
-  MALLOC_MMAP_THRESHOLD_: String(2 ** 28),
-  MALLOC_TRIM_THRESHOLD_: String(2 ** 29),
-  MALLOC_TOP_PAD_: String(2 ** 23),
-};
 const KEPT_STDERR_CHARACTERS = 4_096;
 
 /** A process of the lab. It ends by itself when this process is gone. */
@@ -34,11 +26,10 @@ export class LabChild<Command, Report> {
    * @param launcher program and arguments that start Node; they have to become it, as `ip netns exec` does
    */
   constructor(entry: URL, launcher: readonly string[], hear: (report: Report) => void) {
-    const [execPath, ...execArgv] = [...launcher, process.execPath, ...NODE_FLAGS];
+    const [execPath, ...execArgv] = [...launcher, process.execPath];
     this.#child = fork(entry, [], {
       execPath: execPath!,
       execArgv,
-      env: { ...process.env, ...KEPT_MEMORY },
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });

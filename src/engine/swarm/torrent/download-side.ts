@@ -1,17 +1,18 @@
-import type { Chance } from '../policy/chance.ts';
-import type { PiecePicker } from '../policy/piece-picker.ts';
+import type { PiecePicker } from '../policy/picker/piece-picker.ts';
 import { PieceSet } from '../policy/piece-set.ts';
 import type { BlockAddress } from '../wire/message.ts';
 import type { Geometry } from './geometry.ts';
+import { Interest } from './interest.ts';
 import type { Neighbour } from './neighbour.ts';
 import { PartialPiece } from './partial-piece.ts';
+import { type RequestDepth, requestDepth } from './request-depth.ts';
 import type { EmitEffect } from './swarm-effect.ts';
 
 /** What the receiving side needs to know. */
 export interface DownloadSettings {
   readonly geometry: Geometry;
-  readonly pick: PiecePicker;
-  readonly chance: Chance;
+  /** This torrent's own. */
+  readonly picker: PiecePicker;
   /** Pieces that may be in memory at a time, being received or being stored. */
   readonly openPieces: number;
   /** Blocks that may be asked of one peer at a time. */
@@ -22,11 +23,6 @@ export interface DownloadSettings {
   readonly snubMs: number;
 }
 
-/** Extra copies of a block that may be asked for when nothing else is left to ask for (BEP 3, end game). */
-const EXTRA_COPIES = 2;
-/** Pieces of hardly a block are asked for several at a time. */
-const SMALL_PIECE_BLOCKS = 8;
-
 /**
  * The receiving side of a torrent: what we have, what we want, and whom we asked for it. On an unchoke it picks one
  * piece of that peer and asks for all its free blocks; it is interested in a peer as long as that has a wanted piece.
@@ -36,16 +32,14 @@ export class DownloadSide {
   readonly #settings: DownloadSettings;
   readonly #neighbours: ReadonlyMap<number, Neighbour>;
   readonly #emit: EmitEffect;
-  readonly #availability: Uint16Array;
+  readonly #interest: Interest;
+  readonly #depth: RequestDepth;
   /** Pieces that are coming in. */
   readonly #partials = new Map<number, PartialPiece>();
   /** The same with those that are being stored: not to be begun. */
   readonly #begun: PieceSet;
   /** Pieces that have free blocks. */
   readonly #wanted: PieceSet;
-  /** Peers that owe us blocks. */
-  #sources = 0;
-  #hadRoom = true;
   #nowMs = 0;
 
   constructor(settings: DownloadSettings, neighbours: ReadonlyMap<number, Neighbour>, emit: EmitEffect) {
@@ -53,10 +47,14 @@ export class DownloadSide {
     this.#settings = settings;
     this.#neighbours = neighbours;
     this.#emit = emit;
+    this.#depth = requestDepth(settings.geometry.blocksOf(0), settings.askedBlocks);
     this.held = new PieceSet(pieces);
     this.#begun = new PieceSet(pieces);
     this.#wanted = PieceSet.full(pieces);
-    this.#availability = new Uint16Array(pieces);
+    this.#interest = new Interest(settings.sources, neighbours, {
+      emit,
+      canServe: (neighbour) => this.#canServe(neighbour),
+    });
   }
 
   /** To be told before anything else that happens. */
@@ -72,12 +70,13 @@ export class DownloadSide {
   hold(piece: number): void {
     this.held.add(piece);
     this.#wanted.delete(piece);
+    this.#settings.picker.claimed(piece);
   }
 
   announced(neighbour: Neighbour, piece: number): void {
     if (neighbour.pieces.has(piece)) return;
     neighbour.pieces.add(piece);
-    this.#availability[piece]!++;
+    this.#settings.picker.announced(piece);
     if (this.#wanted.has(piece)) neighbour.wantedPieces++;
     this.#ask(neighbour);
   }
@@ -93,7 +92,7 @@ export class DownloadSide {
     neighbour.areWeUnchoked = false;
     if (neighbour.hasFast) return;
     this.#releaseAll(neighbour);
-    this.#reviewInterest(neighbour);
+    this.#interest.review(neighbour);
   }
 
   rejected(neighbour: Neighbour, address: BlockAddress): void {
@@ -105,7 +104,7 @@ export class DownloadSide {
 
   left(neighbour: Neighbour): void {
     this.#releaseAll(neighbour);
-    for (const piece of neighbour.pieces) this.#availability[piece]!--;
+    for (const piece of neighbour.pieces) this.#settings.picker.lost(piece);
     this.reviewAll();
   }
 
@@ -128,7 +127,7 @@ export class DownloadSide {
       if (partial.requestsFor(block) > 0) this.#cancelOthers(piece, block);
       if (partial.isComplete) this.#emit({ kind: 'checkPiece', piece, senders: partial.senders() });
     } else this.#release(neighbour, piece, block);
-    if (neighbour.askedBlocks <= this.#lowWater()) this.#ask(neighbour);
+    if (neighbour.askedBlocks <= this.#depth.low) this.#ask(neighbour);
   }
 
   stored(piece: number): void {
@@ -143,6 +142,7 @@ export class DownloadSide {
   refuted(piece: number): void {
     this.#partials.delete(piece);
     this.#begun.delete(piece);
+    this.#settings.picker.released(piece);
     this.#want(piece);
   }
 
@@ -163,7 +163,7 @@ export class DownloadSide {
     if (isSending) this.#emit({ kind: 'dropPeer', peer, reason: 'it stopped in the middle of a block' });
     neighbour.isSnubbed = true;
     this.#releaseAll(neighbour);
-    this.#reviewInterest(neighbour);
+    this.#interest.review(neighbour);
   }
 
   /** Asks again where a limit was in the way before. */
@@ -172,26 +172,13 @@ export class DownloadSide {
   }
 
   #ask(neighbour: Neighbour): void {
-    while (isAskable(neighbour) && neighbour.askedBlocks <= this.#lowWater()) {
+    while (isAskable(neighbour) && neighbour.askedBlocks <= this.#depth.low) {
       const partial = this.#choose(neighbour);
       const owed = neighbour.askedBlocks;
       if (partial) this.#askBlocks(neighbour, partial);
       if (neighbour.askedBlocks === owed) break;
     }
-    this.#reviewInterest(neighbour);
-  }
-
-  /** So few blocks are on their way that more have to be asked for, or the line falls idle. */
-  #lowWater(): number {
-    const { geometry, askedBlocks } = this.#settings;
-    const blocks = geometry.blocksOf(0);
-    return Math.min(askedBlocks >> 1, blocks < 4 ? SMALL_PIECE_BLOCKS : blocks >> 2);
-  }
-
-  /** A grant is for a piece's worth of blocks: what is asked for beyond that would be rejected. */
-  #mostAsked(): number {
-    const { geometry, askedBlocks } = this.#settings;
-    return Math.min(askedBlocks, Math.max(geometry.blocksOf(0), 2 * SMALL_PIECE_BLOCKS));
+    this.#interest.review(neighbour);
   }
 
   /** One that is begun comes first, then the rarest, then what others have not sent yet. */
@@ -202,22 +189,14 @@ export class DownloadSide {
       if (partial.freeBlocks > 0 && neighbour.pieces.has(partial.piece)) return partial;
     }
     if (this.#begun.size >= this.#settings.openPieces) return undefined;
-    const piece = this.#settings.pick({
-      offered: neighbour.pieces,
-      held: this.held,
-      claimed: this.#begun,
-      availability: this.#availability,
-      salt: this.#settings.chance.below(0x7fff_ffff),
-    });
+    const piece = this.#settings.picker.pick(neighbour.pieces);
     return piece === -1 ? undefined : this.#begin(piece);
   }
 
   #chooseLate(neighbour: Neighbour): PartialPiece | undefined {
     for (const partial of this.#partials.values()) {
-      if (!neighbour.pieces.has(partial.piece) || neighbour.asked.has(partial.piece)) continue;
-      for (let block = 0; block < partial.blocks; block++) {
-        if (!partial.hasBlock(block) && partial.requestsFor(block) <= EXTRA_COPIES) return partial;
-      }
+      const isElsewhere = !neighbour.pieces.has(partial.piece) || neighbour.asked.has(partial.piece);
+      if (!isElsewhere && partial.hasLateBlock()) return partial;
     }
     return undefined;
   }
@@ -226,21 +205,16 @@ export class DownloadSide {
     const partial = new PartialPiece(piece, this.#settings.geometry.blocksOf(piece));
     this.#partials.set(piece, partial);
     this.#begun.add(piece);
+    this.#settings.picker.claimed(piece);
     return partial;
-  }
-
-  /** What is coming in already is not asked of another. */
-  #isOpen(partial: PartialPiece, block: number, isLate: boolean): boolean {
-    if (partial.hasBlock(block) || partial.isArriving(block)) return false;
-    return partial.requestsFor(block) <= (isLate ? EXTRA_COPIES : 0);
   }
 
   #askBlocks(neighbour: Neighbour, partial: PartialPiece): void {
     const { geometry } = this.#settings;
-    const most = this.#mostAsked();
+    const { most } = this.#depth;
     const isLate = partial.freeBlocks === 0;
     for (let block = 0; block < partial.blocks && neighbour.askedBlocks < most; block++) {
-      if (!this.#isOpen(partial, block, isLate)) continue;
+      if (!partial.isOpen(block, isLate)) continue;
       if (neighbour.asked.get(partial.piece)?.has(block)) continue;
       partial.requested(block);
       this.#remember(neighbour, partial.piece, block);
@@ -265,7 +239,7 @@ export class DownloadSide {
     const owed = [...neighbour.asked];
     neighbour.asked.clear();
     neighbour.askedBlocks = 0;
-    this.#countSource(-1);
+    this.#interest.countSource(-1);
     // All of it is let go before any of it is asked of others, or some of that would be asked for twice.
     const freed = owed.filter(([piece, blocks]) =>
       [...blocks].map((block) => this.#frees(neighbour, piece, block)).includes(true),
@@ -297,30 +271,14 @@ export class DownloadSide {
     for (const neighbour of this.#neighbours.values()) {
       if (!neighbour.pieces.has(piece)) continue;
       neighbour.wantedPieces--;
-      this.#reviewInterest(neighbour);
+      this.#interest.review(neighbour);
     }
     if (this.#wanted.size === 0) this.reviewAll();
   }
 
   /** Says to everybody what has changed; asked for after everything that happens, since much may change it. */
   reviewAll(): void {
-    for (const neighbour of this.#neighbours.values()) this.#reviewInterest(neighbour);
-  }
-
-  /** Says what has changed: interested means that an unchoke would be made use of now. */
-  #reviewInterest(neighbour: Neighbour): void {
-    const areInterested = neighbour.askedBlocks > 0 || (this.#hasRoom() && this.#canServe(neighbour));
-    if (areInterested === neighbour.areWeInterested) return;
-    neighbour.areWeInterested = areInterested;
-    const kind = areInterested ? 'interested' : 'notInterested';
-    this.#emit({ kind: 'sendMessage', peer: neighbour.peer, message: { kind } });
-  }
-
-  /** Once there is one more than the limit it takes one less to have room again: interest must not flutter. */
-  #hasRoom(): boolean {
-    const { sources } = this.#settings;
-    this.#hadRoom = this.#hadRoom ? this.#sources <= sources : this.#sources < sources;
-    return this.#hadRoom;
+    this.#interest.reviewAll();
   }
 
   /** Whether an unchoke of this peer would be made use of. */
@@ -329,20 +287,13 @@ export class DownloadSide {
     return this.#wanted.size === 0 && !this.isDone && this.#chooseLate(neighbour) !== undefined;
   }
 
-  /** A peer has begun to owe us blocks, or stopped. */
-  #countSource(change: 1 | -1): void {
-    const hadRoom = this.#hasRoom();
-    this.#sources += change;
-    if (this.#hasRoom() !== hadRoom) this.reviewAll();
-  }
-
   #remember(neighbour: Neighbour, piece: number, block: number): void {
     const blocks = neighbour.asked.get(piece);
     if (blocks) blocks.add(block);
     else neighbour.asked.set(piece, new Set([block]));
     if (++neighbour.askedBlocks > 1) return;
     neighbour.heardAtMs = this.#nowMs;
-    this.#countSource(1);
+    this.#interest.countSource(1);
   }
 
   /** @returns whether the block had been asked of this peer */
@@ -350,7 +301,7 @@ export class DownloadSide {
     const blocks = neighbour.asked.get(piece);
     if (!blocks?.delete(block)) return false;
     if (blocks.size === 0) neighbour.asked.delete(piece);
-    if (--neighbour.askedBlocks === 0) this.#countSource(-1);
+    if (--neighbour.askedBlocks === 0) this.#interest.countSource(-1);
     return true;
   }
 }

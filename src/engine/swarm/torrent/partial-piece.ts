@@ -1,3 +1,6 @@
+/** Extra copies of a block that may be asked for when nothing else is left to ask for (BEP 3, end game). */
+const EXTRA_COPIES = 2;
+
 /** A piece that is coming in: which blocks are asked for, arriving, there, and who sent them. */
 export class PartialPiece {
   readonly piece: number;
@@ -36,6 +39,20 @@ export class PartialPiece {
   /** Requests that are out for a block that is not there. */
   requestsFor(block: number): number {
     return this.#requests[block]!;
+  }
+
+  /** Whether a block may be asked for; what is coming in already is not asked of another. @param isLate end game */
+  isOpen(block: number, isLate: boolean): boolean {
+    if (this.hasBlock(block) || this.isArriving(block)) return false;
+    return this.#requests[block]! <= (isLate ? EXTRA_COPIES : 0);
+  }
+
+  /** Whether some block is missing that may be asked for once more in the end game. */
+  hasLateBlock(): boolean {
+    for (let block = 0; block < this.blocks; block++) {
+      if (!this.hasBlock(block) && this.#requests[block]! <= EXTRA_COPIES) return true;
+    }
+    return false;
   }
 
   requested(block: number): void {

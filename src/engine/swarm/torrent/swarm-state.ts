@@ -1,6 +1,6 @@
 import type { Chance } from '../policy/chance.ts';
+import type { PiecePicker } from '../policy/picker/piece-picker.ts';
 import type { PieceDealer } from '../policy/piece-dealer.ts';
-import type { PiecePicker } from '../policy/piece-picker.ts';
 import type { BlockAddress } from '../wire/message.ts';
 import { piecesOf } from './bitfield.ts';
 import { DownloadSide } from './download-side.ts';
@@ -16,7 +16,8 @@ export interface SwarmSettings {
   /** Everything is there from the start. */
   readonly isSeed: boolean;
   readonly chance: Chance;
-  readonly pick: PiecePicker;
+  /** This torrent's own. */
+  readonly picker: PiecePicker;
   /** For a seed that deals. */
   readonly dealer: PieceDealer | undefined;
   readonly slots: number;

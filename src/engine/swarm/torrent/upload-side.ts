@@ -28,8 +28,8 @@ export const SERVED_BLOCK_BYTES = 32_768;
 const ANSWER_GAIN = 1 / 16;
 /** A grant is waited for so many times as long as answers take on average. */
 const PATIENT_ANSWERS = 3;
-/** Requests of one peer that wait at a time. */
-const QUEUED_REQUESTS = 2048;
+/** Requests of one peer that wait at a time; peers are told of it. */
+export const QUEUED_REQUESTS = 2048;
 
 /**
  * The sending side of a torrent. An upload is a grant: an unchoke for a piece's worth of bytes. When these have been

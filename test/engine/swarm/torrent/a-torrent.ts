@@ -1,4 +1,4 @@
-import { pickRarest } from '../../../../src/engine/swarm/policy/piece-picker.ts';
+import { RarestPicker } from '../../../../src/engine/swarm/policy/picker/rarest-picker.ts';
 import { Geometry } from '../../../../src/engine/swarm/torrent/geometry.ts';
 import type { SwarmEffect } from '../../../../src/engine/swarm/torrent/swarm-effect.ts';
 import type { SwarmEvent } from '../../../../src/engine/swarm/torrent/swarm-event.ts';
@@ -18,11 +18,12 @@ export function aGeometry(pieces: number, lastBytes = PIECE): Geometry {
 
 /** Settings in which nothing but what a test is about gets in the way. */
 export function someSettings(wishes: Partial<SwarmSettings> = {}): SwarmSettings {
+  const { geometry = aGeometry(4), chance = new RandomStream(1, 'swarm') } = wishes;
   return {
-    geometry: aGeometry(4),
+    geometry,
     isSeed: false,
-    chance: new RandomStream(1, 'swarm'),
-    pick: pickRarest,
+    chance,
+    picker: new RarestPicker(geometry.pieces, chance),
     dealer: undefined,
     slots: 4,
     openPieces: 8,

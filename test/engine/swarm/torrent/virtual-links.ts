@@ -1,5 +1,5 @@
+import { RarestPicker } from '../../../../src/engine/swarm/policy/picker/rarest-picker.ts';
 import { PieceDealer } from '../../../../src/engine/swarm/policy/piece-dealer.ts';
-import { pickRarest } from '../../../../src/engine/swarm/policy/piece-picker.ts';
 import { Geometry } from '../../../../src/engine/swarm/torrent/geometry.ts';
 import { eventOf } from '../../../../src/engine/swarm/torrent/message-event.ts';
 import type { SwarmEffect } from '../../../../src/engine/swarm/torrent/swarm-effect.ts';
@@ -135,7 +135,7 @@ class VirtualPeer {
       geometry: new Geometry(pieces * pieceBytes, pieceBytes, BLOCK_BYTES),
       isSeed,
       chance,
-      pick: pickRarest,
+      picker: new RarestPicker(pieces, chance),
       dealer: isSeed ? new PieceDealer(pieces) : undefined,
       slots: isSeed ? 5 : 4,
       sources,
