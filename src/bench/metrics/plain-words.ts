@@ -16,7 +16,7 @@ export const SOURCE_WORDS: Readonly<Record<RecordSource, string>> = {
   theory: 'theory',
   sim: 'simulated',
   local: 'measured',
-  netns: 'measured (netns)',
+  netns: 'measured in netns',
   published: 'published',
 };
 

@@ -17,7 +17,7 @@ const COLUMNS = [
   numberColumn('Theory'),
   numberColumn('Simulated'),
   numberColumn('Measured (local)'),
-  numberColumn('Measured (netns)'),
+  numberColumn('Measured in netns'),
   numberColumn('Published'),
   numberColumn('Lower bound'),
   numberColumn('Bound in pieces'),

@@ -30,6 +30,14 @@ export function benchSwarmCommand(): Command {
       'where disks are while a run goes on (default: in memory, where there is room)',
     )
     .option('--json', 'print one JSON object on standard output and nothing else')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  npm run bench:swarm                                      # everything, three times each
+  npm run bench:swarm -- --only limit --repeats 1          # one case, once
+  npm run bench:swarm -- --only limit,churn --json > goals.json`,
+    )
     .action(async (options: BenchSwarmOptions) => benchSwarm(await openBench(), options));
 }
 

@@ -88,7 +88,7 @@ describe('the comparison table', () => {
     const server = { serverPeakMemoryBytes: { server: 95e6 } };
     const records = [aRecord({ source: 'netns', fleet, ...measured, ...server })];
     expect(rowsOf(...records)[0]).toMatchObject({
-      'Measured (netns)': '10.0 s',
+      'Measured in netns': '10.0 s',
       'Server copies (link)': '1.10',
       'CPU-s of the machines': '2.50',
       'CPU-s of the server': '3.00',
@@ -99,7 +99,7 @@ describe('the comparison table', () => {
 
   it('marks times of a busy computer', () => {
     const records = [aRecord({ source: 'netns', busyShare: 0.61 })];
-    expect(rowsOf(...records)[0]!['Measured (netns)']).toBe('10.0 s ‡');
+    expect(rowsOf(...records)[0]!['Measured in netns']).toBe('10.0 s ‡');
     expect(comparisonNotes(cellDetails(records)).join(' ')).toContain('‡ More than 60 %');
   });
 
