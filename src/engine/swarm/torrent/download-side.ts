@@ -143,7 +143,7 @@ export class DownloadSide {
     this.#partials.delete(piece);
     this.#begun.delete(piece);
     this.#settings.picker.released(piece);
-    this.#want(piece);
+    this.#want([piece]);
   }
 
   /** Who owes us blocks and has sent none for too long is asked for no more until it sends or unchokes us again. */
@@ -240,15 +240,14 @@ export class DownloadSide {
     neighbour.asked.clear();
     neighbour.askedBlocks = 0;
     this.#interest.countSource(-1);
-    // All of it is let go before any of it is asked of others, or some of that would be asked for twice.
     const freed = owed.filter(([piece, blocks]) =>
       [...blocks].map((block) => this.#frees(neighbour, piece, block)).includes(true),
     );
-    for (const [piece] of freed) this.#want(piece);
+    this.#want(freed.map(([piece]) => piece));
   }
 
   #release(neighbour: Neighbour, piece: number, block: number): void {
-    if (this.#frees(neighbour, piece, block)) this.#want(piece);
+    if (this.#frees(neighbour, piece, block)) this.#want([piece]);
   }
 
   /** Lets a request go. @returns whether the piece has got its first free block by that */
@@ -257,13 +256,17 @@ export class DownloadSide {
     return partial?.released(block, neighbour.peer) === true && partial.freeBlocks === 1;
   }
 
-  #want(piece: number): void {
-    this.#wanted.add(piece);
-    const holders = [...this.#neighbours.values()].filter(({ pieces }) => pieces.has(piece));
-    for (const neighbour of holders) neighbour.wantedPieces++;
+  /** All of them are wanted before any is asked for: whoever is asked for one may be asked for the others as well. */
+  #want(pieces: readonly number[]): void {
+    for (const piece of pieces) {
+      this.#wanted.add(piece);
+      for (const neighbour of this.#neighbours.values())
+        if (neighbour.pieces.has(piece)) neighbour.wantedPieces++;
+    }
     // Whoever lets us ask already need not say so again.
-    for (const neighbour of holders) this.#ask(neighbour);
-    if (this.#wanted.size === 1) this.reviewAll();
+    for (const neighbour of this.#neighbours.values())
+      if (pieces.some((piece) => neighbour.pieces.has(piece))) this.#ask(neighbour);
+    this.reviewAll();
   }
 
   #unwant(piece: number): void {

@@ -106,6 +106,31 @@ const FOUND_BEFORE: [Parameters<typeof fuzz>[0], Uint32Array][] = [
       0,
     ),
   ],
+  [
+    {
+      pieces: 6,
+      lastBytes: 1,
+      isSeed: false,
+      deals: false,
+      slots: 0,
+      sources: 1,
+      openPieces: 2,
+      askedBlocks: 5,
+      unsentBytes: 1,
+    },
+    Uint32Array.of(
+      3984039030,
+      2347473162,
+      1525409343,
+      3607896915,
+      3029290559,
+      1118013438,
+      238571677,
+      0,
+      3120391686,
+      0,
+    ),
+  ],
 ];
 
 describe('the state of a torrent', () => {
