@@ -20,7 +20,7 @@ export function batch(command: readonly string[], lines: readonly string[]): Set
 }
 
 /** Writes a setting of the kernel that each namespace has for itself. */
-export function kernelSetting(namespace: string, path: string, value: number): SetUpStep {
+export function kernelSetting(namespace: string, path: string, value: number | string): SetUpStep {
   return { command: ['ip', 'netns', 'exec', namespace, 'tee', `/proc/sys/${path}`], input: String(value) };
 }
 
