@@ -61,7 +61,7 @@ declare module 'bittorrent-tracker/server' {
   }
 }
 
-declare module 'bittorrent-tracker' {
+declare module 'bittorrent-tracker/client' {
   import { EventEmitter } from 'node:events';
 
   export interface ClientOptions {

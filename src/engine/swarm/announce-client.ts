@@ -1,4 +1,4 @@
-import type Tracker from 'bittorrent-tracker';
+import type Tracker from 'bittorrent-tracker/client';
 import { RunFailure } from '../../failure.ts';
 import type { Metainfo } from '../image/metainfo.ts';
 import { ownAddressTowards } from './own-address-client.ts';
@@ -39,9 +39,15 @@ export class AnnounceClient {
     this.#saying = saying;
   }
 
+  /** The package is large: loading it takes a processor 0.1 s, which nobody should have to wait for in a download. */
+  static async load(): Promise<typeof Tracker> {
+    const { default: Client } = await import('bittorrent-tracker/client');
+    return Client;
+  }
+
   /** Resolves when the tracker has answered once. Rejects with a RunFailure (`TRACKER`) where it does not. */
   static async start(options: AnnounceOptions): Promise<AnnounceClient> {
-    const { default: Client } = await import('bittorrent-tracker');
+    const Client = await AnnounceClient.load();
     const saying: Saying = {
       numwant: options.wanted,
       left: options.leftBytes,

@@ -5,6 +5,7 @@ import {
   EXCHANGE_NUMBER,
   encodeIntroduction,
   HANDSHAKE_NUMBER,
+  type Introduction,
 } from './wire/extension-codec.ts';
 import type { Message } from './wire/message.ts';
 
@@ -14,6 +15,8 @@ export interface ExtensionTalkOptions {
   readonly port: number;
   /** Label of the place where we are; empty for none. */
   readonly site: string;
+  /** We have everything and show it piece by piece. */
+  readonly isDealer: boolean;
   /** Requests that may wait for us to answer them. */
   readonly queuedRequests: number;
   /** Peers come from the tracker alone (BEP 27): no exchange. */
@@ -23,7 +26,7 @@ export interface ExtensionTalkOptions {
 /** Hears what comes of the talk. */
 export interface ExtensionTalkWatch {
   send(peer: number, message: Message): void;
-  introduced(peer: number, site: string): void;
+  introduced(peer: number, introduction: Introduction): void;
   /** A peer that is connected listens at this address. */
   located(peer: number, address: string): void;
   /** A peer tells of another. */
@@ -77,9 +80,10 @@ export class ExtensionTalk {
   }
 
   #introduce(peer: number, host: string, payload: Uint8Array): void {
-    const { exchangeNumber, port, site } = decodeIntroduction(payload);
+    const introduction = decodeIntroduction(payload);
+    const { exchangeNumber, port } = introduction;
     if (port !== undefined) this.#watch.located(peer, addressText(host, port));
     this.#exchange?.joined(peer, exchangeNumber);
-    this.#watch.introduced(peer, site);
+    this.#watch.introduced(peer, introduction);
   }
 }

@@ -6,6 +6,7 @@ import { ExtensionTalk } from './extension-talk.ts';
 import { localAddressTowards, parseAddress } from './peer-address.ts';
 import type { PeerLine } from './peer-line.ts';
 import { PeerSocket, type PeerSocketWatch } from './peer-socket-client.ts';
+import type { Introduction } from './wire/extension-codec.ts';
 import type { Handshake } from './wire/handshake-codec.ts';
 import type { MessageLimits } from './wire/message-parser.ts';
 
@@ -26,6 +27,8 @@ export interface PeerListenerOptions {
   readonly neighbours: number;
   /** Label of the place where we are; empty for none. */
   readonly site: string;
+  /** We have everything and show it piece by piece. */
+  readonly isDealer: boolean;
   /** Requests that may wait for us to answer them. */
   readonly queuedRequests: number;
   /** Peers come from the tracker alone. */
@@ -39,7 +42,7 @@ export type PeerWatch = Omit<PeerSocketWatch, 'handshakeReceived' | 'closed'>;
 export interface PeerListenerWatch {
   joined(peer: number, handshake: Pick<Handshake, 'hasFast'>): void;
   /** A peer that speaks the extension protocol says in which place it is; empty for none. */
-  introduced(peer: number, site: string): void;
+  introduced(peer: number, introduction: Introduction): void;
   left(peer: number): void;
   watchOf(peer: number): PeerWatch;
 }
@@ -63,7 +66,7 @@ export class PeerListener {
       { ...options, port },
       {
         send: (peer, message) => this.lineTo(peer)?.send(message),
-        introduced: (peer, site) => watch.introduced(peer, site),
+        introduced: (peer, introduction) => watch.introduced(peer, introduction),
         located: (peer, address) => this.#locate(peer, address),
         addressTold: (address) => this.#connectTold(address),
       },

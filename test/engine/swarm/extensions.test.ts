@@ -14,7 +14,7 @@ import { aSwarm, ImageInMemory, type SwarmPeer } from './a-swarm.ts';
 const HOST = '127.0.0.1';
 const PIECE = 65_536;
 const IMAGE = someBytes(24 * PIECE);
-const INTRODUCTION = { exchanges: true, site: '', queuedRequests: 250, yourHost: HOST };
+const INTRODUCTION = { exchanges: true, site: '', isDealer: false, queuedRequests: 250, yourHost: HOST };
 
 /** A tracker beside that of the swarm. */
 async function anotherTracker(metainfo: Metainfo, host = HOST): Promise<string> {

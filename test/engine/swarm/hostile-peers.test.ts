@@ -141,7 +141,15 @@ const ATTACKS: readonly [name: string, attack: (target: Target) => void][] = [
   [
     'introduces itself without end, and tells of peers that do not exist',
     (target) => {
-      const ours = { exchanges: true, site: 'x', queuedRequests: 1, yourHost: '::', port: target.port };
+      const port = target.port;
+      const ours = {
+        exchanges: true,
+        site: 'x',
+        isDealer: true,
+        queuedRequests: 1,
+        yourHost: '::',
+        port,
+      };
       const introduction = { kind: 'extended', id: 0, payload: encodeIntroduction(ours) } as const;
       const added = Array.from({ length: 50 }, (_, peer) => `127.3.3.${peer}:9`);
       const payload = encodeExchange({ added, dropped: added });

@@ -1,5 +1,5 @@
 import { get } from 'node:http';
-import Client from 'bittorrent-tracker';
+import Client from 'bittorrent-tracker/client';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type BencodedDictionary, decodeBencode } from '../../../src/engine/bencode.ts';
 import type { HandoutName } from '../../../src/engine/swarm/policy/handout/handout-by-name.ts';

@@ -5,27 +5,24 @@ import type { Geometry } from './geometry.ts';
 import { Interest } from './interest.ts';
 import type { Neighbour } from './neighbour.ts';
 import { PartialPiece } from './partial-piece.ts';
-import { type RequestDepth, requestDepth } from './request-depth.ts';
+import { type SourceLimits, Sources } from './sources.ts';
 import type { EmitEffect } from './swarm-effect.ts';
 
 /** What the receiving side needs to know. */
-export interface DownloadSettings {
+export interface DownloadSettings extends SourceLimits {
   readonly geometry: Geometry;
   /** This torrent's own. */
   readonly picker: PiecePicker;
   /** Pieces that may be in memory at a time, being received or being stored. */
   readonly openPieces: number;
-  /** Blocks that may be asked of one peer at a time. */
-  readonly askedBlocks: number;
-  /** With more peers sending to us than this we are interested in no further ones: they would only share our downlink. */
-  readonly sources: number;
   /** Longest silence of a peer that owes us blocks. */
   readonly snubMs: number;
 }
 
 /**
- * The receiving side of a torrent: what we have, what we want, and whom we asked for it. On an unchoke it picks one
- * piece of that peer and asks for all its free blocks; it is interested in a peer as long as that has a wanted piece.
+ * The receiving side of a torrent: what we have, what we want, and whom we asked for it. A few peers at a time send to
+ * us, each of them as long as it goes on to; the unchokes of others are declined. It is interested in a peer as long as
+ * an unchoke would be made use of.
  */
 export class DownloadSide {
   readonly held: PieceSet;
@@ -33,13 +30,15 @@ export class DownloadSide {
   readonly #neighbours: ReadonlyMap<number, Neighbour>;
   readonly #emit: EmitEffect;
   readonly #interest: Interest;
-  readonly #depth: RequestDepth;
+  readonly #sources: Sources;
   /** Pieces that are coming in. */
   readonly #partials = new Map<number, PartialPiece>();
   /** The same with those that are being stored: not to be begun. */
   readonly #begun: PieceSet;
   /** Pieces that have free blocks. */
   readonly #wanted: PieceSet;
+  /** There is room for one more source than before, and nobody has been asked because of it. */
+  #isRoomNew = false;
   #nowMs = 0;
 
   constructor(settings: DownloadSettings, neighbours: ReadonlyMap<number, Neighbour>, emit: EmitEffect) {
@@ -47,11 +46,16 @@ export class DownloadSide {
     this.#settings = settings;
     this.#neighbours = neighbours;
     this.#emit = emit;
-    this.#depth = requestDepth(settings.geometry.blocksOf(0), settings.askedBlocks);
+    this.#sources = new Sources(settings, pieces, (hasRoom) => {
+      this.#interest.reviewAll();
+      this.#isRoomNew = hasRoom;
+    });
     this.held = new PieceSet(pieces);
     this.#begun = new PieceSet(pieces);
     this.#wanted = PieceSet.full(pieces);
-    this.#interest = new Interest(settings.sources, neighbours, {
+    this.#interest = new Interest({
+      sources: this.#sources,
+      neighbours,
       emit,
       canServe: (neighbour) => this.#canServe(neighbour),
     });
@@ -81,6 +85,7 @@ export class DownloadSide {
     this.#ask(neighbour);
   }
 
+  /** Without room for one more it is declined at once: then its slot goes to somebody who has. */
   unchoked(neighbour: Neighbour): void {
     neighbour.areWeUnchoked = true;
     neighbour.isSnubbed = false;
@@ -97,7 +102,7 @@ export class DownloadSide {
 
   rejected(neighbour: Neighbour, address: BlockAddress): void {
     const block = this.#settings.geometry.blockOf(address);
-    if (block === -1 || !this.#forget(neighbour, address.piece, block)) return;
+    if (block === -1 || !this.#sources.remove(neighbour, address.piece, block)) return;
     this.#release(neighbour, address.piece, block);
     this.#ask(neighbour);
   }
@@ -105,7 +110,7 @@ export class DownloadSide {
   left(neighbour: Neighbour): void {
     this.#releaseAll(neighbour);
     for (const piece of neighbour.pieces) this.#settings.picker.lost(piece);
-    this.reviewAll();
+    this.#interest.reviewAll();
   }
 
   /** Data of a block begins to come. @returns whether it was asked of this peer and has a place to go to */
@@ -120,22 +125,23 @@ export class DownloadSide {
     const block = this.#settings.geometry.blockOf(address);
     neighbour.heardAtMs = this.#nowMs;
     neighbour.isSnubbed = false;
-    if (block === -1 || !this.#forget(neighbour, piece, block)) return this.#ask(neighbour);
+    if (block === -1 || !this.#sources.remove(neighbour, piece, block)) return this.#ask(neighbour);
     const partial = this.#partials.get(piece);
     if (partial?.isArrivingFrom(block, neighbour.peer)) {
       partial.received(block, neighbour.peer);
       if (partial.requestsFor(block) > 0) this.#cancelOthers(piece, block);
       if (partial.isComplete) this.#emit({ kind: 'checkPiece', piece, senders: partial.senders() });
     } else this.#release(neighbour, piece, block);
-    if (neighbour.askedBlocks <= this.#depth.low) this.#ask(neighbour);
+    if (neighbour.askedBlocks <= this.#sources.low) this.#ask(neighbour);
   }
 
   stored(piece: number): void {
     this.#partials.delete(piece);
     this.#begun.delete(piece);
     this.held.add(piece);
-    if (this.isDone) this.#emit({ kind: 'finish' });
-    this.reviewAll();
+    if (!this.isDone) return;
+    this.#emit({ kind: 'finish' });
+    this.#interest.reviewAll();
   }
 
   /** Its hash was wrong: all of it has to come again. */
@@ -168,11 +174,12 @@ export class DownloadSide {
 
   /** Asks again where a limit was in the way before. */
   askAll(): void {
+    this.#isRoomNew = false;
     for (const neighbour of this.#neighbours.values()) this.#ask(neighbour);
   }
 
   #ask(neighbour: Neighbour): void {
-    while (isAskable(neighbour) && neighbour.askedBlocks <= this.#depth.low) {
+    while (this.#isAskable(neighbour) && neighbour.askedBlocks <= this.#sources.low) {
       const partial = this.#choose(neighbour);
       const owed = neighbour.askedBlocks;
       if (partial) this.#askBlocks(neighbour, partial);
@@ -211,24 +218,25 @@ export class DownloadSide {
 
   #askBlocks(neighbour: Neighbour, partial: PartialPiece): void {
     const { geometry } = this.#settings;
-    const { most } = this.#depth;
+    const most = this.#sources.depth;
     const isLate = partial.freeBlocks === 0;
     for (let block = 0; block < partial.blocks && neighbour.askedBlocks < most; block++) {
       if (!partial.isOpen(block, isLate)) continue;
       if (neighbour.asked.get(partial.piece)?.has(block)) continue;
       partial.requested(block);
-      this.#remember(neighbour, partial.piece, block);
+      if (neighbour.askedBlocks === 0) neighbour.heardAtMs = this.#nowMs;
+      this.#sources.add(neighbour, partial.piece, block);
       const message = { ...geometry.blockAt(partial.piece, block), kind: 'request' } as const;
       this.#emit({ kind: 'sendMessage', peer: neighbour.peer, message });
     }
-    if (isLate) this.reviewAll();
+    if (isLate) this.#interest.reviewAll();
     else if (partial.freeBlocks === 0) this.#unwant(partial.piece);
   }
 
   #cancelOthers(piece: number, block: number): void {
     const address = this.#settings.geometry.blockAt(piece, block);
     for (const other of this.#neighbours.values()) {
-      if (!this.#forget(other, piece, block)) continue;
+      if (!this.#sources.remove(other, piece, block)) continue;
       this.#partials.get(piece)!.released(block, other.peer);
       this.#emit({ kind: 'sendMessage', peer: other.peer, message: { ...address, kind: 'cancel' } });
     }
@@ -236,10 +244,7 @@ export class DownloadSide {
 
   #releaseAll(neighbour: Neighbour): void {
     if (neighbour.askedBlocks === 0) return;
-    const owed = [...neighbour.asked];
-    neighbour.asked.clear();
-    neighbour.askedBlocks = 0;
-    this.#interest.countSource(-1);
+    const owed = this.#sources.removeAll(neighbour);
     const freed = owed.filter(([piece, blocks]) =>
       [...blocks].map((block) => this.#frees(neighbour, piece, block)).includes(true),
     );
@@ -266,7 +271,7 @@ export class DownloadSide {
     // Whoever lets us ask already need not say so again.
     for (const neighbour of this.#neighbours.values())
       if (pieces.some((piece) => neighbour.pieces.has(piece))) this.#ask(neighbour);
-    this.reviewAll();
+    this.#interest.reviewAll();
   }
 
   #unwant(piece: number): void {
@@ -276,12 +281,16 @@ export class DownloadSide {
       neighbour.wantedPieces--;
       this.#interest.review(neighbour);
     }
-    if (this.#wanted.size === 0) this.reviewAll();
+    if (this.#wanted.size === 0) this.#interest.reviewAll();
   }
 
-  /** Says to everybody what has changed; asked for after everything that happens, since much may change it. */
-  reviewAll(): void {
-    this.#interest.reviewAll();
+  /**
+   * After everything that happens. Who lets us ask and had to wait for room need not say so again; and in the end game a
+   * block more or less changes what others can serve.
+   */
+  settle(): void {
+    if (this.#isRoomNew) this.askAll();
+    if (this.#wanted.size === 0 && !this.isDone) this.#interest.reviewAll();
   }
 
   /** Whether an unchoke of this peer would be made use of. */
@@ -290,25 +299,9 @@ export class DownloadSide {
     return this.#wanted.size === 0 && !this.isDone && this.#chooseLate(neighbour) !== undefined;
   }
 
-  #remember(neighbour: Neighbour, piece: number, block: number): void {
-    const blocks = neighbour.asked.get(piece);
-    if (blocks) blocks.add(block);
-    else neighbour.asked.set(piece, new Set([block]));
-    if (++neighbour.askedBlocks > 1) return;
-    neighbour.heardAtMs = this.#nowMs;
-    this.#interest.countSource(1);
+  /** It lets us ask, and is a source already or may become one. */
+  #isAskable(neighbour: Neighbour): boolean {
+    const { areWeUnchoked, isSnubbed } = neighbour;
+    return areWeUnchoked && !isSnubbed && this.#sources.isWelcome(neighbour);
   }
-
-  /** @returns whether the block had been asked of this peer */
-  #forget(neighbour: Neighbour, piece: number, block: number): boolean {
-    const blocks = neighbour.asked.get(piece);
-    if (!blocks?.delete(block)) return false;
-    if (blocks.size === 0) neighbour.asked.delete(piece);
-    if (--neighbour.askedBlocks === 0) this.#interest.countSource(-1);
-    return true;
-  }
-}
-
-function isAskable({ areWeUnchoked, isSnubbed }: Neighbour): boolean {
-  return areWeUnchoked && !isSnubbed;
 }

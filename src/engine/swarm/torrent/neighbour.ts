@@ -10,10 +10,14 @@ export interface Neighbour {
   site: string;
 
   // As a source.
+  /** It has everything and shows it piece by piece. */
+  isDealer: boolean;
   /** Pieces that it says it has. */
   readonly pieces: PieceSet;
   /** How many of those have blocks that we want and have not asked anybody for. */
   wantedPieces: number;
+  /** Counted among our sources, since it owes us blocks. */
+  isCounted: boolean;
   areWeInterested: boolean;
   areWeUnchoked: boolean;
   /** Blocks that it owes us, by piece. */
@@ -30,6 +34,8 @@ export interface Neighbour {
   grant: Grant | undefined;
   /** Blocks that it asked for and that have not been handed to the connection. */
   readonly queue: BlockAddress[];
+  /** Grants that it has used up. */
+  usedGrants: number;
   /** The last grant was not made use of: others come first. */
   isIdle: boolean;
   /** Bytes handed to the connection that have not left. */
@@ -50,7 +56,9 @@ export function newNeighbour(peer: number, hasFast: boolean, pieces: number): Ne
     hasFast,
     site: '',
     pieces: new PieceSet(pieces),
+    isDealer: false,
     wantedPieces: 0,
+    isCounted: false,
     areWeInterested: false,
     areWeUnchoked: false,
     asked: new Map(),
@@ -60,6 +68,7 @@ export function newNeighbour(peer: number, hasFast: boolean, pieces: number): Ne
     isInterested: false,
     grant: undefined,
     queue: [],
+    usedGrants: 0,
     isIdle: false,
     unsentBytes: 0,
   };

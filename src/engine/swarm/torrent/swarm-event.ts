@@ -9,7 +9,12 @@ export type SwarmEvent =
   | { readonly kind: 'peerJoined'; readonly peer: number; readonly hasFast: boolean }
   | { readonly kind: 'peerLeft'; readonly peer: number }
   // A peer says in which place it is; empty for none.
-  | { readonly kind: 'peerIntroduced'; readonly peer: number; readonly site: string }
+  | {
+      readonly kind: 'peerIntroduced';
+      readonly peer: number;
+      readonly site: string;
+      readonly isDealer: boolean;
+    }
   // What a peer lets us do and wants of us.
   | { readonly kind: 'choked' | 'unchoked'; readonly peer: number }
   | { readonly kind: 'becameInterested' | 'lostInterest'; readonly peer: number }

@@ -1,32 +1,16 @@
-import type { Chance } from '../policy/chance.ts';
-import type { PiecePicker } from '../policy/picker/piece-picker.ts';
-import type { PieceDealer } from '../policy/piece-dealer.ts';
 import type { BlockAddress } from '../wire/message.ts';
 import { piecesOf } from './bitfield.ts';
-import { DownloadSide } from './download-side.ts';
+import { type DownloadSettings, DownloadSide } from './download-side.ts';
 import type { Geometry } from './geometry.ts';
 import { type Neighbour, newNeighbour } from './neighbour.ts';
 import type { SwarmEffect } from './swarm-effect.ts';
 import type { SwarmEvent } from './swarm-event.ts';
-import { UploadSide } from './upload-side.ts';
+import { type UploadSettings, UploadSide } from './upload-side.ts';
 
 /** What a torrent is begun with. */
-export interface SwarmSettings {
-  readonly geometry: Geometry;
+export interface SwarmSettings extends DownloadSettings, UploadSettings {
   /** Everything is there from the start. */
   readonly isSeed: boolean;
-  readonly chance: Chance;
-  /** This torrent's own. */
-  readonly picker: PiecePicker;
-  /** For a seed that deals. */
-  readonly dealer: PieceDealer | undefined;
-  readonly slots: number;
-  readonly openPieces: number;
-  readonly askedBlocks: number;
-  readonly sources: number;
-  readonly unsentBytes: number;
-  readonly patienceMs: number;
-  readonly snubMs: number;
 }
 
 /**
@@ -86,7 +70,7 @@ export class SwarmState {
       default:
         this.#hear(event, nowMs);
     }
-    if (event.kind !== 'blockSent' && event.kind !== 'blockRequested') this.#download.reviewAll();
+    if (event.kind !== 'blockSent' && event.kind !== 'blockRequested') this.#download.settle();
     return this.#effects;
   }
 
@@ -100,6 +84,7 @@ export class SwarmState {
         return this.#upload.left(neighbour, nowMs);
       case 'peerIntroduced':
         neighbour.site = event.site;
+        neighbour.isDealer = event.isDealer;
         return;
       case 'choked':
         return this.#download.choked(neighbour);

@@ -26,6 +26,8 @@ export interface Introduction {
   readonly port: number | undefined;
   /** Label of the place where it is, as our own peers tell each other; empty where it says none. */
   readonly site: string;
+  /** It deals: it has everything and shows little of it, as our own peers tell each other. */
+  readonly isDealer: boolean;
 }
 
 /** What we tell. */
@@ -33,6 +35,7 @@ export interface OwnIntroduction {
   readonly exchanges: boolean;
   readonly port: number;
   readonly site: string;
+  readonly isDealer: boolean;
   /** Requests that may wait for us to answer them. */
   readonly queuedRequests: number;
   /** The peer's address as we see it. */
@@ -49,6 +52,7 @@ export function encodeIntroduction(own: OwnIntroduction): Uint8Array {
     ['v', 'Swarmboot'],
     ['yourip', encodeHost(own.yourHost)],
   ]);
+  if (own.isDealer) dictionary.set('deals', 1);
   if (own.site !== '') dictionary.set('site', own.site);
   return encodeBencode(dictionary);
 }
@@ -65,6 +69,7 @@ export function decodeIntroduction(payload: Uint8Array): Introduction {
     exchangeNumber: numberOf(numbers instanceof Map ? numbers.get(EXCHANGE_NAME) : undefined, 0xff),
     port: numberOf(dictionary.get('p'), 0xffff),
     site: site instanceof Uint8Array && site.length <= MOST_SITE_BYTES ? Buffer.from(site).toString() : '',
+    isDealer: dictionary.get('deals') === 1,
   };
 }
 

@@ -4,7 +4,7 @@ import { type GrantChoice, nextGrant } from '../../../../src/engine/swarm/policy
 import { RandomStream } from '../../../../src/sim/kernel/random-stream.ts';
 
 interface Neighbour {
-  readonly downloads: number;
+  readonly wealth: number;
   readonly canReceive: boolean;
 }
 
@@ -12,24 +12,24 @@ interface Neighbour {
 function aChoice(neighbours: readonly Neighbour[]): GrantChoice {
   return {
     neighbours: Int32Array.from(neighbours, (_, place) => 100 + place),
-    downloadsOf: (peer) => neighbours[peer - 100]!.downloads,
+    wealthOf: (peer) => neighbours[peer - 100]!.wealth,
     canReceive: (peer) => neighbours[peer - 100]!.canReceive,
   };
 }
 
-const free = (downloads: number): Neighbour => ({ downloads, canReceive: true });
-const closed = (downloads: number): Neighbour => ({ downloads, canReceive: false });
+const free = (wealth: number): Neighbour => ({ wealth, canReceive: true });
+const closed = (wealth: number): Neighbour => ({ wealth, canReceive: false });
 const aStream = (randomSeed = 1) => new RandomStream(randomSeed, 'swarm');
-const neighbourhoods = array(record({ downloads: nat(4), canReceive: boolean() }), { maxLength: 20 });
+const neighbourhoods = array(record({ wealth: nat(4), canReceive: boolean() }), { maxLength: 20 });
 
 describe('grant choker', () => {
-  it('unchokes the neighbour with the fewest downloads', () => {
+  it('unchokes the neighbour that is poorest', () => {
     for (let randomSeed = 0; randomSeed < 20; randomSeed++) {
       expect(nextGrant(aChoice([free(3), free(1), free(2)]), aStream(randomSeed))).toBe(101);
     }
   });
 
-  it('passes over one with fewer downloads that cannot receive', () => {
+  it('passes over a poorer one that cannot receive', () => {
     for (let randomSeed = 0; randomSeed < 20; randomSeed++) {
       expect(nextGrant(aChoice([closed(0), free(3), free(2), closed(1)]), aStream(randomSeed))).toBe(102);
     }
@@ -40,22 +40,22 @@ describe('grant choker', () => {
     expect(nextGrant(aChoice([]), aStream())).toBe(-1);
   });
 
-  it('never leaves a neighbour that can receive for one with more downloads, nor a slot idle', () => {
+  it('never leaves a neighbour that can receive for a richer one, nor a slot idle', () => {
     assert(
       property(neighbourhoods, nat(), (neighbours, randomSeed) => {
         const chosen = nextGrant(aChoice(neighbours), aStream(randomSeed));
         const able = neighbours.filter(({ canReceive }) => canReceive);
-        const fewest = Math.min(...able.map(({ downloads }) => downloads));
+        const least = Math.min(...able.map(({ wealth }) => wealth));
         expect(chosen === -1).toBe(able.length === 0);
-        if (chosen !== -1) expect(neighbours[chosen - 100]).toEqual(free(fewest));
+        if (chosen !== -1) expect(neighbours[chosen - 100]).toEqual(free(least));
       }),
     );
   });
 
-  it.each([0, 2])('chooses between equals with %i downloads by chance, not by place', (downloads) => {
+  it.each([0, 2])('chooses between equals that have %i by chance, not by place', (wealth) => {
     const [draws, count] = [5000, 5];
     const stream = aStream();
-    const choice = aChoice(Array(count).fill(free(downloads)));
+    const choice = aChoice(Array(count).fill(free(wealth)));
     const counts = new Map<number, number>();
     for (let draw = 0; draw < draws; draw++) {
       const chosen = nextGrant(choice, stream);

@@ -77,7 +77,7 @@ export class Network {
     const { geometry, deals, slots, openPieces, askedBlocks, unsentBytes } = this.#wishes;
     const dealer = isSeed && deals ? new PieceDealer(geometry.pieces) : undefined;
     const chance = new RandomStream(this.#wishes.randomSeed + this.#nextPeer, 'swarm');
-    const limits = { slots, sources: slots + 1, openPieces, askedBlocks, unsentBytes };
+    const limits = { slots, sources: Math.max(1, slots), openPieces, askedBlocks, unsentBytes };
     const peer: Peer = {
       number: this.#nextPeer++,
       state: new SwarmState(someSettings({ geometry, isSeed, dealer, chance, ...limits })),

@@ -28,6 +28,7 @@ export function someSettings(wishes: Partial<SwarmSettings> = {}): SwarmSettings
     slots: 4,
     openPieces: 8,
     askedBlocks: 64,
+    loneBlocks: wishes.askedBlocks ?? 64,
     sources: 8,
     unsentBytes: 1000 * PIECE,
     patienceMs: 500,
@@ -41,6 +42,7 @@ interface Arrival {
   readonly hasFast?: boolean;
   readonly has?: readonly number[] | 'everything';
   readonly isInterested?: boolean;
+  readonly isDealer?: boolean;
 }
 
 /** One torrent of one peer, its neighbours played by the test. */
@@ -64,9 +66,13 @@ export class ATorrent {
     return effects;
   }
 
-  join(peer: number, { hasFast = true, has = [], isInterested = false }: Arrival = {}): SwarmEffect[] {
+  join(
+    peer: number,
+    { hasFast = true, has = [], isInterested = false, isDealer = false }: Arrival = {},
+  ): SwarmEffect[] {
     const before = this.effects.length;
     this.tell({ kind: 'peerJoined', peer, hasFast });
+    if (isDealer) this.tell({ kind: 'peerIntroduced', peer, site: '', isDealer });
     if (has === 'everything') this.tell({ kind: 'everythingAnnounced', peer });
     else for (const piece of has) this.tell({ kind: 'pieceAnnounced', peer, piece });
     if (isInterested) this.tell({ kind: 'becameInterested', peer });

@@ -62,7 +62,7 @@ describe('a choke', () => {
 
 describe('the end game', () => {
   it('begins only when nothing else is left to ask for', () => {
-    const torrent = aLeecher(2, { geometry: aGeometry(3) });
+    const torrent = aLeecher(2, { geometry: aGeometry(3), askedBlocks: 2 * BLOCKS });
     unchoke(torrent, 1);
     unchoke(torrent, 2);
     const asked = torrent.effects.flatMap((effect) =>

@@ -84,15 +84,39 @@ describe('interest', () => {
     expect(toldTo(torrent.effects, 1).at(-1)).toBe('notInterested');
   });
 
-  it('is in nobody else once one more than the limit sends, until one less than the limit does', () => {
-    const torrent = aLeecher(6, { sources: 2 });
+  it('is in nobody else while as many send as may', () => {
+    const torrent = aLeecher(6, { geometry: aGeometry(40), openPieces: 40, sources: 2 });
+    unchoke(torrent, 1);
+    for (const peer of [3, 4, 5, 6]) expect(toldTo(torrent.effects, peer).at(-1)).toBe('interested');
+    unchoke(torrent, 2);
+    for (const peer of [3, 4, 5, 6]) expect(toldTo(torrent.effects, peer).at(-1)).toBe('notInterested');
+    const effects = torrent.tell({ kind: 'peerLeft', peer: 1 });
+    expect(whoIsTold(effects, 'interested')).toEqual([3, 4, 5, 6]);
+  });
+
+  it('does not come of an unchoke for which there is no room: nothing is asked', () => {
+    const torrent = aLeecher(2, { geometry: aGeometry(40), sources: 1 });
+    unchoke(torrent, 1);
+    expect(unchoke(torrent, 2)).toEqual([]);
+    expect(toldTo(torrent.effects, 2)).toEqual(['haveNone', 'interested', 'notInterested']);
+  });
+
+  it('is always in a seeder that deals, which takes no room from others', () => {
+    const torrent = aLeecher(2, { geometry: aGeometry(40), openPieces: 40, askedBlocks: BLOCKS, sources: 1 });
+    torrent.join(3, { has: [7], isDealer: true });
+    expect(requestsTo(unchoke(torrent, 3), 3).length).toBeGreaterThan(0);
+    expect(requestsTo(unchoke(torrent, 1), 1).length).toBeGreaterThan(0);
+    torrent.tell({ kind: 'pieceAnnounced', peer: 3, piece: 8 });
+    expect(requestsTo(torrent.deliverAsked(3, torrent.effects), 3)[0]).toMatchObject({ piece: 8 });
+    expect(unchoke(torrent, 2)).toEqual([]);
+  });
+
+  it('needs no second unchoke where there is room in the end', () => {
+    const torrent = aLeecher(2, { geometry: aGeometry(40), sources: 1 });
     unchoke(torrent, 1);
     unchoke(torrent, 2);
-    for (const peer of [4, 5, 6]) expect(toldTo(torrent.effects, peer).at(-1)).toBe('interested');
-    unchoke(torrent, 3);
-    for (const peer of [4, 5, 6]) expect(toldTo(torrent.effects, peer).at(-1)).toBe('notInterested');
-    expect(whoIsTold(torrent.tell({ kind: 'peerLeft', peer: 1 }), 'interested')).toEqual([]);
-    expect(whoIsTold(torrent.tell({ kind: 'peerLeft', peer: 2 }), 'interested')).toEqual([4, 5, 6]);
+    const effects = torrent.tell({ kind: 'peerLeft', peer: 1 });
+    expect(requestsTo(effects, 2).length).toBeGreaterThan(0);
   });
 });
 
@@ -118,7 +142,7 @@ describe('asking', () => {
   });
 
   it('asks different neighbours for different pieces while there are others', () => {
-    const torrent = aLeecher(2, { geometry: aGeometry(8) });
+    const torrent = aLeecher(2, { geometry: aGeometry(8), askedBlocks: BLOCKS });
     const first = askedPieces(unchoke(torrent, 1), 1);
     const second = askedPieces(unchoke(torrent, 2), 2);
     expect(first.filter((piece) => second.includes(piece))).toEqual([]);

@@ -191,7 +191,7 @@ export class FuzzedTorrent {
   }
 
   #noteBlock(seen: Seen, block: BlockAddress): void {
-    if (!seen.isGranted) this.#broken.push('a block goes to a neighbour that is choked');
+    if (!seen.isGranted && !seen.hasFast) this.#broken.push('a block goes to a neighbour that is choked');
     if (!this.#stored.has(block.piece)) this.#broken.push('a block goes out that is not there');
     if (seen.unsentBytes >= this.#settings.unsentBytes) this.#broken.push('too much waits on a connection');
     this.#answer(seen, block);
@@ -243,7 +243,7 @@ export class FuzzedTorrent {
     const copies = this.#copiesOf(key);
     if (copies > 0 && this.#hasFreeBlocks()) this.#broken.push('an extra copy outside the end game');
     if (copies > 2) this.#broken.push('more than two extra copies');
-    if (seen.asked.size >= this.#settings.askedBlocks)
+    if (seen.asked.size >= Math.max(2, this.#settings.askedBlocks))
       this.#broken.push('too much is asked of one neighbour');
     seen.asked.set(key, block);
   }
@@ -272,7 +272,8 @@ export class FuzzedTorrent {
     if (grants > this.#settings.slots) broken.push('more grants than slots');
     if (this.#state.heldPieces !== this.#stored.size) broken.push('pieces are miscounted');
     const isWaiting = neighbours.some(
-      ({ isGranted, isInterested, unsentBytes }) => isInterested && !isGranted && unsentBytes === 0,
+      ({ isGranted, isInterested, unsentBytes, requests }) =>
+        isInterested && !isGranted && unsentBytes === 0 && requests.length === 0,
     );
     if (!this.#settings.dealer && grants < this.#settings.slots && isWaiting)
       broken.push('a slot is idle while somebody waits');

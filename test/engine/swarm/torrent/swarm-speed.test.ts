@@ -1,44 +1,55 @@
 import { describe, expect, it } from 'vitest';
-import { runVirtualSwarm } from './virtual-links.ts';
+import { LAB, QUICK, runVirtualSwarm, type VirtualResult, type VirtualSwarm } from './virtual-links.ts';
+
+type Wishes = Partial<VirtualSwarm> & { machines: number };
+
+/** The same swarm three times, with different chances. */
+const runs = (wishes: Wishes): VirtualResult[] =>
+  [1, 2, 3].map((randomSeed) => runVirtualSwarm({ ...wishes, randomSeed }));
 
 /** Virtual time of the real state machines over that of one copy; equal links, so 1 is the bound. */
-const makespan = (wishes: Parameters<typeof runVirtualSwarm>[0]) =>
-  Math.max(...runVirtualSwarm(wishes).doneAt);
+const makespan = ({ doneAt }: VirtualResult): number => Math.max(...doneAt);
+
+const meanOf = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
 
 describe('a swarm of our clients on equal links', () => {
   it.each([
-    [1, 1.03],
-    [2, 1.05],
-    [5, 1.07],
-    [10, 1.08],
-    [20, 1.1],
-  ])('with %i machines and 256 pieces needs at most %f copies of time', (machines, most) => {
-    for (const randomSeed of [1, 2, 3]) expect(makespan({ machines, randomSeed })).toBeLessThan(most);
-  });
+    [1, 1.02, 1.02],
+    [2, 1.03, 1.035],
+    [5, 1.09, 1.11],
+    [10, 1.105, 1.13],
+    [20, 1.125, 1.155],
+  ])(
+    'of %i machines and 256 pieces needs at most %f copies of time, in a lab that is busy %f',
+    (machines, quick, busy) => {
+      for (const result of runs({ machines })) expect(makespan(result)).toBeLessThan(quick);
+      for (const result of runs({ machines, conditions: LAB })) expect(makespan(result)).toBeLessThan(busy);
+    },
+  );
 
-  it('with 50 machines, slow links and small pieces needs at most 1.15 copies of time', () => {
-    expect(makespan({ machines: 50, pieceBytes: 65_536, rateBps: 625_000 })).toBeLessThan(1.15);
+  it('with 50 machines, slow links and small pieces needs at most 1.26 copies of time', () => {
+    const wishes = { machines: 50, pieceBytes: 65_536, rateBps: 625_000 };
+    expect(makespan(runVirtualSwarm(wishes))).toBeLessThan(1.26);
   });
 
   it('lets the seeder send hardly more than one copy', () => {
-    expect(runVirtualSwarm({ machines: 20 }).serverCopies).toBeLessThan(1.1);
+    for (const { serverCopies } of runs({ machines: 20 })) expect(serverCopies).toBeLessThan(1.115);
   });
 
-  it('does not let one slow machine hold up the others', () => {
-    const { doneAt } = runVirtualSwarm({ machines: 20, slow: 1 });
-    expect(Math.max(...doneAt.slice(1))).toBeLessThan(1.05 * makespan({ machines: 20 }));
+  it('lets one slow machine hold up the others by hardly more than a twentieth', () => {
+    const held = meanOf(runs({ machines: 20, slow: 1 }).map(({ doneAt }) => Math.max(...doneAt.slice(1))));
+    expect(held).toBeLessThan(1.06 * meanOf(runs({ machines: 20 }).map(makespan)));
   });
 
-  it('is the better for a limit on sources: without it the fresh pieces crawl', () => {
-    const seeds = [1, 2, 3];
-    const mean = (sources: number) =>
-      seeds.reduce((sum, randomSeed) => sum + makespan({ machines: 20, sources, randomSeed }), 0) /
-      seeds.length;
-    expect(mean(5)).toBeLessThan(mean(20));
+  it('is the better for a limit on sources: without it some starve while others have too many', () => {
+    const mean = (sources: number) => meanOf(runs({ machines: 20, sources }).map(makespan));
+    expect(mean(4)).toBeLessThan(0.95 * mean(20));
   });
 
-  it('says little beside the data: fewer than four messages a block', () => {
+  it('says little beside the data: fewer than two and a half messages a block', () => {
     const blocks = 20 * 256 * 16;
-    expect(runVirtualSwarm({ machines: 20 }).messages).toBeLessThan(4 * blocks);
+    for (const conditions of [QUICK, LAB])
+      expect(runVirtualSwarm({ machines: 20, conditions }).messages).toBeLessThan(2.5 * blocks);
   });
 });

@@ -1,6 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { ATorrent, addressesIn, aGeometry, BLOCK, BLOCKS, PIECE, toldTo, whoIsTold } from './a-torrent.ts';
 
+/** More pieces than a waiting neighbour may be poorer by without being given a slot. */
+const RICH = Array.from({ length: 9 }, (_, piece) => piece);
+
+/** A seed of twelve pieces with one slot; the neighbour that has it, 1, is rich, and another, 2, waits. */
+function aSeedWithARichNeighbour(wishes: ConstructorParameters<typeof ATorrent>[0] = {}, hasFast = true) {
+  const torrent = new ATorrent({ isSeed: true, slots: 1, geometry: aGeometry(12), ...wishes });
+  torrent.join(1, { hasFast, has: RICH, isInterested: true });
+  torrent.join(2, { isInterested: true });
+  return torrent;
+}
+
 /** A seed that does not deal, with some interested neighbours numbered from 1. */
 function aSeed(neighbours: number, wishes: ConstructorParameters<typeof ATorrent>[0] = {}) {
   const torrent = new ATorrent({ isSeed: true, ...wishes });
@@ -15,16 +26,16 @@ describe('a grant', () => {
     expect(toldTo(torrent.tell({ kind: 'becameInterested', peer: 1 }), 1)).toEqual(['unchoke']);
   });
 
-  it('ends with a choke behind a piece of bytes and goes to whoever waits', () => {
-    const torrent = aSeed(2, { slots: 1 });
-    const effects = torrent.request(1, 0);
+  it('ends with a choke behind a piece of bytes and goes to whoever waits and is poorer by far', () => {
+    const torrent = aSeedWithARichNeighbour();
+    const effects = torrent.request(1, 9);
     expect(toldTo(effects, 1)).toEqual(['block', 'block', 'block', 'block', 'choke']);
     expect(toldTo(effects, 2)).toEqual(['unchoke']);
   });
 
   it('counts bytes, not requests of one piece', () => {
-    const torrent = aSeed(2, { slots: 1 });
-    const effects = [0, 1, 2, 3].flatMap((piece) => torrent.request(1, piece, 1));
+    const torrent = aSeedWithARichNeighbour();
+    const effects = [8, 9, 10, 11].flatMap((piece) => torrent.request(1, piece, 1));
     expect(toldTo(effects, 1)).toEqual(['block', 'block', 'block', 'block', 'choke']);
   });
 
@@ -34,22 +45,28 @@ describe('a grant', () => {
     expect(toldTo(effects, 1)).toEqual(Array.from({ length: 3 * BLOCKS }, () => 'block'));
   });
 
-  it('rejects behind the choke what it does not serve any more (BEP 6)', () => {
-    const torrent = aSeed(2, { slots: 1, unsentBytes: BLOCK });
-    torrent.request(1, 0);
-    torrent.request(1, 1);
-    for (let sent = 1; sent < BLOCKS; sent++) torrent.tell({ kind: 'blockSent', peer: 1, bytes: BLOCK });
-    expect(toldTo(torrent.effects, 1).slice(-5)).toEqual(['choke', 'reject', 'reject', 'reject', 'reject']);
-    expect(addressesIn(torrent.effects, 1, 'reject').map(({ piece }) => piece)).toEqual([1, 1, 1, 1]);
+  it('is renewed as well while those who wait are hardly poorer', () => {
+    const torrent = new ATorrent({ isSeed: true, slots: 1, geometry: aGeometry(12) });
+    torrent.join(1, { has: RICH.slice(1), isInterested: true });
+    torrent.join(2, { isInterested: true });
+    expect(toldTo(torrent.request(1, 9), 1)).toEqual(['block', 'block', 'block', 'block']);
+  });
+
+  it('serves behind the choke what was asked for before it, and rejects the rest (BEP 6)', () => {
+    const torrent = aSeedWithARichNeighbour({ unsentBytes: BLOCK });
+    torrent.request(1, 9);
+    torrent.request(1, 10);
+    for (let sent = 1; sent <= 2 * BLOCKS; sent++) torrent.tell({ kind: 'blockSent', peer: 1, bytes: BLOCK });
+    const told = toldTo(torrent.effects, 1);
+    expect(told.slice(-6)).toEqual(['block', 'choke', 'block', 'block', 'block', 'block']);
+    expect(toldTo(torrent.request(1, 11, 1), 1)).toEqual(['reject']);
   });
 
   it('ends in silence for a neighbour without the fast extension: the choke says it all (BEP 3)', () => {
-    const torrent = new ATorrent({ isSeed: true, slots: 1, unsentBytes: BLOCK });
-    torrent.join(1, { hasFast: false, isInterested: true });
-    torrent.join(2, { isInterested: true });
-    torrent.request(1, 0);
-    torrent.request(1, 1);
-    for (let sent = 1; sent < BLOCKS; sent++) torrent.tell({ kind: 'blockSent', peer: 1, bytes: BLOCK });
+    const torrent = aSeedWithARichNeighbour({ unsentBytes: BLOCK }, false);
+    torrent.request(1, 9);
+    torrent.request(1, 10);
+    for (let sent = 1; sent <= 2 * BLOCKS; sent++) torrent.tell({ kind: 'blockSent', peer: 1, bytes: BLOCK });
     expect(toldTo(torrent.effects, 1)).toEqual([
       'bitfield',
       'unchoke',
@@ -83,14 +100,18 @@ describe('a grant', () => {
     expect([whoIsTold(effects, 'choke'), whoIsTold(effects, 'unchoke')]).toEqual([[1], [2]]);
   });
 
-  it('serves a neighbour whose loss of interest crossed the unchoke, and passes on when it asks for nothing', () => {
-    const asking = aSeed(2, { slots: 1 });
-    expect(whoIsTold(asking.tell({ kind: 'lostInterest', peer: 1 }), 'choke')).toEqual([]);
-    expect(toldTo(asking.request(1, 0, 1), 1)).toEqual(['block']);
-    const silent = aSeed(2, { slots: 1 });
-    silent.tell({ kind: 'lostInterest', peer: 1 });
-    const effects = silent.pass(60_000);
+  it('passes on at once when it is declined: the neighbour is not interested and has asked for nothing', () => {
+    const torrent = aSeed(2, { slots: 1 });
+    const effects = torrent.tell({ kind: 'lostInterest', peer: 1 });
     expect([whoIsTold(effects, 'choke'), whoIsTold(effects, 'unchoke')]).toEqual([[1], [2]]);
+  });
+
+  it('stays with a neighbour that is not interested any more until what it asked for has been handed over', () => {
+    const torrent = aSeed(2, { slots: 1, unsentBytes: BLOCK });
+    torrent.request(1, 0, 2);
+    expect(torrent.tell({ kind: 'lostInterest', peer: 1 })).toEqual([]);
+    const effects = torrent.tell({ kind: 'blockSent', peer: 1, bytes: BLOCK });
+    expect(toldTo(effects, 1)).toEqual(['block']);
   });
 
   it('passes on when the neighbour has gone', () => {

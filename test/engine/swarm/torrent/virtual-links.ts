@@ -8,8 +8,9 @@ import { SwarmState } from '../../../../src/engine/swarm/torrent/swarm-state.ts'
 import type { BlockAddress, Message } from '../../../../src/engine/swarm/wire/message.ts';
 import { RandomStream } from '../../../../src/sim/kernel/random-stream.ts';
 import { Simulation } from '../../../../src/sim/kernel/simulation.ts';
+import { Connection, type NetworkConditions, Port } from './virtual-host.ts';
 
-/** A swarm on virtual links: every peer has one link each way, messages take the delay, blocks also their time on the links. */
+/** A swarm of virtual hosts: every host has one port each way, where all that it sends or receives waits in turn. */
 export interface VirtualSwarm {
   readonly machines: number;
   readonly pieces: number;
@@ -17,8 +18,7 @@ export interface VirtualSwarm {
   /** Bytes per second of every link; the first `slow` machines have a fifth of it. */
   readonly rateBps: number;
   readonly slow: number;
-  /** One-way delay [s]. */
-  readonly delayS: number;
+  readonly conditions: NetworkConditions;
   readonly unsentBytes: number;
   readonly sources: number;
   readonly randomSeed: number;
@@ -32,12 +32,31 @@ export interface VirtualResult {
   readonly messages: number;
 }
 
+/** Hardly any delay. */
+export const QUICK: NetworkConditions = {
+  delayS: 0.0001,
+  wakeS: 0.001,
+  portBytes: 32_768,
+  windowBytes: 131_072,
+  socketBytes: 16_384,
+};
+
+/** What the lab of network namespaces is like, where twenty machines share two processors. */
+export const LAB: NetworkConditions = {
+  delayS: 0.0001,
+  wakeS: 0.008,
+  portBytes: 131_072,
+  windowBytes: 262_144,
+  socketBytes: 131_072,
+};
+
 const BLOCK_BYTES = 16_384;
 const TICK_S = 0.1;
-/** Bytes on their way between two peers at a time, as a TCP window would have it. */
-const WINDOW_BYTES = 131_072;
 /** Time to hash a piece and to write it. */
-const STORE_S = 0.0005;
+const STORE_S = 0.003;
+const MESSAGE_BYTES = 17;
+/** A swarm that is not done by then never will be. */
+const LONGEST_S = 1000;
 
 /** Runs the real state machines until every machine has everything. */
 export function runVirtualSwarm(wishes: Partial<VirtualSwarm> & { machines: number }): VirtualResult {
@@ -47,21 +66,21 @@ export function runVirtualSwarm(wishes: Partial<VirtualSwarm> & { machines: numb
     pieceBytes,
     rateBps: 3.125e6,
     slow: 0,
-    delayS: 0.001,
+    conditions: QUICK,
     unsentBytes: Math.max(BLOCK_BYTES, pieceBytes / 16),
-    sources: 5,
+    sources: 4,
     randomSeed: 1,
     ...wishes,
   };
   const simulation = new Simulation();
   const chance = new RandomStream(swarm.randomSeed, 'swarm');
   const peers: VirtualPeer[] = [];
-  const net: Net = { swarm, simulation, peers, messages: 0 };
-  for (let number = 0; number <= swarm.machines; number++) peers.push(new VirtualPeer(number, net, chance));
+  const net: Net = { swarm, simulation, conditions: swarm.conditions, peers, chance, messages: 0 };
+  for (let number = 0; number <= swarm.machines; number++) peers.push(new VirtualPeer(number, net));
   for (const peer of peers) peer.meetAll();
   const tick = (): void => {
     for (const peer of peers) peer.handle({ kind: 'clockTicked' });
-    if (peers.some(({ isDone }) => !isDone)) simulation.after(TICK_S, tick);
+    if (simulation.now < LONGEST_S && peers.some(({ isDone }) => !isDone)) simulation.after(TICK_S, tick);
   };
   simulation.after(TICK_S, tick);
   simulation.run();
@@ -77,70 +96,47 @@ export function runVirtualSwarm(wishes: Partial<VirtualSwarm> & { machines: numb
 interface Net {
   readonly swarm: VirtualSwarm;
   readonly simulation: Simulation;
+  readonly conditions: NetworkConditions;
   readonly peers: VirtualPeer[];
+  readonly chance: RandomStream;
   messages: number;
 }
 
-type Waiting = { readonly block: BlockAddress } | { readonly message: Message };
-
-/** What waits on one connection, in its order, and what is on its way. */
-interface Stream {
-  readonly to: number;
-  readonly waiting: Waiting[];
-  underWayBytes: number;
-}
-
-/** One direction of a link: blocks pass one after the other. */
-class Lane {
-  readonly #net: Net;
-  readonly #rateBps: number;
-  #freeAtS = 0;
-
-  constructor(net: Net, rateBps: number) {
-    this.#net = net;
-    this.#rateBps = rateBps;
-  }
-
-  pass(bytes: number, onPassed: () => void): void {
-    const { simulation } = this.#net;
-    this.#freeAtS = Math.max(this.#freeAtS, simulation.now) + bytes / this.#rateBps;
-    simulation.after(this.#freeAtS - simulation.now, onPassed);
-  }
-}
+type Content = { readonly block: BlockAddress } | { readonly message: Message };
 
 class VirtualPeer {
   readonly number: number;
+  readonly up: Port;
+  readonly down: Port;
   sentBytes = 0;
   doneAtS = 0;
   isDone: boolean;
-  #isSending = false;
   readonly #net: Net;
   readonly #state: SwarmState;
-  readonly #up: Lane;
-  readonly #down: Lane;
-  /** Streams with something waiting, in turn. */
-  #streams: Stream[] = [];
-  readonly #streamTo = new Map<number, Stream>();
+  readonly #lines = new Map<number, Connection<Content>>();
+  /** What has arrived and the program has not looked at. */
+  #inbox: (() => void)[] = [];
 
-  constructor(number: number, net: Net, chance: RandomStream) {
+  constructor(number: number, net: Net) {
     const { pieces, pieceBytes, unsentBytes, sources, slow, rateBps } = net.swarm;
     const isSeed = number === 0;
     this.number = number;
     this.isDone = isSeed;
     this.#net = net;
     const ownRateBps = !isSeed && number <= slow ? rateBps / 5 : rateBps;
-    this.#up = new Lane(net, ownRateBps);
-    this.#down = new Lane(net, ownRateBps);
+    this.up = new Port(net.simulation, ownRateBps);
+    this.down = new Port(net.simulation, ownRateBps);
     this.#state = new SwarmState({
       geometry: new Geometry(pieces * pieceBytes, pieceBytes, BLOCK_BYTES),
       isSeed,
-      chance,
-      picker: new RarestPicker(pieces, chance),
+      chance: net.chance,
+      picker: new RarestPicker(pieces, net.chance),
       dealer: isSeed ? new PieceDealer(pieces) : undefined,
       slots: isSeed ? 5 : 4,
       sources,
       openPieces: pieces,
-      askedBlocks: 256,
+      askedBlocks: Math.max(6, 1.5 * (pieceBytes / BLOCK_BYTES)),
+      loneBlocks: Math.max(32, 1.5 * (pieceBytes / BLOCK_BYTES)),
       unsentBytes,
       patienceMs: 500,
       snubMs: 15_000,
@@ -148,9 +144,32 @@ class VirtualPeer {
   }
 
   meetAll(): void {
-    for (const { number } of this.#net.peers) {
-      if (number !== this.number) this.handle({ kind: 'peerJoined', peer: number, hasFast: true });
-    }
+    for (const { number } of this.#net.peers) if (number !== this.number) this.#meet(number);
+  }
+
+  #meet(number: number): void {
+    const other = this.#net.peers[number]!;
+    const line = new Connection<Content>(
+      this.#net,
+      { from: this, to: other },
+      {
+        arrived: (content) => other.hear(this.number, content),
+        taken: (content) => this.#taken(number, content),
+      },
+    );
+    this.#lines.set(number, line);
+    this.handle({ kind: 'peerJoined', peer: number, hasFast: true });
+    this.handle({ kind: 'peerIntroduced', peer: number, site: '', isDealer: number === 0 });
+  }
+
+  /** The program looks at all that has come when it gets its turn. */
+  hear(from: number, content: Content): void {
+    this.#inbox.push(() => this.#read(from, content));
+    if (this.#inbox.length > 1) return;
+    const { simulation, conditions, chance } = this.#net;
+    simulation.after(conditions.wakeS * 2 * (chance.below(1000) / 1000), () => {
+      for (const read of this.#inbox.splice(0)) read();
+    });
   }
 
   handle(event: SwarmEvent): void {
@@ -158,16 +177,37 @@ class VirtualPeer {
     for (const effect of this.#state.handle(event, now * 1000)) this.#do(effect);
   }
 
+  #read(from: number, content: Content): void {
+    if ('message' in content) {
+      const event = eventOf(from, content.message);
+      if (event) this.handle(event);
+      return;
+    }
+    this.#state.blockArrives(from, content.block);
+    this.handle({ kind: 'blockReceived', peer: from, block: content.block });
+  }
+
+  #taken(to: number, content: Content): void {
+    if ('block' in content) this.handle({ kind: 'blockSent', peer: to, bytes: content.block.length });
+  }
+
   #do(effect: SwarmEffect): void {
     switch (effect.kind) {
       case 'sendMessage':
-        return this.#say(effect.peer, effect.message);
       case 'sendBehindBlocks':
-        return this.#queue(effect.peer, { message: effect.message });
+        this.#net.messages++;
+        return this.#lines
+          .get(effect.peer)!
+          .write({ content: { message: effect.message }, bytes: MESSAGE_BYTES });
       case 'sendBlock':
-        return this.#queue(effect.peer, { block: effect.block });
+        this.sentBytes += effect.block.length;
+        return this.#lines
+          .get(effect.peer)!
+          .write({ content: { block: effect.block }, bytes: effect.block.length });
       case 'checkPiece':
-        return this.#after(STORE_S, () => this.handle({ kind: 'pieceStored', piece: effect.piece }));
+        return this.#net.simulation.after(STORE_S, () =>
+          this.handle({ kind: 'pieceStored', piece: effect.piece }),
+        );
       case 'finish':
         this.isDone = true;
         this.doneAtS = this.#net.simulation.now;
@@ -175,61 +215,5 @@ class VirtualPeer {
       case 'dropPeer':
         throw new Error(`peer ${this.number} drops ${effect.peer}: ${effect.reason}`);
     }
-  }
-
-  #after(delayS: number, action: () => void): void {
-    this.#net.simulation.after(delayS, action);
-  }
-
-  #say(to: number, message: Message): void {
-    this.#net.messages++;
-    this.#after(this.#net.swarm.delayS, () => {
-      const event = eventOf(this.number, message);
-      if (event) this.#net.peers[to]!.handle(event);
-    });
-  }
-
-  #queue(to: number, item: Waiting): void {
-    const stream: Stream = this.#streamTo.get(to) ?? { to, waiting: [], underWayBytes: 0 };
-    this.#streamTo.set(to, stream);
-    stream.waiting.push(item);
-    if (!this.#streams.includes(stream)) this.#streams.push(stream);
-    this.#after(0, () => this.#serve());
-  }
-
-  /** The uplink takes one block after the other, from each stream in turn. */
-  #serve(): void {
-    while (!this.#isSending) {
-      const stream = this.#streams.find(({ underWayBytes }) => underWayBytes < WINDOW_BYTES);
-      const item = stream?.waiting.shift();
-      if (!stream || !item) return;
-      this.#streams = this.#streams.filter((other) => other !== stream);
-      if (stream.waiting.length > 0) this.#streams.push(stream);
-      if ('message' in item) this.#say(stream.to, item.message);
-      else this.#send(stream, item.block);
-    }
-  }
-
-  #send(stream: Stream, block: BlockAddress): void {
-    stream.underWayBytes += block.length;
-    this.#isSending = true;
-    this.#up.pass(block.length, () => {
-      this.#isSending = false;
-      this.sentBytes += block.length;
-      this.#after(this.#net.swarm.delayS, () => this.#net.peers[stream.to]!.#take(this, stream, block));
-      this.handle({ kind: 'blockSent', peer: stream.to, bytes: block.length });
-      this.#serve();
-    });
-  }
-
-  #take(from: VirtualPeer, stream: Stream, block: BlockAddress): void {
-    this.#down.pass(block.length, () => {
-      this.#state.blockArrives(from.number, block);
-      this.handle({ kind: 'blockReceived', peer: from.number, block });
-      this.#after(this.#net.swarm.delayS, () => {
-        stream.underWayBytes -= block.length;
-        from.#serve();
-      });
-    });
   }
 }

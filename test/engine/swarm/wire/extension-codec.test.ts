@@ -9,7 +9,14 @@ import {
 import { FUZZ_TIMEOUT_MS, UNTIL_TIME_IS_UP } from '../../fuzzing.ts';
 import { someBencoding } from '../../some-bencoding.ts';
 
-const OURS = { exchanges: true, port: 6881, site: 'Halle 3', queuedRequests: 2048, yourHost: '10.0.0.7' };
+const OURS = {
+  exchanges: true,
+  port: 6881,
+  site: 'Halle 3',
+  isDealer: true,
+  queuedRequests: 2048,
+  yourHost: '10.0.0.7',
+};
 const refusal = expect.objectContaining({ code: 'PROTOCOL' });
 
 function introducing(entries: Record<string, Encodable>): Uint8Array {
@@ -19,35 +26,42 @@ function introducing(entries: Record<string, Encodable>): Uint8Array {
 describe('the extension handshake', () => {
   it('is written as BEP 10 says', () => {
     expect(Buffer.from(encodeIntroduction(OURS)).toString('latin1')).toBe(
-      'd1:md6:ut_pexi1ee1:pi6881e4:reqqi2048e4:site7:Halle 31:v9:Swarmboot6:yourip4:\x0a\x00\x00\x07e',
+      'd5:dealsi1e1:md6:ut_pexi1ee1:pi6881e4:reqqi2048e4:site7:Halle 31:v9:Swarmboot6:yourip4:\x0a\x00\x00\x07e',
     );
   });
 
   it('says nothing of what there is not, and IPv6 addresses in 16 bytes', () => {
-    const payload = encodeIntroduction({ ...OURS, exchanges: false, site: '', yourHost: '::1' });
+    const payload = encodeIntroduction({
+      ...OURS,
+      exchanges: false,
+      isDealer: false,
+      site: '',
+      yourHost: '::1',
+    });
     expect(Buffer.from(payload).toString('latin1')).toBe(
       `d1:mde1:pi6881e4:reqqi2048e1:v9:Swarmboot6:yourip16:${'\0'.repeat(15)}\x01e`,
     );
   });
 
   it('is read as it was written', () => {
-    const { port, site } = OURS;
+    const { port, site, isDealer } = OURS;
     expect(decodeIntroduction(encodeIntroduction(OURS))).toEqual({
       port,
       site,
+      isDealer,
       exchangeNumber: EXCHANGE_NUMBER,
     });
   });
 
   it.each<[string, Record<string, Encodable>]>([
     ['nothing', {}],
-    ['things of another kind', { m: 'ut_pex', p: '6881', site: 7 }],
+    ['things of another kind', { m: 'ut_pex', p: '6881', site: 7, deals: 'yes' }],
     ['numbers that are none', { m: new Map([['ut_pex', 256]]), p: 65_536, site: ['a'] }],
-    ['negative numbers', { m: new Map([['ut_pex', -1]]), p: -1 }],
+    ['negative numbers', { m: new Map([['ut_pex', -1]]), p: -1, deals: -1 }],
     ['that exchange is switched off', { m: new Map([['ut_pex', 0]]), p: 0 }],
     ['a site with an endless name', { site: 'x'.repeat(65) }],
   ])('may say %s', (_what, entries) => {
-    const nothing = { exchangeNumber: undefined, port: undefined, site: '' };
+    const nothing = { exchangeNumber: undefined, port: undefined, site: '', isDealer: false };
     expect(decodeIntroduction(introducing(entries))).toEqual(nothing);
   });
 

@@ -1,0 +1,99 @@
+import type { Neighbour } from './neighbour.ts';
+
+/** Limits of what comes in at a time. */
+export interface SourceLimits {
+  /** Peers that may send to us at a time: with more, none of them is quick. */
+  readonly sources: number;
+  /** Blocks that may be on their way from all of them: what waits in many queues makes every answer slow. */
+  readonly askedBlocks: number;
+  /** The same while only one sends, and nobody else's blocks wait behind ours. */
+  readonly loneBlocks: number;
+}
+
+/** Asked for one at a time, a source would idle while each request is on its way. */
+const FEWEST_ASKED = 2;
+
+/** Who owes us which blocks, and how many blocks each peer may owe. */
+export class Sources {
+  readonly #limits: SourceLimits;
+  readonly #pieces: number;
+  readonly #roomChanged: (hasRoom: boolean) => void;
+  #count = 0;
+  #depth: number;
+
+  /** @param roomChanged hears when there is room for one more source, and when there is none any more */
+  constructor(limits: SourceLimits, pieces: number, roomChanged: (hasRoom: boolean) => void) {
+    this.#limits = limits;
+    this.#pieces = pieces;
+    this.#roomChanged = roomChanged;
+    this.#depth = limits.loneBlocks;
+  }
+
+  /** Whether one more peer may send to us. */
+  get hasRoom(): boolean {
+    return this.#count < this.#limits.sources;
+  }
+
+  /** Whether this peer may send to us. A seeder that deals always may: the whole swarm waits for what is fresh. */
+  isWelcome(neighbour: Neighbour): boolean {
+    return neighbour.askedBlocks > 0 || this.hasRoom || this.#deals(neighbour);
+  }
+
+  /** Blocks that one peer may owe us: its share. */
+  get depth(): number {
+    return this.#depth;
+  }
+
+  /** With no more than this on their way from one peer, more are asked for, or its line falls idle. */
+  get low(): number {
+    return this.#depth >> 1;
+  }
+
+  /** A block is asked for. */
+  add(neighbour: Neighbour, piece: number, block: number): void {
+    const blocks = neighbour.asked.get(piece);
+    if (blocks) blocks.add(block);
+    else neighbour.asked.set(piece, new Set([block]));
+    if (++neighbour.askedBlocks > 1 || this.#deals(neighbour)) return;
+    neighbour.isCounted = true;
+    this.#change(1);
+  }
+
+  /** @returns whether the block had been asked of this peer */
+  remove(neighbour: Neighbour, piece: number, block: number): boolean {
+    const blocks = neighbour.asked.get(piece);
+    if (!blocks?.delete(block)) return false;
+    if (blocks.size === 0) neighbour.asked.delete(piece);
+    if (--neighbour.askedBlocks === 0) this.#uncount(neighbour);
+    return true;
+  }
+
+  /** Forgets all that a peer owes us. @returns it, by piece */
+  removeAll(neighbour: Neighbour): [number, Set<number>][] {
+    const owed = [...neighbour.asked];
+    neighbour.asked.clear();
+    neighbour.askedBlocks = 0;
+    this.#uncount(neighbour);
+    return owed;
+  }
+
+  #uncount(neighbour: Neighbour): void {
+    if (!neighbour.isCounted) return;
+    neighbour.isCounted = false;
+    this.#change(-1);
+  }
+
+  #change(by: 1 | -1): void {
+    const hadRoom = this.hasRoom;
+    this.#count += by;
+    const { sources, askedBlocks, loneBlocks } = this.#limits;
+    const share = Math.round(askedBlocks / Math.min(sources, this.#count));
+    this.#depth = this.#count > 1 ? Math.max(FEWEST_ASKED, share) : loneBlocks;
+    if (this.hasRoom !== hadRoom) this.#roomChanged(this.hasRoom);
+  }
+
+  /** It has everything and shows us little of it. It takes no room from others: it sends for a moment. */
+  #deals({ isDealer, pieces }: Neighbour): boolean {
+    return isDealer && pieces.size < this.#pieces;
+  }
+}
