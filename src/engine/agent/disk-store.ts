@@ -17,8 +17,8 @@ export class DiskStore implements ChunkStore {
     this.#written.add(piece);
   }
 
-  async read(piece: number, offset: number, length: number): Promise<Uint8Array> {
+  async read(piece: number, offset: number, into: Uint8Array): Promise<Uint8Array> {
     if (!this.#written.has(piece)) throw new Error(`piece ${piece} is not on the disk`);
-    return this.#disk.readAt(piece * this.#pieceBytes + offset, length);
+    return this.#disk.readAt(piece * this.#pieceBytes + offset, into);
   }
 }

@@ -53,21 +53,20 @@ export class DiskWriter {
     }
   }
 
-  /** @returns exactly `length` bytes */
-  async readAt(offset: number, length: number): Promise<Uint8Array> {
-    const bytes = new Uint8Array(length);
+  /** Fills `into`, which it resolves with. */
+  async readAt(offset: number, into: Uint8Array): Promise<Uint8Array> {
     let done = 0;
-    while (done < length) {
+    while (done < into.length) {
       const position = offset + done;
       try {
-        const { bytesRead } = await this.#disk.read(bytes, done, length - done, position);
+        const { bytesRead } = await this.#disk.read(into, done, into.length - done, position);
         if (bytesRead === 0) throw new Error('the disk ends here');
         done += bytesRead;
       } catch (cause) {
         throw diskFailure(cause, { what: 'read', offset: position });
       }
     }
-    return bytes;
+    return into;
   }
 
   /** Resolves when everything written is on the medium. */

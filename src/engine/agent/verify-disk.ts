@@ -15,9 +15,10 @@ export async function verifyDisk(
 ): Promise<void> {
   await disk.flush();
   const { pieceHashes, pieceBytes } = metainfo;
+  const room = Buffer.allocUnsafeSlow(Math.min(pieceBytes, metainfo.imageBytes));
   for (let piece = 0; piece < pieceHashes.length; piece++) {
     const offset = piece * pieceBytes;
-    const bytes = await disk.readAt(offset, pieceLengthOf(metainfo, piece));
+    const bytes = await disk.readAt(offset, room.subarray(0, pieceLengthOf(metainfo, piece)));
     if (hash('sha1', bytes) !== pieceHashes.at(piece)) {
       throw new RunFailure('BAD_PIECE', `piece ${piece} at disk offset ${offset} does not match its hash`);
     }

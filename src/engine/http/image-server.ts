@@ -97,7 +97,10 @@ export class ImageServer {
     const { image, upBps } = this.#options;
     const chunkBytes = chunkBytesFor(upBps);
     for (let offset = first; offset <= last; offset += chunkBytes) {
-      const chunk = await image.readAt(offset, Math.min(chunkBytes, last + 1 - offset));
+      const chunk = await image.readAt(
+        offset,
+        Buffer.allocUnsafeSlow(Math.min(chunkBytes, last + 1 - offset)),
+      );
       await this.#uplink.carry(chunk.length);
       this.#uploadedBytes += chunk.length;
       yield chunk;

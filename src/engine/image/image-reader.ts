@@ -26,20 +26,19 @@ export class ImageReader implements ChunkStore {
     throw new ConfigError('--image', `image file ${imageFile} ${what}; give a disk image`);
   }
 
-  read(piece: number, offset: number, length: number): Promise<Uint8Array> {
-    return this.readAt(piece * this.#pieceBytes + offset, length);
+  read(piece: number, offset: number, into: Uint8Array): Promise<Uint8Array> {
+    return this.readAt(piece * this.#pieceBytes + offset, into);
   }
 
-  /** @returns exactly `length` bytes from `offset` of the image */
-  async readAt(offset: number, length: number): Promise<Uint8Array> {
-    const bytes = new Uint8Array(length);
+  /** Fills `into` from `offset` of the image on, and resolves with it. */
+  async readAt(offset: number, into: Uint8Array): Promise<Uint8Array> {
     let filled = 0;
-    while (filled < length) {
-      const { bytesRead } = await this.#file.read(bytes, filled, length - filled, offset + filled);
+    while (filled < into.length) {
+      const { bytesRead } = await this.#file.read(into, filled, into.length - filled, offset + filled);
       if (bytesRead === 0) throw new RunFailure('IMAGE_SHORT', `the image ends at byte ${offset + filled}`);
       filled += bytesRead;
     }
-    return bytes;
+    return into;
   }
 
   write(): Promise<void> {

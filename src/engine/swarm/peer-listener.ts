@@ -47,6 +47,12 @@ export interface PeerListenerWatch {
   watchOf(peer: number): PeerWatch;
 }
 
+/**
+ * What arrives on connections that we made is read into this, one at a time. Node takes new memory for every read of
+ * those that we accept, and for much of it the garbage collector goes through everything there is.
+ */
+const READING = Buffer.allocUnsafeSlow(2 ** 17);
+
 /** All connections of one torrent: those that we accept and those that we make. */
 export class PeerListener {
   readonly #server: Server;
@@ -90,7 +96,13 @@ export class PeerListener {
     if (made.length >= this.#options.neighbours || made.some((other) => other.address === address)) return;
     const { host, port } = parseAddress(address);
     const localAddress = localAddressTowards(host, this.#options.host);
-    this.#open(connect({ host, port, ...(localAddress ? { localAddress } : {}) }), address);
+    let line: PeerSocket | undefined;
+    const callback = (bytes: number): boolean => {
+      line?.receive(READING.subarray(0, bytes));
+      return true;
+    };
+    const options = { host, port, ...(localAddress ? { localAddress } : {}) };
+    line = this.#open(connect({ ...options, onread: { buffer: READING, callback } }), address);
   }
 
   /**
@@ -146,11 +158,11 @@ export class PeerListener {
   }
 
   /** @param address where we call, empty for a guest */
-  #open(socket: Socket, address: string): void {
+  #open(socket: Socket, address: string): PeerSocket | undefined {
     if (this.#isFull()) this.#connections.closeSilent();
     if (this.#isFull()) {
       socket.destroy();
-      return;
+      return undefined;
     }
     const peer = this.#connections.newPeer();
     const { handshake, limits, up, down } = this.#options;
@@ -161,6 +173,7 @@ export class PeerListener {
     };
     const line = new PeerSocket(socket, { handshake, limits, up, down, watch });
     this.#connections.add(peer, { line, isOurs: address !== '', address, hasSpoken: false, peerId: '' });
+    return line;
   }
 
   #isFull(): boolean {

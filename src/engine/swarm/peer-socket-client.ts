@@ -33,7 +33,7 @@ export interface PeerSocketOptions {
   readonly watch: PeerSocketWatch;
 }
 
-/** A peer that says nothing for this long is gone (BEP 3: keep-alives come every two minutes). */
+/** A peer that says nothing for this long, or up to twice that, is gone (BEP 3: keep-alives come every two minutes). */
 const SILENCE_MS = 150_000;
 /** The whole handshake, from the start of the connection: a byte now and then is no handshake. */
 const HANDSHAKE_MS = 10_000;
@@ -46,8 +46,9 @@ export class PeerSocket {
   readonly #options: PeerSocketOptions;
   readonly #parser: MessageParser;
   readonly #outgoing: Outgoing[] = [];
-  /** Runs out when the peer says nothing. */
+  /** Runs out when the peer has not introduced itself; later on, each time, when it has said nothing since the last. */
   #patience: NodeJS.Timeout;
+  #hasSpoken = false;
   #early: Uint8Array = new Uint8Array(0);
   #isShaken = false;
   #isSending = false;
@@ -60,7 +61,7 @@ export class PeerSocket {
     this.#parser = new MessageParser(options.watch, options.limits);
     socket.setNoDelay(true);
     this.#patience = setTimeout(() => this.close('it did not introduce itself'), HANDSHAKE_MS);
-    socket.on('data', (chunk: Uint8Array) => this.#receive(chunk));
+    socket.on('data', (chunk: Uint8Array) => this.receive(chunk));
     socket.on('error', (error) => this.close(error.message));
     socket.on('close', () => this.close('the connection was closed'));
     this.#write(encodeHandshake(options.handshake));
@@ -83,6 +84,22 @@ export class PeerSocket {
     if (this.#isClosed) return giveBack();
     this.#outgoing.push({ block, data, giveBack });
     this.#sendNext();
+  }
+
+  /**
+   * What has come is not there before the link has carried it.
+   * @param chunk is not kept: its memory may be used for the next
+   */
+  receive(chunk: Uint8Array): void {
+    this.#hasSpoken = true;
+    if (this.#options.down.rateBps === Infinity) return this.#take(chunk);
+    const held = Uint8Array.from(chunk);
+    this.#socket.pause();
+    this.#options.down.carry(held.length).then(() => {
+      if (this.#isClosed) return;
+      this.#take(held);
+      this.#socket.resume();
+    });
   }
 
   close(reason: string): void {
@@ -156,16 +173,9 @@ export class PeerSocket {
     });
   }
 
-  /** What has come is not there before the link has carried it. */
-  #receive(chunk: Uint8Array): void {
-    if (this.#isShaken) this.#patience.refresh();
-    if (this.#options.down.rateBps === Infinity) return this.#take(chunk);
-    this.#socket.pause();
-    this.#options.down.carry(chunk.length).then(() => {
-      if (this.#isClosed) return;
-      this.#take(chunk);
-      this.#socket.resume();
-    });
+  #expectWords(): void {
+    if (!this.#hasSpoken) this.close('it was silent for too long');
+    this.#hasSpoken = false;
   }
 
   #take(chunk: Uint8Array): void {
@@ -186,7 +196,7 @@ export class PeerSocket {
     this.#isShaken = true;
     const handshake = decodeHandshake(bytes.subarray(0, HANDSHAKE_BYTES));
     clearTimeout(this.#patience);
-    this.#patience = setTimeout(() => this.close('it was silent for too long'), SILENCE_MS);
+    this.#patience = setInterval(() => this.#expectWords(), SILENCE_MS);
     this.#options.watch.handshakeReceived(handshake);
     this.#parser.push(bytes.subarray(HANDSHAKE_BYTES));
   }

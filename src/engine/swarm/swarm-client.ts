@@ -4,8 +4,8 @@ import type { Metainfo } from '../image/metainfo.ts';
 export interface ChunkStore {
   /** Rejects where the bytes did not reach the medium; the client gives up then. */
   write(piece: number, bytes: Uint8Array): Promise<void>;
-  /** Rejects for a piece that is not there. */
-  read(piece: number, offset: number, length: number): Promise<Uint8Array>;
+  /** Fills `into`, which it resolves with. Rejects for a piece that is not there. */
+  read(piece: number, offset: number, into: Uint8Array): Promise<Uint8Array>;
 }
 
 /** Rates of a network link in bytes per second, Infinity for no limit. */

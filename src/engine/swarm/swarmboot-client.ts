@@ -126,7 +126,7 @@ class SwarmbootClient implements SwarmClient {
     this.#buffers = new PieceBuffers(metainfo.pieceBytes, SPARE_BYTES / metainfo.pieceBytes);
     this.#cache = new PieceCache(
       atLeast(4, CACHE_BYTES / metainfo.pieceBytes),
-      (piece) => store.read(piece, 0, this.#geometry.bytesOf(piece)),
+      (piece) => store.read(piece, 0, this.#buffers.take(this.#geometry.bytesOf(piece))),
       (bytes) => this.#buffers.giveBack(bytes),
     );
     this.#state = this.#newState(isSeed);

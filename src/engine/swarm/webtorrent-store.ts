@@ -23,7 +23,7 @@ export class WebtorrentStore implements TorrentStore {
     const done = callback ?? (range as Done);
     const { offset = 0, length } = typeof range === 'function' ? {} : (range ?? {});
     this.#store
-      .read(index, offset, length ?? this.#pieceLengthOf(index) - offset)
+      .read(index, offset, Buffer.allocUnsafeSlow(length ?? this.#pieceLengthOf(index) - offset))
       .then((bytes) => done(null, bytes), done);
   }
 

@@ -13,7 +13,7 @@ describe('the disk writer', () => {
     const writer = new DiskWriter(disk, 200);
     await writer.writeAt(30, someBytes(100));
     expect(disk.bytes.subarray(30, 130)).toEqual(someBytes(100));
-    expect(Buffer.from(await writer.readAt(30, 100))).toEqual(someBytes(100));
+    expect(Buffer.from(await writer.readAt(30, new Uint8Array(100)))).toEqual(someBytes(100));
   });
 
   it.each([
@@ -35,7 +35,7 @@ describe('the disk writer', () => {
 
   it('does not read behind the end of the disk', async () => {
     const writer = new DiskWriter(new MemoryDisk(200), 200);
-    await expect(writer.readAt(190, 20)).rejects.toThrow(
+    await expect(writer.readAt(190, new Uint8Array(20))).rejects.toThrow(
       'the disk ends here: disk offset 200 could not be read',
     );
   });
@@ -72,14 +72,14 @@ describe('the pieces of a disk', () => {
 
   it('are not there before they have been written', async () => {
     const store = new DiskStore(new DiskWriter(new MemoryDisk(100), 100), 40);
-    await expect(store.read(1, 0, 10)).rejects.toThrow('piece 1 is not on the disk');
+    await expect(store.read(1, 0, new Uint8Array(10))).rejects.toThrow('piece 1 is not on the disk');
     await store.write(1, someBytes(40));
-    expect(Buffer.from(await store.read(1, 3, 10))).toEqual(someBytes(40).subarray(3, 13));
+    expect(Buffer.from(await store.read(1, 3, new Uint8Array(10)))).toEqual(someBytes(40).subarray(3, 13));
   });
 
   it('are not there when writing them failed', async () => {
     const store = new DiskStore(new DiskWriter(new BrokenDisk(100, 'EIO', 50), 100), 40);
     await expect(store.write(1, someBytes(40))).rejects.toMatchObject({ code: 'DISK_BROKEN' });
-    await expect(store.read(1, 0, 10)).rejects.toThrow('piece 1 is not on the disk');
+    await expect(store.read(1, 0, new Uint8Array(10))).rejects.toThrow('piece 1 is not on the disk');
   });
 });

@@ -28,9 +28,10 @@ export class ImageInMemory implements ChunkStore {
     this.bytes.set(bytes, piece * this.#pieceBytes);
   }
 
-  async read(piece: number, offset: number, length: number): Promise<Uint8Array> {
+  async read(piece: number, offset: number, into: Uint8Array): Promise<Uint8Array> {
     const start = piece * this.#pieceBytes + offset;
-    return this.bytes.subarray(start, start + length);
+    into.set(this.bytes.subarray(start, start + into.length));
+    return into;
   }
 }
 

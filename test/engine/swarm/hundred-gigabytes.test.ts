@@ -32,8 +32,9 @@ class VirtualImage implements ChunkStore {
     this.metainfo = parseMetainfo(encodeBencode(new Map<string, Encodable>(Object.entries(torrent))));
   }
 
-  async read(piece: number, offset: number, length: number): Promise<Uint8Array> {
-    return this.#contentOf(piece).subarray(offset, offset + length);
+  async read(piece: number, offset: number, into: Uint8Array): Promise<Uint8Array> {
+    into.set(this.#contentOf(piece).subarray(offset, offset + into.length));
+    return into;
   }
 
   async write(piece: number, bytes: Uint8Array): Promise<void> {
@@ -82,7 +83,7 @@ describe.each([16, 256, 16_384])('an image of 100 GB in pieces of %d KiB', (piec
     client.download(swarm.metainfo, fetched).catch(() => {});
     const peer = new HostilePeer({ host: swarm.host, port, infoHash: swarm.metainfo.infoHash, pieces });
     peer.answer(async (block) =>
-      peer.sendBlock(block, await fetched.read(block.piece, block.begin, block.length)),
+      peer.sendBlock(block, await fetched.read(block.piece, block.begin, new Uint8Array(block.length))),
     );
     const bits = new Uint8Array(Math.ceil(pieces / 8));
     const end = [pieces - 3, pieces - 2, pieces - 1];

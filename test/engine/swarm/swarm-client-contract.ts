@@ -26,10 +26,11 @@ class MemoryStore implements ChunkStore {
     this.pieces.set(piece, Uint8Array.from(bytes));
   }
 
-  async read(piece: number, offset: number, length: number): Promise<Uint8Array> {
+  async read(piece: number, offset: number, into: Uint8Array): Promise<Uint8Array> {
     const bytes = this.pieces.get(piece);
     if (bytes === undefined) throw new Error(`piece ${piece} is not there`);
-    return bytes.subarray(offset, offset + length);
+    into.set(bytes.subarray(offset, offset + into.length));
+    return into;
   }
 
   content(): Buffer {
@@ -47,8 +48,8 @@ class FullStore extends MemoryStore {
 
 /** A store that gives out other bytes than it should. */
 class LyingStore extends MemoryStore {
-  override async read(piece: number, offset: number, length: number): Promise<Uint8Array> {
-    return (await super.read(piece, offset, length)).map((byte) => byte ^ 0xff);
+  override async read(piece: number, offset: number, into: Uint8Array): Promise<Uint8Array> {
+    return (await super.read(piece, offset, into)).map((byte) => byte ^ 0xff);
   }
 }
 

@@ -30,6 +30,8 @@ export interface Neighbour {
 
   // As a receiver.
   isInterested: boolean;
+  /** How many of the pieces that came to us it was told of, or need not be. */
+  knownNews: number;
   /** The grant that it has, or undefined while it is choked. */
   grant: Grant | undefined;
   /** Blocks that it asked for and that have not been handed to the connection. */
@@ -66,6 +68,7 @@ export function newNeighbour(peer: number, hasFast: boolean, pieces: number): Ne
     heardAtMs: 0,
     isSnubbed: false,
     isInterested: false,
+    knownNews: 0,
     grant: undefined,
     queue: [],
     usedGrants: 0,
