@@ -5,9 +5,9 @@ export type { ImageTransport } from './agent/image-transport.ts';
 export { ImageServer } from './http/image-server.ts';
 export { ImageReader, imageFileSize } from './image/image-reader.ts';
 export { BLOCK_BYTES, type Metainfo, makeMetainfo } from './image/metainfo.ts';
+export type { LinkRates } from './link-rate.ts';
 export type { HandoutName } from './swarm/policy/handout/handout-by-name.ts';
 export type {
-  LinkRates,
   SwarmClient,
   SwarmClientMaker,
   SwarmClientOptions,

@@ -1,5 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** Rates of a network link in bytes per second, Infinity for no limit. */
+export interface LinkRates {
+  readonly upBps: number;
+  readonly downBps: number;
+}
+
 /** A timer that fires late by up to this much is made up for; an idle link saves up no more. */
 const CATCH_UP_MS = 20;
 
@@ -9,7 +15,8 @@ const CATCH_UP_MS = 20;
  * so streams that each ask for one chunk at a time share the link evenly.
  */
 export class LinkRate {
-  readonly rateBps: number;
+  /** Bytes per second; a change holds for what is asked for from then on. */
+  rateBps: number;
   /** When the link has carried everything that was asked for. */
   #freeAtMs = Number.NaN;
 

@@ -1,8 +1,8 @@
 import { RunFailure } from '../../failure.ts';
 import { fetchImage, type HttpSource } from '../http/image-client.ts';
 import type { Metainfo } from '../image/metainfo.ts';
-import { LinkRate } from '../link-rate.ts';
-import type { ChunkStore, LinkRates, SwarmStatistics } from '../swarm/swarm-client.ts';
+import { LinkRate, type LinkRates } from '../link-rate.ts';
+import type { ChunkStore, SwarmStatistics } from '../swarm/swarm-client.ts';
 import { TrafficCount } from '../swarm/traffic-count.ts';
 import type { ImageTransport } from './image-transport.ts';
 import { inPieces } from './piece-cutter.ts';

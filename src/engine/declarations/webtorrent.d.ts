@@ -67,6 +67,7 @@ declare module 'webtorrent' {
   /** speed-limiter's group: every connection of a client takes its tokens from one bucket. */
   export interface ThrottleGroup {
     readonly bucket: { bucketSize: number; content: number; lastDrip: number };
+    setEnabled(isEnabled: boolean): void;
     /** Rate in whole bytes per second, chunk in bytes. */
     setRate(rateBps: number, chunkBytes?: number): void;
   }

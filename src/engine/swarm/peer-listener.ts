@@ -1,11 +1,11 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import type { LinkRate } from '../link-rate.ts';
 import { ProtocolError } from '../protocol-error.ts';
 import { ConnectionTable } from './connection-table.ts';
 import { ExtensionTalk } from './extension-talk.ts';
 import { localAddressTowards, parseAddress } from './peer-address.ts';
 import type { PeerLine } from './peer-line.ts';
 import { PeerSocket, type PeerSocketWatch } from './peer-socket-client.ts';
+import type { RateTable } from './rate-table.ts';
 import type { Introduction } from './wire/extension-codec.ts';
 import type { Handshake } from './wire/handshake-codec.ts';
 import type { MessageLimits } from './wire/message-parser.ts';
@@ -21,8 +21,7 @@ export interface PeerListenerOptions {
   readonly host: string;
   readonly handshake: Handshake;
   readonly limits: MessageLimits;
-  readonly up: LinkRate;
-  readonly down: LinkRate;
+  readonly rates: RateTable;
   /** Connections that we make at most. */
   readonly neighbours: number;
   /** Label of the place where we are; empty for none. */
@@ -72,7 +71,10 @@ export class PeerListener {
       { ...options, port },
       {
         send: (peer, message) => this.lineTo(peer)?.send(message),
-        introduced: (peer, introduction) => watch.introduced(peer, introduction),
+        introduced: (peer, introduction) => {
+          options.rates.introduced(peer, introduction.site);
+          watch.introduced(peer, introduction);
+        },
         located: (peer, address) => this.#locate(peer, address),
         addressTold: (address) => this.#connectTold(address),
       },
@@ -165,13 +167,13 @@ export class PeerListener {
       return undefined;
     }
     const peer = this.#connections.newPeer();
-    const { handshake, limits, up, down } = this.#options;
+    const { handshake, limits, rates } = this.#options;
     const watch: PeerSocketWatch = {
       ...this.#listenTo(peer),
       handshakeReceived: (theirs) => this.#join(peer, theirs, socket),
       closed: () => this.#leave(peer),
     };
-    const line = new PeerSocket(socket, { handshake, limits, up, down, watch });
+    const line = new PeerSocket(socket, { handshake, limits, ...rates.joined(peer), watch });
     this.#connections.add(peer, { line, isOurs: address !== '', address, hasSpoken: false, peerId: '' });
     return line;
   }
@@ -216,6 +218,7 @@ export class PeerListener {
 
   #leave(peer: number): void {
     this.#talk.left(peer);
+    this.#options.rates.left(peer);
     if (this.#connections.remove(peer)) this.#watch.left(peer);
   }
 }

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
-import type { LinkRate } from '../link-rate.ts';
 import { ProtocolError } from '../protocol-error.ts';
+import type { RatePath } from './rate-path.ts';
 import { decodeHandshake, encodeHandshake, HANDSHAKE_BYTES, type Handshake } from './wire/handshake-codec.ts';
 import type { BlockAddress, Message } from './wire/message.ts';
 import { encodeMessage, encodePieceHeader } from './wire/message-codec.ts';
@@ -27,9 +27,8 @@ interface OutgoingBlock {
 export interface PeerSocketOptions {
   readonly handshake: Handshake;
   readonly limits: MessageLimits;
-  /** Shared by all connections of the client. */
-  readonly up: LinkRate;
-  readonly down: LinkRate;
+  readonly up: RatePath;
+  readonly down: RatePath;
   readonly watch: PeerSocketWatch;
 }
 
@@ -92,7 +91,7 @@ export class PeerSocket {
    */
   receive(chunk: Uint8Array): void {
     this.#hasSpoken = true;
-    if (this.#options.down.rateBps === Infinity) return this.#take(chunk);
+    if (this.#options.down.isFree) return this.#take(chunk);
     const held = Uint8Array.from(chunk);
     this.#socket.pause();
     this.#options.down.carry(held.length).then(() => {
@@ -140,7 +139,7 @@ export class PeerSocket {
   #sendData(next: OutgoingBlock): void {
     const { block, data, giveBack } = next;
     if (data instanceof Uint8Array) {
-      if (this.#options.up.rateBps === Infinity) return this.#writeBlock(block, data, giveBack);
+      if (this.#options.up.isFree) return this.#writeBlock(block, data, giveBack);
       this.#isSending = true;
       this.#options.up.carry(block.length).then(() => {
         this.#writeBlock(block, data, giveBack);

@@ -1,4 +1,6 @@
 import type { Metainfo } from '../image/metainfo.ts';
+import type { LinkRates } from '../link-rate.ts';
+import type { SwarmLimits, TimedLimits } from './swarm-limits.ts';
 
 /** The pieces of an image where a swarm client finds and leaves them. */
 export interface ChunkStore {
@@ -8,13 +10,9 @@ export interface ChunkStore {
   read(piece: number, offset: number, into: Uint8Array): Promise<Uint8Array>;
 }
 
-/** Rates of a network link in bytes per second, Infinity for no limit. */
-export interface LinkRates {
-  readonly upBps: number;
-  readonly downBps: number;
-}
-
 export interface SwarmClientOptions {
+  /** Limits that come and go with the time of the day; `limit` holds until the next minute then. */
+  readonly timetable?: readonly TimedLimits[];
   /** 20 bytes that no other peer has. */
   readonly peerId: Uint8Array;
   /** Address to listen on; :: for IPv4 and IPv6. */
@@ -52,6 +50,14 @@ export interface SwarmClient {
    * Rejects with a RunFailure of the store, or with `SWARM` where the client cannot go on.
    */
   download(metainfo: Metainfo, store: ChunkStore): Promise<void>;
+  /** Neither asks nor serves anybody until it is resumed; connections stay. May be said at any time. */
+  pause(): void;
+  resume(): void;
+  /**
+   * Replaces all limits from now on.
+   * Throws a ConfigError (`limits`) where the client cannot keep to one of them.
+   */
+  limit(limits: SwarmLimits): void;
   statistics(): SwarmStatistics;
   /** Leaves the swarm and frees everything. */
   stop(): Promise<void>;

@@ -2,7 +2,6 @@ import { hash } from 'node:crypto';
 import type { AddressInfo, Server } from 'node:net';
 import { RunFailure } from '../../failure.ts';
 import { BLOCK_BYTES, type Metainfo, pieceLengthOf } from '../image/metainfo.ts';
-import { LinkRate } from '../link-rate.ts';
 import { AnnounceClient } from './announce-client.ts';
 import { Evidence } from './evidence.ts';
 import { PeerListener } from './peer-listener.ts';
@@ -11,6 +10,7 @@ import { PieceCache } from './piece-cache.ts';
 import { pieceHash } from './piece-hash.ts';
 import { RarestPicker } from './policy/picker/rarest-picker.ts';
 import { PieceDealer } from './policy/piece-dealer.ts';
+import { RateTable } from './rate-table.ts';
 import type {
   ChunkStore,
   SwarmClient,
@@ -18,6 +18,7 @@ import type {
   SwarmClientOptions,
   SwarmStatistics,
 } from './swarm-client.ts';
+import { keepTimetable, type SwarmLimits } from './swarm-limits.ts';
 import { SystemChance } from './system-chance.ts';
 import { Geometry } from './torrent/geometry.ts';
 import { eventOf } from './torrent/message-event.ts';
@@ -78,8 +79,8 @@ class SwarmbootClient implements SwarmClient {
   /** Pieces that come in. */
   readonly #incoming = new Map<number, Uint8Array>();
   readonly #timers: NodeJS.Timeout[] = [];
-  /** Shared by peers and web seeds. */
-  readonly #down: LinkRate;
+  readonly #rates: RateTable;
+  readonly #leaveTimetable: () => void;
   #metainfo!: Metainfo;
   #geometry!: Geometry;
   #store!: ChunkStore;
@@ -87,12 +88,14 @@ class SwarmbootClient implements SwarmClient {
   #buffers!: PieceBuffers;
   #cache!: PieceCache;
   #peers: PeerListener | undefined;
+  #isPaused = false;
   #tracker: AnnounceClient | undefined;
 
   constructor(server: Server, options: SwarmClientOptions) {
     this.#server = server;
     this.#options = options;
-    this.#down = new LinkRate(options.link.downBps);
+    this.#rates = new RateTable(options.link);
+    this.#leaveTimetable = keepTimetable(options.timetable ?? [], (limits) => this.limit(limits));
     this.#done.promise.catch(() => {});
   }
 
@@ -106,6 +109,20 @@ class SwarmbootClient implements SwarmClient {
     this.#tracker?.completed(metainfo.imageBytes);
   }
 
+  pause(): void {
+    this.#isPaused = true;
+    this.#handle({ kind: 'paused' });
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    this.#handle({ kind: 'resumed' });
+  }
+
+  limit(limits: SwarmLimits): void {
+    this.#rates.limit(limits);
+  }
+
   statistics(): SwarmStatistics {
     const share = this.#state ? this.#state.heldPieces / this.#geometry.pieces : 0;
     return { ...this.#traffic.total(), byPeer: this.#traffic.byPeer(), share };
@@ -113,6 +130,7 @@ class SwarmbootClient implements SwarmClient {
 
   async stop(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
+    this.#leaveTimetable();
     this.#tracker?.stop();
     this.#done.reject(new RunFailure('SWARM', 'the client was stopped'));
     if (this.#peers) await this.#peers.close();
@@ -130,6 +148,7 @@ class SwarmbootClient implements SwarmClient {
       (bytes) => this.#buffers.giveBack(bytes),
     );
     this.#state = this.#newState(isSeed);
+    if (this.#isPaused) this.pause();
     this.#peers = this.#newPeers(isSeed);
     this.#every(TICK_MS, () => this.#handle({ kind: 'clockTicked' }));
     this.#every(KEEP_ALIVE_MS, () => this.#peers!.keepAlive());
@@ -152,7 +171,7 @@ class SwarmbootClient implements SwarmClient {
   }
 
   #watchWebSeeds(): void {
-    const webSeeds = new WebSeeds({ metainfo: this.#metainfo, down: this.#down, host: this.#peers! });
+    const webSeeds = new WebSeeds({ metainfo: this.#metainfo, down: this.#rates.down, host: this.#peers! });
     this.#every(REVIEW_MS, () => {
       if (!this.#isComplete()) webSeeds.ticked(performance.now(), this.#traffic.total().downloadedBytes);
     });
@@ -193,7 +212,7 @@ class SwarmbootClient implements SwarmClient {
   }
 
   #newPeers(isSeed: boolean): PeerListener {
-    const { host, peerId, link, neighbours, site = '' } = this.#options;
+    const { host, peerId, neighbours, site = '' } = this.#options;
     const infoHash = Buffer.from(this.#metainfo.infoHash, 'hex');
     const bitfieldBytes = Math.ceil(this.#geometry.pieces / 8);
     const options = {
@@ -201,8 +220,7 @@ class SwarmbootClient implements SwarmClient {
       neighbours,
       handshake: { infoHash, peerId, hasFast: true, hasExtended: true },
       limits: { messageBytes: Math.max(1 + bitfieldBytes, BLOCK_BYTES), blockBytes: SERVED_BLOCK_BYTES },
-      up: new LinkRate(link.upBps),
-      down: this.#down,
+      rates: this.#rates,
       site,
       isDealer: isSeed,
       queuedRequests: QUEUED_REQUESTS,
@@ -238,8 +256,8 @@ class SwarmbootClient implements SwarmClient {
   }
 
   #handle(event: SwarmEvent | undefined): void {
-    if (!event) return;
-    for (const effect of this.#state!.handle(event, performance.now())) this.#do(effect);
+    if (!event || !this.#state) return;
+    for (const effect of this.#state.handle(event, performance.now())) this.#do(effect);
   }
 
   #do(effect: SwarmEffect): void {

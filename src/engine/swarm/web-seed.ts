@@ -1,7 +1,7 @@
 import { type FileRange, fetchRange } from '../http/range-client.ts';
-import type { LinkRate } from '../link-rate.ts';
 import { ProtocolError } from '../protocol-error.ts';
 import type { PeerLine } from './peer-line.ts';
+import type { RatePath } from './rate-path.ts';
 import type { BlockAddress, Message } from './wire/message.ts';
 import { encodePieceHeader } from './wire/message-codec.ts';
 import { MessageParser, type MessageSink } from './wire/message-parser.ts';
@@ -15,7 +15,7 @@ export interface WebSeedWatch extends MessageSink {
 export interface WebSeedOptions {
   /** Where the bytes of blocks that follow on each other lie. */
   readonly rangesOf: (run: readonly BlockAddress[]) => readonly FileRange[];
-  readonly down: LinkRate;
+  readonly down: RatePath;
   readonly watch: WebSeedWatch;
 }
 

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import type { Metainfo } from '../image/metainfo.ts';
-import type { LinkRate } from '../link-rate.ts';
 import { fileRangesOf } from './file-ranges.ts';
 import { QuietSwarm } from './quiet-swarm.ts';
+import type { RatePath } from './rate-path.ts';
 import { WebSeed, type WebSeedWatch } from './web-seed.ts';
 import type { BlockAddress } from './wire/message.ts';
 
@@ -20,7 +20,7 @@ export interface WebSeedHost {
 
 export interface WebSeedsOptions {
   readonly metainfo: Metainfo;
-  readonly down: LinkRate;
+  readonly down: RatePath;
   readonly host: WebSeedHost;
 }
 

@@ -1,7 +1,8 @@
 import type WebTorrent from 'webtorrent';
 import type { ThrottleGroup, Torrent, TorrentOptions, Wire } from 'webtorrent';
-import { RunFailure } from '../../failure.ts';
+import { ConfigError, RunFailure } from '../../failure.ts';
 import { BLOCK_BYTES, type Metainfo, pieceLengthOf } from '../image/metainfo.ts';
+import type { LinkRates } from '../link-rate.ts';
 import type {
   ChunkStore,
   SwarmClient,
@@ -9,6 +10,7 @@ import type {
   SwarmClientOptions,
   SwarmStatistics,
 } from './swarm-client.ts';
+import { keepTimetable, type SwarmLimits } from './swarm-limits.ts';
 import { TrafficCount } from './traffic-count.ts';
 import { WebtorrentStore } from './webtorrent-store.ts';
 
@@ -22,6 +24,8 @@ const SMALLEST_BURST_BYTES = 4_096;
 const REQUEST_TIMEOUT_MS = 10_000;
 
 /** webtorrent behind our interface. It is loaded when first asked for: that takes a good part of a second. */
+const UNLIMITED: LinkRates = { upBps: Number.POSITIVE_INFINITY, downBps: Number.POSITIVE_INFINITY };
+
 export const webtorrent: SwarmClientMaker = {
   name: 'webtorrent',
   async make(options) {
@@ -30,9 +34,7 @@ export const webtorrent: SwarmClientMaker = {
     // Without a listener an error of the client would be thrown; the torrent reports the same one.
     client.on('error', () => {});
     await listening(client);
-    shape(client.throttleGroups.up, options.link.upBps);
-    shape(client.throttleGroups.down, options.link.downBps);
-    return new WebtorrentClient(client, options.uploadSlots);
+    return new WebtorrentClient(client, options);
   },
   async version() {
     return (await import('webtorrent')).default.VERSION;
@@ -68,7 +70,9 @@ function limitOf(rateBps: number): number {
 
 /** speed-limiter saves up a whole second of an idle link; a real link saves up nothing. */
 function shape(group: ThrottleGroup, rateBps: number): void {
+  group.setEnabled(Number.isFinite(rateBps));
   if (!Number.isFinite(rateBps)) return;
+  if (rateBps === 0) return group.setRate(0, 1);
   const burst = Math.ceil(Math.max(rateBps * BURST_S, SMALLEST_BURST_BYTES));
   const rate = limitOf(rateBps);
   group.setRate(rate, Math.min(BLOCK_BYTES, Math.ceil(burst / 2), rate));
@@ -90,13 +94,18 @@ function listening(client: WebTorrent): Promise<void> {
 
 class WebtorrentClient implements SwarmClient {
   readonly #client: WebTorrent;
-  readonly #uploadSlots: number;
+  readonly #options: SwarmClientOptions;
   readonly #traffic = new TrafficCount();
   #torrent: Torrent | undefined;
+  readonly #leaveTimetable: () => void;
+  #total: LinkRates = UNLIMITED;
+  #isPaused = false;
 
-  constructor(client: WebTorrent, uploadSlots: number) {
+  constructor(client: WebTorrent, options: SwarmClientOptions) {
     this.#client = client;
-    this.#uploadSlots = uploadSlots;
+    this.#options = options;
+    this.#shape();
+    this.#leaveTimetable = keepTimetable(options.timetable ?? [], (limits) => this.limit(limits));
   }
 
   async seed(metainfo: Metainfo, store: ChunkStore): Promise<void> {
@@ -117,12 +126,30 @@ class WebtorrentClient implements SwarmClient {
     await done.promise;
   }
 
+  pause(): void {
+    this.#isPaused = true;
+    this.#shape();
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    this.#shape();
+  }
+
+  limit({ total = UNLIMITED, peer, sites }: SwarmLimits): void {
+    if (peer || sites)
+      throw new ConfigError('limits', 'webtorrent can limit all peers together, and no others');
+    this.#total = total;
+    this.#shape();
+  }
+
   statistics(): SwarmStatistics {
     const byPeer = this.#traffic.byPeer();
     return { ...this.#traffic.total(), byPeer, share: this.#torrent?.progress ?? 0 };
   }
 
   stop(): Promise<void> {
+    this.#leaveTimetable();
     const { promise, resolve } = Promise.withResolvers<void>();
     if (this.#client.destroyed) resolve();
     else this.#client.destroy(() => resolve());
@@ -133,7 +160,7 @@ class WebtorrentClient implements SwarmClient {
     const torrent = this.#client.add(metainfo.bytes, {
       ...options,
       strategy: 'rarest',
-      uploads: this.#uploadSlots,
+      uploads: this.#options.uploadSlots,
       preloadedStore: new WebtorrentStore(store, metainfo.pieceBytes, (piece) =>
         pieceLengthOf(metainfo, piece),
       ),
@@ -142,6 +169,13 @@ class WebtorrentClient implements SwarmClient {
     torrent.on('wire', (wire: Wire) => this.#connected(wire));
     this.#torrent = torrent;
     return torrent;
+  }
+
+  #shape(): void {
+    const { up, down } = this.#client.throttleGroups;
+    const { link } = this.#options;
+    shape(up, this.#isPaused ? 0 : Math.min(link.upBps, this.#total.upBps));
+    shape(down, this.#isPaused ? 0 : Math.min(link.downBps, this.#total.downBps));
   }
 
   /** Nothing has been sent yet, so nothing may have been saved up. */

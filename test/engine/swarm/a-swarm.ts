@@ -1,12 +1,8 @@
 import { createServer } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { type Metainfo, makeMetainfo } from '../../../src/engine/image/metainfo.ts';
-import type {
-  ChunkStore,
-  LinkRates,
-  SwarmClient,
-  SwarmClientMaker,
-} from '../../../src/engine/swarm/swarm-client.ts';
+import type { LinkRates } from '../../../src/engine/link-rate.ts';
+import type { ChunkStore, SwarmClient, SwarmClientMaker } from '../../../src/engine/swarm/swarm-client.ts';
 import { swarmboot } from '../../../src/engine/swarm/swarmboot-client.ts';
 import { startTracker } from '../../../src/engine/swarm/tracker.ts';
 import { anImageFile } from '../an-image.ts';

@@ -2,6 +2,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { LinkRate } from '../../../src/engine/link-rate.ts';
 import { PeerSocket } from '../../../src/engine/swarm/peer-socket-client.ts';
+import { RatePath } from '../../../src/engine/swarm/rate-path.ts';
 import { encodeHandshake, HANDSHAKE_BYTES } from '../../../src/engine/swarm/wire/handshake-codec.ts';
 import type { BlockAddress, Message } from '../../../src/engine/swarm/wire/message.ts';
 import { encodeMessage, encodePieceHeader } from '../../../src/engine/swarm/wire/message-codec.ts';
@@ -48,8 +49,8 @@ async function aConnection(upBps = Number.POSITIVE_INFINITY, downBps = Number.PO
   const socket: PeerSocket = new PeerSocket(await accepted.happened, {
     handshake: HANDSHAKE,
     limits: { messageBytes: 16_384, blockBytes: 32_768 },
-    up: new LinkRate(upBps),
-    down: new LinkRate(downBps),
+    up: new RatePath([new LinkRate(upBps)]),
+    down: new RatePath([new LinkRate(downBps)]),
     watch: {
       handshakeReceived: () => shaken.tell(),
       messageReceived(message) {

@@ -1,7 +1,9 @@
 import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Metainfo, makeMetainfo } from '../../../src/engine/image/metainfo.ts';
-import type { ChunkStore, LinkRates, SwarmClientMaker } from '../../../src/engine/swarm/swarm-client.ts';
+import type { LinkRates } from '../../../src/engine/link-rate.ts';
+import type { ChunkStore, SwarmClientMaker } from '../../../src/engine/swarm/swarm-client.ts';
 import { startTracker } from '../../../src/engine/swarm/tracker.ts';
 import { RunFailure } from '../../../src/failure.ts';
 import { anImageFile, someBytes } from '../an-image.ts';
@@ -109,6 +111,54 @@ export function describeSwarmClient(maker: SwarmClientMaker): void {
       const startMs = performance.now();
       await leecher.client.download(metainfo, new MemoryStore());
       expect(performance.now() - startMs).toBeGreaterThanOrEqual((image.length / slow) * 1000);
+    });
+
+    it('uploads and downloads no faster than its limits of the moment', async () => {
+      const image = someBytes(16 * PIECE);
+      const metainfo = await aSwarm(image);
+      const [seeder, leecher] = [await aPeer('seeder'), await aPeer('leecher')];
+      await seeder.client.seed(metainfo, MemoryStore.full(image));
+      const slow = 1_048_576;
+      leecher.client.limit({ total: { upBps: Number.POSITIVE_INFINITY, downBps: slow } });
+      const startMs = performance.now();
+      await leecher.client.download(metainfo, new MemoryStore());
+      expect(performance.now() - startMs).toBeGreaterThanOrEqual((image.length / slow) * 900);
+    });
+
+    it('receives nothing while it is paused, and goes on when it is resumed', async () => {
+      const image = someBytes(16 * PIECE);
+      const metainfo = await aSwarm(image);
+      const seeder = await aPeer('seeder', { upBps: 2_097_152, downBps: Number.POSITIVE_INFINITY });
+      const leecher = await aPeer('leecher');
+      await seeder.client.seed(metainfo, MemoryStore.full(image));
+      const store = new MemoryStore();
+      const done = leecher.client.download(metainfo, store);
+      while (leecher.client.statistics().downloadedBytes < 2 * PIECE) await sleep(5);
+      leecher.client.pause();
+      // What is on its way arrives.
+      await sleep(500);
+      const { downloadedBytes } = leecher.client.statistics();
+      expect(downloadedBytes).toBeLessThan(image.length);
+      await sleep(500);
+      expect(leecher.client.statistics().downloadedBytes).toBe(downloadedBytes);
+      leecher.client.resume();
+      await done;
+      expect(store.content()).toEqual(image);
+    });
+
+    it('serves nobody while it is paused, from the start where it was before', async () => {
+      const image = someBytes(4 * PIECE);
+      const metainfo = await aSwarm(image);
+      const [seeder, leecher] = [await aPeer('seeder'), await aPeer('leecher')];
+      seeder.client.pause();
+      await seeder.client.seed(metainfo, MemoryStore.full(image));
+      const store = new MemoryStore();
+      const done = leecher.client.download(metainfo, store);
+      await sleep(500);
+      expect(seeder.client.statistics().uploadedBytes).toBe(0);
+      seeder.client.resume();
+      await done;
+      expect(store.content()).toEqual(image);
     });
 
     it('gives up with the failure of its disk', async () => {

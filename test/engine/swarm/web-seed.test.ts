@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { LinkRate } from '../../../src/engine/link-rate.ts';
 import { fileRangesOf } from '../../../src/engine/swarm/file-ranges.ts';
+import { RatePath } from '../../../src/engine/swarm/rate-path.ts';
 import { WebSeed } from '../../../src/engine/swarm/web-seed.ts';
 import type { BlockAddress } from '../../../src/engine/swarm/wire/message.ts';
 import { someBytes } from '../an-image.ts';
@@ -26,7 +27,7 @@ async function aWebSeed(downBps = Number.POSITIVE_INFINITY) {
       const place = { offset: run[0]!.piece * PIECE + run[0]!.begin, length: run.length * BLOCK };
       return fileRangesOf({ files: [{ path: ['image'], bytes: IMAGE.length }] }, `${url}/image`, place);
     },
-    down: new LinkRate(downBps),
+    down: new RatePath([new LinkRate(downBps)]),
     watch: {
       messageReceived: (message) => sink.messageReceived(message),
       blockAnnounced: (address) => sink.blockAnnounced(address),

@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { ImageServer } from '../../../src/engine/http/image-server.ts';
 import { ImageReader } from '../../../src/engine/image/image-reader.ts';
 import type { Metainfo } from '../../../src/engine/image/metainfo.ts';
-import { LinkRate } from '../../../src/engine/link-rate.ts';
+import { RatePath } from '../../../src/engine/swarm/rate-path.ts';
 import type { WebSeed } from '../../../src/engine/swarm/web-seed.ts';
 import { type WebSeedHost, WebSeeds } from '../../../src/engine/swarm/web-seeds.ts';
 import { remade } from '../a-metainfo.ts';
@@ -72,7 +72,7 @@ async function aPlayedSwarm() {
     },
   };
   const options = { metainfo: remade(metainfo, { webSeeds: ['http://127.0.0.1:9/'] }), host };
-  const webSeeds = new WebSeeds({ ...options, down: new LinkRate(Number.POSITIVE_INFINITY) });
+  const webSeeds = new WebSeeds({ ...options, down: new RatePath([]) });
   let second = 0;
   return {
     swarm,

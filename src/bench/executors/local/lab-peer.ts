@@ -2,7 +2,7 @@ import type { SwarmClient, SwarmClientMaker, SwarmClientOptions } from '../../..
 import type { Casting } from './casting.ts';
 
 /** A peer of the lab. */
-export interface LabPeer extends SwarmClient {
+export interface LabPeer extends Omit<SwarmClient, 'pause' | 'resume' | 'limit'> {
   /** Brings the statistics of a program up to date that has to be asked for them. */
   refresh?(): Promise<void>;
 }

@@ -39,6 +39,7 @@ export class DownloadSide {
   readonly #wanted: PieceSet;
   /** There is room for one more source than before, and nobody has been asked because of it. */
   #isRoomNew = false;
+  #isPaused = false;
   #nowMs = 0;
 
   constructor(settings: DownloadSettings, neighbours: ReadonlyMap<number, Neighbour>, emit: EmitEffect) {
@@ -172,6 +173,27 @@ export class DownloadSide {
     this.#interest.review(neighbour);
   }
 
+  /** What was asked for is cancelled, and can be asked of anybody later; a block that comes in already is taken. */
+  pause(): void {
+    this.#isPaused = true;
+    for (const neighbour of this.#neighbours.values()) {
+      for (const [piece, blocks] of [...neighbour.asked]) {
+        for (const block of [...blocks]) {
+          if (this.#partials.get(piece)?.isArrivingFrom(block, neighbour.peer)) continue;
+          this.#cancel(neighbour, piece, block);
+          this.#sources.remove(neighbour, piece, block);
+          this.#release(neighbour, piece, block);
+        }
+      }
+    }
+    this.#interest.reviewAll();
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    this.askAll();
+  }
+
   /** Asks again where a limit was in the way before. */
   askAll(): void {
     this.#isRoomNew = false;
@@ -234,12 +256,16 @@ export class DownloadSide {
   }
 
   #cancelOthers(piece: number, block: number): void {
-    const address = this.#settings.geometry.blockAt(piece, block);
     for (const other of this.#neighbours.values()) {
       if (!this.#sources.remove(other, piece, block)) continue;
       this.#partials.get(piece)!.released(block, other.peer);
-      this.#emit({ kind: 'sendMessage', peer: other.peer, message: { ...address, kind: 'cancel' } });
+      this.#cancel(other, piece, block);
     }
+  }
+
+  #cancel({ peer }: Neighbour, piece: number, block: number): void {
+    const address = this.#settings.geometry.blockAt(piece, block);
+    this.#emit({ kind: 'sendMessage', peer, message: { ...address, kind: 'cancel' } });
   }
 
   #releaseAll(neighbour: Neighbour): void {
@@ -295,6 +321,7 @@ export class DownloadSide {
 
   /** Whether an unchoke of this peer would be made use of. */
   #canServe(neighbour: Neighbour): boolean {
+    if (this.#isPaused) return false;
     if (neighbour.wantedPieces > 0) return true;
     return this.#wanted.size === 0 && !this.isDone && this.#chooseLate(neighbour) !== undefined;
   }
@@ -302,6 +329,6 @@ export class DownloadSide {
   /** It lets us ask, and is a source already or may become one. */
   #isAskable(neighbour: Neighbour): boolean {
     const { areWeUnchoked, isSnubbed } = neighbour;
-    return areWeUnchoked && !isSnubbed && this.#sources.isWelcome(neighbour);
+    return areWeUnchoked && !isSnubbed && !this.#isPaused && this.#sources.isWelcome(neighbour);
   }
 }

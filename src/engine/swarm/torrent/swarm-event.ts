@@ -39,4 +39,6 @@ export type SwarmEvent =
   // A piece was complete: its hash is right and it is stored, or its hash is wrong.
   | { readonly kind: 'pieceStored' | 'pieceRefuted'; readonly piece: number }
   // Time goes on.
+  | { readonly kind: 'paused' }
+  | { readonly kind: 'resumed' }
   | { readonly kind: 'clockTicked' };

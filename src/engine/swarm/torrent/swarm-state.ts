@@ -63,6 +63,14 @@ export class SwarmState {
       case 'pieceRefuted':
         this.#download.refuted(event.piece);
         break;
+      case 'paused':
+        this.#download.pause();
+        this.#upload.pause();
+        break;
+      case 'resumed':
+        this.#download.resume();
+        this.#upload.resume(nowMs);
+        break;
       case 'clockTicked':
         this.#download.ticked();
         this.#upload.ticked(nowMs);

@@ -61,6 +61,7 @@ export class UploadSide {
   /** Pieces that came to us, in their order. */
   readonly #news: number[] = [];
   #toldAtMs = 0;
+  #isPaused = false;
   /** How long it takes from an unchoke to the first request, on average [ms]. */
   #answerMs: number;
   #peers = new Int32Array(0);
@@ -95,6 +96,20 @@ export class UploadSide {
     this.#dealing?.left(neighbour);
     if (neighbour.grant) this.#grants--;
     neighbour.grant = undefined;
+    this.fill(nowMs);
+  }
+
+  /** Nobody is served, not even with what was asked for. */
+  pause(): void {
+    this.#isPaused = true;
+    for (const neighbour of this.#neighbours.values()) {
+      if (neighbour.grant) this.#endGrant(neighbour);
+      for (const block of neighbour.queue.splice(0)) this.#reject(neighbour, block);
+    }
+  }
+
+  resume(nowMs: number): void {
+    this.#isPaused = false;
     this.fill(nowMs);
   }
 
@@ -189,7 +204,7 @@ export class UploadSide {
 
   /** Grants until all slots are taken or nobody wants anything. */
   fill(nowMs: number): void {
-    while (this.#grants < this.#settings.slots) {
+    while (!this.#isPaused && this.#grants < this.#settings.slots) {
       const neighbour = this.#next();
       // Nobody wants anything, or does not know that it does.
       if (!neighbour) return this.#tellAll();

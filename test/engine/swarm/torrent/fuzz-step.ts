@@ -23,7 +23,9 @@ export type Deed =
   | 'blockLeaves'
   | 'store'
   | 'refute'
-  | 'pass';
+  | 'pass'
+  | 'pause'
+  | 'resume';
 
 /** A deed, and numbers that say to whom and with what. */
 export interface Step {

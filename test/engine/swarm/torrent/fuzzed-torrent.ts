@@ -21,6 +21,7 @@ export class FuzzedTorrent {
   readonly #stored = new Set<number>();
   readonly #broken: string[] = [];
   #nowMs = 0;
+  #isPaused = false;
 
   constructor(settings: SwarmSettings) {
     this.#settings = settings;
@@ -40,6 +41,7 @@ export class FuzzedTorrent {
     const seen = this.#seen.get(peer);
     if (deed === 'join') return this.#join(peer, which % 2 === 0);
     if (deed === 'pass') return this.#pass(what * 700);
+    if (deed === 'pause' || deed === 'resume') return this.#setPaused(deed === 'pause');
     if (deed === 'store' || deed === 'refute') return this.#judge(deed, which);
     if (!seen) return;
     const piece = what % this.#geometry.pieces;
@@ -163,6 +165,11 @@ export class FuzzedTorrent {
     this.#tell({ kind: deed === 'store' ? 'pieceStored' : 'pieceRefuted', piece: piece! });
   }
 
+  #setPaused(isPaused: boolean): void {
+    this.#isPaused = isPaused;
+    this.#tell({ kind: isPaused ? 'paused' : 'resumed' });
+  }
+
   #pass(ms: number): void {
     this.#nowMs += ms;
     this.#tell({ kind: 'clockTicked' });
@@ -191,6 +198,7 @@ export class FuzzedTorrent {
   }
 
   #noteBlock(seen: Seen, block: BlockAddress): void {
+    if (this.#isPaused) this.#broken.push('a block goes out while we are paused');
     if (!seen.isGranted && !seen.hasFast) this.#broken.push('a block goes to a neighbour that is choked');
     if (!this.#stored.has(block.piece)) this.#broken.push('a block goes out that is not there');
     if (seen.unsentBytes >= this.#settings.unsentBytes) this.#broken.push('too much waits on a connection');
@@ -234,6 +242,7 @@ export class FuzzedTorrent {
   }
 
   #noteRequest(seen: Seen, block: BlockAddress): void {
+    if (this.#isPaused) this.#broken.push('a request while we are paused');
     const key = keyOf(block);
     if (!seen.letsUsAsk) this.#broken.push('a request to a neighbour that chokes us');
     if (!seen.pieces.has(block.piece)) this.#broken.push('a request for a piece that the neighbour lacks');
@@ -275,7 +284,7 @@ export class FuzzedTorrent {
       ({ isGranted, isInterested, unsentBytes, requests }) =>
         isInterested && !isGranted && unsentBytes === 0 && requests.length === 0,
     );
-    if (!this.#settings.dealer && grants < this.#settings.slots && isWaiting)
+    if (!this.#isPaused && !this.#settings.dealer && grants < this.#settings.slots && isWaiting)
       broken.push('a slot is idle while somebody waits');
     for (const seen of neighbours) {
       if (seen.asked.size > 0 && !seen.areWeInterested)
@@ -290,10 +299,11 @@ export class FuzzedTorrent {
   /** A neighbour has a free block, and there is room for a further source. */
   #isFree({ pieces }: Seen): boolean {
     const sources = [...this.#seen.values()].filter(({ asked }) => asked.size > 0).length;
-    return sources < this.#settings.sources && this.#hasFreeBlocks(pieces);
+    return !this.#isPaused && sources < this.#settings.sources && this.#hasFreeBlocks(pieces);
   }
 
   #isOfUse({ asked, pieces }: Seen): boolean {
+    if (this.#isPaused) return asked.size > 0;
     if (asked.size > 0 || this.#hasFreeBlocks(pieces)) return true;
     return !this.#hasFreeBlocks() && [...pieces].some((piece) => !this.#stored.has(piece));
   }

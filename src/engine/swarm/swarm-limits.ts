@@ -1,0 +1,58 @@
+import { ConfigError } from '../../failure.ts';
+import type { LinkRates } from '../link-rate.ts';
+
+/** Rates that a client keeps to, both directions each; what is left out has no limit. */
+export interface SwarmLimits {
+  /** All peers together, below what the link gives. */
+  readonly total?: LinkRates;
+  /** Each peer by itself. */
+  readonly peer?: LinkRates;
+  /** All peers at a place together, by its label. */
+  readonly sites?: Readonly<Record<string, LinkRates>>;
+}
+
+/** Limits of a time of the day, which goes from `from` up to `to`, both `HH:MM` of local time; past midnight is well. */
+export interface TimedLimits {
+  readonly from: string;
+  readonly to: string;
+  readonly limits: SwarmLimits;
+}
+
+const NO_LIMITS: SwarmLimits = {};
+const MINUTE_MS = 60_000;
+
+/**
+ * Applies the limits of every moment, from now until it is stopped. Nothing is applied where there is no entry.
+ * @returns stops it
+ */
+export function keepTimetable(
+  timetable: readonly TimedLimits[],
+  apply: (limits: SwarmLimits) => void,
+): () => void {
+  if (timetable.length === 0) return () => {};
+  const keep = (): void => apply(limitsAt(timetable, new Date()));
+  keep();
+  const timer = setInterval(keep, MINUTE_MS);
+  return () => clearInterval(timer);
+}
+
+/**
+ * The limits of a moment: those of the first entry whose time it is, none where there is none.
+ * Throws a ConfigError (`timetable`) for what is no time of the day.
+ */
+export function limitsAt(timetable: readonly TimedLimits[], moment: Date): SwarmLimits {
+  const now = 60 * moment.getHours() + moment.getMinutes();
+  const entry = timetable.find(({ from, to }) => isWithin(now, minuteOf(from), minuteOf(to)));
+  return entry?.limits ?? NO_LIMITS;
+}
+
+function isWithin(minute: number, from: number, to: number): boolean {
+  return from < to ? from <= minute && minute < to : from <= minute || minute < to;
+}
+
+function minuteOf(time: string): number {
+  const [, hours, minutes] = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(time) ?? [];
+  if (minutes === undefined)
+    throw new ConfigError('timetable', `${time} is no time of the day; write 08:00 or 17:30`);
+  return 60 * Number(hours) + Number(minutes);
+}

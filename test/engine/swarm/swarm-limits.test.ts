@@ -1,0 +1,47 @@
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { keepTimetable, limitsAt, type SwarmLimits } from '../../../src/engine/swarm/swarm-limits.ts';
+
+const limits = (downBps: number): SwarmLimits => ({ total: { upBps: downBps, downBps } });
+
+/** Local time. */
+const at = (hours: number, minutes: number): Date => new Date(2026, 10, 26, hours, minutes);
+
+const TIMETABLE = [
+  { from: '08:00', to: '17:30', limits: limits(1) },
+  { from: '22:00', to: '06:00', limits: limits(2) },
+  { from: '05:00', to: '07:00', limits: limits(3) },
+];
+
+describe('a timetable of limits', () => {
+  it.each([
+    ['in an entry', at(12, 0), limits(1)],
+    ['at the start of an entry', at(8, 0), limits(1)],
+    ['at the end of an entry, which is not in it', at(17, 30), {}],
+    ['in none', at(20, 0), {}],
+    ['before midnight', at(23, 59), limits(2)],
+    ['after midnight', at(0, 0), limits(2)],
+    ['in two of them: the first counts', at(5, 30), limits(2)],
+    ['in the rest of the second', at(6, 30), limits(3)],
+  ])('knows the limits %s', (_when, moment, expected) => {
+    expect(limitsAt(TIMETABLE, moment)).toEqual(expected);
+  });
+
+  it.each(['24:00', '8:00', '08:60', 'noon', ''])('refuses "%s" as a time of the day', (from) => {
+    expect(() => limitsAt([{ from, to: '09:00', limits: {} }], at(0, 0))).toThrow('is no time of the day');
+  });
+
+  it('is applied as time goes on, until it is stopped', () => {
+    vi.useFakeTimers({ now: at(7, 59) });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const applied: SwarmLimits[] = [];
+    const stop = keepTimetable(TIMETABLE, (now) => applied.push(now));
+    expect(applied).toEqual([{}]);
+    vi.advanceTimersByTime(60_000);
+    expect(applied.at(-1)).toEqual(limits(1));
+    stop();
+    vi.advanceTimersByTime(24 * 3_600_000);
+    expect(applied).toHaveLength(2);
+  });
+});
