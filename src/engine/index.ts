@@ -11,6 +11,7 @@ export type {
   SwarmClient,
   SwarmClientMaker,
   SwarmClientOptions,
+  SwarmPolicies,
   SwarmStatistics,
 } from './swarm/swarm-client.ts';
 export { swarmboot } from './swarm/swarmboot-client.ts';

@@ -1,5 +1,6 @@
 import type { Metainfo } from '../image/metainfo.ts';
 import type { LinkRates } from '../link-rate.ts';
+import type { PickerSettings } from './policy/picker/new-picker.ts';
 import type { SwarmLimits, TimedLimits } from './swarm-limits.ts';
 
 /** The pieces of an image where a swarm client finds and leaves them. */
@@ -10,7 +11,15 @@ export interface ChunkStore {
   read(piece: number, offset: number, into: Uint8Array): Promise<Uint8Array>;
 }
 
+/** Policies by the names of a scenario, for our own client. */
+export interface SwarmPolicies extends PickerSettings {
+  /** Deals every piece once before any twice, or shows everything and serves like any peer. */
+  readonly seeder: 'dealing' | 'plain';
+}
+
 export interface SwarmClientOptions {
+  /** Default: what is best in a deployment, `rarest` and `dealing`. */
+  readonly policies?: SwarmPolicies;
   /** Limits that come and go with the time of the day; `limit` holds until the next minute then. */
   readonly timetable?: readonly TimedLimits[];
   /** 20 bytes that no other peer has. */

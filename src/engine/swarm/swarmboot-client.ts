@@ -8,7 +8,7 @@ import { PeerListener } from './peer-listener.ts';
 import { PieceBuffers } from './piece-buffers.ts';
 import { PieceCache } from './piece-cache.ts';
 import { pieceHash } from './piece-hash.ts';
-import { RarestPicker } from './policy/picker/rarest-picker.ts';
+import { newPicker } from './policy/picker/new-picker.ts';
 import { PieceDealer } from './policy/piece-dealer.ts';
 import { RateTable } from './rate-table.ts';
 import type {
@@ -16,6 +16,7 @@ import type {
   SwarmClient,
   SwarmClientMaker,
   SwarmClientOptions,
+  SwarmPolicies,
   SwarmStatistics,
 } from './swarm-client.ts';
 import { keepTimetable, type SwarmLimits } from './swarm-limits.ts';
@@ -59,6 +60,8 @@ const ASKED_PIECES = 1.5;
 const FEWEST_ASKED_BLOCKS = 6;
 const FEWEST_LONE_BLOCKS = 32;
 const MOST_ASKED_BLOCKS = 256;
+
+const BEST_POLICIES: SwarmPolicies = { picker: 'rarest', randomFirst: 0, seeder: 'dealing' };
 
 /** Our own peer, made for deployments. */
 export const swarmboot: SwarmClientMaker = {
@@ -188,14 +191,15 @@ class SwarmbootClient implements SwarmClient {
 
   #newState(isSeed: boolean): SwarmState {
     const { pieceBytes } = this.#metainfo;
-    const { uploadSlots } = this.#options;
+    const { uploadSlots, policies = BEST_POLICIES } = this.#options;
+    const { pieces } = this.#geometry;
     const chance = new SystemChance();
     return new SwarmState({
       geometry: this.#geometry,
       isSeed,
       chance,
-      picker: new RarestPicker(this.#geometry.pieces, chance),
-      dealer: isSeed ? new PieceDealer(this.#geometry.pieces) : undefined,
+      picker: newPicker(policies, { pieces, chance, copiesOf: (piece) => this.#state!.copiesOf(piece) }),
+      dealer: this.#deals(isSeed) ? new PieceDealer(pieces) : undefined,
       slots: uploadSlots,
       sources: uploadSlots,
       openPieces: atLeast(4, OPEN_BYTES / pieceBytes),
@@ -205,6 +209,10 @@ class SwarmbootClient implements SwarmClient {
       patienceMs: PATIENCE_MS,
       snubMs: SNUB_MS,
     });
+  }
+
+  #deals(isSeed: boolean): boolean {
+    return isSeed && (this.#options.policies ?? BEST_POLICIES).seeder === 'dealing';
   }
 
   #askedBlocks(fewest: number): number {
@@ -222,7 +230,7 @@ class SwarmbootClient implements SwarmClient {
       limits: { messageBytes: Math.max(1 + bitfieldBytes, BLOCK_BYTES), blockBytes: SERVED_BLOCK_BYTES },
       rates: this.#rates,
       site,
-      isDealer: isSeed,
+      isDealer: this.#deals(isSeed),
       queuedRequests: QUEUED_REQUESTS,
       isPrivate: this.#metainfo.isPrivate,
     };

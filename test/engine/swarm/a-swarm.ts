@@ -2,7 +2,12 @@ import { createServer } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { type Metainfo, makeMetainfo } from '../../../src/engine/image/metainfo.ts';
 import type { LinkRates } from '../../../src/engine/link-rate.ts';
-import type { ChunkStore, SwarmClient, SwarmClientMaker } from '../../../src/engine/swarm/swarm-client.ts';
+import type {
+  ChunkStore,
+  SwarmClient,
+  SwarmClientMaker,
+  SwarmPolicies,
+} from '../../../src/engine/swarm/swarm-client.ts';
 import { swarmboot } from '../../../src/engine/swarm/swarmboot-client.ts';
 import { startTracker } from '../../../src/engine/swarm/tracker.ts';
 import { anImageFile } from '../an-image.ts';
@@ -43,6 +48,7 @@ interface PeerWishes {
   readonly link?: Partial<LinkRates>;
   readonly maker?: SwarmClientMaker;
   readonly site?: string;
+  readonly policies?: SwarmPolicies;
   /** Address to listen on, if not that of the swarm. */
   readonly host?: string;
 }
@@ -80,12 +86,19 @@ export async function aSwarmOf(
     metainfo,
     host,
     async aPeer(name, wishes = {}) {
-      const { link = {}, maker = swarmboot, site = '' } = wishes;
+      const { link = {}, maker = swarmboot, site = '', policies } = wishes;
       const peerId = Buffer.from(`-TE0001-${name.padStart(12, '.')}`);
       const listensAt = wishes.host ?? host;
       const port = await aFreePort(listensAt);
       const limits = { uploadSlots: 4, neighbours: 50, link: { ...UNLIMITED, ...link } };
-      const client = await maker.make({ peerId, host: listensAt, port, site, ...limits });
+      const client = await maker.make({
+        peerId,
+        host: listensAt,
+        port,
+        site,
+        ...limits,
+        ...(policies && { policies }),
+      });
       onTestFinished(() => client.stop());
       return { client, port, peerId };
     },

@@ -1,5 +1,7 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { encodeExchange } from '../../../src/engine/swarm/wire/exchange-codec.ts';
 import { encodeIntroduction } from '../../../src/engine/swarm/wire/extension-codec.ts';
 import { someBytes } from '../an-image.ts';
@@ -224,4 +226,29 @@ describe('a swarm of good peers', () => {
     },
     30_000,
   );
+
+  it('is complete while 10,000 connections come, and holds a bounded number of them', async () => {
+    const { swarm, seeder, leechers } = await aSwarmOfThree();
+    const downloads = leechers.map((leecher) => swarm.download(leecher));
+    const open = new Set<Socket>();
+    onTestFinished(() => {
+      for (const socket of open) socket.destroy();
+    });
+    let most = 0;
+    for (let wave = 0; wave < 100; wave++) {
+      const connected = Array.from({ length: 100 }, () => {
+        const socket = connect({ host: swarm.host, port: seeder.port });
+        open.add(socket);
+        socket.on('error', () => {});
+        socket.on('close', () => open.delete(socket));
+        return Promise.race([once(socket, 'connect'), once(socket, 'close')]).catch(() => {});
+      });
+      await Promise.all(connected);
+      await sleep(5);
+      most = Math.max(most, open.size);
+    }
+    for (const bytes of await Promise.all(downloads)) expect(Buffer.compare(bytes, swarm.image)).toBe(0);
+    await expect.poll(() => open.size, { timeout: 10_000 }).toBeLessThanOrEqual(250);
+    expect(most).toBeLessThanOrEqual(1_000);
+  }, 60_000);
 });

@@ -48,8 +48,18 @@ async function obey(command: AgentCommand): Promise<void> {
 }
 
 async function transportOf({ transport: kind, link, ...options }: AgentProcessTask): Promise<ImageTransport> {
-  const { host, serverHost, httpPort, site, serverPeerId, peerId, uploadSlots, neighbours, diskPath } =
-    options;
+  const {
+    host,
+    serverHost,
+    httpPort,
+    site,
+    serverPeerId,
+    peerId,
+    uploadSlots,
+    neighbours,
+    policies,
+    diskPath,
+  } = options;
   const swarmClient = swarmClientFor(kind);
   if (swarmClient) {
     return swarmClient.make({
@@ -59,6 +69,7 @@ async function transportOf({ transport: kind, link, ...options }: AgentProcessTa
       link,
       uploadSlots,
       neighbours,
+      policies,
       site,
       file: diskPath,
       casting: null,

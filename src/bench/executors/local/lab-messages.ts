@@ -1,4 +1,4 @@
-import type { AgentPhase, HandoutName, LinkRates } from '../../../engine/index.ts';
+import type { AgentPhase, HandoutName, LinkRates, SwarmPolicies } from '../../../engine/index.ts';
 import type { Casting } from './casting.ts';
 import type { LabTransport } from './lab-plan.ts';
 import type { PortableFailure } from './portable-failure.ts';
@@ -19,6 +19,7 @@ export interface ServerTask {
   readonly link: LinkRates;
   readonly uploadSlots: number;
   readonly neighbours: number;
+  readonly policies: SwarmPolicies;
   readonly handout: HandoutName;
   readonly site: string;
   readonly peerId: Uint8Array;
@@ -62,6 +63,7 @@ export interface AgentProcessTask {
   readonly link: LinkRates;
   readonly uploadSlots: number;
   readonly neighbours: number;
+  readonly policies: SwarmPolicies;
   readonly site: string;
   readonly peerId: Uint8Array;
   readonly serverPeerId: Uint8Array;

@@ -1,4 +1,4 @@
-import type { HandoutName, LinkRates } from '../../../engine/index.ts';
+import type { HandoutName, LinkRates, SwarmPolicies } from '../../../engine/index.ts';
 import { arrivalTimes, RandomStream } from '../../../sim/index.ts';
 import type { Transport } from '../../record/run-record.ts';
 import type { Scenario } from '../../scenario/schema.ts';
@@ -42,6 +42,8 @@ export interface LabPlan {
   readonly seederSlots: number;
   readonly uploadSlots: number;
   readonly neighbours: number;
+  /** Of our own client. */
+  readonly policies: SwarmPolicies;
   /** How the tracker chooses whom it hands out to our own clients. */
   readonly handout: HandoutName;
   /** Payload bytes after which the server's peer leaves the swarm for good; Infinity if it stays. */
@@ -53,6 +55,7 @@ export interface LabPlan {
 /** The label of the only site of a scenario without sites. */
 const ONLY_SITE = 'lab';
 /** The settings of a chain, in which everybody has one neighbour to serve, and where no swarm is in use. */
+const BEST_POLICIES: SwarmPolicies = { picker: 'rarest', randomFirst: 0, seeder: 'dealing' };
 const NO_SWARM = { seederSlots: 1, uploadSlots: 1, neighbours: 1 };
 
 /** Turns a planned run into what the lab has to do. */
@@ -79,6 +82,7 @@ export function labPlanOf({ scenario, transport, machines, randomSeed }: Planned
     seederSlots,
     uploadSlots,
     neighbours,
+    policies: policiesOf(scenario),
     handout: transport === 'chain' ? 'chain' : p2pHandoutOf(scenario),
     seederLeavesAfterBytes: seederCopies(scenario) * image.size,
     casting: transport === 'multicast' ? castingOf(scenario, machines) : null,
@@ -87,6 +91,13 @@ export function labPlanOf({ scenario, transport, machines, randomSeed }: Planned
 
 function siteLabel({ network }: Scenario, site: number): string {
   return network.sites?.[site]?.name ?? ONLY_SITE;
+}
+
+/** A seeder that is neither of the two has been refused before. */
+function policiesOf({ transports: { p2p } }: Scenario): SwarmPolicies {
+  if (!p2p) return BEST_POLICIES;
+  const { picker, randomFirst, seeder } = p2p;
+  return { picker, randomFirst, seeder: seeder === 'plain' ? 'plain' : 'dealing' };
 }
 
 function swarmSettings({ transports }: Scenario, transport: Transport) {

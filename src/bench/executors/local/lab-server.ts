@@ -76,7 +76,7 @@ async function startSwarm(
   task: ServerTask,
   { imageFile, image }: { imageFile: string; image: ImageReader },
 ): Promise<Swarm> {
-  const { host, pieceBytes, site, peerId, link, uploadSlots, neighbours, casting } = task;
+  const { host, pieceBytes, site, peerId, link, uploadSlots, neighbours, policies, casting } = task;
   const tracker = await onPort(task.port === 0 ? 0 : task.port + 1, 'tracker', (port) =>
     startTracker(host, port, task.handout),
   );
@@ -89,6 +89,7 @@ async function startSwarm(
     link,
     uploadSlots,
     neighbours,
+    policies,
     site,
     file: imageFile,
     casting,

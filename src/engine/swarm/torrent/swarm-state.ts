@@ -41,6 +41,13 @@ export class SwarmState {
     return this.#download.held.size;
   }
 
+  /** How many neighbours have a piece. */
+  copiesOf(piece: number): number {
+    let copies = 0;
+    for (const { pieces } of this.#neighbours.values()) if (pieces.has(piece)) copies++;
+    return copies;
+  }
+
   /** Data of a block begins to come in. @returns whether it has a place to go to */
   blockArrives(peer: number, block: BlockAddress): boolean {
     const neighbour = this.#neighbours.get(peer);

@@ -100,4 +100,10 @@ describe('the plan of a lab', () => {
     const plan = planOf({ transports: { p2p: { uploadSlots: 6, seederSlots: 2, neighbours: 9 } } });
     expect(plan).toMatchObject({ uploadSlots: 6, seederSlots: 2, neighbours: 9 });
   });
+
+  it('takes the policies of our client from the scenario', () => {
+    const policies = { picker: 'sampled', randomFirst: 3, seeder: 'plain' } as const;
+    expect(planOf({ transports: { p2p: policies } }).policies).toEqual(policies);
+    expect(planOf({}).policies).toEqual({ picker: 'rarest', randomFirst: 0, seeder: 'dealing' });
+  });
 });
