@@ -240,6 +240,7 @@ describe('a swarm of good peers', () => {
         const socket = connect({ host: swarm.host, port: seeder.port });
         open.add(socket);
         socket.on('error', () => {});
+        socket.resume();
         socket.on('close', () => open.delete(socket));
         return Promise.race([once(socket, 'connect'), once(socket, 'close')]).catch(() => {});
       });
