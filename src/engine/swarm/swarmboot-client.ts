@@ -196,6 +196,7 @@ class SwarmbootClient implements SwarmClient {
     const chance = new SystemChance();
     return new SwarmState({
       geometry: this.#geometry,
+      place: { site: this.#options.site ?? '', salt: saltOf(this.#options.peerId) },
       isSeed,
       chance,
       picker: newPicker(policies, { pieces, chance, copiesOf: (piece) => this.#state!.copiesOf(piece) }),
@@ -236,8 +237,10 @@ class SwarmbootClient implements SwarmClient {
     };
     return new PeerListener(this.#server, options, {
       joined: (peer, { hasFast }) => this.#handle({ kind: 'peerJoined', peer, hasFast }),
-      introduced: (peer, { site, isDealer }) =>
-        this.#handle({ kind: 'peerIntroduced', peer, site, isDealer }),
+      introduced: (peer, { site, isDealer }) => {
+        const salt = saltOf(Buffer.from(this.#peers!.peerIdOf(peer), 'hex'));
+        this.#handle({ kind: 'peerIntroduced', peer, site, isDealer, salt });
+      },
       left: (peer) => this.#handle({ kind: 'peerLeft', peer }),
       watchOf: (peer) => ({
         messageReceived: (message) => this.#handle(eventOf(peer, message)),
@@ -317,6 +320,11 @@ class SwarmbootClient implements SwarmClient {
       this.#peers!.ban(peerId, `it sent wrong data for piece ${piece}`);
     }
   }
+}
+
+/** A number that all who know a peer's id draw from it. */
+function saltOf(peerId: Uint8Array): number {
+  return Number.parseInt(hash('sha1', peerId).slice(0, 8), 16);
 }
 
 function blockHashes(bytes: Uint8Array): string[] {

@@ -5,12 +5,14 @@ import type { Geometry } from './geometry.ts';
 import { Interest } from './interest.ts';
 import type { Neighbour } from './neighbour.ts';
 import { PartialPiece } from './partial-piece.ts';
+import { type OwnPlace, SiteGate } from './site-gate.ts';
 import { type SourceLimits, Sources } from './sources.ts';
 import type { EmitEffect } from './swarm-effect.ts';
 
 /** What the receiving side needs to know. */
 export interface DownloadSettings extends SourceLimits {
   readonly geometry: Geometry;
+  readonly place: OwnPlace;
   /** This torrent's own. */
   readonly picker: PiecePicker;
   /** Pieces that may be in memory at a time, being received or being stored. */
@@ -18,6 +20,9 @@ export interface DownloadSettings extends SourceLimits {
   /** Longest silence of a peer that owes us blocks. */
   readonly snubMs: number;
 }
+
+/** So long an owner of pieces at another site may take before others fetch them. */
+const ADOPT_MS = 5_000;
 
 /**
  * The receiving side of a torrent: what we have, what we want, and whom we asked for it. A few peers at a time send to
@@ -30,6 +35,7 @@ export class DownloadSide {
   readonly #neighbours: ReadonlyMap<number, Neighbour>;
   readonly #emit: EmitEffect;
   readonly #interest: Interest;
+  readonly #gate: SiteGate;
   readonly #sources: Sources;
   /** Pieces that are coming in. */
   readonly #partials = new Map<number, PartialPiece>();
@@ -41,6 +47,8 @@ export class DownloadSide {
   #isRoomNew = false;
   #isPaused = false;
   #nowMs = 0;
+  /** When there was last something of our own to fetch from another site [ms]. */
+  #ownAtMs = 0;
 
   constructor(settings: DownloadSettings, neighbours: ReadonlyMap<number, Neighbour>, emit: EmitEffect) {
     const { pieces } = settings.geometry;
@@ -51,6 +59,7 @@ export class DownloadSide {
       this.#interest.reviewAll();
       this.#isRoomNew = hasRoom;
     });
+    this.#gate = new SiteGate(settings.place, pieces, neighbours);
     this.held = new PieceSet(pieces);
     this.#begun = new PieceSet(pieces);
     this.#wanted = PieceSet.full(pieces);
@@ -82,8 +91,69 @@ export class DownloadSide {
     if (neighbour.pieces.has(piece)) return;
     neighbour.pieces.add(piece);
     this.#settings.picker.announced(piece);
-    if (this.#wanted.has(piece)) neighbour.wantedPieces++;
+    if (this.#gate.announced(neighbour, piece)) this.#closeAfar(piece);
+    if (this.#gate.isFar(neighbour) && neighbour.pieces.size === this.#settings.geometry.pieces)
+      this.#reopen(neighbour);
+    else if (this.#gate.isOpen(neighbour, piece)) this.#open(neighbour, piece);
     this.#ask(neighbour);
+  }
+
+  /** A neighbour has said who and where it is. */
+  introduced(neighbour: Neighbour): void {
+    if (this.#gate.isFar(neighbour)) this.#reopen(neighbour);
+    if (this.#gate.isNear(neighbour)) this.#membersChanged();
+  }
+
+  #open(neighbour: Neighbour, piece: number): void {
+    if (neighbour.open.has(piece)) return;
+    neighbour.open.add(piece);
+    if (this.#wanted.has(piece)) neighbour.wantedPieces++;
+  }
+
+  #close(neighbour: Neighbour, piece: number): void {
+    if (!neighbour.open.has(piece)) return;
+    neighbour.open.delete(piece);
+    if (this.#wanted.has(piece)) neighbour.wantedPieces--;
+  }
+
+  /** Somebody of our site has it: it need not cross the WAN again. */
+  #closeAfar(piece: number): void {
+    for (const neighbour of this.#neighbours.values()) {
+      if (!this.#gate.isFar(neighbour)) continue;
+      this.#close(neighbour, piece);
+      this.#interest.review(neighbour);
+    }
+  }
+
+  #reopen(neighbour: Neighbour): void {
+    for (const piece of neighbour.pieces) {
+      if (this.#gate.isOpen(neighbour, piece)) this.#open(neighbour, piece);
+      else this.#close(neighbour, piece);
+    }
+    this.#interest.review(neighbour);
+  }
+
+  #membersChanged(): void {
+    this.#gate.membersChanged();
+    for (const neighbour of this.#neighbours.values())
+      if (this.#gate.isFar(neighbour)) this.#reopen(neighbour);
+  }
+
+  /** Who has nothing to fetch from afar takes a piece that its owner has left there, one at a time. */
+  #adopt(): void {
+    const far = [...this.#neighbours.values()].filter((neighbour) => this.#gate.isFar(neighbour));
+    if (far.some(({ askedBlocks, wantedPieces }) => askedBlocks > 0 || wantedPieces > 0)) {
+      this.#ownAtMs = this.#nowMs;
+      return;
+    }
+    if (far.length === 0 || this.#nowMs - this.#ownAtMs < ADOPT_MS) return;
+    this.#ownAtMs = this.#nowMs;
+    for (const neighbour of far) {
+      const piece = this.#gate.orphanOf(neighbour, this.#wanted);
+      if (piece === -1) continue;
+      this.#open(neighbour, piece);
+      return this.#ask(neighbour);
+    }
   }
 
   /** Without room for one more it is declined at once: then its slot goes to somebody who has. */
@@ -111,6 +181,7 @@ export class DownloadSide {
   left(neighbour: Neighbour): void {
     this.#releaseAll(neighbour);
     for (const piece of neighbour.pieces) this.#settings.picker.lost(piece);
+    if (this.#gate.isNear(neighbour)) this.#membersChanged();
     this.#interest.reviewAll();
   }
 
@@ -155,6 +226,7 @@ export class DownloadSide {
 
   /** Who owes us blocks and has sent none for too long is asked for no more until it sends or unchokes us again. */
   ticked(): void {
+    this.#adopt();
     for (const neighbour of this.#neighbours.values()) {
       const silenceMs = this.#nowMs - neighbour.heardAtMs;
       if (neighbour.askedBlocks > 0 && silenceMs >= this.#settings.snubMs) this.#snub(neighbour);
@@ -215,16 +287,16 @@ export class DownloadSide {
     if (neighbour.wantedPieces === 0)
       return this.#wanted.size === 0 ? this.#chooseLate(neighbour) : undefined;
     for (const partial of this.#partials.values()) {
-      if (partial.freeBlocks > 0 && neighbour.pieces.has(partial.piece)) return partial;
+      if (partial.freeBlocks > 0 && neighbour.open.has(partial.piece)) return partial;
     }
     if (this.#begun.size >= this.#settings.openPieces) return undefined;
-    const piece = this.#settings.picker.pick(neighbour.pieces);
+    const piece = this.#settings.picker.pick(neighbour.open);
     return piece === -1 ? undefined : this.#begin(piece);
   }
 
   #chooseLate(neighbour: Neighbour): PartialPiece | undefined {
     for (const partial of this.#partials.values()) {
-      const isElsewhere = !neighbour.pieces.has(partial.piece) || neighbour.asked.has(partial.piece);
+      const isElsewhere = !neighbour.open.has(partial.piece) || neighbour.asked.has(partial.piece);
       if (!isElsewhere && partial.hasLateBlock()) return partial;
     }
     return undefined;
@@ -292,18 +364,18 @@ export class DownloadSide {
     for (const piece of pieces) {
       this.#wanted.add(piece);
       for (const neighbour of this.#neighbours.values())
-        if (neighbour.pieces.has(piece)) neighbour.wantedPieces++;
+        if (neighbour.open.has(piece)) neighbour.wantedPieces++;
     }
     // Whoever lets us ask already need not say so again.
     for (const neighbour of this.#neighbours.values())
-      if (pieces.some((piece) => neighbour.pieces.has(piece))) this.#ask(neighbour);
+      if (pieces.some((piece) => neighbour.open.has(piece))) this.#ask(neighbour);
     this.#interest.reviewAll();
   }
 
   #unwant(piece: number): void {
     this.#wanted.delete(piece);
     for (const neighbour of this.#neighbours.values()) {
-      if (!neighbour.pieces.has(piece)) continue;
+      if (!neighbour.open.has(piece)) continue;
       neighbour.wantedPieces--;
       this.#interest.review(neighbour);
     }

@@ -12,8 +12,12 @@ export interface Neighbour {
   // As a source.
   /** It has everything and shows it piece by piece. */
   isDealer: boolean;
+  /** Drawn from its name. */
+  salt: number;
   /** Pieces that it says it has. */
   readonly pieces: PieceSet;
+  /** Those of them that we may ask it for. */
+  readonly open: PieceSet;
   /** How many of those have blocks that we want and have not asked anybody for. */
   wantedPieces: number;
   /** Counted among our sources, since it owes us blocks. */
@@ -58,6 +62,8 @@ export function newNeighbour(peer: number, hasFast: boolean, pieces: number): Ne
     hasFast,
     site: '',
     pieces: new PieceSet(pieces),
+    open: new PieceSet(pieces),
+    salt: 0,
     isDealer: false,
     wantedPieces: 0,
     isCounted: false,

@@ -14,6 +14,8 @@ export type SwarmEvent =
       readonly peer: number;
       readonly site: string;
       readonly isDealer: boolean;
+      /** Drawn from its name, the same wherever it is known. */
+      readonly salt: number;
     }
   // What a peer lets us do and wants of us.
   | { readonly kind: 'choked' | 'unchoked'; readonly peer: number }

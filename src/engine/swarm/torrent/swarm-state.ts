@@ -100,7 +100,8 @@ export class SwarmState {
       case 'peerIntroduced':
         neighbour.site = event.site;
         neighbour.isDealer = event.isDealer;
-        return;
+        neighbour.salt = event.salt;
+        return this.#download.introduced(neighbour);
       case 'choked':
         return this.#download.choked(neighbour);
       case 'unchoked':

@@ -21,6 +21,7 @@ export function someSettings(wishes: Partial<SwarmSettings> = {}): SwarmSettings
   const { geometry = aGeometry(4), chance = new RandomStream(1, 'swarm') } = wishes;
   return {
     geometry,
+    place: { site: '', salt: 0 },
     isSeed: false,
     chance,
     picker: new RarestPicker(geometry.pieces, chance),
@@ -72,7 +73,7 @@ export class ATorrent {
   ): SwarmEffect[] {
     const before = this.effects.length;
     this.tell({ kind: 'peerJoined', peer, hasFast });
-    if (isDealer) this.tell({ kind: 'peerIntroduced', peer, site: '', isDealer });
+    if (isDealer) this.tell({ kind: 'peerIntroduced', peer, site: '', isDealer, salt: 0 });
     if (has === 'everything') this.tell({ kind: 'everythingAnnounced', peer });
     else for (const piece of has) this.tell({ kind: 'pieceAnnounced', peer, piece });
     if (isInterested) this.tell({ kind: 'becameInterested', peer });

@@ -128,6 +128,7 @@ class VirtualPeer {
     this.down = new Port(net.simulation, ownRateBps);
     this.#state = new SwarmState({
       geometry: new Geometry(pieces * pieceBytes, pieceBytes, BLOCK_BYTES),
+      place: { site: '', salt: number },
       isSeed,
       chance: net.chance,
       picker: new RarestPicker(pieces, net.chance),
@@ -159,7 +160,7 @@ class VirtualPeer {
     );
     this.#lines.set(number, line);
     this.handle({ kind: 'peerJoined', peer: number, hasFast: true });
-    this.handle({ kind: 'peerIntroduced', peer: number, site: '', isDealer: number === 0 });
+    this.handle({ kind: 'peerIntroduced', peer: number, site: '', isDealer: number === 0, salt: number });
   }
 
   /** The program looks at all that has come when it gets its turn. */

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { ATorrent, aGeometry, BLOCKS, requestsTo, toldTo } from './a-torrent.ts';
+
+const PIECES = 24;
+const FAR = 100;
+const MATES = [1, 2, 3];
+
+/** One of three machines at a site that know each other, beside a machine at another site. */
+function aMember(own: number, far: { has?: number[] | 'everything'; isDealer?: boolean } = {}): ATorrent {
+  const torrent = new ATorrent({
+    geometry: aGeometry(PIECES),
+    place: { site: 'near', salt: own },
+    openPieces: PIECES,
+    askedBlocks: 2 * PIECES * BLOCKS,
+  });
+  for (const peer of MATES.filter((mate) => mate !== own)) {
+    torrent.join(peer);
+    torrent.tell({ kind: 'peerIntroduced', peer, site: 'near', isDealer: false, salt: peer });
+  }
+  const { has = 'everything', isDealer = false } = far;
+  torrent.join(FAR);
+  torrent.tell({ kind: 'peerIntroduced', peer: FAR, site: 'far', isDealer, salt: FAR });
+  if (has === 'everything') torrent.tell({ kind: 'everythingAnnounced', peer: FAR });
+  else for (const piece of has) torrent.tell({ kind: 'pieceAnnounced', peer: FAR, piece });
+  return torrent;
+}
+
+/** Pieces that it asks the machine at the other site for. */
+function askedAfar(torrent: ATorrent): number[] {
+  torrent.tell({ kind: 'unchoked', peer: FAR });
+  return [...new Set(requestsTo(torrent.effects, FAR).map(({ piece }) => piece))];
+}
+
+describe('a piece at another site', () => {
+  it('is fetched by one member of ours, and each member fetches some', () => {
+    const asked = MATES.map((own) => askedAfar(aMember(own)));
+    expect(asked.flat().sort((a, b) => a - b)).toEqual(Array.from({ length: PIECES }, (_, piece) => piece));
+    for (const pieces of asked) expect(pieces.length).toBeGreaterThan(0);
+  });
+
+  it('is not fetched there once somebody of ours has it', () => {
+    const before = askedAfar(aMember(1));
+    const torrent = aMember(1);
+    for (const piece of before) torrent.tell({ kind: 'pieceAnnounced', peer: 2, piece });
+    expect(toldTo(torrent.effects, FAR).at(-1)).toBe('notInterested');
+    expect(askedAfar(torrent)).toEqual([]);
+  });
+
+  it('goes to another member when its own has gone', () => {
+    const [before, after] = [aMember(1), aMember(1)];
+    for (const peer of [2, 3]) after.tell({ kind: 'peerLeft', peer });
+    expect(askedAfar(before).length).toBeLessThan(PIECES);
+    expect(askedAfar(after)).toHaveLength(PIECES);
+  });
+
+  it('is fetched by whoever it was dealt to', () => {
+    const others = askedAfar(aMember(2));
+    const torrent = aMember(1, { has: others, isDealer: true });
+    expect(askedAfar(torrent).sort()).toEqual(others.sort());
+  });
+
+  it('is adopted by a member that has nothing else to fetch, after a while, one at a time', () => {
+    const others = askedAfar(aMember(2));
+    const torrent = aMember(1, { has: others });
+    expect(askedAfar(torrent)).toEqual([]);
+    torrent.pass(4_000);
+    expect(askedAfar(torrent)).toEqual([]);
+    torrent.pass(2_000);
+    expect(askedAfar(torrent)).toHaveLength(1);
+  });
+
+  it('is like any other where there are no sites', () => {
+    const torrent = new ATorrent({
+      geometry: aGeometry(PIECES),
+      openPieces: PIECES,
+      askedBlocks: 2 * PIECES * BLOCKS,
+    });
+    torrent.join(FAR, { has: 'everything' });
+    torrent.join(1);
+    expect(askedAfar(torrent)).toHaveLength(PIECES);
+  });
+});
