@@ -4,8 +4,9 @@ import type { BlockAddress } from '../wire/message.ts';
 import type { Geometry } from './geometry.ts';
 import { Interest } from './interest.ts';
 import type { Neighbour } from './neighbour.ts';
+import { Offers } from './offers.ts';
 import { PartialPiece } from './partial-piece.ts';
-import { type OwnPlace, SiteGate } from './site-gate.ts';
+import type { OwnPlace } from './site-gate.ts';
 import { type SourceLimits, Sources } from './sources.ts';
 import type { EmitEffect } from './swarm-effect.ts';
 
@@ -21,9 +22,6 @@ export interface DownloadSettings extends SourceLimits {
   readonly snubMs: number;
 }
 
-/** So long an owner of pieces at another site may take before others fetch them. */
-const ADOPT_MS = 5_000;
-
 /**
  * The receiving side of a torrent: what we have, what we want, and whom we asked for it. A few peers at a time send to
  * us, each of them as long as it goes on to; the unchokes of others are declined. It is interested in a peer as long as
@@ -35,20 +33,16 @@ export class DownloadSide {
   readonly #neighbours: ReadonlyMap<number, Neighbour>;
   readonly #emit: EmitEffect;
   readonly #interest: Interest;
-  readonly #gate: SiteGate;
   readonly #sources: Sources;
   /** Pieces that are coming in. */
   readonly #partials = new Map<number, PartialPiece>();
   /** The same with those that are being stored: not to be begun. */
   readonly #begun: PieceSet;
-  /** Pieces that have free blocks. */
-  readonly #wanted: PieceSet;
+  readonly #offers: Offers;
   /** There is room for one more source than before, and nobody has been asked because of it. */
   #isRoomNew = false;
   #isPaused = false;
   #nowMs = 0;
-  /** When there was last something of our own to fetch from another site [ms]. */
-  #ownAtMs = 0;
 
   constructor(settings: DownloadSettings, neighbours: ReadonlyMap<number, Neighbour>, emit: EmitEffect) {
     const { pieces } = settings.geometry;
@@ -59,10 +53,11 @@ export class DownloadSide {
       this.#interest.reviewAll();
       this.#isRoomNew = hasRoom;
     });
-    this.#gate = new SiteGate(settings.place, pieces, neighbours);
     this.held = new PieceSet(pieces);
     this.#begun = new PieceSet(pieces);
-    this.#wanted = PieceSet.full(pieces);
+    this.#offers = new Offers({ place: settings.place, pieces, neighbours }, (neighbour) =>
+      this.#interest.review(neighbour),
+    );
     this.#interest = new Interest({
       sources: this.#sources,
       neighbours,
@@ -83,77 +78,20 @@ export class DownloadSide {
   /** A piece that was there from the start. */
   hold(piece: number): void {
     this.held.add(piece);
-    this.#wanted.delete(piece);
+    this.#offers.wanted.delete(piece);
     this.#settings.picker.claimed(piece);
   }
 
   announced(neighbour: Neighbour, piece: number): void {
     if (neighbour.pieces.has(piece)) return;
-    neighbour.pieces.add(piece);
     this.#settings.picker.announced(piece);
-    if (this.#gate.announced(neighbour, piece)) this.#closeAfar(piece);
-    if (this.#gate.isFar(neighbour) && neighbour.pieces.size === this.#settings.geometry.pieces)
-      this.#reopen(neighbour);
-    else if (this.#gate.isOpen(neighbour, piece)) this.#open(neighbour, piece);
+    this.#offers.announced(neighbour, piece);
     this.#ask(neighbour);
   }
 
   /** A neighbour has said who and where it is. */
   introduced(neighbour: Neighbour): void {
-    if (this.#gate.isFar(neighbour)) this.#reopen(neighbour);
-    if (this.#gate.isNear(neighbour)) this.#membersChanged();
-  }
-
-  #open(neighbour: Neighbour, piece: number): void {
-    if (neighbour.open.has(piece)) return;
-    neighbour.open.add(piece);
-    if (this.#wanted.has(piece)) neighbour.wantedPieces++;
-  }
-
-  #close(neighbour: Neighbour, piece: number): void {
-    if (!neighbour.open.has(piece)) return;
-    neighbour.open.delete(piece);
-    if (this.#wanted.has(piece)) neighbour.wantedPieces--;
-  }
-
-  /** Somebody of our site has it: it need not cross the WAN again. */
-  #closeAfar(piece: number): void {
-    for (const neighbour of this.#neighbours.values()) {
-      if (!this.#gate.isFar(neighbour)) continue;
-      this.#close(neighbour, piece);
-      this.#interest.review(neighbour);
-    }
-  }
-
-  #reopen(neighbour: Neighbour): void {
-    for (const piece of neighbour.pieces) {
-      if (this.#gate.isOpen(neighbour, piece)) this.#open(neighbour, piece);
-      else this.#close(neighbour, piece);
-    }
-    this.#interest.review(neighbour);
-  }
-
-  #membersChanged(): void {
-    this.#gate.membersChanged();
-    for (const neighbour of this.#neighbours.values())
-      if (this.#gate.isFar(neighbour)) this.#reopen(neighbour);
-  }
-
-  /** Who has nothing to fetch from afar takes a piece that its owner has left there, one at a time. */
-  #adopt(): void {
-    const far = [...this.#neighbours.values()].filter((neighbour) => this.#gate.isFar(neighbour));
-    if (far.some(({ askedBlocks, wantedPieces }) => askedBlocks > 0 || wantedPieces > 0)) {
-      this.#ownAtMs = this.#nowMs;
-      return;
-    }
-    if (far.length === 0 || this.#nowMs - this.#ownAtMs < ADOPT_MS) return;
-    this.#ownAtMs = this.#nowMs;
-    for (const neighbour of far) {
-      const piece = this.#gate.orphanOf(neighbour, this.#wanted);
-      if (piece === -1) continue;
-      this.#open(neighbour, piece);
-      return this.#ask(neighbour);
-    }
+    this.#offers.introduced(neighbour);
   }
 
   /** Without room for one more it is declined at once: then its slot goes to somebody who has. */
@@ -181,7 +119,7 @@ export class DownloadSide {
   left(neighbour: Neighbour): void {
     this.#releaseAll(neighbour);
     for (const piece of neighbour.pieces) this.#settings.picker.lost(piece);
-    if (this.#gate.isNear(neighbour)) this.#membersChanged();
+    this.#offers.left(neighbour);
     this.#interest.reviewAll();
   }
 
@@ -226,7 +164,8 @@ export class DownloadSide {
 
   /** Who owes us blocks and has sent none for too long is asked for no more until it sends or unchokes us again. */
   ticked(): void {
-    this.#adopt();
+    const offering = this.#offers.adopt(this.#nowMs);
+    if (offering) this.#ask(offering);
     for (const neighbour of this.#neighbours.values()) {
       const silenceMs = this.#nowMs - neighbour.heardAtMs;
       if (neighbour.askedBlocks > 0 && silenceMs >= this.#settings.snubMs) this.#snub(neighbour);
@@ -285,7 +224,7 @@ export class DownloadSide {
   /** One that is begun comes first, then the rarest, then what others have not sent yet. */
   #choose(neighbour: Neighbour): PartialPiece | undefined {
     if (neighbour.wantedPieces === 0)
-      return this.#wanted.size === 0 ? this.#chooseLate(neighbour) : undefined;
+      return this.#offers.wanted.size === 0 ? this.#chooseLate(neighbour) : undefined;
     for (const partial of this.#partials.values()) {
       if (partial.freeBlocks > 0 && neighbour.open.has(partial.piece)) return partial;
     }
@@ -362,9 +301,7 @@ export class DownloadSide {
   /** All of them are wanted before any is asked for: whoever is asked for one may be asked for the others as well. */
   #want(pieces: readonly number[]): void {
     for (const piece of pieces) {
-      this.#wanted.add(piece);
-      for (const neighbour of this.#neighbours.values())
-        if (neighbour.open.has(piece)) neighbour.wantedPieces++;
+      this.#offers.want(piece);
     }
     // Whoever lets us ask already need not say so again.
     for (const neighbour of this.#neighbours.values())
@@ -373,13 +310,8 @@ export class DownloadSide {
   }
 
   #unwant(piece: number): void {
-    this.#wanted.delete(piece);
-    for (const neighbour of this.#neighbours.values()) {
-      if (!neighbour.open.has(piece)) continue;
-      neighbour.wantedPieces--;
-      this.#interest.review(neighbour);
-    }
-    if (this.#wanted.size === 0) this.#interest.reviewAll();
+    this.#offers.unwant(piece);
+    if (this.#offers.wanted.size === 0) this.#interest.reviewAll();
   }
 
   /**
@@ -388,14 +320,14 @@ export class DownloadSide {
    */
   settle(): void {
     if (this.#isRoomNew) this.askAll();
-    if (this.#wanted.size === 0 && !this.isDone) this.#interest.reviewAll();
+    if (this.#offers.wanted.size === 0 && !this.isDone) this.#interest.reviewAll();
   }
 
   /** Whether an unchoke of this peer would be made use of. */
   #canServe(neighbour: Neighbour): boolean {
     if (this.#isPaused) return false;
     if (neighbour.wantedPieces > 0) return true;
-    return this.#wanted.size === 0 && !this.isDone && this.#chooseLate(neighbour) !== undefined;
+    return this.#offers.wanted.size === 0 && !this.isDone && this.#chooseLate(neighbour) !== undefined;
   }
 
   /** It lets us ask, and is a source already or may become one. */
