@@ -19,6 +19,8 @@ export class LinkRate {
   rateBps: number;
   /** When the link has carried everything that was asked for. */
   #freeAtMs = Number.NaN;
+  /** Whoever asked last. */
+  #last: Promise<void> = Promise.resolve();
 
   /** @param rateBps bytes per second, Infinity for no limit */
   constructor(rateBps: number) {
@@ -32,10 +34,17 @@ export class LinkRate {
     const startMs = Number.isNaN(this.#freeAtMs) ? nowMs : Math.max(this.#freeAtMs, nowMs - CATCH_UP_MS);
     const doneAtMs = startMs + (bytes / this.rateBps) * 1000;
     this.#freeAtMs = doneAtMs;
+    this.#last = this.#carried(doneAtMs, this.#last);
+    return this.#last;
+  }
+
+  /** Timers that are late come in any order: nobody is served before who asked earlier. */
+  async #carried(doneAtMs: number, before: Promise<void>): Promise<void> {
     // Timers count whole milliseconds and may fire up to one too early.
-    for (let leftMs = doneAtMs - nowMs; leftMs > 0; leftMs = doneAtMs - performance.now()) {
+    for (let leftMs = doneAtMs - performance.now(); leftMs > 0; leftMs = doneAtMs - performance.now()) {
       await sleep(Math.ceil(leftMs));
     }
+    await before;
   }
 }
 

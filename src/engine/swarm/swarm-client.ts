@@ -15,10 +15,12 @@ export interface ChunkStore {
 export interface SwarmPolicies extends PickerSettings {
   /** Deals every piece once before any twice, or shows everything and serves like any peer. */
   readonly seeder: 'dealing' | 'plain';
+  /** Who fetches a piece from another site: the one member of a site that owns it, or anybody. */
+  readonly crossing: 'owned' | 'free';
 }
 
 export interface SwarmClientOptions {
-  /** Default: what is best in a deployment, `rarest` and `dealing`. */
+  /** Default: what is best in a deployment, `rarest`, `dealing` and `owned`. */
   readonly policies?: SwarmPolicies;
   /** Limits that come and go with the time of the day; `limit` holds until the next minute then. */
   readonly timetable?: readonly TimedLimits[];

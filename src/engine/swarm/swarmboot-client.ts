@@ -61,7 +61,12 @@ const FEWEST_ASKED_BLOCKS = 6;
 const FEWEST_LONE_BLOCKS = 32;
 const MOST_ASKED_BLOCKS = 256;
 
-const BEST_POLICIES: SwarmPolicies = { picker: 'rarest', randomFirst: 0, seeder: 'dealing' };
+const BEST_POLICIES: SwarmPolicies = {
+  picker: 'rarest',
+  randomFirst: 0,
+  seeder: 'dealing',
+  crossing: 'owned',
+};
 
 /** Our own peer, made for deployments. */
 export const swarmboot: SwarmClientMaker = {
@@ -191,12 +196,12 @@ class SwarmbootClient implements SwarmClient {
 
   #newState(isSeed: boolean): SwarmState {
     const { pieceBytes } = this.#metainfo;
-    const { uploadSlots, policies = BEST_POLICIES } = this.#options;
+    const { uploadSlots, policies = BEST_POLICIES, site = '' } = this.#options;
     const { pieces } = this.#geometry;
     const chance = new SystemChance();
     return new SwarmState({
       geometry: this.#geometry,
-      place: { site: this.#options.site ?? '', salt: saltOf(this.#options.peerId) },
+      place: { site: policies.crossing === 'owned' ? site : '', salt: saltOf(this.#options.peerId) },
       isSeed,
       chance,
       picker: newPicker(policies, { pieces, chance, copiesOf: (piece) => this.#state!.copiesOf(piece) }),

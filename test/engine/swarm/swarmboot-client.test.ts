@@ -14,8 +14,15 @@ describe('a swarm of our clients', () => {
     { picker: 'sequential' },
     { randomFirst: 4 },
     { seeder: 'plain' },
+    { crossing: 'free' },
   ])('is complete with %o instead of what is best', async (other) => {
-    const policies: SwarmPolicies = { picker: 'rarest', randomFirst: 0, seeder: 'dealing', ...other };
+    const policies: SwarmPolicies = {
+      picker: 'rarest',
+      randomFirst: 0,
+      seeder: 'dealing',
+      crossing: 'owned',
+      ...other,
+    };
     const swarm = await aSwarm(someBytes(40 * 16_384), 16_384);
     await swarm.seed(await swarm.aPeer('seeder', { policies }));
     const leechers = await Promise.all(

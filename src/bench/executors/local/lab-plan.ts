@@ -55,7 +55,12 @@ export interface LabPlan {
 /** The label of the only site of a scenario without sites. */
 const ONLY_SITE = 'lab';
 /** The settings of a chain, in which everybody has one neighbour to serve, and where no swarm is in use. */
-const BEST_POLICIES: SwarmPolicies = { picker: 'rarest', randomFirst: 0, seeder: 'dealing' };
+const BEST_POLICIES: SwarmPolicies = {
+  picker: 'rarest',
+  randomFirst: 0,
+  seeder: 'dealing',
+  crossing: 'owned',
+};
 const NO_SWARM = { seederSlots: 1, uploadSlots: 1, neighbours: 1 };
 
 /** Turns a planned run into what the lab has to do. */
@@ -82,7 +87,7 @@ export function labPlanOf({ scenario, transport, machines, randomSeed }: Planned
     seederSlots,
     uploadSlots,
     neighbours,
-    policies: policiesOf(scenario),
+    policies: policiesOf(scenario, transport),
     handout: transport === 'chain' ? 'chain' : p2pHandoutOf(scenario),
     seederLeavesAfterBytes: seederCopies(scenario) * image.size,
     casting: transport === 'multicast' ? castingOf(scenario, machines) : null,
@@ -93,11 +98,12 @@ function siteLabel({ network }: Scenario, site: number): string {
   return network.sites?.[site]?.name ?? ONLY_SITE;
 }
 
-/** A seeder that is neither of the two has been refused before. */
-function policiesOf({ transports: { p2p } }: Scenario): SwarmPolicies {
+/** In a chain nobody but one of a site can fetch from another. A seeder that is neither has been refused before. */
+function policiesOf({ transports: { p2p } }: Scenario, transport: Transport): SwarmPolicies {
+  if (transport === 'chain') return { ...BEST_POLICIES, crossing: 'free' };
   if (!p2p) return BEST_POLICIES;
   const { picker, randomFirst, seeder } = p2p;
-  return { picker, randomFirst, seeder: seeder === 'plain' ? 'plain' : 'dealing' };
+  return { picker, randomFirst, seeder: seeder === 'plain' ? 'plain' : 'dealing', crossing: 'owned' };
 }
 
 function swarmSettings({ transports }: Scenario, transport: Transport) {

@@ -1,3 +1,4 @@
+import type { Chance } from '../policy/chance.ts';
 import type { PiecePicker } from '../policy/picker/piece-picker.ts';
 import { PieceSet } from '../policy/piece-set.ts';
 import type { BlockAddress } from '../wire/message.ts';
@@ -14,6 +15,7 @@ import type { EmitEffect } from './swarm-effect.ts';
 export interface DownloadSettings extends SourceLimits {
   readonly geometry: Geometry;
   readonly place: OwnPlace;
+  readonly chance: Chance;
   /** This torrent's own. */
   readonly picker: PiecePicker;
   /** Pieces that may be in memory at a time, being received or being stored. */
@@ -55,8 +57,9 @@ export class DownloadSide {
     });
     this.held = new PieceSet(pieces);
     this.#begun = new PieceSet(pieces);
-    this.#offers = new Offers({ place: settings.place, pieces, neighbours }, (neighbour) =>
-      this.#interest.review(neighbour),
+    this.#offers = new Offers(
+      { place: settings.place, pieces, chance: settings.chance, neighbours },
+      (neighbour) => this.#interest.review(neighbour),
     );
     this.#interest = new Interest({
       sources: this.#sources,

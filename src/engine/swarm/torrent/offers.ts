@@ -1,3 +1,4 @@
+import type { Chance } from '../policy/chance.ts';
 import { PieceSet } from '../policy/piece-set.ts';
 import type { Neighbour } from './neighbour.ts';
 import { type OwnPlace, SiteGate } from './site-gate.ts';
@@ -11,23 +12,28 @@ export class Offers {
   readonly wanted: PieceSet;
   readonly #pieces: number;
   readonly #gate: SiteGate;
+  readonly #chance: Chance;
   readonly #neighbours: ReadonlyMap<number, Neighbour>;
   readonly #changed: (neighbour: Neighbour) => void;
   /** When there was last something of our own to fetch from another site [ms]. */
   #ownAtMs = 0;
+  /** There was nothing for so long that we fetch what others own. */
+  #isAdopting = false;
 
   /** @param changed hears of a neighbour from whom there is less to be had than before */
   constructor(
     torrent: {
       readonly place: OwnPlace;
       readonly pieces: number;
+      readonly chance: Chance;
       readonly neighbours: ReadonlyMap<number, Neighbour>;
     },
     changed: (neighbour: Neighbour) => void,
   ) {
-    const { place, pieces, neighbours } = torrent;
+    const { place, pieces, chance, neighbours } = torrent;
     this.wanted = PieceSet.full(pieces);
     this.#pieces = pieces;
+    this.#chance = chance;
     this.#gate = new SiteGate(place, pieces, neighbours);
     this.#neighbours = neighbours;
     this.#changed = changed;
@@ -68,18 +74,18 @@ export class Offers {
   }
 
   /**
-   * Where there is nothing of our own to fetch from other sites, a piece that its owner has left there is opened to us,
-   * one at a time. To be called now and then.
+   * Where there has been nothing of our own to fetch from other sites for a while, pieces that their owners have left
+   * there are opened to us, one at a time: the owner may have no way to get there. To be called now and then.
    * @returns whom we may ask for it
    */
   adopt(nowMs: number): Neighbour | undefined {
     const far = [...this.#neighbours.values()].filter((neighbour) => this.#gate.isFar(neighbour));
     const isBusy = far.some(({ askedBlocks, wantedPieces }) => askedBlocks > 0 || wantedPieces > 0);
-    if (isBusy || far.length === 0) this.#ownAtMs = nowMs;
-    if (nowMs - this.#ownAtMs < ADOPT_MS) return undefined;
-    this.#ownAtMs = nowMs;
+    if (far.length === 0 || (isBusy && !this.#isAdopting)) this.#ownAtMs = nowMs;
+    if (isBusy || nowMs - this.#ownAtMs < ADOPT_MS) return undefined;
+    this.#isAdopting = true;
     for (const neighbour of far) {
-      const piece = this.#gate.orphanOf(neighbour, this.wanted);
+      const piece = this.#gate.orphanOf(neighbour, this.wanted, this.#chance);
       if (piece === -1) continue;
       this.#open(neighbour, piece);
       return neighbour;

@@ -1,3 +1,4 @@
+import type { Chance } from '../policy/chance.ts';
 import { PieceSet } from '../policy/piece-set.ts';
 import { ownerWeight } from '../policy/site-owner.ts';
 import type { Neighbour } from './neighbour.ts';
@@ -59,10 +60,10 @@ export class SiteGate {
     }
   }
 
-  /** A piece of a far neighbour that nobody of our site has and whose owner has not fetched it, or -1. */
-  orphanOf({ pieces }: Neighbour, wanted: PieceSet): number {
-    for (const piece of wanted) if (pieces.has(piece) && !this.#near.has(piece)) return piece;
-    return -1;
+  /** A piece of a far neighbour that nobody of our site has and whose owner has not fetched it, by chance, or -1. */
+  orphanOf({ pieces }: Neighbour, wanted: PieceSet, chance: Chance): number {
+    const orphans = [...wanted].filter((piece) => pieces.has(piece) && !this.#near.has(piece));
+    return orphans.length === 0 ? -1 : orphans[chance.below(orphans.length)]!;
   }
 
   #isOurs(piece: number): boolean {

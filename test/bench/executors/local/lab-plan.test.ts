@@ -103,7 +103,13 @@ describe('the plan of a lab', () => {
 
   it('takes the policies of our client from the scenario', () => {
     const policies = { picker: 'sampled', randomFirst: 3, seeder: 'plain' } as const;
-    expect(planOf({ transports: { p2p: policies } }).policies).toEqual(policies);
-    expect(planOf({}).policies).toEqual({ picker: 'rarest', randomFirst: 0, seeder: 'dealing' });
+    expect(planOf({ transports: { p2p: policies } }).policies).toMatchObject(policies);
+    expect(planOf({}).policies).toEqual({
+      picker: 'rarest',
+      randomFirst: 0,
+      seeder: 'dealing',
+      crossing: 'owned',
+    });
+    expect(labPlanOf(aRun({ transport: 'chain' })).policies.crossing).toBe('free');
   });
 });

@@ -23,7 +23,7 @@ async function aServer() {
     link: { upBps: 1e9, downBps: 1e9 },
     uploadSlots: 4,
     neighbours: 50,
-    policies: { picker: 'rarest', randomFirst: 0, seeder: 'dealing' },
+    policies: { picker: 'rarest', randomFirst: 0, seeder: 'dealing', crossing: 'owned' },
     handout: 'regular',
     site: 'lab',
     peerId: peerIdOf('server'),

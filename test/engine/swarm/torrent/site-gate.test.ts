@@ -66,7 +66,12 @@ describe('a piece at another site', () => {
     torrent.pass(4_000);
     expect(askedAfar(torrent)).toEqual([]);
     torrent.pass(2_000);
-    expect(askedAfar(torrent)).toHaveLength(1);
+    const [first] = askedAfar(torrent);
+    expect(askedAfar(torrent)).toEqual([first]);
+    for (const block of requestsTo(torrent.effects, FAR)) torrent.deliver(FAR, block);
+    torrent.tell({ kind: 'pieceStored', piece: first! });
+    torrent.pass(100);
+    expect(askedAfar(torrent)).toHaveLength(2);
   });
 
   it('is like any other where there are no sites', () => {
