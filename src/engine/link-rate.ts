@@ -6,6 +6,11 @@ export interface LinkRates {
   readonly downBps: number;
 }
 
+export const UNLIMITED: LinkRates = {
+  upBps: Number.POSITIVE_INFINITY,
+  downBps: Number.POSITIVE_INFINITY,
+};
+
 /** A timer that fires late by up to this much is made up for; an idle link saves up no more. */
 const CATCH_UP_MS = 20;
 

@@ -1,4 +1,4 @@
-import { LinkRate, type LinkRates } from '../link-rate.ts';
+import { LinkRate, type LinkRates, UNLIMITED } from '../link-rate.ts';
 import { RatePath } from './rate-path.ts';
 import type { SwarmLimits } from './swarm-limits.ts';
 
@@ -14,14 +14,21 @@ export interface ConnectionRates {
   readonly down: RatePath;
 }
 
-const UNLIMITED: LinkRates = { upBps: Number.POSITIVE_INFINITY, downBps: Number.POSITIVE_INFINITY };
+/** What is known of one connection. */
+interface Connection {
+  readonly own: RatePair;
+  readonly path: ConnectionRates;
+  /** Label of the place where the peer is; empty as long as it has not said. */
+  site: string;
+}
 
 /** All limits of a client: of its link, of all peers together, of each peer and of each place. */
 export class RateTable {
   readonly #link: RatePair;
   readonly #total = pairOf(UNLIMITED);
-  readonly #peers = new Map<number, { readonly own: RatePair; readonly path: ConnectionRates }>();
-  readonly #sites = new Map<string, RatePair>();
+  readonly #peers = new Map<number, Connection>();
+  /** By label; those that have a limit, and no others: labels are what peers say. */
+  #sites = new Map<string, RatePair>();
   #limits: SwarmLimits = {};
 
   /** @param link rates of the link itself, which never change */
@@ -41,21 +48,16 @@ export class RateTable {
       up: new RatePath([this.#link.up, this.#total.up, own.up]),
       down: new RatePath([this.#link.down, this.#total.down, own.down]),
     };
-    this.#peers.set(peer, { own, path });
+    this.#peers.set(peer, { own, path, site: '' });
     return path;
   }
 
-  /** A peer has said where it is. */
+  /** A peer has said where it is; the last word counts. */
   introduced(peer: number, site: string): void {
-    const path = this.#peers.get(peer)?.path;
-    if (!path || site === '') return;
-    let shared = this.#sites.get(site);
-    if (!shared) {
-      shared = pairOf(this.#limits.sites?.[site] ?? UNLIMITED);
-      this.#sites.set(site, shared);
-    }
-    path.up.add(shared.up);
-    path.down.add(shared.down);
+    const connection = this.#peers.get(peer);
+    if (!connection) return;
+    connection.site = site;
+    this.#place(connection);
   }
 
   left(peer: number): void {
@@ -66,8 +68,19 @@ export class RateTable {
   limit(limits: SwarmLimits): void {
     this.#limits = limits;
     set(this.#total, limits.total);
-    for (const { own } of this.#peers.values()) set(own, limits.peer);
-    for (const [site, shared] of this.#sites) set(shared, limits.sites?.[site]);
+    this.#sites = new Map(
+      Object.entries(limits.sites ?? {}).map(([site, rates]) => [site, pairOf(rates)] as const),
+    );
+    for (const connection of this.#peers.values()) {
+      set(connection.own, limits.peer);
+      this.#place(connection);
+    }
+  }
+
+  #place({ path, site }: Connection): void {
+    const shared = this.#sites.get(site);
+    path.up.site = shared?.up;
+    path.down.site = shared?.down;
   }
 }
 

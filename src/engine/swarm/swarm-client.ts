@@ -22,7 +22,7 @@ export interface SwarmPolicies extends PickerSettings {
 export interface SwarmClientOptions {
   /** Default: what is best in a deployment, `rarest`, `dealing` and `owned`. */
   readonly policies?: SwarmPolicies;
-  /** Limits that come and go with the time of the day; `limit` holds until the next minute then. */
+  /** Limits that come and go with the time of the day; what `limit` says holds until the next minute. */
   readonly timetable?: readonly TimedLimits[];
   /** 20 bytes that no other peer has. */
   readonly peerId: Uint8Array;
@@ -66,7 +66,7 @@ export interface SwarmClient {
   resume(): void;
   /**
    * Replaces all limits from now on.
-   * Throws a ConfigError (`limits`) where the client cannot keep to one of them.
+   * Throws a ConfigError (`limits`) for a rate of 0, and where the client cannot keep to one of them.
    */
   limit(limits: SwarmLimits): void;
   statistics(): SwarmStatistics;

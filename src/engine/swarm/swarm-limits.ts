@@ -1,7 +1,7 @@
 import { ConfigError } from '../../failure.ts';
 import type { LinkRates } from '../link-rate.ts';
 
-/** Rates that a client keeps to, both directions each; what is left out has no limit. */
+/** Rates that a client keeps to, both directions each and above 0; what is left out has no limit. */
 export interface SwarmLimits {
   /** All peers together, below what the link gives. */
   readonly total?: LinkRates;
@@ -21,8 +21,32 @@ export interface TimedLimits {
 const NO_LIMITS: SwarmLimits = {};
 const MINUTE_MS = 60_000;
 
+/** Throws a ConfigError (`limits`) for a rate that is not above 0: a client that is to stop is paused. */
+export function checkLimits({ total, peer, sites = {} }: SwarmLimits): void {
+  for (const rates of [total, peer, ...Object.values(sites)]) {
+    if (!rates || (rates.upBps > 0 && rates.downBps > 0)) continue;
+    throw new ConfigError('limits', 'a rate has to be above 0; pause the client where nothing is to pass');
+  }
+}
+
+/**
+ * Throws a ConfigError (`timetable` or `limits`) where any entry is wrong, whatever time it is now.
+ * @param check throws for limits that the client cannot keep to
+ */
+export function checkTimetable(
+  timetable: readonly TimedLimits[],
+  check: (limits: SwarmLimits) => void = checkLimits,
+): void {
+  for (const { from, to, limits } of timetable) {
+    minuteOf(from);
+    minuteOf(to);
+    check(limits);
+  }
+}
+
 /**
  * Applies the limits of every moment, from now until it is stopped. Nothing is applied where there is no entry.
+ * @param timetable has been checked
  * @returns stops it
  */
 export function keepTimetable(
@@ -36,10 +60,7 @@ export function keepTimetable(
   return () => clearInterval(timer);
 }
 
-/**
- * The limits of a moment: those of the first entry whose time it is, none where there is none.
- * Throws a ConfigError (`timetable`) for what is no time of the day.
- */
+/** The limits of a moment: those of the first entry whose time it is, none where there is none. */
 export function limitsAt(timetable: readonly TimedLimits[], moment: Date): SwarmLimits {
   const now = 60 * moment.getHours() + moment.getMinutes();
   const entry = timetable.find(({ from, to }) => isWithin(now, minuteOf(from), minuteOf(to)));

@@ -19,7 +19,7 @@ import type {
   SwarmPolicies,
   SwarmStatistics,
 } from './swarm-client.ts';
-import { keepTimetable, type SwarmLimits } from './swarm-limits.ts';
+import { checkLimits, checkTimetable, keepTimetable, type SwarmLimits } from './swarm-limits.ts';
 import { SystemChance } from './system-chance.ts';
 import { Geometry } from './torrent/geometry.ts';
 import { eventOf } from './torrent/message-event.ts';
@@ -72,6 +72,7 @@ const BEST_POLICIES: SwarmPolicies = {
 export const swarmboot: SwarmClientMaker = {
   name: 'swarmboot',
   async make(options) {
+    checkTimetable(options.timetable ?? []);
     await AnnounceClient.load();
     return new SwarmbootClient(await PeerListener.listen(options.host, options.port), options);
   },
@@ -129,6 +130,7 @@ class SwarmbootClient implements SwarmClient {
   }
 
   limit(limits: SwarmLimits): void {
+    checkLimits(limits);
     this.#rates.limit(limits);
   }
 

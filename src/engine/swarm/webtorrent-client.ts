@@ -2,7 +2,7 @@ import type WebTorrent from 'webtorrent';
 import type { ThrottleGroup, Torrent, TorrentOptions, Wire } from 'webtorrent';
 import { ConfigError, RunFailure } from '../../failure.ts';
 import { BLOCK_BYTES, type Metainfo, pieceLengthOf } from '../image/metainfo.ts';
-import type { LinkRates } from '../link-rate.ts';
+import { type LinkRates, UNLIMITED } from '../link-rate.ts';
 import type {
   ChunkStore,
   SwarmClient,
@@ -10,7 +10,7 @@ import type {
   SwarmClientOptions,
   SwarmStatistics,
 } from './swarm-client.ts';
-import { keepTimetable, type SwarmLimits } from './swarm-limits.ts';
+import { checkLimits, checkTimetable, keepTimetable, type SwarmLimits } from './swarm-limits.ts';
 import { TrafficCount } from './traffic-count.ts';
 import { WebtorrentStore } from './webtorrent-store.ts';
 
@@ -24,11 +24,10 @@ const SMALLEST_BURST_BYTES = 4_096;
 const REQUEST_TIMEOUT_MS = 10_000;
 
 /** webtorrent behind our interface. It is loaded when first asked for: that takes a good part of a second. */
-const UNLIMITED: LinkRates = { upBps: Number.POSITIVE_INFINITY, downBps: Number.POSITIVE_INFINITY };
-
 export const webtorrent: SwarmClientMaker = {
   name: 'webtorrent',
   async make(options) {
+    checkTimetable(options.timetable ?? [], checkOwnLimits);
     const { default: Client } = await import('webtorrent');
     const client = new Client(clientOptions(options));
     // Without a listener an error of the client would be thrown; the torrent reports the same one.
@@ -96,8 +95,8 @@ class WebtorrentClient implements SwarmClient {
   readonly #client: WebTorrent;
   readonly #options: SwarmClientOptions;
   readonly #traffic = new TrafficCount();
-  #torrent: Torrent | undefined;
   readonly #leaveTimetable: () => void;
+  #torrent: Torrent | undefined;
   #total: LinkRates = UNLIMITED;
   #isPaused = false;
 
@@ -136,10 +135,9 @@ class WebtorrentClient implements SwarmClient {
     this.#shape();
   }
 
-  limit({ total = UNLIMITED, peer, sites }: SwarmLimits): void {
-    if (peer || sites)
-      throw new ConfigError('limits', 'webtorrent can limit all peers together, and no others');
-    this.#total = total;
+  limit(limits: SwarmLimits): void {
+    checkOwnLimits(limits);
+    this.#total = limits.total ?? UNLIMITED;
     this.#shape();
   }
 
@@ -189,6 +187,12 @@ class WebtorrentClient implements SwarmClient {
     wire.on('upload', (bytes: number) => this.#traffic.uploaded(wire.peerId, bytes));
     wire.on('download', (bytes: number) => this.#traffic.downloaded(wire.peerId, bytes));
   }
+}
+
+function checkOwnLimits(limits: SwarmLimits): void {
+  checkLimits(limits);
+  if (limits.peer || limits.sites)
+    throw new ConfigError('limits', 'webtorrent can limit all peers together, and no others');
 }
 
 function swarmFailure(error: Error): RunFailure {

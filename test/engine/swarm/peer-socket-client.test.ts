@@ -210,7 +210,7 @@ describe('the patience of a peer socket', () => {
     remote.resume();
     remote.write(encodeHandshake(HANDSHAKE));
     await shaken;
-    for (let second = 0; second < 300; second++) {
+    for (let second = 0; second < 150; second++) {
       socket.send({ kind: 'have', piece: second });
       vi.advanceTimersByTime(1_000);
     }

@@ -59,6 +59,18 @@ describe('the limits of a client', () => {
     expect([up.isFree, down.isFree]).toEqual([false, true]);
   });
 
+  it('of a place hold for where a peer is by its last word, once, however often it says so', async () => {
+    const table = new RateTable(UNLIMITED);
+    table.limit({ sites: { near: rates(200_000) } });
+    const { up } = table.joined(1);
+    for (let time = 0; time < 50; time++) table.introduced(1, 'near');
+    const seconds = await timeOf([up]);
+    expect(seconds).toBeGreaterThanOrEqual(BYTES / 200_000);
+    expect(seconds).toBeLessThan((50 * BYTES) / 200_000);
+    table.introduced(1, 'far');
+    expect(up.isFree).toBe(true);
+  });
+
   it('are replaced while peers are connected', () => {
     const table = new RateTable(UNLIMITED);
     const { up } = table.joined(1);

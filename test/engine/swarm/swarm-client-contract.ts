@@ -188,6 +188,22 @@ export function describeSwarmClient(maker: SwarmClientMaker): void {
       expect(store.pieces.size).toBe(0);
     });
 
+    it('listens nowhere where its timetable is wrong', async () => {
+      const probe = createServer();
+      await new Promise<void>((resolve) => probe.listen(0, HOST, resolve));
+      const { port } = probe.address() as { port: number };
+      await new Promise<void>((resolve) => probe.close(() => resolve()));
+      const peerId = Buffer.from('-TE0001-............');
+      const options = { peerId, host: HOST, port, link: UNLIMITED, uploadSlots: 4, neighbours: 50 };
+      const timetable = [
+        { from: '00:00', to: '23:59', limits: {} },
+        { from: '25:00', to: '26:00', limits: {} },
+      ];
+      await expect(maker.make({ ...options, timetable })).rejects.toMatchObject({ code: 'CONFIG' });
+      const client = await maker.make(options);
+      await client.stop();
+    });
+
     it('takes only a port that is free', async () => {
       const server = createServer();
       await new Promise<void>((resolve) => server.listen(0, HOST, resolve));

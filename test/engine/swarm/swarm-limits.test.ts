@@ -1,5 +1,11 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { keepTimetable, limitsAt, type SwarmLimits } from '../../../src/engine/swarm/swarm-limits.ts';
+import {
+  checkLimits,
+  checkTimetable,
+  keepTimetable,
+  limitsAt,
+  type SwarmLimits,
+} from '../../../src/engine/swarm/swarm-limits.ts';
 
 const limits = (downBps: number): SwarmLimits => ({ total: { upBps: downBps, downBps } });
 
@@ -11,6 +17,16 @@ const TIMETABLE = [
   { from: '22:00', to: '06:00', limits: limits(2) },
   { from: '05:00', to: '07:00', limits: limits(3) },
 ];
+
+describe('limits', () => {
+  it.each([0, -1, Number.NaN])('of %d bytes a second are refused: a client is paused instead', (bps) => {
+    const rates = { upBps: 1, downBps: bps };
+    for (const wrong of [{ total: rates }, { peer: rates }, { sites: { near: rates } }]) {
+      expect(() => checkLimits(wrong)).toThrow('a rate has to be above 0');
+      expect(() => checkTimetable([{ from: '08:00', to: '09:00', limits: wrong }])).toThrow('above 0');
+    }
+  });
+});
 
 describe('a timetable of limits', () => {
   it.each([
@@ -27,7 +43,8 @@ describe('a timetable of limits', () => {
   });
 
   it.each(['24:00', '8:00', '08:60', 'noon', ''])('refuses "%s" as a time of the day', (from) => {
-    expect(() => limitsAt([{ from, to: '09:00', limits: {} }], at(0, 0))).toThrow('is no time of the day');
+    const entry = { from, to: '09:00', limits: {} };
+    expect(() => checkTimetable([...TIMETABLE, entry])).toThrow('is no time of the day');
   });
 
   it('is applied as time goes on, until it is stopped', () => {
