@@ -7,12 +7,13 @@ export { ImageReader, imageFileSize } from './image/image-reader.ts';
 export { BLOCK_BYTES, type Metainfo, makeMetainfo } from './image/metainfo.ts';
 export type { LinkRates } from './link-rate.ts';
 export type { HandoutName } from './swarm/policy/handout/handout-by-name.ts';
-export type {
-  SwarmClient,
-  SwarmClientMaker,
-  SwarmClientOptions,
-  SwarmPolicies,
-  SwarmStatistics,
+export {
+  BEST_POLICIES,
+  type SwarmClient,
+  type SwarmClientMaker,
+  type SwarmClientOptions,
+  type SwarmPolicies,
+  type SwarmStatistics,
 } from './swarm/swarm-client.ts';
 export { swarmboot } from './swarm/swarmboot-client.ts';
 export { startTracker, type Tracker } from './swarm/tracker.ts';

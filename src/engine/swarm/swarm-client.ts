@@ -19,8 +19,16 @@ export interface SwarmPolicies extends PickerSettings {
   readonly crossing: 'owned' | 'free';
 }
 
+/** What is best in a deployment. */
+export const BEST_POLICIES: SwarmPolicies = {
+  picker: 'rarest',
+  randomFirst: 0,
+  seeder: 'dealing',
+  crossing: 'owned',
+};
+
 export interface SwarmClientOptions {
-  /** Default: what is best in a deployment, `rarest`, `dealing` and `owned`. */
+  /** Default: `BEST_POLICIES`. */
   readonly policies?: SwarmPolicies;
   /** Limits that come and go with the time of the day; what `limit` says holds until the next minute. */
   readonly timetable?: readonly TimedLimits[];

@@ -11,13 +11,13 @@ import { pieceHash } from './piece-hash.ts';
 import { newPicker } from './policy/picker/new-picker.ts';
 import { PieceDealer } from './policy/piece-dealer.ts';
 import { RateTable } from './rate-table.ts';
-import type {
-  ChunkStore,
-  SwarmClient,
-  SwarmClientMaker,
-  SwarmClientOptions,
-  SwarmPolicies,
-  SwarmStatistics,
+import {
+  BEST_POLICIES,
+  type ChunkStore,
+  type SwarmClient,
+  type SwarmClientMaker,
+  type SwarmClientOptions,
+  type SwarmStatistics,
 } from './swarm-client.ts';
 import { checkLimits, checkTimetable, keepTimetable, type SwarmLimits } from './swarm-limits.ts';
 import { SystemChance } from './system-chance.ts';
@@ -60,13 +60,6 @@ const ASKED_PIECES = 1.5;
 const FEWEST_ASKED_BLOCKS = 6;
 const FEWEST_LONE_BLOCKS = 32;
 const MOST_ASKED_BLOCKS = 256;
-
-const BEST_POLICIES: SwarmPolicies = {
-  picker: 'rarest',
-  randomFirst: 0,
-  seeder: 'dealing',
-  crossing: 'owned',
-};
 
 /** Our own peer, made for deployments. */
 export const swarmboot: SwarmClientMaker = {

@@ -1,4 +1,9 @@
-import type { HandoutName, LinkRates, SwarmPolicies } from '../../../engine/index.ts';
+import {
+  BEST_POLICIES,
+  type HandoutName,
+  type LinkRates,
+  type SwarmPolicies,
+} from '../../../engine/index.ts';
 import { arrivalTimes, RandomStream } from '../../../sim/index.ts';
 import type { Transport } from '../../record/run-record.ts';
 import type { Scenario } from '../../scenario/schema.ts';
@@ -55,12 +60,6 @@ export interface LabPlan {
 /** The label of the only site of a scenario without sites. */
 const ONLY_SITE = 'lab';
 /** The settings of a chain, in which everybody has one neighbour to serve, and where no swarm is in use. */
-const BEST_POLICIES: SwarmPolicies = {
-  picker: 'rarest',
-  randomFirst: 0,
-  seeder: 'dealing',
-  crossing: 'owned',
-};
 const NO_SWARM = { seederSlots: 1, uploadSlots: 1, neighbours: 1 };
 
 /** Turns a planned run into what the lab has to do. */

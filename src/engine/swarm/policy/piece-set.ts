@@ -36,6 +36,11 @@ export class PieceSet {
     this.#size--;
   }
 
+  /** True when each of its pieces is in one of the others. */
+  isWithin(one: PieceSet, other: PieceSet): boolean {
+    return this.words.every((word, place) => (word & ~(one.words[place]! | other.words[place]!)) === 0);
+  }
+
   /** True when it has a piece that `other` lacks. */
   hasOutside(other: PieceSet): boolean {
     for (let place = 0; place < this.words.length; place++) {

@@ -4,7 +4,7 @@ import { PieceSet } from '../policy/piece-set.ts';
 import type { BlockAddress } from '../wire/message.ts';
 import type { Geometry } from './geometry.ts';
 import { Interest } from './interest.ts';
-import type { Neighbour } from './neighbour.ts';
+import type { Introduced, Neighbour } from './neighbour.ts';
 import { Offers } from './offers.ts';
 import { PartialPiece } from './partial-piece.ts';
 import type { OwnPlace } from './site-gate.ts';
@@ -51,16 +51,16 @@ export class DownloadSide {
     this.#settings = settings;
     this.#neighbours = neighbours;
     this.#emit = emit;
-    this.#sources = new Sources(settings, pieces, (hasRoom) => {
+    this.#sources = new Sources(settings, (hasRoom) => {
       this.#interest.reviewAll();
       this.#isRoomNew = hasRoom;
     });
     this.held = new PieceSet(pieces);
     this.#begun = new PieceSet(pieces);
-    this.#offers = new Offers(
-      { place: settings.place, pieces, chance: settings.chance, neighbours },
-      (neighbour) => this.#interest.review(neighbour),
-    );
+    const { place, chance } = settings;
+    const { held } = this;
+    const changed = (neighbour: Neighbour): void => this.#interest.review(neighbour);
+    this.#offers = new Offers({ place, pieces, chance, held, neighbours, changed });
     this.#interest = new Interest({
       sources: this.#sources,
       neighbours,
@@ -93,8 +93,8 @@ export class DownloadSide {
   }
 
   /** A neighbour has said who and where it is. */
-  introduced(neighbour: Neighbour): void {
-    this.#offers.introduced(neighbour);
+  introduced(neighbour: Neighbour, introduction: Introduced): void {
+    this.#offers.introduced(neighbour, introduction);
   }
 
   /** Without room for one more it is declined at once: then its slot goes to somebody who has. */
@@ -303,9 +303,7 @@ export class DownloadSide {
 
   /** All of them are wanted before any is asked for: whoever is asked for one may be asked for the others as well. */
   #want(pieces: readonly number[]): void {
-    for (const piece of pieces) {
-      this.#offers.want(piece);
-    }
+    for (const piece of pieces) this.#offers.want(piece);
     // Whoever lets us ask already need not say so again.
     for (const neighbour of this.#neighbours.values())
       if (pieces.some((piece) => neighbour.open.has(piece))) this.#ask(neighbour);

@@ -1,23 +1,27 @@
 import { PieceSet } from '../policy/piece-set.ts';
 import type { BlockAddress } from '../wire/message.ts';
 
+/** What a peer says of itself; empty as long as it has said nothing. */
+export interface Introduced {
+  /** Label of the place where it is. */
+  site: string;
+  /** It has everything and shows it piece by piece. */
+  isDealer: boolean;
+  /** Drawn from its name, the same wherever it is known. */
+  salt: number;
+}
+
 /** What we know of a peer that we are connected to, and what is under way between us. */
-export interface Neighbour {
+export interface Neighbour extends Introduced {
   readonly peer: number;
   /** Speaks the fast extension (BEP 6): a choke rejects, one by one, what it does not serve. */
   readonly hasFast: boolean;
-  /** Label of the place where it is; empty as long as it has not said. */
-  site: string;
 
   // As a source.
-  /** It has everything and shows it piece by piece. */
-  isDealer: boolean;
-  /** Drawn from its name. */
-  salt: number;
   /** Pieces that it says it has. */
   readonly pieces: PieceSet;
-  /** Those of them that we may ask it for. */
-  readonly open: PieceSet;
+  /** Those of them that we may ask it for: the same set, but for neighbours at other sites. */
+  open: PieceSet;
   /** How many of those have blocks that we want and have not asked anybody for. */
   wantedPieces: number;
   /** Counted among our sources, since it owes us blocks. */
@@ -57,12 +61,13 @@ export interface Grant {
 }
 
 export function newNeighbour(peer: number, hasFast: boolean, pieces: number): Neighbour {
+  const has = new PieceSet(pieces);
   return {
     peer,
     hasFast,
     site: '',
-    pieces: new PieceSet(pieces),
-    open: new PieceSet(pieces),
+    pieces: has,
+    open: has,
     salt: 0,
     isDealer: false,
     wantedPieces: 0,

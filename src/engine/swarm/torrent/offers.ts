@@ -1,57 +1,61 @@
 import type { Chance } from '../policy/chance.ts';
 import { PieceSet } from '../policy/piece-set.ts';
-import type { Neighbour } from './neighbour.ts';
+import type { Introduced, Neighbour } from './neighbour.ts';
 import { type OwnPlace, SiteGate } from './site-gate.ts';
 
-/** So long an owner of pieces at another site may take before others fetch them. */
+/** So long an owner of pieces at another site may take, and so long others here may not serve us, before we fetch them. */
 const ADOPT_MS = 5_000;
+
+/** What offers follow from. */
+export interface OfferSource {
+  readonly place: OwnPlace;
+  readonly pieces: number;
+  readonly chance: Chance;
+  /** What we have. */
+  readonly held: PieceSet;
+  readonly neighbours: ReadonlyMap<number, Neighbour>;
+  /** There may be less to be had from a neighbour than before. */
+  changed(neighbour: Neighbour): void;
+}
 
 /** What we want and whom we may ask for it: of every neighbour the pieces that are open to us, and how many are wanted. */
 export class Offers {
   /** Pieces that have free blocks. */
   readonly wanted: PieceSet;
-  readonly #pieces: number;
+  readonly #source: OfferSource;
   readonly #gate: SiteGate;
-  readonly #chance: Chance;
-  readonly #neighbours: ReadonlyMap<number, Neighbour>;
-  readonly #changed: (neighbour: Neighbour) => void;
   /** When there was last something of our own to fetch from another site [ms]. */
-  #ownAtMs = 0;
-  /** There was nothing for so long that we fetch what others own. */
+  #farAtMs = 0;
+  /** When somebody here last owed us something [ms]. */
+  #servedAtMs = 0;
+  /** We fetch what others own: from the first time that there was nothing else for a while. */
   #isAdopting = false;
 
-  /** @param changed hears of a neighbour from whom there is less to be had than before */
-  constructor(
-    torrent: {
-      readonly place: OwnPlace;
-      readonly pieces: number;
-      readonly chance: Chance;
-      readonly neighbours: ReadonlyMap<number, Neighbour>;
-    },
-    changed: (neighbour: Neighbour) => void,
-  ) {
-    const { place, pieces, chance, neighbours } = torrent;
-    this.wanted = PieceSet.full(pieces);
-    this.#pieces = pieces;
-    this.#chance = chance;
-    this.#gate = new SiteGate(place, pieces, neighbours);
-    this.#neighbours = neighbours;
-    this.#changed = changed;
+  constructor(source: OfferSource) {
+    this.wanted = PieceSet.full(source.pieces);
+    this.#source = source;
+    this.#gate = new SiteGate(source.place, source);
   }
 
   /** A neighbour has a piece more. */
   announced(neighbour: Neighbour, piece: number): void {
+    const isFar = this.#gate.isFar(neighbour);
+    const wasDealing = isFar && this.#gate.isDealing(neighbour);
     neighbour.pieces.add(piece);
     if (this.#gate.announced(neighbour, piece)) this.#closeAfar(piece);
-    const isFar = this.#gate.isFar(neighbour);
-    if (isFar && neighbour.pieces.size === this.#pieces) this.#reopen(neighbour);
+    if (!isFar) this.#countIn(neighbour, piece);
+    else if (wasDealing && !this.#gate.isDealing(neighbour)) this.#reopen(neighbour);
     else if (this.#gate.isOpen(neighbour, piece)) this.#open(neighbour, piece);
   }
 
-  /** A neighbour has said who and where it is. */
-  introduced(neighbour: Neighbour): void {
-    if (this.#gate.isFar(neighbour)) this.#reopen(neighbour);
-    if (this.#gate.isNear(neighbour)) this.#membersChanged();
+  /** A neighbour has said who and where it is; it may say so again. */
+  introduced(neighbour: Neighbour, introduction: Introduced): void {
+    const wasNear = this.#gate.isNear(neighbour);
+    neighbour.site = introduction.site;
+    neighbour.isDealer = introduction.isDealer;
+    neighbour.salt = introduction.salt;
+    this.#reopen(neighbour);
+    if (wasNear || this.#gate.isNear(neighbour)) this.#membersChanged();
   }
 
   left(neighbour: Neighbour): void {
@@ -60,34 +64,39 @@ export class Offers {
 
   want(piece: number): void {
     this.wanted.add(piece);
-    for (const neighbour of this.#neighbours.values())
+    for (const neighbour of this.#source.neighbours.values())
       if (neighbour.open.has(piece)) neighbour.wantedPieces++;
   }
 
   unwant(piece: number): void {
     this.wanted.delete(piece);
-    for (const neighbour of this.#neighbours.values()) {
+    for (const neighbour of this.#source.neighbours.values()) {
       if (!neighbour.open.has(piece)) continue;
       neighbour.wantedPieces--;
-      this.#changed(neighbour);
+      this.#source.changed(neighbour);
     }
   }
 
   /**
    * Where there has been nothing of our own to fetch from other sites for a while, pieces that their owners have left
-   * there are opened to us, one at a time: the owner may have no way to get there. To be called now and then.
+   * there are opened to us, one at a time: an owner may have no way to get there. So are, where nobody here has served
+   * us for as long, those that others here say they have. To be called now and then.
    * @returns whom we may ask for it
    */
   adopt(nowMs: number): Neighbour | undefined {
-    const far = [...this.#neighbours.values()].filter((neighbour) => this.#gate.isFar(neighbour));
+    const all = [...this.#source.neighbours.values()];
+    const far = all.filter((neighbour) => this.#gate.isFar(neighbour));
     const isBusy = far.some(({ askedBlocks, wantedPieces }) => askedBlocks > 0 || wantedPieces > 0);
-    if (far.length === 0 || (isBusy && !this.#isAdopting)) this.#ownAtMs = nowMs;
-    if (isBusy || nowMs - this.#ownAtMs < ADOPT_MS) return undefined;
+    if (far.length === 0 || (isBusy && !this.#isAdopting)) this.#farAtMs = nowMs;
+    if (all.some((neighbour) => neighbour.askedBlocks > 0 && !far.includes(neighbour)))
+      this.#servedAtMs = nowMs;
+    if (isBusy || nowMs - this.#farAtMs < ADOPT_MS) return undefined;
     this.#isAdopting = true;
+    const isForsaken = nowMs - this.#servedAtMs >= ADOPT_MS;
     for (const neighbour of far) {
-      const piece = this.#gate.orphanOf(neighbour, this.wanted, this.#chance);
-      if (piece === -1) continue;
-      this.#open(neighbour, piece);
+      const orphans = this.#gate.orphansOf(neighbour, this.wanted, isForsaken);
+      if (orphans.length === 0) continue;
+      this.#open(neighbour, orphans[this.#source.chance.below(orphans.length)]!);
       return neighbour;
     }
     return undefined;
@@ -96,35 +105,38 @@ export class Offers {
   #open(neighbour: Neighbour, piece: number): void {
     if (neighbour.open.has(piece)) return;
     neighbour.open.add(piece);
-    if (this.wanted.has(piece)) neighbour.wantedPieces++;
+    this.#countIn(neighbour, piece);
   }
 
-  #close(neighbour: Neighbour, piece: number): void {
-    if (!neighbour.open.has(piece)) return;
-    neighbour.open.delete(piece);
-    if (this.wanted.has(piece)) neighbour.wantedPieces--;
+  #countIn(neighbour: Neighbour, piece: number): void {
+    if (this.wanted.has(piece)) neighbour.wantedPieces++;
   }
 
   /** Somebody of our site has it: it need not cross the WAN again. */
   #closeAfar(piece: number): void {
-    for (const neighbour of this.#neighbours.values()) {
-      if (!this.#gate.isFar(neighbour)) continue;
-      this.#close(neighbour, piece);
-      this.#changed(neighbour);
+    for (const neighbour of this.#source.neighbours.values()) {
+      if (!this.#gate.isFar(neighbour) || !neighbour.open.has(piece)) continue;
+      neighbour.open.delete(piece);
+      if (this.wanted.has(piece)) neighbour.wantedPieces--;
+      this.#source.changed(neighbour);
     }
   }
 
+  /** From the start: what is open is all that a neighbour has, or of one at another site a set of its own. */
   #reopen(neighbour: Neighbour): void {
+    const isFar = this.#gate.isFar(neighbour);
+    neighbour.open = isFar ? new PieceSet(this.#source.pieces) : neighbour.pieces;
+    neighbour.wantedPieces = 0;
     for (const piece of neighbour.pieces) {
-      if (this.#gate.isOpen(neighbour, piece)) this.#open(neighbour, piece);
-      else this.#close(neighbour, piece);
+      if (!isFar) this.#countIn(neighbour, piece);
+      else if (this.#gate.isOpen(neighbour, piece)) this.#open(neighbour, piece);
     }
-    this.#changed(neighbour);
+    this.#source.changed(neighbour);
   }
 
   #membersChanged(): void {
     this.#gate.membersChanged();
-    for (const neighbour of this.#neighbours.values())
+    for (const neighbour of this.#source.neighbours.values())
       if (this.#gate.isFar(neighbour)) this.#reopen(neighbour);
   }
 }

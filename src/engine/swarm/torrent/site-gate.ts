@@ -1,4 +1,3 @@
-import type { Chance } from '../policy/chance.ts';
 import { PieceSet } from '../policy/piece-set.ts';
 import { ownerWeight } from '../policy/site-owner.ts';
 import type { Neighbour } from './neighbour.ts';
@@ -17,16 +16,25 @@ export interface OwnPlace {
  */
 export class SiteGate {
   readonly #place: OwnPlace;
-  readonly #pieces: number;
+  readonly #held: PieceSet;
+  readonly #all: PieceSet;
   readonly #neighbours: ReadonlyMap<number, Neighbour>;
   /** Pieces that others of our site have. */
   #near: PieceSet;
 
-  constructor(place: OwnPlace, pieces: number, neighbours: ReadonlyMap<number, Neighbour>) {
+  constructor(
+    place: OwnPlace,
+    torrent: {
+      readonly pieces: number;
+      readonly held: PieceSet;
+      readonly neighbours: ReadonlyMap<number, Neighbour>;
+    },
+  ) {
     this.#place = place;
-    this.#pieces = pieces;
-    this.#neighbours = neighbours;
-    this.#near = new PieceSet(pieces);
+    this.#held = torrent.held;
+    this.#all = PieceSet.full(torrent.pieces);
+    this.#neighbours = torrent.neighbours;
+    this.#near = new PieceSet(torrent.pieces);
   }
 
   isFar({ site }: Neighbour): boolean {
@@ -37,11 +45,14 @@ export class SiteGate {
     return this.#place.site !== '' && site === this.#place.site;
   }
 
-  /** Whether we may ask a neighbour for a piece that it has. */
+  /** Whether a seeder keeps pieces back: of those that we have it does not tell us. */
+  isDealing({ isDealer, pieces }: Neighbour): boolean {
+    return isDealer && !this.#all.isWithin(pieces, this.#held);
+  }
+
+  /** Whether we may ask a far neighbour for a piece that it has. */
   isOpen(neighbour: Neighbour, piece: number): boolean {
-    if (!this.isFar(neighbour)) return true;
-    if (neighbour.isDealer && neighbour.pieces.size < this.#pieces) return true;
-    return !this.#near.has(piece) && this.#isOurs(piece);
+    return this.isDealing(neighbour) || (!this.#near.has(piece) && this.#isOurs(piece));
   }
 
   /** A neighbour has a piece. @returns whether that is news to our site */
@@ -53,17 +64,21 @@ export class SiteGate {
 
   /** Somebody of our site has come or gone. */
   membersChanged(): void {
-    this.#near = new PieceSet(this.#pieces);
+    this.#near = new PieceSet(this.#all.size);
     for (const neighbour of this.#neighbours.values()) {
       if (!this.isNear(neighbour)) continue;
       for (const piece of neighbour.pieces) this.#near.add(piece);
     }
   }
 
-  /** A piece of a far neighbour that nobody of our site has and whose owner has not fetched it, by chance, or -1. */
-  orphanOf({ pieces }: Neighbour, wanted: PieceSet, chance: Chance): number {
-    const orphans = [...wanted].filter((piece) => pieces.has(piece) && !this.#near.has(piece));
-    return orphans.length === 0 ? -1 : orphans[chance.below(orphans.length)]!;
+  /**
+   * Pieces of a far neighbour that we want and that nobody of our site has.
+   * @param isForsaken what others of our site say they have is of no use: where there are no such pieces, any
+   */
+  orphansOf({ pieces }: Neighbour, wanted: PieceSet, isForsaken: boolean): readonly number[] {
+    const there = [...wanted].filter((piece) => pieces.has(piece));
+    const alone = there.filter((piece) => !this.#near.has(piece));
+    return isForsaken && alone.length === 0 ? there : alone;
   }
 
   #isOurs(piece: number): boolean {

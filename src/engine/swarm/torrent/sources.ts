@@ -16,15 +16,13 @@ const FEWEST_ASKED = 2;
 /** Who owes us which blocks, and how many blocks each peer may owe. */
 export class Sources {
   readonly #limits: SourceLimits;
-  readonly #pieces: number;
   readonly #roomChanged: (hasRoom: boolean) => void;
   #count = 0;
   #depth: number;
 
   /** @param roomChanged hears when there is room for one more source, and when there is none any more */
-  constructor(limits: SourceLimits, pieces: number, roomChanged: (hasRoom: boolean) => void) {
+  constructor(limits: SourceLimits, roomChanged: (hasRoom: boolean) => void) {
     this.#limits = limits;
-    this.#pieces = pieces;
     this.#roomChanged = roomChanged;
     this.#depth = limits.loneBlocks;
   }
@@ -34,9 +32,12 @@ export class Sources {
     return this.#count < this.#limits.sources;
   }
 
-  /** Whether this peer may send to us. A seeder that deals always may: the whole swarm waits for what is fresh. */
+  /**
+   * Whether this peer may send to us. A seeder that deals always may, and takes no room from others: the whole swarm
+   * waits for what is fresh, and it sends to each for a moment.
+   */
   isWelcome(neighbour: Neighbour): boolean {
-    return neighbour.askedBlocks > 0 || this.hasRoom || this.#deals(neighbour);
+    return neighbour.askedBlocks > 0 || this.hasRoom || neighbour.isDealer;
   }
 
   /** Blocks that one peer may owe us: its share. */
@@ -54,7 +55,7 @@ export class Sources {
     const blocks = neighbour.asked.get(piece);
     if (blocks) blocks.add(block);
     else neighbour.asked.set(piece, new Set([block]));
-    if (++neighbour.askedBlocks > 1 || this.#deals(neighbour)) return;
+    if (++neighbour.askedBlocks > 1 || neighbour.isDealer) return;
     neighbour.isCounted = true;
     this.#change(1);
   }
@@ -90,10 +91,5 @@ export class Sources {
     const share = Math.round(askedBlocks / Math.min(sources, this.#count));
     this.#depth = this.#count > 1 ? Math.max(FEWEST_ASKED, share) : loneBlocks;
     if (this.hasRoom !== hadRoom) this.#roomChanged(this.hasRoom);
-  }
-
-  /** It has everything and shows us little of it. It takes no room from others: it sends for a moment. */
-  #deals({ isDealer, pieces }: Neighbour): boolean {
-    return isDealer && pieces.size < this.#pieces;
   }
 }

@@ -1,4 +1,5 @@
 import type { BlockAddress } from '../wire/message.ts';
+import type { Introduced } from './neighbour.ts';
 
 /**
  * Everything that can happen to a torrent. The state machine (`swarm-state.ts`) takes these and nothing else; sockets,
@@ -9,14 +10,7 @@ export type SwarmEvent =
   | { readonly kind: 'peerJoined'; readonly peer: number; readonly hasFast: boolean }
   | { readonly kind: 'peerLeft'; readonly peer: number }
   // A peer says in which place it is; empty for none.
-  | {
-      readonly kind: 'peerIntroduced';
-      readonly peer: number;
-      readonly site: string;
-      readonly isDealer: boolean;
-      /** Drawn from its name, the same wherever it is known. */
-      readonly salt: number;
-    }
+  | ({ readonly kind: 'peerIntroduced'; readonly peer: number } & Readonly<Introduced>)
   // What a peer lets us do and wants of us.
   | { readonly kind: 'choked' | 'unchoked'; readonly peer: number }
   | { readonly kind: 'becameInterested' | 'lostInterest'; readonly peer: number }

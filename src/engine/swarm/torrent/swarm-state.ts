@@ -98,10 +98,7 @@ export class SwarmState {
         this.#download.left(neighbour);
         return this.#upload.left(neighbour, nowMs);
       case 'peerIntroduced':
-        neighbour.site = event.site;
-        neighbour.isDealer = event.isDealer;
-        neighbour.salt = event.salt;
-        return this.#download.introduced(neighbour);
+        return this.#download.introduced(neighbour, event);
       case 'choked':
         return this.#download.choked(neighbour);
       case 'unchoked':

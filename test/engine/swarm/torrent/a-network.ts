@@ -42,6 +42,8 @@ export interface NetworkWishes {
   readonly openPieces: number;
   readonly askedBlocks: number;
   readonly unsentBytes: number;
+  /** Places where the peers are, in turn; with one there is no going from site to site. */
+  readonly sites: number;
 }
 
 /**
@@ -75,12 +77,13 @@ export class Network {
 
   join(isSeed: boolean): void {
     const { geometry, deals, slots, openPieces, askedBlocks, unsentBytes } = this.#wishes;
+    const place = this.#placeOf(this.#nextPeer);
     const dealer = isSeed && deals ? new PieceDealer(geometry.pieces) : undefined;
     const chance = new RandomStream(this.#wishes.randomSeed + this.#nextPeer, 'swarm');
     const limits = { slots, sources: Math.max(1, slots), openPieces, askedBlocks, unsentBytes };
     const peer: Peer = {
       number: this.#nextPeer++,
-      state: new SwarmState(someSettings({ geometry, isSeed, dealer, chance, ...limits })),
+      state: new SwarmState(someSettings({ geometry, place, isSeed, dealer, chance, ...limits })),
       isSeed,
       checking: [],
       stored: new Map(),
@@ -93,6 +96,8 @@ export class Network {
       if (other === peer) continue;
       this.#tell(other, { kind: 'peerJoined', peer: peer.number, hasFast: this.#wishes.hasFast });
       this.#tell(peer, { kind: 'peerJoined', peer: other.number, hasFast: this.#wishes.hasFast });
+      this.#introduce(peer, other);
+      this.#introduce(other, peer);
     }
   }
 
@@ -127,6 +132,16 @@ export class Network {
   /** Bytes of blocks that are neither here nor there. */
   bytesUnderWay(): number {
     return this.#lines.reduce((sum, line) => sum + bytesOn(line), 0);
+  }
+
+  #placeOf(number: number): { readonly site: string; readonly salt: number } {
+    const { sites } = this.#wishes;
+    return { site: sites > 1 ? `site ${number % sites}` : '', salt: number };
+  }
+
+  #introduce({ number, isSeed }: Peer, to: Peer): void {
+    const isDealer = isSeed && this.#wishes.deals;
+    this.#tell(to, { kind: 'peerIntroduced', peer: number, ...this.#placeOf(number), isDealer });
   }
 
   #connect(a: Peer, b: Peer): void {

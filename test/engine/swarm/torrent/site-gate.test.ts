@@ -74,6 +74,43 @@ describe('a piece at another site', () => {
     expect(askedAfar(torrent)).toHaveLength(2);
   });
 
+  it('is fetched there in the end when a member that says it has it serves nobody', () => {
+    const torrent = aMember(1);
+    torrent.tell({ kind: 'everythingAnnounced', peer: 2 });
+    expect(askedAfar(torrent)).toEqual([]);
+    torrent.pass(4_000);
+    expect(askedAfar(torrent)).toEqual([]);
+    torrent.pass(2_000);
+    expect(askedAfar(torrent)).toHaveLength(1);
+  });
+
+  it('is not fetched there while members send us others', () => {
+    const torrent = aMember(1, { has: [0] });
+    for (const piece of [0, 1, 2, 3, 4, 5]) torrent.tell({ kind: 'pieceAnnounced', peer: 2, piece });
+    const [...owed] = requestsTo(torrent.tell({ kind: 'unchoked', peer: 2 }), 2);
+    for (const block of owed.slice(0, 10)) {
+      torrent.deliver(2, block);
+      torrent.pass(2_000);
+    }
+    expect(askedAfar(torrent)).toEqual([]);
+  });
+
+  it('is open again when whoever had it turns out to be elsewhere', () => {
+    const torrent = aMember(1);
+    const own = askedAfar(aMember(1));
+    torrent.tell({ kind: 'everythingAnnounced', peer: 2 });
+    torrent.tell({ kind: 'peerIntroduced', peer: 2, site: 'far', isDealer: false, salt: 2 });
+    expect(askedAfar(torrent)).toEqual(expect.arrayContaining(own));
+  });
+
+  it('is not fetched from a seeder that has dealt everything by those who do not own it', () => {
+    const others = askedAfar(aMember(2));
+    const torrent = aMember(1, { has: 'everything', isDealer: true });
+    const asked = askedAfar(torrent);
+    expect(asked.filter((piece) => others.includes(piece))).toEqual([]);
+    expect(asked.length).toBeGreaterThan(0);
+  });
+
   it('is like any other where there are no sites', () => {
     const torrent = new ATorrent({
       geometry: aGeometry(PIECES),

@@ -25,6 +25,7 @@ const anyNetwork: Arbitrary<NetworkWishes> = record({
   openPieces: integer({ min: 1, max: 6 }),
   askedBlocks: integer({ min: 1, max: 16 }),
   unsentBytes: constantFrom(1, BLOCK, 3 * BLOCK, 100 * BLOCK),
+  sites: integer({ min: 1, max: 3 }),
 });
 /** What happens to the peers, and after how many steps. */
 const anyFate = array(record({ after: nat(300), isDeath: boolean() }), { maxLength: 4 });
