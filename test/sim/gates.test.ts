@@ -118,7 +118,7 @@ const GOLDEN: readonly [what: string, model: DeploymentModel, digest: string][] 
   [
     'a swarm',
     aModel({ machines: 20, pieces: 64, link: DOWN_TOO, latencyS: 1 / 64 }),
-    'f131bee31d46ee82-1340',
+    'b1bd22f1e67746cd-1340',
   ],
   [
     'unicast to machines that come one by one',

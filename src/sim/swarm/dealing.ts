@@ -4,7 +4,7 @@ import { type Grant, isServing, type Peer } from './peer.ts';
 import { PlainSeeding } from './seeding.ts';
 import type { Swarm } from './swarm.ts';
 
-/** Deals every piece once before any twice; serves like any peer when all are dealt. */
+/** Deals every piece once before any twice; serves like any peer when all have arrived. */
 export class Dealing extends PlainSeeding {
   readonly #swarm: Swarm;
   readonly #seeder: Peer;
@@ -33,7 +33,7 @@ export class Dealing extends PlainSeeding {
   }
 
   override isDealing(): boolean {
-    return this.#dealer.hasFresh();
+    return this.#dealer.isGoingOn();
   }
 
   override nextReceiver(): Peer | undefined {
@@ -50,6 +50,7 @@ export class Dealing extends PlainSeeding {
 
   override arrived(_receiver: Peer, piece: number): void {
     this.#holders[piece]!++;
+    this.#dealer.pass(piece);
   }
 
   override left(peer: Peer): void {

@@ -6,15 +6,26 @@ import { lowestBit, PieceSet } from './piece-set.ts';
  */
 export class PieceDealer {
   readonly #fresh: PieceSet;
+  /** Dealt, and not known to be in the swarm. */
+  readonly #underWay: PieceSet;
   #turn = 0;
 
   constructor(pieces: number) {
     this.#fresh = PieceSet.full(pieces);
+    this.#underWay = new PieceSet(pieces);
   }
 
   /** True while some piece was never dealt, or came back. */
   hasFresh(): boolean {
     return this.#fresh.size > 0;
+  }
+
+  /**
+   * True until a copy of every piece is in the swarm. To serve everybody with everything as soon as the last piece was
+   * dealt would have many fetch the last few pieces from the seeder, while these are on their way.
+   */
+  isGoingOn(): boolean {
+    return this.#fresh.size > 0 || this.#underWay.size > 0;
   }
 
   /** True while some of these pieces is not held by a receiver. */
@@ -38,16 +49,19 @@ export class PieceDealer {
   deal(held: PieceSet): number {
     const piece = this.#nextFor(held);
     this.#fresh.delete(piece);
+    this.#underWay.add(piece);
     return piece;
   }
 
-  /** A piece that came into the swarm another way need not be dealt. */
+  /** A piece is in the swarm: it was dealt and has left, or came another way. */
   pass(piece: number): void {
     this.#fresh.delete(piece);
+    this.#underWay.delete(piece);
   }
 
-  /** A piece whose only holder is gone becomes fresh again. */
+  /** A piece that its receiver did not fetch, or whose only holder is gone, becomes fresh again. */
   takeBack(piece: number): void {
+    this.#underWay.delete(piece);
     this.#fresh.add(piece);
   }
 

@@ -1,37 +1,51 @@
 import type { PieceDealer } from '../policy/piece-dealer.ts';
 import { PieceSet } from '../policy/piece-set.ts';
-import type { Message } from '../wire/message.ts';
+import type { BlockAddress, Message } from '../wire/message.ts';
+import type { Geometry } from './geometry.ts';
 import type { Neighbour } from './neighbour.ts';
 
 /** What is dealt, and who hears of it. */
 export interface DealingTable {
-  readonly pieces: number;
+  readonly geometry: Geometry;
   /** What we have. */
   readonly held: PieceSet;
   readonly neighbours: ReadonlyMap<number, Neighbour>;
   send(neighbour: Neighbour, message: Message): void;
 }
 
-/** What a seeder that deals has shown to whom: every piece to one receiver, until all have been dealt once. */
+/** A piece that was dealt and has not left. */
+interface DealtPiece {
+  readonly receiver: number;
+  leftBytes: number;
+  /** When it was dealt, or when a block of it last left [ms]. */
+  movedAtMs: number;
+}
+
+/**
+ * What a seeder that deals has shown to whom: every piece to one receiver, until a copy of all of them has left. To show
+ * everything when the last piece was dealt and had not been sent would have many ask for the last few pieces: in the
+ * virtual lab, 20 machines, that sent 12 % of a copy twice and took 1 % more time, 3 % with 5 machines.
+ */
 export class Dealing {
   readonly #dealer: PieceDealer;
   readonly #table: DealingTable;
   /** By peer: pieces that it was told of. */
   readonly #shown = new Map<number, PieceSet>();
+  readonly #dealt = new Map<number, DealtPiece>();
 
   constructor(dealer: PieceDealer, table: DealingTable) {
     this.#dealer = dealer;
     this.#table = table;
   }
 
-  /** Whether some piece was not dealt yet. */
+  /** Whether some piece was not dealt yet, or is on its way to its receiver. */
   get isGoingOn(): boolean {
-    return this.#dealer.hasFresh();
+    return this.#dealer.isGoingOn();
   }
 
   /** A receiver that is shown nothing at first. */
   joined(neighbour: Neighbour): void {
-    this.#shown.set(neighbour.peer, new PieceSet(this.#table.pieces));
+    this.#shown.set(neighbour.peer, new PieceSet(this.#table.geometry.pieces));
   }
 
   /** What was dealt to a peer that has gone, and nobody else has, is dealt again. */
@@ -44,15 +58,34 @@ export class Dealing {
       const isElsewhere = others.some(
         (other) => other.pieces.has(piece) || this.#shown.get(other.peer)?.has(piece),
       );
-      if (!isElsewhere) this.#dealer.takeBack(piece);
+      if (!isElsewhere) this.#takeBack(piece);
     }
   }
 
   /** Somebody has the piece: whoever lacks it can have it from there. */
   announced(piece: number): void {
     if (!this.isGoingOn) return;
-    this.#dealer.pass(piece);
-    if (!this.isGoingOn) this.#showAll();
+    this.#pass(piece);
+  }
+
+  /** A block was handed to the connection. */
+  sent(neighbour: Neighbour, { piece, length }: BlockAddress, nowMs: number): void {
+    const dealt = this.#dealt.get(piece);
+    if (dealt?.receiver !== neighbour.peer) return;
+    dealt.movedAtMs = nowMs;
+    dealt.leftBytes -= length;
+    if (dealt.leftBytes <= 0) this.#pass(piece);
+  }
+
+  /**
+   * Once nothing else is left to deal, what was dealt to somebody who fetches none of it any more is dealt again; before,
+   * it may fetch it with its next grant. To be called now and then.
+   */
+  takeBackUnmovedSince(timeMs: number): void {
+    if (this.#dealer.hasFresh()) return;
+    for (const [piece, { movedAtMs }] of this.#dealt) {
+      if (movedAtMs <= timeMs) this.#takeBack(piece);
+    }
   }
 
   /** Whose turn it is, of those that are free to receive, or -1. */
@@ -64,12 +97,15 @@ export class Dealing {
   }
 
   /** Shows a receiver one fresh piece, where there is one that it lacks. */
-  deal(neighbour: Neighbour): void {
+  deal(neighbour: Neighbour, nowMs: number): void {
     if (!this.#dealer.hasFreshFor(neighbour.pieces)) return;
     const piece = this.#dealer.deal(neighbour.pieces);
-    this.#shown.get(neighbour.peer)?.add(piece);
-    this.#table.send(neighbour, { kind: 'have', piece });
-    if (!this.isGoingOn) this.#showAll();
+    const shown = this.#shown.get(neighbour.peer)!;
+    const leftBytes = this.#table.geometry.bytesOf(piece);
+    this.#dealt.set(piece, { receiver: neighbour.peer, leftBytes, movedAtMs: nowMs });
+    // It may be dealt for the second time.
+    if (!shown.has(piece)) this.#table.send(neighbour, { kind: 'have', piece });
+    shown.add(piece);
   }
 
   /** Whether a neighbour may ask for a piece: it was told of it, or of everything. */
@@ -77,7 +113,18 @@ export class Dealing {
     return this.#shown.get(peer)?.has(piece) ?? true;
   }
 
-  /** Everything has been dealt once: from now on everybody may ask for anything. */
+  #takeBack(piece: number): void {
+    this.#dealt.delete(piece);
+    this.#dealer.takeBack(piece);
+  }
+
+  #pass(piece: number): void {
+    this.#dealt.delete(piece);
+    this.#dealer.pass(piece);
+    if (!this.isGoingOn) this.#showAll();
+  }
+
+  /** A copy of everything has left: from now on everybody may ask for anything. */
   #showAll(): void {
     const { neighbours, held } = this.#table;
     for (const neighbour of neighbours.values()) {

@@ -77,7 +77,7 @@ export class UploadSide {
     this.#held = torrent.held;
     this.#emit = torrent.emit;
     const { dealer, geometry } = settings;
-    const table = { ...torrent, pieces: geometry.pieces, send: this.#send.bind(this) };
+    const table = { ...torrent, geometry, send: this.#send.bind(this) };
     this.#dealing = dealer && new Dealing(dealer, table);
   }
 
@@ -200,6 +200,7 @@ export class UploadSide {
       neighbour.isIdle = true;
       this.#endGrant(neighbour);
     }
+    this.#dealing?.takeBackUnmovedSince(nowMs - this.#settings.patienceMs);
     this.fill(nowMs);
   }
 
@@ -240,7 +241,7 @@ export class UploadSide {
     this.#grants++;
     this.#tell(neighbour);
     neighbour.grant = { leftBytes: this.#settings.geometry.pieceBytes, usedAtMs: nowMs, isUsed: false };
-    if (this.#isDealing()) this.#dealing!.deal(neighbour);
+    if (this.#isDealing()) this.#dealing!.deal(neighbour, nowMs);
     this.#send(neighbour, { kind: 'unchoke' });
   }
 
@@ -250,6 +251,7 @@ export class UploadSide {
       const block = neighbour.queue.shift()!;
       neighbour.unsentBytes += block.length;
       this.#emit({ kind: 'sendBlock', peer: neighbour.peer, block });
+      this.#dealing?.sent(neighbour, block, nowMs);
       if (!neighbour.grant) continue;
       neighbour.grant.leftBytes -= block.length;
       if (neighbour.grant.leftBytes <= 0) this.#renewOrPassOn(neighbour, nowMs);
@@ -265,7 +267,7 @@ export class UploadSide {
       return;
     }
     neighbour.grant!.leftBytes += this.#settings.geometry.pieceBytes;
-    if (this.#isDealing()) this.#dealing!.deal(neighbour);
+    if (this.#isDealing()) this.#dealing!.deal(neighbour, nowMs);
   }
 
   /** What was asked for before the choke is still served; without the fast extension the choke has made it void. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PieceDealer } from '../../../../src/engine/swarm/policy/piece-dealer.ts';
 import type { SwarmSettings } from '../../../../src/engine/swarm/torrent/swarm-state.ts';
-import { ATorrent, aGeometry, havesTo, PIECE, toldTo, whoIsTold } from './a-torrent.ts';
+import { ATorrent, aGeometry, BLOCK, havesTo, PIECE, toldTo, whoIsTold } from './a-torrent.ts';
 
 /** A seed that deals `pieces` pieces. */
 function aDealer(pieces: number, wishes: Partial<SwarmSettings> = {}): ATorrent {
@@ -65,11 +65,12 @@ describe('a seeder that deals', () => {
     expect(toldTo(torrent.request(1, ofTheOther!, 1), 1)).toEqual(['reject']);
   });
 
-  it('tells everybody of everything once all is dealt, of each piece once', () => {
+  it('tells everybody of everything once a copy of all has left, of each piece once', () => {
     const torrent = aDealer(4, { slots: 2 });
     torrent.join(1);
     torrent.join(2);
-    take(torrent, 1);
+    for (const peer of [1, 2, 1]) take(torrent, peer);
+    expect(havesTo(torrent.effects, 1).length + havesTo(torrent.effects, 2).length).toBe(4);
     take(torrent, 2);
     for (const peer of [1, 2]) expect(havesTo(torrent.effects, peer).sort()).toEqual([0, 1, 2, 3]);
   });
@@ -77,8 +78,35 @@ describe('a seeder that deals', () => {
   it('then tells who joins of everything at once, and serves it', () => {
     const torrent = aDealer(1, { slots: 2 });
     torrent.join(1);
+    take(torrent, 1);
     expect(toldTo(torrent.join(2, { isInterested: true }), 2)).toEqual(['haveAll', 'unchoke']);
     expect(toldTo(torrent.request(2, 0), 2)).toEqual(['block', 'block', 'block', 'block']);
+  });
+
+  it('with nothing else left to deal, deals to another what its receiver does not fetch', () => {
+    const torrent = aDealer(1, { patienceMs: 500 });
+    torrent.join(1);
+    torrent.join(2);
+    expect(havesTo(torrent.effects, 2)).toEqual([]);
+    for (let round = 0; round < 3 && havesTo(torrent.effects, 2).length === 0; round++) torrent.pass(500);
+    expect(havesTo(torrent.effects, 2)).toEqual([0]);
+  });
+
+  it('does so as well when the receiver has stopped to read in the middle of the piece', () => {
+    const torrent = aDealer(1, { slots: 2, unsentBytes: BLOCK, patienceMs: 500 });
+    torrent.join(1);
+    torrent.request(1, 0);
+    torrent.join(2);
+    for (let round = 0; round < 3; round++) torrent.pass(500);
+    expect(havesTo(torrent.effects, 2)).toEqual([0]);
+  });
+
+  it('goes on to deal when the receiver of the last piece has gone with half of it', () => {
+    const torrent = aDealer(1);
+    torrent.join(1);
+    torrent.request(1, 0, 2);
+    torrent.tell({ kind: 'peerLeft', peer: 1 });
+    expect(toldTo(torrent.join(2), 2)).toEqual(['haveNone', 'have', 'unchoke']);
   });
 
   it('deals a piece again whose receiver has gone before anybody else had it', () => {
@@ -109,6 +137,7 @@ describe('a seeder that deals', () => {
     torrent.join(9);
     const next = havesTo(aDealerAfterOne(), 1)[0]!;
     torrent.join(1, { has: [next] });
+    torrent.pass(500);
     torrent.pass(500);
     expect(havesTo(torrent.effects, 1)).not.toContain(next);
     expect(havesTo(torrent.effects, 1).length).toBeGreaterThan(0);
