@@ -168,7 +168,7 @@ function transportsSchema(fields: Fields) {
     diskWrite,
     uploadSlots: fields.count('slots').default(4).describe('uploads of a machine at a time'),
     seederSlots: fields.count('slots').default(5).describe('uploads of the seeder at a time'),
-    neighbours: fields.count('peers').default(50).describe('neighbours that the tracker hands out'),
+    neighbours: fields.count('peers').default(24).describe('neighbours that the tracker hands out'),
     handout: z
       .enum(P2P_HANDOUTS)
       .optional()

@@ -69,13 +69,12 @@ describe('the ladder of policies, 20 machines, 256 pieces, equal links', () => {
     expect(Math.max(...makespans) / Math.min(...makespans)).toBeLessThan(1.02);
   });
 
-  it('the rarest of a sample is within 1 % of the rarest of all, and much nearer to it than to a random piece', () => {
+  it('the rarest of a sample is within 1 % of the rarest of all', () => {
     const large = { machines: 100, link: { ...FAST, downBps: Infinity } };
-    const [exact, sampled, random] = (['rarest', 'sampled', 'random'] as const).map(
+    const [exact, sampled] = (['rarest', 'sampled'] as const).map(
       (picker) => cost({ picker, neighbours: 20 }, large).makespan,
     );
     expect(sampled! / exact!).toBeLessThan(1.01);
-    expect(random! - exact!).toBeGreaterThan(3 * (sampled! - exact!));
   });
 
   it('the first few pieces at random cost nothing', () => {

@@ -158,7 +158,7 @@ describe('swarm', () => {
   it('that stalls says what is missing', () => {
     // Two or three links each. By this random seed one machine has none to the seeder: it depends on the other two.
     const randomSeed = 5;
-    const transport = aSwarm({ neighbours: 1 });
+    const transport = aSwarm({ neighbours: 1, handout: 'random' });
     const intact = simulate(aModel({ machines: 3, transport }), randomSeed);
     const opposite = intact.machines.find(({ receivedFrom }) => !receivedFrom!.has(0))!.number;
     const machines = [1, 2, 3].map((number) => (number === opposite ? {} : { diesAfterS: 4.5 }));

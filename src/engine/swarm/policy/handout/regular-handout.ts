@@ -11,24 +11,35 @@ const FEWEST_LINKS = 2;
  */
 const DRAWN_PER_TAKEN = 2;
 
+/**
+ * Links of a source that the rule is given up for: what is fresh is to be had from a source alone, and goes to those who
+ * know it. In a virtual lab of 100 machines and neighbourhoods of 24, a source that only 28 knew took 1.3 copies and 7 %
+ * more time.
+ */
+const SOURCE_LINKS = 128;
+
 /** Those with the fewest links so far: a random graph in which everybody has about as many neighbours as it wants. */
 export const regular: Handout = (ask) => fewestLinksFirst(ask, ask.members.everybody);
 
 /**
  * The regular handout among some members only, with the asker among them. All of them where they are no more than wanted;
- * else half of the links that the asker lacks, because the other half comes from those who join later.
+ * else sources, and half of the links that the asker lacks, because the other half comes from those who join later.
  */
 export function fewestLinksFirst({ members, asker, wanted, chance }: Ask, among: Roster): number[] {
   const links = members.linksOf(asker);
   const known = [...members.toldOf(asker)].filter((other) => among.has(other));
+  const canBeTold = (other: number): boolean =>
+    other !== asker && !links.has(other) && members.canReach(asker, other);
+  const sources = [...members.sources].filter(
+    (source) => among.has(source) && canBeTold(source) && members.linksOf(source).size < SOURCE_LINKS,
+  );
   const lacking = wanted - links.values().reduce((sum, other) => sum + Number(among.has(other)), 0);
   const isMesh = among.members.length - 1 <= wanted;
   const taken = isMesh ? lacking : Math.min(lacking, Math.max(FEWEST_LINKS, Math.ceil(lacking / 2)));
-  if (taken <= 0) return known.slice(0, wanted);
   const drawn = inRandomOrder(among.members, chance)
-    .filter((other) => other !== asker && !links.has(other) && members.canReach(asker, other))
-    .take(taken * DRAWN_PER_TAKEN)
+    .filter((other) => canBeTold(other) && !sources.includes(other))
+    .take(Math.max(0, taken - sources.length) * DRAWN_PER_TAKEN)
     .toArray();
   drawn.sort((one, other) => members.linksOf(one).size - members.linksOf(other).size);
-  return [...known, ...drawn.slice(0, taken)].slice(0, wanted);
+  return [...sources, ...known, ...drawn.slice(0, Math.max(0, taken - sources.length))].slice(0, wanted);
 }
