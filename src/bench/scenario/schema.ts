@@ -196,6 +196,12 @@ function transportsSchema(fields: Fields) {
       .describe(
         'deals every piece once before any twice, reveals the next piece when the last was seen elsewhere (BEP 16), or serves like any peer',
       ),
+    pipeline: z
+      .enum(['shared', 'measured'])
+      .default('shared')
+      .describe(
+        'blocks that one source may owe: its share of a window, or more where its line is long; labs only, the simulator sends whole pieces',
+      ),
   });
   const webtorrent = settings({
     diskWrite,

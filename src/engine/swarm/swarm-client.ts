@@ -13,8 +13,15 @@ export interface ChunkStore {
 
 /** Policies by the names of a scenario, for our own client. */
 export interface SwarmPolicies extends PickerSettings {
-  /** Deals every piece once before any twice, or shows everything and serves like any peer. */
-  readonly seeder: 'dealing' | 'plain';
+  /** Who is unchoked: the next for one piece, or, every ten seconds, who gives most and one by chance. */
+  readonly choker: 'grants' | 'classic';
+  /**
+   * Deals every piece once before any twice, by grants whatever the choker; reveals the next when the last was seen
+   * elsewhere (BEP 16); or shows everything and serves like any peer.
+   */
+  readonly seeder: 'dealing' | 'superseed' | 'plain';
+  /** Blocks that one source may owe: its share of a window, or more where rate and delay of its line call for it. */
+  readonly pipeline: 'shared' | 'measured';
   /** Who fetches a piece from another site: the one member of a site that owns it, or anybody. */
   readonly crossing: 'owned' | 'free';
 }
@@ -23,7 +30,9 @@ export interface SwarmPolicies extends PickerSettings {
 export const BEST_POLICIES: SwarmPolicies = {
   picker: 'rarest',
   randomFirst: 0,
+  choker: 'grants',
   seeder: 'dealing',
+  pipeline: 'shared',
   crossing: 'owned',
 };
 

@@ -8,19 +8,16 @@ import { PeerListener } from './peer-listener.ts';
 import { PieceBuffers } from './piece-buffers.ts';
 import { PieceCache } from './piece-cache.ts';
 import { pieceHash } from './piece-hash.ts';
-import { newPicker } from './policy/picker/new-picker.ts';
-import { PieceDealer } from './policy/piece-dealer.ts';
 import { RateTable } from './rate-table.ts';
-import {
-  BEST_POLICIES,
-  type ChunkStore,
-  type SwarmClient,
-  type SwarmClientMaker,
-  type SwarmClientOptions,
-  type SwarmStatistics,
+import type {
+  ChunkStore,
+  SwarmClient,
+  SwarmClientMaker,
+  SwarmClientOptions,
+  SwarmStatistics,
 } from './swarm-client.ts';
 import { checkLimits, checkTimetable, keepTimetable, type SwarmLimits } from './swarm-limits.ts';
-import { SystemChance } from './system-chance.ts';
+import { isDealer, saltOf, settingsOf } from './swarm-settings.ts';
 import { Geometry } from './torrent/geometry.ts';
 import { eventOf } from './torrent/message-event.ts';
 import type { SwarmEffect } from './torrent/swarm-effect.ts';
@@ -32,34 +29,16 @@ import { WebSeeds } from './web-seeds.ts';
 import type { BlockAddress } from './wire/message.ts';
 
 const TICK_MS = 100;
-/** A grant that nobody makes use of goes to the next after this time. */
-const PATIENCE_MS = 500;
-/** A peer that owes us blocks and sends none for this long is asked for no more until it unchokes us again. */
-const SNUB_MS = 15_000;
 const KEEP_ALIVE_MS = 60_000;
 /** How often peer exchange and web seeds are thought about. */
 const REVIEW_MS = 1_000;
 /** While pieces are missing the tracker is asked for further peers this often. */
 const ANNOUNCE_MS = 30_000;
-/**
- * Bytes that may wait on one connection, as a share of a piece: what waits there delays all that is said after it, and
- * a grant whose bytes all wait does not hold its slot any more.
- */
-const UNSENT_SHARE = 1 / 16;
-const MOST_UNSENT_BYTES = 4 * BLOCK_BYTES;
-/** Memory for pieces that come in, for pieces that are served, and for neither at the moment [byte]. */
-const OPEN_BYTES = 64 * 2 ** 20;
+/** Memory for pieces that are served, and for neither these nor those that come in at the moment [byte]. */
 const CACHE_BYTES = 16 * 2 ** 20;
 const SPARE_BYTES = 8 * 2 ** 20;
-/**
- * Pieces' worth of blocks that are on their way to us, from all sources together, and the bounds of that [block]. In the
- * virtual lab 20 machines need 1.22 times the bound with 3/4 of a piece, 1.14 with this, and 1.15 with four pieces; with
- * small pieces and slow links, more is worse: 50 machines 1.24 with six blocks, 1.45 with 24.
- */
-const ASKED_PIECES = 1.5;
-const FEWEST_ASKED_BLOCKS = 6;
-const FEWEST_LONE_BLOCKS = 32;
-const MOST_ASKED_BLOCKS = 256;
+/** Pieces that are kept to be served, however large they are. */
+const FEWEST_CACHED = 4;
 
 /** Our own peer, made for deployments. */
 export const swarmboot: SwarmClientMaker = {
@@ -147,11 +126,18 @@ class SwarmbootClient implements SwarmClient {
     this.#geometry = new Geometry(metainfo.imageBytes, metainfo.pieceBytes, BLOCK_BYTES);
     this.#buffers = new PieceBuffers(metainfo.pieceBytes, SPARE_BYTES / metainfo.pieceBytes);
     this.#cache = new PieceCache(
-      atLeast(4, CACHE_BYTES / metainfo.pieceBytes),
+      Math.max(FEWEST_CACHED, Math.floor(CACHE_BYTES / metainfo.pieceBytes)),
       (piece) => store.read(piece, 0, this.#buffers.take(this.#geometry.bytesOf(piece))),
       (bytes) => this.#buffers.giveBack(bytes),
     );
-    this.#state = this.#newState(isSeed);
+    this.#state = new SwarmState(
+      settingsOf({
+        options: this.#options,
+        geometry: this.#geometry,
+        isSeed,
+        copiesOf: (piece) => this.#state!.copiesOf(piece),
+      }),
+    );
     if (this.#isPaused) this.pause();
     this.#peers = this.#newPeers(isSeed);
     this.#every(TICK_MS, () => this.#handle({ kind: 'clockTicked' }));
@@ -189,37 +175,6 @@ class SwarmbootClient implements SwarmClient {
     this.#timers.push(setInterval(work, intervalMs));
   }
 
-  #newState(isSeed: boolean): SwarmState {
-    const { pieceBytes } = this.#metainfo;
-    const { uploadSlots, policies = BEST_POLICIES, site = '' } = this.#options;
-    const { pieces } = this.#geometry;
-    const chance = new SystemChance();
-    return new SwarmState({
-      geometry: this.#geometry,
-      place: { site: policies.crossing === 'owned' ? site : '', salt: saltOf(this.#options.peerId) },
-      isSeed,
-      chance,
-      picker: newPicker(policies, { pieces, chance, copiesOf: (piece) => this.#state!.copiesOf(piece) }),
-      dealer: this.#deals(isSeed) ? new PieceDealer(pieces) : undefined,
-      slots: uploadSlots,
-      sources: uploadSlots,
-      openPieces: atLeast(4, OPEN_BYTES / pieceBytes),
-      askedBlocks: this.#askedBlocks(FEWEST_ASKED_BLOCKS),
-      loneBlocks: this.#askedBlocks(FEWEST_LONE_BLOCKS),
-      unsentBytes: Math.min(MOST_UNSENT_BYTES, atLeast(BLOCK_BYTES, pieceBytes * UNSENT_SHARE)),
-      patienceMs: PATIENCE_MS,
-      snubMs: SNUB_MS,
-    });
-  }
-
-  #deals(isSeed: boolean): boolean {
-    return isSeed && (this.#options.policies ?? BEST_POLICIES).seeder === 'dealing';
-  }
-
-  #askedBlocks(fewest: number): number {
-    return Math.min(MOST_ASKED_BLOCKS, atLeast(fewest, this.#geometry.blocksOf(0) * ASKED_PIECES));
-  }
-
   #newPeers(isSeed: boolean): PeerListener {
     const { host, peerId, neighbours, site = '' } = this.#options;
     const infoHash = Buffer.from(this.#metainfo.infoHash, 'hex');
@@ -231,7 +186,7 @@ class SwarmbootClient implements SwarmClient {
       limits: { messageBytes: Math.max(1 + bitfieldBytes, BLOCK_BYTES), blockBytes: SERVED_BLOCK_BYTES },
       rates: this.#rates,
       site,
-      isDealer: this.#deals(isSeed),
+      isDealer: isDealer(this.#options, isSeed),
       queuedRequests: QUEUED_REQUESTS,
       isPrivate: this.#metainfo.isPrivate,
     };
@@ -252,7 +207,7 @@ class SwarmbootClient implements SwarmClient {
   }
 
   #placeFor(peer: number, block: BlockAddress): Uint8Array | undefined {
-    if (!this.#state!.blockArrives(peer, block)) return undefined;
+    if (!this.#state!.blockArrives(peer, block, performance.now())) return undefined;
     let bytes = this.#incoming.get(block.piece);
     if (!bytes) {
       bytes = this.#buffers.take(pieceLengthOf(this.#metainfo, block.piece));
@@ -284,6 +239,10 @@ class SwarmbootClient implements SwarmClient {
         return this.#peers!.lineTo(effect.peer)?.close(effect.reason);
       case 'checkPiece':
         this.#check(effect.piece, effect.senders).catch(this.#done.reject);
+        return;
+      case 'abandonPiece':
+        // A block may still come in there: the memory is used for nothing else.
+        this.#incoming.delete(effect.piece);
         return;
       case 'finish':
         return this.#done.resolve();
@@ -322,18 +281,9 @@ class SwarmbootClient implements SwarmClient {
   }
 }
 
-/** A number that all who know a peer's id draw from it. */
-function saltOf(peerId: Uint8Array): number {
-  return Number.parseInt(hash('sha1', peerId).slice(0, 8), 16);
-}
-
 function blockHashes(bytes: Uint8Array): string[] {
   const hashes: string[] = [];
   for (let at = 0; at < bytes.length; at += BLOCK_BYTES)
     hashes.push(hash('sha1', bytes.subarray(at, at + BLOCK_BYTES)));
   return hashes;
-}
-
-function atLeast(least: number, value: number): number {
-  return Math.max(least, Math.floor(value));
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SwarmPolicies } from '../../../src/engine/swarm/swarm-client.ts';
+import { BEST_POLICIES, type SwarmPolicies } from '../../../src/engine/swarm/swarm-client.ts';
 import { swarmboot } from '../../../src/engine/swarm/swarmboot-client.ts';
 import { someBytes } from '../an-image.ts';
 import { aSwarm } from './a-swarm.ts';
@@ -13,16 +13,14 @@ describe('a swarm of our clients', () => {
     { picker: 'random' },
     { picker: 'sequential' },
     { randomFirst: 4 },
+    { choker: 'classic' },
+    { choker: 'classic', seeder: 'plain' },
+    { seeder: 'superseed' },
     { seeder: 'plain' },
+    { pipeline: 'measured' },
     { crossing: 'free' },
   ])('is complete with %o instead of what is best', async (other) => {
-    const policies: SwarmPolicies = {
-      picker: 'rarest',
-      randomFirst: 0,
-      seeder: 'dealing',
-      crossing: 'owned',
-      ...other,
-    };
+    const policies: SwarmPolicies = { ...BEST_POLICIES, ...other };
     const swarm = await aSwarm(someBytes(40 * 16_384), 16_384);
     await swarm.seed(await swarm.aPeer('seeder', { policies }));
     const leechers = await Promise.all(

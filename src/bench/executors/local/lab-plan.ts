@@ -97,12 +97,12 @@ function siteLabel({ network }: Scenario, site: number): string {
   return network.sites?.[site]?.name ?? ONLY_SITE;
 }
 
-/** In a chain nobody but one of a site can fetch from another. A seeder that is neither has been refused before. */
+/** In a chain nobody but one of a site can fetch from another. */
 function policiesOf({ transports: { p2p } }: Scenario, transport: Transport): SwarmPolicies {
   if (transport === 'chain') return { ...BEST_POLICIES, crossing: 'free' };
   if (!p2p) return BEST_POLICIES;
-  const { picker, randomFirst, seeder } = p2p;
-  return { picker, randomFirst, seeder: seeder === 'plain' ? 'plain' : 'dealing', crossing: 'owned' };
+  const { picker, randomFirst, choker, seeder, pipeline } = p2p;
+  return { picker, randomFirst, choker, seeder, pipeline, crossing: 'owned' };
 }
 
 function swarmSettings({ transports }: Scenario, transport: Transport) {

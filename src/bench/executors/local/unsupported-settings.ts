@@ -69,10 +69,6 @@ function unsupportedTransport({ transports }: Scenario, transport: Transport): r
       transport === 'unicast' && transports.unicast?.wave !== undefined,
     'transports.chain.hopSetUp: the machines of a lab connect as fast as they can':
       transport === 'chain' && (transports.chain?.hopSetUp ?? 0) > 0,
-    'transports.p2p.choker: the lab unchokes for one piece at a time':
-      transport === 'p2p' && transports.p2p?.choker !== 'grants',
-    'transports.p2p.seeder: the seeder of the lab deals, or is plain':
-      transport === 'p2p' && transports.p2p?.seeder === 'superseed',
   });
 }
 

@@ -35,19 +35,22 @@ export interface PipelineSettings {
 
 /** The rate is an average in which what happened this long ago counts 1/e. */
 const RATE_MEMORY_MS = 2000;
-/** Share of a new delay in the average (RFC 6298, section 2). */
-const DELAY_GAIN = 1 / 8;
+/** The shortest delay of one to two of these is what the way takes; longer ones waited behind what others asked for. */
+const DELAY_SPAN_MS = 10_000;
 /** More than what fits on the way: the rate shows what the connection can carry only while more is asked for. */
 const MARGIN = 1.5;
 
 /**
  * As many blocks as the connection carries between a request and its first byte, and the one that comes in, with a
- * margin. Only requests that found nothing outstanding tell that delay: any other waits behind what we asked for
- * before, and a pipeline that counts its own queue grows without end.
+ * margin. Only requests that found nothing outstanding tell that delay, and of these the shortest of the last while (the
+ * filter of BBR, Cardwell et al. 2016): any other waits behind what we or others asked for before, and a pipeline that
+ * counts queues grows without end.
  */
 export class MeasuredPipeline implements RequestPipeline {
   readonly #settings: PipelineSettings;
-  #delayMs = Number.NaN;
+  /** The shortest delays of this span of time and of the one before. */
+  #shortestMs: [now: number, before: number] = [Infinity, Infinity];
+  #spanEndsMs = 0;
   /** When the request was made whose first byte is waited for; NaN while none is. */
   #askedAtMs = Number.NaN;
   /** Up to when the rate has been measured. */
@@ -62,8 +65,9 @@ export class MeasuredPipeline implements RequestPipeline {
 
   get depth(): number {
     const { blockBytes, least, most } = this.#settings;
-    if (this.#tookMs === 0 || Number.isNaN(this.#delayMs)) return least;
-    const onTheWay = (this.#bytes / this.#tookMs) * this.#delayMs;
+    const delayMs = Math.min(...this.#shortestMs);
+    if (this.#tookMs === 0 || delayMs === Infinity) return least;
+    const onTheWay = (this.#bytes / this.#tookMs) * delayMs;
     return Math.min(most, Math.max(least, Math.ceil(MARGIN * (onTheWay / blockBytes + 1))));
   }
 
@@ -73,10 +77,11 @@ export class MeasuredPipeline implements RequestPipeline {
 
   began(nowMs: number): void {
     if (Number.isNaN(this.#askedAtMs)) return;
-    const delayMs = nowMs - this.#askedAtMs;
-    this.#delayMs = Number.isNaN(this.#delayMs)
-      ? delayMs
-      : this.#delayMs + DELAY_GAIN * (delayMs - this.#delayMs);
+    if (nowMs >= this.#spanEndsMs) {
+      this.#shortestMs = [Infinity, this.#shortestMs[0]];
+      this.#spanEndsMs = nowMs + DELAY_SPAN_MS;
+    }
+    this.#shortestMs[0] = Math.min(this.#shortestMs[0], nowMs - this.#askedAtMs);
     this.#askedAtMs = Number.NaN;
     this.#measuredToMs = nowMs;
   }

@@ -1,17 +1,8 @@
 import type { PieceDealer } from '../policy/piece-dealer.ts';
 import { PieceSet } from '../policy/piece-set.ts';
-import type { BlockAddress, Message } from '../wire/message.ts';
-import type { Geometry } from './geometry.ts';
+import type { BlockAddress } from '../wire/message.ts';
 import type { Neighbour } from './neighbour.ts';
-
-/** What is dealt, and who hears of it. */
-export interface DealingTable {
-  readonly geometry: Geometry;
-  /** What we have. */
-  readonly held: PieceSet;
-  readonly neighbours: ReadonlyMap<number, Neighbour>;
-  send(neighbour: Neighbour, message: Message): void;
-}
+import type { Showing, ShowTable } from './showing.ts';
 
 /** A piece that was dealt and has not left. */
 interface DealtPiece {
@@ -26,14 +17,14 @@ interface DealtPiece {
  * everything when the last piece was dealt and had not been sent would have many ask for the last few pieces: in the
  * virtual lab, 20 machines, that sent 12 % of a copy twice and took 1 % more time, 3 % with 5 machines.
  */
-export class Dealing {
+export class Dealing implements Showing {
   readonly #dealer: PieceDealer;
-  readonly #table: DealingTable;
+  readonly #table: ShowTable;
   /** By peer: pieces that it was told of. */
   readonly #shown = new Map<number, PieceSet>();
   readonly #dealt = new Map<number, DealtPiece>();
 
-  constructor(dealer: PieceDealer, table: DealingTable) {
+  constructor(dealer: PieceDealer, table: ShowTable) {
     this.#dealer = dealer;
     this.#table = table;
   }
@@ -43,7 +34,10 @@ export class Dealing {
     return this.#dealer.isGoingOn();
   }
 
-  /** A receiver that is shown nothing at first. */
+  get isChoosing(): boolean {
+    return this.isGoingOn;
+  }
+
   joined(neighbour: Neighbour): void {
     this.#shown.set(neighbour.peer, new PieceSet(this.#table.geometry.pieces));
   }
@@ -62,13 +56,11 @@ export class Dealing {
     }
   }
 
-  /** Somebody has the piece: whoever lacks it can have it from there. */
-  announced(piece: number): void {
-    if (!this.isGoingOn) return;
-    this.#pass(piece);
+  /** Whoever lacks the piece can have it from there. */
+  announced(_neighbour: Neighbour, piece: number): void {
+    if (this.isGoingOn) this.#pass(piece);
   }
 
-  /** A block was handed to the connection. */
   sent(neighbour: Neighbour, { piece, length }: BlockAddress, nowMs: number): void {
     const dealt = this.#dealt.get(piece);
     if (dealt?.receiver !== neighbour.peer) return;
@@ -78,17 +70,17 @@ export class Dealing {
   }
 
   /**
-   * Once nothing else is left to deal, what was dealt to somebody who fetches none of it any more is dealt again; before,
-   * it may fetch it with its next grant. To be called now and then.
+   * Once nothing else is left to deal, what was dealt to somebody who fetches none of it is not waited for: others may
+   * fetch it. Before, it may be fetched with the next grant.
    */
-  takeBackUnmovedSince(timeMs: number): void {
+  ticked(nowMs: number): void {
     if (this.#dealer.hasFresh()) return;
     for (const [piece, { movedAtMs }] of this.#dealt) {
-      if (movedAtMs <= timeMs) this.#takeBack(piece);
+      if (nowMs - movedAtMs >= this.#table.patienceMs) this.#pass(piece);
     }
   }
 
-  /** Whose turn it is, of those that are free to receive, or -1. */
+  /** Whose turn it is. */
   nextReceiver(peers: Int32Array, isFree: (neighbour: Neighbour) => boolean): number {
     return this.#dealer.nextReceiver(peers, (peer) => {
       const neighbour = this.#table.neighbours.get(peer)!;
@@ -97,7 +89,7 @@ export class Dealing {
   }
 
   /** Shows a receiver one fresh piece, where there is one that it lacks. */
-  deal(neighbour: Neighbour, nowMs: number): void {
+  granted(neighbour: Neighbour, nowMs: number): void {
     if (!this.#dealer.hasFreshFor(neighbour.pieces)) return;
     const piece = this.#dealer.deal(neighbour.pieces);
     const shown = this.#shown.get(neighbour.peer)!;
@@ -108,7 +100,7 @@ export class Dealing {
     shown.add(piece);
   }
 
-  /** Whether a neighbour may ask for a piece: it was told of it, or of everything. */
+  /** Once everything is shown everybody may. */
   mayHave({ peer }: Neighbour, piece: number): boolean {
     return this.#shown.get(peer)?.has(piece) ?? true;
   }

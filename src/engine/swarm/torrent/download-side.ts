@@ -1,6 +1,7 @@
 import type { Chance } from '../policy/chance.ts';
 import type { PiecePicker } from '../policy/picker/piece-picker.ts';
 import { PieceSet } from '../policy/piece-set.ts';
+import type { RequestPipeline } from '../policy/request-pipeline.ts';
 import type { BlockAddress } from '../wire/message.ts';
 import type { Geometry } from './geometry.ts';
 import { Interest } from './interest.ts';
@@ -18,6 +19,8 @@ export interface DownloadSettings extends SourceLimits {
   readonly chance: Chance;
   /** This torrent's own. */
   readonly picker: PiecePicker;
+  /** One for a neighbour. */
+  newPipeline(): RequestPipeline;
   /** Pieces that may be in memory at a time, being received or being stored. */
   readonly openPieces: number;
   /** Longest silence of a peer that owes us blocks. */
@@ -85,10 +88,13 @@ export class DownloadSide {
     this.#settings.picker.claimed(piece);
   }
 
-  announced(neighbour: Neighbour, piece: number): void {
-    if (neighbour.pieces.has(piece)) return;
-    this.#settings.picker.announced(piece);
-    this.#offers.announced(neighbour, piece);
+  /** All of them are known before any is asked for. */
+  announced(neighbour: Neighbour, pieces: Iterable<number>): void {
+    for (const piece of pieces) {
+      if (neighbour.pieces.has(piece)) continue;
+      this.#settings.picker.announced(piece);
+      this.#offers.announced(neighbour, piece);
+    }
     this.#ask(neighbour);
   }
 
@@ -128,6 +134,7 @@ export class DownloadSide {
 
   /** Data of a block begins to come. @returns whether it was asked of this peer and has a place to go to */
   arrives(neighbour: Neighbour, address: BlockAddress): boolean {
+    neighbour.pipeline.began(this.#nowMs);
     const block = this.#settings.geometry.blockOf(address);
     const isAsked = block !== -1 && neighbour.asked.get(address.piece)?.has(block) === true;
     return isAsked && this.#partials.get(address.piece)?.arrives(block, neighbour.peer) === true;
@@ -137,6 +144,8 @@ export class DownloadSide {
     const { piece } = address;
     const block = this.#settings.geometry.blockOf(address);
     neighbour.heardAtMs = this.#nowMs;
+    neighbour.givenBytes += address.length;
+    neighbour.pipeline.received(address.length, this.#nowMs);
     neighbour.isSnubbed = false;
     if (block === -1 || !this.#sources.remove(neighbour, piece, block)) return this.#ask(neighbour);
     const partial = this.#partials.get(piece);
@@ -145,7 +154,7 @@ export class DownloadSide {
       if (partial.requestsFor(block) > 0) this.#cancelOthers(piece, block);
       if (partial.isComplete) this.#emit({ kind: 'checkPiece', piece, senders: partial.senders() });
     } else this.#release(neighbour, piece, block);
-    if (neighbour.askedBlocks <= this.#sources.low) this.#ask(neighbour);
+    if (this.#sources.isLow(neighbour)) this.#ask(neighbour);
   }
 
   stored(piece: number): void {
@@ -215,7 +224,7 @@ export class DownloadSide {
   }
 
   #ask(neighbour: Neighbour): void {
-    while (this.#isAskable(neighbour) && neighbour.askedBlocks <= this.#sources.low) {
+    while (this.#isAskable(neighbour) && this.#sources.isLow(neighbour)) {
       const partial = this.#choose(neighbour);
       const owed = neighbour.askedBlocks;
       if (partial) this.#askBlocks(neighbour, partial);
@@ -231,9 +240,24 @@ export class DownloadSide {
     for (const partial of this.#partials.values()) {
       if (partial.freeBlocks > 0 && neighbour.open.has(partial.piece)) return partial;
     }
-    if (this.#begun.size >= this.#settings.openPieces) return undefined;
+    if (!this.#hasRoom()) return undefined;
     const piece = this.#settings.picker.pick(neighbour.open);
     return piece === -1 ? undefined : this.#begin(piece);
+  }
+
+  /** Whether a further piece may be begun: if need be instead of one that nobody can go on with. */
+  #hasRoom(): boolean {
+    if (this.#begun.size < this.#settings.openPieces) return true;
+    const neighbours = [...this.#neighbours.values()];
+    for (const { piece, isIdle } of this.#partials.values()) {
+      if (!isIdle || neighbours.some(({ open }) => open.has(piece))) continue;
+      this.#partials.delete(piece);
+      this.#begun.delete(piece);
+      this.#settings.picker.released(piece);
+      this.#emit({ kind: 'abandonPiece', piece });
+      return true;
+    }
+    return false;
   }
 
   #chooseLate(neighbour: Neighbour): PartialPiece | undefined {
@@ -254,14 +278,14 @@ export class DownloadSide {
 
   #askBlocks(neighbour: Neighbour, partial: PartialPiece): void {
     const { geometry } = this.#settings;
-    const most = this.#sources.depth;
+    const most = this.#sources.depthOf(neighbour);
     const isLate = partial.freeBlocks === 0;
     for (let block = 0; block < partial.blocks && neighbour.askedBlocks < most; block++) {
       if (!partial.isOpen(block, isLate)) continue;
       if (neighbour.asked.get(partial.piece)?.has(block)) continue;
       partial.requested(block);
       if (neighbour.askedBlocks === 0) neighbour.heardAtMs = this.#nowMs;
-      this.#sources.add(neighbour, partial.piece, block);
+      this.#sources.add(neighbour, partial.piece, block, this.#nowMs);
       const message = { ...geometry.blockAt(partial.piece, block), kind: 'request' } as const;
       this.#emit({ kind: 'sendMessage', peer: neighbour.peer, message });
     }

@@ -1,4 +1,5 @@
 import { PieceSet } from '../policy/piece-set.ts';
+import type { RequestPipeline } from '../policy/request-pipeline.ts';
 import type { BlockAddress } from '../wire/message.ts';
 
 /** What a peer says of itself; empty as long as it has said nothing. */
@@ -31,6 +32,8 @@ export interface Neighbour extends Introduced {
   /** Blocks that it owes us, by piece. */
   readonly asked: Map<number, Set<number>>;
   askedBlocks: number;
+  /** How many it takes to keep its line busy. */
+  readonly pipeline: RequestPipeline;
   /** When it last sent a block, or began to owe us some [ms]. */
   heardAtMs: number;
   /** It owed us blocks and sent none for too long. */
@@ -50,6 +53,11 @@ export interface Neighbour extends Introduced {
   isIdle: boolean;
   /** Bytes handed to the connection that have not left. */
   unsentBytes: number;
+
+  // As both.
+  /** Bytes of blocks that it gave us and that it took from us. */
+  givenBytes: number;
+  takenBytes: number;
 }
 
 /** An unchoke for a number of bytes. */
@@ -60,11 +68,13 @@ export interface Grant {
   isUsed: boolean;
 }
 
-export function newNeighbour(peer: number, hasFast: boolean, pieces: number): Neighbour {
+export function newNeighbour(
+  self: Pick<Neighbour, 'peer' | 'hasFast' | 'pipeline'>,
+  pieces: number,
+): Neighbour {
   const has = new PieceSet(pieces);
   return {
-    peer,
-    hasFast,
+    ...self,
     site: '',
     pieces: has,
     open: has,
@@ -85,5 +95,7 @@ export function newNeighbour(peer: number, hasFast: boolean, pieces: number): Ne
     usedGrants: 0,
     isIdle: false,
     unsentBytes: 0,
+    givenBytes: 0,
+    takenBytes: 0,
   };
 }

@@ -28,6 +28,11 @@ export class PartialPiece {
     return this.#freeBlocks;
   }
 
+  /** Whether blocks are missing and none of them is asked for. */
+  get isIdle(): boolean {
+    return this.#freeBlocks > 0 && this.#freeBlocks + this.#receivedBlocks === this.blocks;
+  }
+
   get isComplete(): boolean {
     return this.#receivedBlocks === this.blocks;
   }

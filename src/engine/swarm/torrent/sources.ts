@@ -13,18 +13,21 @@ export interface SourceLimits {
 /** Asked for one at a time, a source would idle while each request is on its way. */
 const FEWEST_ASKED = 2;
 
-/** Who owes us which blocks, and how many blocks each peer may owe. */
+/**
+ * Who owes us which blocks, and how many blocks each peer may owe: its share of those that may be on their way, or as many
+ * as its line takes where that is long.
+ */
 export class Sources {
   readonly #limits: SourceLimits;
   readonly #roomChanged: (hasRoom: boolean) => void;
   #count = 0;
-  #depth: number;
+  #share: number;
 
   /** @param roomChanged hears when there is room for one more source, and when there is none any more */
   constructor(limits: SourceLimits, roomChanged: (hasRoom: boolean) => void) {
     this.#limits = limits;
     this.#roomChanged = roomChanged;
-    this.#depth = limits.loneBlocks;
+    this.#share = limits.loneBlocks;
   }
 
   /** Whether one more peer may send to us. */
@@ -40,21 +43,22 @@ export class Sources {
     return neighbour.askedBlocks > 0 || this.hasRoom || neighbour.isDealer;
   }
 
-  /** Blocks that one peer may owe us: its share. */
-  get depth(): number {
-    return this.#depth;
+  /** Blocks that this peer may owe us. */
+  depthOf({ pipeline }: Neighbour): number {
+    return Math.max(this.#share, pipeline.depth);
   }
 
-  /** With no more than this on their way from one peer, more are asked for, or its line falls idle. */
-  get low(): number {
-    return this.#depth >> 1;
+  /** Whether so few blocks are on their way from this peer that its line would fall idle. */
+  isLow(neighbour: Neighbour): boolean {
+    return neighbour.askedBlocks <= this.depthOf(neighbour) >> 1;
   }
 
   /** A block is asked for. */
-  add(neighbour: Neighbour, piece: number, block: number): void {
+  add(neighbour: Neighbour, piece: number, block: number, nowMs: number): void {
     const blocks = neighbour.asked.get(piece);
     if (blocks) blocks.add(block);
     else neighbour.asked.set(piece, new Set([block]));
+    neighbour.pipeline.requested(neighbour.askedBlocks, nowMs);
     if (++neighbour.askedBlocks > 1 || neighbour.isDealer) return;
     neighbour.isCounted = true;
     this.#change(1);
@@ -89,7 +93,7 @@ export class Sources {
     this.#count += by;
     const { sources, askedBlocks, loneBlocks } = this.#limits;
     const share = Math.round(askedBlocks / Math.min(sources, this.#count));
-    this.#depth = this.#count > 1 ? Math.max(FEWEST_ASKED, share) : loneBlocks;
+    this.#share = this.#count > 1 ? Math.max(FEWEST_ASKED, share) : loneBlocks;
     if (this.hasRoom !== hadRoom) this.#roomChanged(this.hasRoom);
   }
 }

@@ -13,6 +13,8 @@ export type SwarmEffect =
       readonly piece: number /** Peer by block. */;
       readonly senders: readonly number[];
     }
+  /** What came in of a piece is forgotten: it has to come again as a whole. */
+  | { readonly kind: 'abandonPiece'; readonly piece: number }
   /** The peer broke the protocol. */
   | { readonly kind: 'dropPeer'; readonly peer: number; readonly reason: string }
   /** Every piece is stored. */

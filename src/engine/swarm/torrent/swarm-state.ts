@@ -1,3 +1,4 @@
+import type { RequestPipeline } from '../policy/request-pipeline.ts';
 import type { BlockAddress } from '../wire/message.ts';
 import { piecesOf } from './bitfield.ts';
 import { type DownloadSettings, DownloadSide } from './download-side.ts';
@@ -19,6 +20,7 @@ export interface SwarmSettings extends DownloadSettings, UploadSettings {
  */
 export class SwarmState {
   readonly #geometry: Geometry;
+  readonly #newPipeline: () => RequestPipeline;
   readonly #neighbours = new Map<number, Neighbour>();
   readonly #download: DownloadSide;
   readonly #upload: UploadSide;
@@ -29,6 +31,7 @@ export class SwarmState {
       this.#effects.push(effect);
     };
     this.#geometry = settings.geometry;
+    this.#newPipeline = settings.newPipeline;
     this.#download = new DownloadSide(settings, this.#neighbours, emit);
     if (settings.isSeed)
       for (let piece = 0; piece < settings.geometry.pieces; piece++) this.#download.hold(piece);
@@ -49,7 +52,8 @@ export class SwarmState {
   }
 
   /** Data of a block begins to come in. @returns whether it has a place to go to */
-  blockArrives(peer: number, block: BlockAddress): boolean {
+  blockArrives(peer: number, block: BlockAddress, nowMs: number): boolean {
+    this.#download.setClock(nowMs);
     const neighbour = this.#neighbours.get(peer);
     return neighbour !== undefined && this.#download.arrives(neighbour, block);
   }
@@ -108,12 +112,11 @@ export class SwarmState {
       case 'lostInterest':
         return this.#upload.lostInterest(neighbour, nowMs);
       case 'pieceAnnounced':
-        return this.#announce(neighbour, event.piece);
+        return this.#announce(neighbour, [event.piece]);
       case 'bitfieldReceived':
         return this.#announceBits(neighbour, event.bits);
       case 'everythingAnnounced':
-        for (let piece = 0; piece < this.#geometry.pieces; piece++) this.#announce(neighbour, piece);
-        return;
+        return this.#announce(neighbour, Array(this.#geometry.pieces).keys().toArray());
       case 'blockRequested':
         return this.#upload.requested(neighbour, event.block, nowMs);
       case 'requestCancelled':
@@ -128,23 +131,23 @@ export class SwarmState {
   }
 
   #join(peer: number, hasFast: boolean, nowMs: number): void {
-    const neighbour = newNeighbour(peer, hasFast, this.#geometry.pieces);
+    const neighbour = newNeighbour({ peer, hasFast, pipeline: this.#newPipeline() }, this.#geometry.pieces);
     this.#neighbours.set(peer, neighbour);
     this.#upload.joined(neighbour, nowMs);
   }
 
-  #announce(neighbour: Neighbour, piece: number): void {
-    if (piece >= this.#geometry.pieces)
+  #announce(neighbour: Neighbour, pieces: readonly number[]): void {
+    if (pieces.some((piece) => piece >= this.#geometry.pieces))
       return this.#drop(neighbour.peer, 'it announced a piece that does not exist');
-    this.#download.announced(neighbour, piece);
-    this.#upload.announced(piece);
+    this.#download.announced(neighbour, pieces);
+    for (const piece of pieces) this.#upload.announced(neighbour, piece);
   }
 
   #announceBits(neighbour: Neighbour, bits: Uint8Array): void {
     if (bits.length !== Math.ceil(this.#geometry.pieces / 8)) {
       return this.#drop(neighbour.peer, 'its bitfield has a wrong length');
     }
-    for (const piece of piecesOf(bits)) this.#announce(neighbour, piece);
+    this.#announce(neighbour, [...piecesOf(bits)]);
   }
 
   #drop(peer: number, reason: string): void {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { labPlanOf } from '../../../../src/bench/executors/local/lab-plan.ts';
+import { BEST_POLICIES } from '../../../../src/engine/swarm/swarm-client.ts';
 import { aRun } from '../a-run.ts';
 import { aLabScenario } from './a-lab.ts';
 
@@ -102,14 +103,15 @@ describe('the plan of a lab', () => {
   });
 
   it('takes the policies of our client from the scenario', () => {
-    const policies = { picker: 'sampled', randomFirst: 3, seeder: 'plain' } as const;
+    const policies = {
+      picker: 'sampled',
+      randomFirst: 3,
+      choker: 'classic',
+      seeder: 'superseed',
+      pipeline: 'measured',
+    } as const;
     expect(planOf({ transports: { p2p: policies } }).policies).toMatchObject(policies);
-    expect(planOf({}).policies).toEqual({
-      picker: 'rarest',
-      randomFirst: 0,
-      seeder: 'dealing',
-      crossing: 'owned',
-    });
+    expect(planOf({}).policies).toEqual(BEST_POLICIES);
     expect(labPlanOf(aRun({ transport: 'chain' })).policies.crossing).toBe('free');
   });
 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { peerIdOf, type ServerTask } from '../../../../src/bench/executors/local/lab-messages.ts';
 import { ServerChild } from '../../../../src/bench/executors/local/server-child.ts';
+import { BEST_POLICIES } from '../../../../src/engine/swarm/swarm-client.ts';
 import { fetchBootFile } from '../../../../src/engine/tftp/boot-file-client.ts';
 import { aFolder, anImageFile, someBytes } from '../../../engine/an-image.ts';
 
@@ -23,7 +24,7 @@ async function aServer() {
     link: { upBps: 1e9, downBps: 1e9 },
     uploadSlots: 4,
     neighbours: 50,
-    policies: { picker: 'rarest', randomFirst: 0, seeder: 'dealing', crossing: 'owned' },
+    policies: BEST_POLICIES,
     handout: 'regular',
     site: 'lab',
     peerId: peerIdOf('server'),

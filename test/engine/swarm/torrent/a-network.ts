@@ -1,4 +1,6 @@
 import { PieceDealer } from '../../../../src/engine/swarm/policy/piece-dealer.ts';
+import { SuperSeeder } from '../../../../src/engine/swarm/policy/super-seeder.ts';
+import type { SwarmPolicies } from '../../../../src/engine/swarm/swarm-client.ts';
 import type { Geometry } from '../../../../src/engine/swarm/torrent/geometry.ts';
 import { eventOf } from '../../../../src/engine/swarm/torrent/message-event.ts';
 import type { SwarmEffect } from '../../../../src/engine/swarm/torrent/swarm-effect.ts';
@@ -28,6 +30,8 @@ interface Peer {
   readonly stored: Map<number, number>;
   /** Bytes that were given a place. */
   takenBytes: number;
+  /** Bytes by piece. */
+  readonly incoming: Map<number, number>;
   isFinished: boolean;
 }
 
@@ -37,7 +41,7 @@ export interface NetworkWishes {
   readonly randomSeed: number;
   readonly leechers: number;
   readonly hasFast: boolean;
-  readonly deals: boolean;
+  readonly seeder: SwarmPolicies['seeder'];
   readonly slots: number;
   readonly openPieces: number;
   readonly askedBlocks: number;
@@ -76,18 +80,23 @@ export class Network {
   }
 
   join(isSeed: boolean): void {
-    const { geometry, deals, slots, openPieces, askedBlocks, unsentBytes } = this.#wishes;
+    const { geometry, seeder, slots, openPieces, askedBlocks, unsentBytes } = this.#wishes;
     const place = this.#placeOf(this.#nextPeer);
-    const dealer = isSeed && deals ? new PieceDealer(geometry.pieces) : undefined;
     const chance = new RandomStream(this.#wishes.randomSeed + this.#nextPeer, 'swarm');
+    const { pieces } = geometry;
+    const policies = {
+      dealer: isSeed && seeder === 'dealing' ? new PieceDealer(pieces) : undefined,
+      superSeeder: isSeed && seeder === 'superseed' ? new SuperSeeder(pieces, chance) : undefined,
+    };
     const limits = { slots, sources: Math.max(1, slots), openPieces, askedBlocks, unsentBytes };
     const peer: Peer = {
       number: this.#nextPeer++,
-      state: new SwarmState(someSettings({ geometry, place, isSeed, dealer, chance, ...limits })),
+      state: new SwarmState(someSettings({ geometry, place, isSeed, chance, ...policies, ...limits })),
       isSeed,
       checking: [],
       stored: new Map(),
       takenBytes: 0,
+      incoming: new Map(),
       isFinished: false,
     };
     for (const other of [...this.#peers.values()]) this.#connect(other, peer);
@@ -140,7 +149,7 @@ export class Network {
   }
 
   #introduce({ number, isSeed }: Peer, to: Peer): void {
-    const isDealer = isSeed && this.#wishes.deals;
+    const isDealer = isSeed && this.#wishes.seeder === 'dealing';
     this.#tell(to, { kind: 'peerIntroduced', peer: number, ...this.#placeOf(number), isDealer });
   }
 
@@ -170,7 +179,7 @@ export class Network {
       line.arriving = undefined;
       if (arriving.isTaken) this.bytes.taken += arriving.block.length;
       else this.bytes.thrownAway += arriving.block.length;
-      if (arriving.isTaken) to.takenBytes += arriving.block.length;
+      if (arriving.isTaken) this.#count(to, arriving.block);
       return this.#tell(to, { kind: 'blockReceived', peer: from.number, block: arriving.block });
     }
     const parcel = line.underWay.shift()!;
@@ -178,8 +187,22 @@ export class Network {
       const event = eventOf(from.number, parcel.message);
       if (event) this.#tell(to, event);
     } else {
-      line.arriving = { block: parcel.block, isTaken: to.state.blockArrives(from.number, parcel.block) };
+      const isTaken = to.state.blockArrives(from.number, parcel.block, this.#nowMs);
+      line.arriving = { block: parcel.block, isTaken };
     }
+  }
+
+  #count(peer: Peer, { piece, length }: BlockAddress): void {
+    peer.takenBytes += length;
+    peer.incoming.set(piece, (peer.incoming.get(piece) ?? 0) + length);
+  }
+
+  #abandon(peer: Peer, piece: number): void {
+    const bytes = peer.incoming.get(piece) ?? 0;
+    peer.incoming.delete(piece);
+    peer.takenBytes -= bytes;
+    this.bytes.taken -= bytes;
+    this.bytes.thrownAway += bytes;
   }
 
   #store(peer: Peer): void {
@@ -197,6 +220,7 @@ export class Network {
       peer.checking.push(effect.piece);
       return;
     }
+    if (effect.kind === 'abandonPiece') return this.#abandon(peer, effect.piece);
     if (effect.kind === 'finish') {
       peer.isFinished = true;
       return;

@@ -1,4 +1,5 @@
 import { RarestPicker } from '../../../../src/engine/swarm/policy/picker/rarest-picker.ts';
+import { FixedPipeline } from '../../../../src/engine/swarm/policy/request-pipeline.ts';
 import { Geometry } from '../../../../src/engine/swarm/torrent/geometry.ts';
 import type { SwarmEffect } from '../../../../src/engine/swarm/torrent/swarm-effect.ts';
 import type { SwarmEvent } from '../../../../src/engine/swarm/torrent/swarm-event.ts';
@@ -26,7 +27,10 @@ export function someSettings(wishes: Partial<SwarmSettings> = {}): SwarmSettings
     chance,
     picker: new RarestPicker(geometry.pieces, chance),
     dealer: undefined,
+    superSeeder: undefined,
+    choker: undefined,
     slots: 4,
+    newPipeline: () => new FixedPipeline(1),
     openPieces: 8,
     askedBlocks: 64,
     loneBlocks: wishes.askedBlocks ?? 64,
@@ -97,7 +101,7 @@ export class ATorrent {
 
   /** A block comes in as a whole. @returns undefined where it had no place */
   deliver(peer: number, block: BlockAddress): SwarmEffect[] {
-    this.state.blockArrives(peer, block);
+    this.state.blockArrives(peer, block, this.nowMs);
     return this.tell({ kind: 'blockReceived', peer, block });
   }
 

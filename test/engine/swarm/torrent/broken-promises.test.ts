@@ -94,14 +94,18 @@ describe('the end game', () => {
     const torrent = aLeecher(2, { geometry: aGeometry(1) });
     for (const peer of [1, 2]) unchoke(torrent, peer);
     const block = torrent.geometry.blockAt(0, 0);
-    expect([1, 2, 1].map((peer) => torrent.state.blockArrives(peer, block))).toEqual([true, false, true]);
+    expect([1, 2, 1].map((peer) => torrent.state.blockArrives(peer, block, torrent.nowMs))).toEqual([
+      true,
+      false,
+      true,
+    ]);
   });
 
   it('takes the copy of another when the first goes in the middle of a block', () => {
     const torrent = aLeecher(2, { geometry: aGeometry(1, 16) });
     for (const peer of [1, 2]) unchoke(torrent, peer);
     const block = torrent.geometry.blockAt(0, 0);
-    torrent.state.blockArrives(1, block);
+    torrent.state.blockArrives(1, block, torrent.nowMs);
     torrent.tell({ kind: 'peerLeft', peer: 1 });
     expect(torrent.deliver(2, block)).toContainEqual(expect.objectContaining({ kind: 'checkPiece' }));
   });
@@ -109,7 +113,7 @@ describe('the end game', () => {
   it('is not held up by a neighbour that stops in the middle of a block', () => {
     const torrent = aLeecher(2, { geometry: aGeometry(1, 16), snubMs: 15_000 });
     for (const peer of [1, 2]) unchoke(torrent, peer);
-    torrent.state.blockArrives(1, torrent.geometry.blockAt(0, 0));
+    torrent.state.blockArrives(1, torrent.geometry.blockAt(0, 0), torrent.nowMs);
     for (let second = 0; second < 60; second++) {
       const asked = requestsTo(torrent.effects, 2).at(-1);
       if (asked) torrent.deliver(2, asked);
@@ -134,12 +138,13 @@ describe('a neighbour that sends nothing for too long', () => {
     const torrent = aLeecher(2, { geometry: aGeometry(1, 16), snubMs: 15_000 });
     for (const peer of [1, 2]) unchoke(torrent, peer);
     const block = torrent.geometry.blockAt(0, 0);
-    torrent.state.blockArrives(1, block);
+    torrent.state.blockArrives(1, block, torrent.nowMs);
     torrent.pass(14_000);
     torrent.tell({ kind: 'unchoked', peer: 2 });
     torrent.pass(1_000);
     const isWrittenByTwo =
-      torrent.state.blockArrives(2, block) && !whoIsTold(torrent.effects, 'dropPeer').includes(1);
+      torrent.state.blockArrives(2, block, torrent.nowMs) &&
+      !whoIsTold(torrent.effects, 'dropPeer').includes(1);
     expect(isWrittenByTwo).toBe(false);
   });
 
@@ -148,6 +153,20 @@ describe('a neighbour that sends nothing for too long', () => {
     const [late] = requestsTo(unchoke(torrent, 1), 1);
     torrent.pass(15_000);
     expect(requestsTo(torrent.deliver(1, late!), 1).length).toBeGreaterThan(0);
+  });
+
+  it('begins another piece in the place of one whose only source has gone', () => {
+    const torrent = new ATorrent({ openPieces: 1 });
+    torrent.join(1, { has: [0] });
+    torrent.tell({ kind: 'unchoked', peer: 1 });
+    torrent.deliver(1, torrent.geometry.blockAt(0, 0));
+    torrent.join(2, { has: [1] });
+    torrent.tell({ kind: 'unchoked', peer: 2 });
+    expect(addressesIn(torrent.effects, 2, 'request')).toEqual([]);
+    const effects = torrent.tell({ kind: 'peerLeft', peer: 1 });
+    effects.push(...torrent.tell({ kind: 'unchoked', peer: 2 }));
+    expect(effects).toContainEqual({ kind: 'abandonPiece', piece: 0 });
+    expect(addressesIn(effects, 2, 'request').map(({ piece }) => piece)).toContain(1);
   });
 });
 

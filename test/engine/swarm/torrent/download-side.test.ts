@@ -213,12 +213,14 @@ describe('blocks', () => {
   it('have a place only where they were asked of their sender', () => {
     const torrent = aLeecher(2, { geometry: aGeometry(8) });
     const [asked] = requestsTo(unchoke(torrent, 1), 1);
-    expect(torrent.state.blockArrives(1, asked!)).toBe(true);
-    expect(torrent.state.blockArrives(2, asked!)).toBe(false);
-    expect(torrent.state.blockArrives(3, asked!)).toBe(false);
-    expect(torrent.state.blockArrives(1, { ...asked!, length: asked!.length - 1 })).toBe(false);
-    expect(torrent.state.blockArrives(1, { ...asked!, begin: asked!.begin + 1 })).toBe(false);
-    expect(torrent.state.blockArrives(1, { ...asked!, piece: 0xffff_ffff })).toBe(false);
+    expect(torrent.state.blockArrives(1, asked!, torrent.nowMs)).toBe(true);
+    expect(torrent.state.blockArrives(2, asked!, torrent.nowMs)).toBe(false);
+    expect(torrent.state.blockArrives(3, asked!, torrent.nowMs)).toBe(false);
+    expect(torrent.state.blockArrives(1, { ...asked!, length: asked!.length - 1 }, torrent.nowMs)).toBe(
+      false,
+    );
+    expect(torrent.state.blockArrives(1, { ...asked!, begin: asked!.begin + 1 }, torrent.nowMs)).toBe(false);
+    expect(torrent.state.blockArrives(1, { ...asked!, piece: 0xffff_ffff }, torrent.nowMs)).toBe(false);
   });
 
   it('are checked when the last of a piece is there, with the names of their senders', () => {

@@ -124,7 +124,7 @@ export class FuzzedTorrent {
   }
 
   #beginBlock(peer: number, seen: Seen, block: BlockAddress): void {
-    const isTaken = this.#state.blockArrives(peer, block);
+    const isTaken = this.#state.blockArrives(peer, block, this.#nowMs);
     if (isTaken) {
       if (!seen.asked.has(keyOf(block)))
         this.#broken.push('a block that was not asked for was given a place');
@@ -181,6 +181,7 @@ export class FuzzedTorrent {
 
   #note(effect: SwarmEffect): void {
     if (effect.kind === 'checkPiece') return this.#noteCheck(effect.piece);
+    if (effect.kind === 'abandonPiece') return this.#noteAbandoned(effect.piece);
     if (effect.kind === 'finish') return;
     const seen = this.#seen.get(effect.peer);
     if (!seen) {
@@ -195,6 +196,13 @@ export class FuzzedTorrent {
       if (!this.#there.has(keyOf(this.#geometry.blockAt(piece, block))))
         this.#broken.push('a piece is checked that is not complete');
     }
+  }
+
+  #noteAbandoned(piece: number): void {
+    if ([...this.#seen.values()].some(({ pieces }) => pieces.has(piece)))
+      this.#broken.push('a piece is abandoned that a neighbour has');
+    for (let block = 0; block < this.#geometry.blocksOf(piece); block++)
+      this.#there.delete(keyOf(this.#geometry.blockAt(piece, block)));
   }
 
   #noteBlock(seen: Seen, block: BlockAddress): void {
@@ -278,13 +286,15 @@ export class FuzzedTorrent {
     const broken: string[] = [];
     const neighbours = [...this.#seen.values()];
     const grants = neighbours.filter(({ isGranted }) => isGranted).length;
-    if (grants > this.#settings.slots) broken.push('more grants than slots');
+    const { slots, dealer, choker } = this.#settings;
+    // One optimistic unchoke takes no slot as long as it is not interested.
+    if (grants > slots + Number(choker !== undefined)) broken.push('more grants than slots');
     if (this.#state.heldPieces !== this.#stored.size) broken.push('pieces are miscounted');
     const isWaiting = neighbours.some(
       ({ isGranted, isInterested, unsentBytes, requests }) =>
         isInterested && !isGranted && unsentBytes === 0 && requests.length === 0,
     );
-    if (!this.#isPaused && !this.#settings.dealer && grants < this.#settings.slots && isWaiting)
+    if (!this.#isPaused && !dealer && !choker && grants < slots && isWaiting)
       broken.push('a slot is idle while somebody waits');
     for (const seen of neighbours) {
       if (seen.asked.size > 0 && !seen.areWeInterested)

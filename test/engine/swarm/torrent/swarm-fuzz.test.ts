@@ -9,7 +9,10 @@ import {
   uint32Array,
 } from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ClassicChoker } from '../../../../src/engine/swarm/policy/classic-choker.ts';
 import { PieceDealer } from '../../../../src/engine/swarm/policy/piece-dealer.ts';
+import { SuperSeeder } from '../../../../src/engine/swarm/policy/super-seeder.ts';
+import { RandomStream } from '../../../../src/sim/kernel/random-stream.ts';
 import { FUZZ_TIMEOUT_MS, UNTIL_TIME_IS_UP } from '../../fuzzing.ts';
 import { aGeometry, BLOCK, someSettings } from './a-torrent.ts';
 import type { Deed, Step } from './fuzz-step.ts';
@@ -54,7 +57,8 @@ const settings = record({
   pieces: nat(5).map((more) => more + 1),
   lastBytes: nat(4 * BLOCK - 1).map((more) => more + 1),
   isSeed: boolean(),
-  deals: boolean(),
+  seeder: constantFrom('dealing', 'superseed', 'plain'),
+  isClassic: boolean(),
   slots: nat(3),
   sources: nat(3).map((more) => more + 1),
   openPieces: nat(3).map((more) => more + 1),
@@ -63,13 +67,24 @@ const settings = record({
 });
 
 function fuzz(
-  { pieces, lastBytes, deals, ...wishes }: typeof settings extends Arbitrary<infer Wishes> ? Wishes : never,
+  {
+    pieces,
+    lastBytes,
+    seeder,
+    isClassic,
+    ...wishes
+  }: typeof settings extends Arbitrary<infer Wishes> ? Wishes : never,
   numbers: Uint32Array,
 ): void {
   const geometry = aGeometry(pieces, lastBytes);
-  const dealer = wishes.isSeed && deals ? new PieceDealer(pieces) : undefined;
+  const chance = new RandomStream(1, 'swarm');
+  const policies = {
+    dealer: wishes.isSeed && seeder === 'dealing' ? new PieceDealer(pieces) : undefined,
+    superSeeder: wishes.isSeed && seeder === 'superseed' ? new SuperSeeder(pieces, chance) : undefined,
+    choker: isClassic && wishes.slots > 0 ? new ClassicChoker(wishes.slots, chance) : undefined,
+  };
   const snubMs = Number.POSITIVE_INFINITY;
-  const torrent = new FuzzedTorrent(someSettings({ geometry, dealer, snubMs, ...wishes }));
+  const torrent = new FuzzedTorrent(someSettings({ geometry, snubMs, chance, ...policies, ...wishes }));
   for (const who of [0, 1, 2]) torrent.do({ deed: 'join', who, what: 0, which: who });
   const done: Step[] = [];
   for (const number of numbers) {
@@ -88,7 +103,8 @@ const FOUND_BEFORE: [Parameters<typeof fuzz>[0], Uint32Array][] = [
       pieces: 2,
       lastBytes: 1,
       isSeed: false,
-      deals: false,
+      seeder: 'plain',
+      isClassic: false,
       slots: 0,
       sources: 1,
       openPieces: 2,
@@ -113,7 +129,8 @@ const FOUND_BEFORE: [Parameters<typeof fuzz>[0], Uint32Array][] = [
       pieces: 6,
       lastBytes: 1,
       isSeed: false,
-      deals: false,
+      seeder: 'plain',
+      isClassic: false,
       slots: 0,
       sources: 1,
       openPieces: 2,

@@ -20,7 +20,7 @@ const anyNetwork: Arbitrary<NetworkWishes> = record({
   randomSeed: nat(),
   leechers: integer({ min: 1, max: 5 }),
   hasFast: boolean(),
-  deals: boolean(),
+  seeder: constantFrom('dealing', 'superseed', 'plain'),
   slots: integer({ min: 1, max: 4 }),
   openPieces: integer({ min: 1, max: 6 }),
   askedBlocks: integer({ min: 1, max: 16 }),

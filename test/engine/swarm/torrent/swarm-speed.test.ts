@@ -47,6 +47,26 @@ describe('a swarm of our clients on equal links', () => {
     expect(mean(4)).toBeLessThan(0.95 * mean(20));
   });
 
+  it.each<[Partial<VirtualSwarm>, number, number]>([
+    [{ choker: 'classic', seeder: 'plain' }, 1.9, 2.7],
+    [{ choker: 'classic' }, 1.55, 1.9],
+    [{ seeder: 'plain' }, 1.4, 1.75],
+    [{ seeder: 'superseed' }, 1.12, 1.3],
+    [{ pipeline: 'measured' }, 1.09, 1.16],
+  ])('needs more time by other policies: %o', (policies, least, most) => {
+    const sources = policies.choker === 'classic' ? 20 : 4;
+    const cost = meanOf(runs({ machines: 20, sources, ...policies }).map(makespan));
+    expect(cost).toBeGreaterThan(least);
+    expect(cost).toBeLessThan(most);
+  });
+
+  it('needs less time with a measured pipeline where the way is long', () => {
+    const conditions = { ...QUICK, delayS: 0.05, windowBytes: 2 ** 20 };
+    const mean = (pipeline: VirtualSwarm['pipeline']) =>
+      meanOf(runs({ machines: 10, conditions, pipeline }).map(makespan));
+    expect(mean('measured')).toBeLessThan(0.95 * mean('shared'));
+  });
+
   it('says little beside the data: fewer than two and a half messages a block', () => {
     const blocks = 20 * 256 * 16;
     for (const conditions of [QUICK, LAB])

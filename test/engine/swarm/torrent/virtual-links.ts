@@ -1,5 +1,9 @@
+import { ClassicChoker } from '../../../../src/engine/swarm/policy/classic-choker.ts';
 import { RarestPicker } from '../../../../src/engine/swarm/policy/picker/rarest-picker.ts';
 import { PieceDealer } from '../../../../src/engine/swarm/policy/piece-dealer.ts';
+import { FixedPipeline, MeasuredPipeline } from '../../../../src/engine/swarm/policy/request-pipeline.ts';
+import { SuperSeeder } from '../../../../src/engine/swarm/policy/super-seeder.ts';
+import type { SwarmPolicies } from '../../../../src/engine/swarm/swarm-client.ts';
 import { Geometry } from '../../../../src/engine/swarm/torrent/geometry.ts';
 import { eventOf } from '../../../../src/engine/swarm/torrent/message-event.ts';
 import type { SwarmEffect } from '../../../../src/engine/swarm/torrent/swarm-effect.ts';
@@ -21,6 +25,9 @@ export interface VirtualSwarm {
   readonly conditions: NetworkConditions;
   readonly unsentBytes: number;
   readonly sources: number;
+  readonly seeder: SwarmPolicies['seeder'];
+  readonly choker: SwarmPolicies['choker'];
+  readonly pipeline: SwarmPolicies['pipeline'];
   readonly randomSeed: number;
 }
 
@@ -69,6 +76,9 @@ export function runVirtualSwarm(wishes: Partial<VirtualSwarm> & { machines: numb
     conditions: QUICK,
     unsentBytes: Math.max(BLOCK_BYTES, pieceBytes / 16),
     sources: 4,
+    seeder: 'dealing',
+    choker: 'grants',
+    pipeline: 'shared',
     randomSeed: 1,
     ...wishes,
   };
@@ -118,7 +128,7 @@ class VirtualPeer {
   #inbox: (() => void)[] = [];
 
   constructor(number: number, net: Net) {
-    const { pieces, pieceBytes, unsentBytes, sources, slow, rateBps } = net.swarm;
+    const { pieces, pieceBytes, unsentBytes, sources, slow, rateBps, seeder, choker, pipeline } = net.swarm;
     const isSeed = number === 0;
     this.number = number;
     this.isDone = isSeed;
@@ -132,7 +142,13 @@ class VirtualPeer {
       isSeed,
       chance: net.chance,
       picker: new RarestPicker(pieces, net.chance),
-      dealer: isSeed ? new PieceDealer(pieces) : undefined,
+      dealer: isSeed && seeder === 'dealing' ? new PieceDealer(pieces) : undefined,
+      superSeeder: isSeed && seeder === 'superseed' ? new SuperSeeder(pieces, net.chance) : undefined,
+      choker: choker === 'classic' ? new ClassicChoker(isSeed ? 5 : 4, net.chance) : undefined,
+      newPipeline: () =>
+        pipeline === 'shared'
+          ? new FixedPipeline(1)
+          : new MeasuredPipeline({ blockBytes: BLOCK_BYTES, least: 1, most: 1024 }),
       slots: isSeed ? 5 : 4,
       sources,
       openPieces: pieces,
@@ -184,7 +200,7 @@ class VirtualPeer {
       if (event) this.handle(event);
       return;
     }
-    this.#state.blockArrives(from, content.block);
+    this.#state.blockArrives(from, content.block, this.#net.simulation.now * 1000);
     this.handle({ kind: 'blockReceived', peer: from, block: content.block });
   }
 
@@ -212,6 +228,8 @@ class VirtualPeer {
       case 'finish':
         this.isDone = true;
         this.doneAtS = this.#net.simulation.now;
+        return;
+      case 'abandonPiece':
         return;
       case 'dropPeer':
         throw new Error(`peer ${this.number} drops ${effect.peer}: ${effect.reason}`);

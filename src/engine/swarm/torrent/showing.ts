@@ -1,0 +1,37 @@
+import type { PieceSet } from '../policy/piece-set.ts';
+import type { BlockAddress, Message } from '../wire/message.ts';
+import type { Geometry } from './geometry.ts';
+import type { Neighbour } from './neighbour.ts';
+
+/** How a seeder shows what it has, piece by piece, to neighbours that are told at first that it has nothing. */
+export interface Showing {
+  /** Whether something is kept from somebody. */
+  readonly isGoingOn: boolean;
+  /** Whether it says itself who is served next: then what it has shown is waited for. */
+  readonly isChoosing: boolean;
+  joined(neighbour: Neighbour): void;
+  left(neighbour: Neighbour): void;
+  /** A neighbour has a piece. */
+  announced(neighbour: Neighbour, piece: number): void;
+  /** While it chooses: who is served next of those that are free to receive, or -1. */
+  nextReceiver(peers: Int32Array, isFree: (neighbour: Neighbour) => boolean): number;
+  /** A neighbour is granted a piece's worth of bytes. */
+  granted(neighbour: Neighbour, nowMs: number): void;
+  /** A block was handed to the connection. */
+  sent(neighbour: Neighbour, block: BlockAddress, nowMs: number): void;
+  /** To be called now and then. */
+  ticked(nowMs: number): void;
+  /** Whether a neighbour may ask for a piece: it was told of it. */
+  mayHave(neighbour: Neighbour, piece: number): boolean;
+}
+
+/** What is shown, and who hears of it. */
+export interface ShowTable {
+  readonly geometry: Geometry;
+  /** What we have. */
+  readonly held: PieceSet;
+  readonly neighbours: ReadonlyMap<number, Neighbour>;
+  /** What was shown to somebody and is not fetched for this time is not waited for. */
+  readonly patienceMs: number;
+  send(neighbour: Neighbour, message: Message): void;
+}
