@@ -10,6 +10,7 @@ packages='
   mtools
   nftables
   ntfs-3g
+  opentracker
   python3-libtorrent
   tftp-hpa
   transmission-cli
@@ -29,6 +30,8 @@ fi
 [ "$(id -u)" -eq 0 ] || { echo "run this as root: it installs$missing" >&2; exit 1; }
 echo "installing$missing"
 export DEBIAN_FRONTEND=noninteractive
+# opentracker is run by a test; installing it must not start it.
+export RUNLEVEL=1
 apt-get update --quiet=2
 # shellcheck disable=SC2086 # a list of words is meant
 apt-get install --quiet=2 --yes --no-install-recommends $missing
