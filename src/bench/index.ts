@@ -23,6 +23,7 @@ export type { Table as ReportTable } from './report/report-document.ts';
 export { scenarioJsonSchema } from './scenario/json-schema.ts';
 export { type LoadedScenario, loadScenario } from './scenario/scenario-loader.ts';
 
+export { runSimBench, SIM_WORKLOAD_NAMES } from './sim-bench/sim-bench.ts';
 export { type GoalRow, verdictOf } from './swarm-bench/goal.ts';
 export { goalTable } from './swarm-bench/goal-table.ts';
 export type { CaseResult } from './swarm-bench/swarm-bench.ts';
@@ -64,7 +65,7 @@ export async function imageSizeOf(file: string): Promise<number> {
   return await (await import('../engine/index.ts')).imageFileSize(file);
 }
 
-/** Speed of the simulator's parts; see `micro/parts.ts`. */
+/** Speed of small simulations; see `sim-bench/sim-parts.ts`. */
 export async function measureParts() {
-  return await (await import('./micro/parts.ts')).measureParts();
+  return await (await import('./sim-bench/sim-parts.ts')).measureParts();
 }

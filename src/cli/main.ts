@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { benchCommand } from './commands/bench.ts';
+import { benchSimCommand } from './commands/bench-sim.ts';
 import { benchSwarmCommand } from './commands/bench-swarm.ts';
 import { demoCommand } from './commands/demo.ts';
 import { reportCommand } from './commands/report.ts';
@@ -17,7 +17,7 @@ const program = new Command('swarmboot')
   .addCommand(scenariosCommand())
   .addCommand(schemaCommand())
   .addCommand(demoCommand())
-  .addCommand(benchCommand())
+  .addCommand(benchSimCommand())
   .addCommand(benchSwarmCommand())
   .addHelpText(
     'after',

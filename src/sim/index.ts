@@ -2,6 +2,7 @@
 export * from './deployment-model.ts';
 export { RandomStream } from './kernel/random-stream.ts';
 export { arrivalTimes } from './machine/arrivals.ts';
+export { MOST_TOLERANCE } from './model-check.ts';
 export { type SimulatedDeployment, type SimulatedMachine, simulate } from './simulate.ts';
 export * from './theory/branching.ts';
 export * from './theory/branching-equation.ts';

@@ -1,11 +1,16 @@
 import type { DeploymentModel, LinkModel, TransportModel } from './deployment-model.ts';
 
+/** Largest error of a rate that is allowed, as a share of it. */
+export const MOST_TOLERANCE = 0.1;
+
 /** @throws RangeError that names the first field that makes no sense */
 export function assertModel(model: DeploymentModel): void {
   requirePositive('wireBytes', model.wireBytes);
   requirePositive('rawBytes', model.rawBytes);
   requirePositive('pieceBytes', model.pieceBytes);
   requirePositive('connectionCapBps', model.connectionCapBps);
+  if (!(model.rateTolerance >= 0 && model.rateTolerance <= MOST_TOLERANCE))
+    reject('rateTolerance', model.rateTolerance, `a share from 0 to ${MOST_TOLERANCE}`);
   requireTime('latencyS', model.latencyS);
   if (!(model.loss >= 0 && model.loss < 1)) reject('loss', model.loss, 'a share from 0 to below 1');
   requireLink('server', model.server);

@@ -47,7 +47,7 @@ export interface SimulatedDeployment {
 export function simulate(model: DeploymentModel, randomSeed: number): SimulatedDeployment {
   assertModel(model);
   const simulation = new Simulation();
-  const network = new FlowNetwork(simulation);
+  const network = new FlowNetwork(simulation, model.rateTolerance);
   const machines: DeployedMachine[] = [];
   const arena: Arena = {
     model,

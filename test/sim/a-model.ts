@@ -41,6 +41,7 @@ export function aModel(wishes: Wishes = {}): DeploymentModel {
     sites: [{ name: 'home', wan: UNLIMITED }],
     machines: machinesOf(machines, link),
     connectionCapBps: Infinity,
+    rateTolerance: 0,
     latencyS: 0,
     loss: 0,
     arrival: { kind: 'together' },

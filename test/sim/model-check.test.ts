@@ -9,6 +9,7 @@ const nonsense: readonly [what: string, wishes: Wishes, field: string][] = [
   ['an empty image', { wireBytes: 0 }, 'wireBytes'],
   ['a raw image that is no number', { rawBytes: Number.NaN }, 'rawBytes'],
   ['pieces of negative length', { pieceBytes: -1 }, 'pieceBytes'],
+  ['rates that may be anything', { rateTolerance: 0.5 }, 'rateTolerance'],
   ['connections that carry nothing', { connectionCapBps: 0 }, 'connectionCapBps'],
   ['a server without uplink', { server: { ...link, upBps: 0 } }, 'server.upBps'],
   [

@@ -105,6 +105,10 @@ function networkSchema(fields: Fields) {
       .share()
       .default(0)
       .describe('share of packets lost, independently, on the way to each machine'),
+    tolerance: fields
+      .share()
+      .default(0)
+      .describe('error of a rate that the simulator may make for the sake of speed, as a share of it'),
     sites: z
       .array(site)
       .min(1, { error: 'allowed is a list of one or more sites' })

@@ -1,94 +1,222 @@
 /** Places for links in a flow's path; a path ends with -1, so it crosses one link less at most. */
-export const PATH_STRIDE = 8;
+const PATH_STRIDE = 8;
+/** Changes of a level that are less than this share of it are rounding. */
+const ROUNDING = 1e-12;
+/** Levels found per link before they are said not to settle; a few are usual. */
+const MOST_ROUNDS = 1000;
 
-/** Flows that compete, and the links they compete for. A path is a run of link numbers in `paths`, ended by -1. */
-export interface SharedLinks {
-  /** Links in play, and their capacities [byte/s] by link number. */
-  readonly links: readonly number[];
-  readonly capacities: Float64Array;
-  /** Flows on each link, by link number. */
-  readonly flowsOn: readonly (readonly number[])[];
-  /** Flows in play, and by flow number: their path, their own cap [byte/s] and, as the result, their rate. */
-  readonly flows: readonly number[];
-  readonly paths: Int32Array;
-  readonly caps: Float64Array;
-  readonly rates: Float64Array;
-}
-
-/** Rate of a flow that is not settled yet. */
-const FREE = -1;
+/** Hears of a flow whose rate is another from now on. */
+export type RateChange = (flow: number, oldBps: number, newBps: number) => void;
 
 /**
- * Max-min fair rates by progressive filling (Bertsekas & Gallager, Data Networks, 1992, section 6.5.2): all rates
- * grow together; the flows of a link that is full, and those at their own cap, stay where they are.
+ * Max-min fair rates of flows over links, kept up as flows come and go. Every link has a level: what each of its fastest
+ * flows gets where it is full, infinity where it is not. A flow runs at its own cap or at the lowest level on its path.
+ * Where each level is the one that fills its link, given what the other levels leave of its flows, the rates are max-min
+ * fair (Bertsekas & Gallager, Data Networks, 1992, section 6.5.2: every flow crosses a full link on which none is
+ * faster). After a change only the levels are found anew that it reaches, link by link (as switches do among themselves
+ * in Charny, Clark & Jain 1995, Congestion Control with Explicit Rate Indication).
  */
 export class FairShare {
-  /** By link number: capacity that is not given away yet, and flows that are free. */
-  #left = new Float64Array(0);
-  #free = new Int32Array(0);
+  readonly #tolerance: number;
+  #capacities = new Float64Array(16);
+  #levels = new Float64Array(16);
+  readonly #flowsOn: number[][] = [];
+  /** Links whose levels may have changed, each once. */
+  #queue: number[] = [];
+  #isQueued = new Uint8Array(16);
 
-  /** Sets the rates of all flows in play. */
-  fill(shared: SharedLinks): void {
-    this.#start(shared);
-    let unsettled = shared.flows.length;
-    while (unsettled > 0) {
-      const link = this.#tightest(shared.links);
-      const share = link === -1 ? Number.POSITIVE_INFINITY : this.#left[link]! / this.#free[link]!;
-      const cap = lowestCap(shared);
-      unsettled -=
-        cap <= share
-          ? this.#settle(shared, shared.flows, cap)
-          : this.#settle(shared, shared.flowsOn[link]!, share);
+  #paths = new Int32Array(64 * PATH_STRIDE).fill(-1);
+  /** Where the flow stands in `flowsOn` of each link of its path. */
+  #places = new Int32Array(64 * PATH_STRIDE);
+  #caps = new Float64Array(64);
+  #rates = new Float64Array(64);
+  #isThere = new Uint8Array(64);
+  #touched: number[] = [];
+  #isTouched = new Uint8Array(64);
+  /** By place on a link: what the flow gets elsewhere. */
+  #demands = new Float64Array(16);
+
+  /**
+   * @param tolerance changes of a level by less than this share are not passed on to other links; 0 for exact rates. No
+   * link is then overfull, and no flow falls short, by more than about this share
+   */
+  constructor(tolerance = 0) {
+    this.#tolerance = Math.max(ROUNDING, tolerance);
+  }
+
+  /** @returns a link number, from 0 on */
+  addLink(capacityBps: number): number {
+    const link = this.#flowsOn.push([]) - 1;
+    if (link === this.#capacities.length) {
+      this.#capacities = grown(this.#capacities);
+      this.#levels = grown(this.#levels);
+      this.#isQueued = grown(this.#isQueued);
+    }
+    this.#capacities[link] = capacityBps;
+    this.#levels[link] = Number.POSITIVE_INFINITY;
+    return link;
+  }
+
+  /**
+   * @param flow a small number that no other flow has at present
+   * @param path links, each once, at most seven
+   */
+  add(flow: number, path: readonly number[], capBps: number): void {
+    while (flow >= this.#caps.length) this.#grow();
+    this.#caps[flow] = capBps;
+    this.#rates[flow] = 0;
+    this.#isThere[flow] = 1;
+    let at = flow * PATH_STRIDE;
+    for (const link of path) {
+      this.#paths[at] = link;
+      this.#places[at++] = this.#flowsOn[link]!.push(flow) - 1;
+      this.#enqueue(link);
+    }
+    this.#paths[at] = -1;
+    this.#touch(flow);
+  }
+
+  remove(flow: number): void {
+    this.#isThere[flow] = 0;
+    for (let at = flow * PATH_STRIDE; this.#paths[at] !== -1; at++) {
+      const link = this.#paths[at]!;
+      this.#removeFromLink(link, this.#places[at]!);
+      this.#enqueue(link);
     }
   }
 
-  #start({ capacities, links, flowsOn, flows, rates }: SharedLinks): void {
-    if (this.#left.length < capacities.length) {
-      this.#left = new Float64Array(capacities.length);
-      this.#free = new Int32Array(capacities.length);
-    }
-    for (const link of links) {
-      this.#left[link] = capacities[link]!;
-      this.#free[link] = flowsOn[link]!.length;
-    }
-    for (const flow of flows) rates[flow] = FREE;
+  /** [byte/s], as settled last. */
+  rateOf(flow: number): number {
+    return this.#rates[flow]!;
   }
 
-  /** The link whose free flows get the least each, or -1 where no link has any. */
-  #tightest(links: readonly number[]): number {
-    let tightest = -1;
-    let least = Number.POSITIVE_INFINITY;
-    for (const link of links) {
-      const free = this.#free[link]!;
-      if (free === 0) continue;
-      const share = this.#left[link]! / free;
-      if (share >= least) continue;
-      least = share;
-      tightest = link;
-    }
-    return tightest;
+  pathOf(flow: number): number[] {
+    const start = flow * PATH_STRIDE;
+    return [...this.#paths.subarray(start, this.#paths.indexOf(-1, start))];
   }
 
-  /** Settles the free ones of `flows` at `rate`, unless their cap lies above it and the rate is a cap. */
-  #settle(shared: SharedLinks, flows: readonly number[], rate: number): number {
-    const isCap = flows === shared.flows;
-    let settled = 0;
-    for (const flow of flows) {
-      if (shared.rates[flow] !== FREE || (isCap && shared.caps[flow]! > rate)) continue;
-      shared.rates[flow] = rate;
-      settled++;
-      for (let at = flow * PATH_STRIDE; shared.paths[at] !== -1; at++) {
-        const link = shared.paths[at]!;
-        this.#left[link] = Math.max(0, this.#left[link]! - rate);
-        this.#free[link]!--;
+  capOf(flow: number): number {
+    return this.#caps[flow]!;
+  }
+
+  /** Makes up for all that has changed since. */
+  settle(changed: RateChange): void {
+    this.#settleLevels();
+    for (const flow of this.#touched) {
+      this.#isTouched[flow] = 0;
+      if (this.#isThere[flow] === 0) continue;
+      const old = this.#rates[flow]!;
+      const rate = this.#lowestOn(flow, -1, -1);
+      if (rate === old) continue;
+      this.#rates[flow] = rate;
+      changed(flow, old, rate);
+    }
+    this.#touched.length = 0;
+  }
+
+  #settleLevels(): void {
+    const most = MOST_ROUNDS * this.#flowsOn.length;
+    for (let next = 0; next < this.#queue.length; next++) {
+      if (next > most) throw new Error('the rates of the flows do not settle');
+      const link = this.#queue[next]!;
+      this.#isQueued[link] = 0;
+      const level = this.#levelOf(link);
+      const old = this.#levels[link]!;
+      if (level === old || Math.abs(level - old) <= this.#tolerance * Math.min(level, old)) continue;
+      this.#levels[link] = level;
+      this.#tell(link, old, level);
+    }
+    this.#queue.length = 0;
+  }
+
+  /** The level that fills a link: what flows do not take that get less elsewhere, the others share equally. */
+  #levelOf(link: number): number {
+    const flows = this.#flowsOn[link]!;
+    const demands = this.#demandsOn(link, flows);
+    let left = this.#capacities[link]!;
+    let free = flows.length;
+    while (free > 0) {
+      const share = left / free;
+      const before = free;
+      for (let place = 0; place < flows.length; place++) {
+        if (!(demands[place]! < share)) continue;
+        left -= demands[place]!;
+        demands[place] = Number.POSITIVE_INFINITY;
+        free--;
+      }
+      if (free === before) return share;
+    }
+    return Number.POSITIVE_INFINITY;
+  }
+
+  #demandsOn(link: number, flows: readonly number[]): Float64Array {
+    if (flows.length > this.#demands.length) this.#demands = new Float64Array(2 * flows.length);
+    for (let place = 0; place < flows.length; place++)
+      this.#demands[place] = this.#lowestOn(flows[place]!, link, -1);
+    return this.#demands;
+  }
+
+  /** What a flow gets by its cap and all its links but two. */
+  #lowestOn(flow: number, link: number, other: number): number {
+    let lowest = this.#caps[flow]!;
+    for (let at = flow * PATH_STRIDE; this.#paths[at] !== -1; at++) {
+      const crossed = this.#paths[at]!;
+      if (crossed !== link && crossed !== other && this.#levels[crossed]! < lowest)
+        lowest = this.#levels[crossed]!;
+    }
+    return lowest;
+  }
+
+  /** The level of a link has changed: others are looked at where a flow gets another share by that. */
+  #tell(link: number, old: number, level: number): void {
+    for (const flow of this.#flowsOn[link]!) {
+      this.#touch(flow);
+      for (let at = flow * PATH_STRIDE; this.#paths[at] !== -1; at++) {
+        const other = this.#paths[at]!;
+        if (other === link || this.#isQueued[other] === 1) continue;
+        const elsewhere = this.#lowestOn(flow, link, other);
+        const before = Math.min(elsewhere, old);
+        const after = Math.min(elsewhere, level);
+        if (before !== after && Math.min(before, after) < this.#levels[other]!) this.#enqueue(other);
       }
     }
-    return settled;
+  }
+
+  #enqueue(link: number): void {
+    if (this.#isQueued[link] === 1) return;
+    this.#isQueued[link] = 1;
+    this.#queue.push(link);
+  }
+
+  #touch(flow: number): void {
+    if (this.#isTouched[flow] === 1) return;
+    this.#isTouched[flow] = 1;
+    this.#touched.push(flow);
+  }
+
+  /** The last flow of the link takes the place that has become free. */
+  #removeFromLink(link: number, place: number): void {
+    const flows = this.#flowsOn[link]!;
+    const last = flows.pop()!;
+    if (place === flows.length) return;
+    flows[place] = last;
+    let at = last * PATH_STRIDE;
+    while (this.#paths[at] !== link) at++;
+    this.#places[at] = place;
+  }
+
+  #grow(): void {
+    this.#paths = grown(this.#paths);
+    this.#places = grown(this.#places);
+    this.#caps = grown(this.#caps);
+    this.#rates = grown(this.#rates);
+    this.#isThere = grown(this.#isThere);
+    this.#isTouched = grown(this.#isTouched);
   }
 }
 
-function lowestCap({ flows, caps, rates }: SharedLinks): number {
-  let lowest = Number.POSITIVE_INFINITY;
-  for (const flow of flows) if (rates[flow] === FREE && caps[flow]! < lowest) lowest = caps[flow]!;
-  return lowest;
+function grown<Values extends Float64Array | Int32Array | Uint8Array>(values: Values): Values {
+  const longer = new (values.constructor as new (length: number) => Values)(values.length * 2);
+  longer.set(values);
+  return longer;
 }

@@ -8,6 +8,7 @@ import type { Swarm } from './swarm.ts';
 export class Dealing extends PlainSeeding {
   readonly #swarm: Swarm;
   readonly #seeder: Peer;
+  readonly #nowMs: () => number;
   /** A receiver with this many downloads is left to its peers while pieces are dealt: the piece would be slow. */
   readonly #enoughDownloads: number;
   readonly #dealer: PieceDealer;
@@ -23,9 +24,10 @@ export class Dealing extends PlainSeeding {
     );
   };
 
-  constructor(swarm: Swarm, enoughDownloads: number) {
+  constructor(swarm: Swarm, enoughDownloads: number, nowMs: () => number) {
     super(swarm);
     this.#swarm = swarm;
+    this.#nowMs = nowMs;
     this.#seeder = swarm.peers[SERVER]!;
     this.#enoughDownloads = enoughDownloads;
     this.#dealer = new PieceDealer(swarm.pieces);
@@ -37,20 +39,21 @@ export class Dealing extends PlainSeeding {
   }
 
   override nextReceiver(): Peer | undefined {
+    this.#dealer.passLate(this.#nowMs());
     const number = this.#dealer.nextReceiver(this.#seeder.neighbours, this.#canTake);
     return number === -1 ? undefined : this.#swarm.peers[number];
   }
 
   override pieceFor(receiver: Peer): number {
     if (!this.isDealing()) return super.pieceFor(receiver);
-    const piece = this.#dealer.deal(receiver.held);
+    const piece = this.#dealer.deal(receiver.held, this.#nowMs());
     this.#seeder.held.add(piece);
     return piece;
   }
 
   override arrived(_receiver: Peer, piece: number): void {
     this.#holders[piece]!++;
-    this.#dealer.pass(piece);
+    this.#dealer.pass(piece, this.#nowMs());
   }
 
   override left(peer: Peer): void {

@@ -40,7 +40,7 @@ export class P2p implements Transport {
       chance,
       isInterested: (receiver, uploader) => this.#isInterested(receiver, uploader),
     };
-    this.#seeding = seedingOf(settings, swarm);
+    this.#seeding = seedingOf(settings, swarm, () => simulation.now * 1000);
     this.#choking =
       settings.choker === 'grants'
         ? new GrantChoking(swarm)
@@ -164,10 +164,10 @@ export class P2p implements Transport {
   }
 }
 
-function seedingOf({ seeder, uploadSlots }: P2pModel, swarm: Swarm): Seeding {
+function seedingOf({ seeder, uploadSlots }: P2pModel, swarm: Swarm, nowMs: () => number): Seeding {
   switch (seeder) {
     case 'dealing':
-      return new Dealing(swarm, uploadSlots + 1);
+      return new Dealing(swarm, uploadSlots + 1, nowMs);
     case 'superseed':
       return new SuperSeeding(swarm);
     case 'plain':

@@ -1,6 +1,6 @@
 import { array, assert, constant, double, integer, nat, oneof, property, record } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FairShare, PATH_STRIDE } from '../../../src/sim/network/fair-share.ts';
+import { FairShare } from '../../../src/sim/network/fair-share.ts';
 import { objections } from './max-min-certificate.ts';
 
 interface Contender {
@@ -10,21 +10,16 @@ interface Contender {
 
 /** Max-min rates [byte/s] of all contenders, in their order. */
 function ratesOf(capacities: readonly number[], contenders: readonly Contender[]): number[] {
-  const paths = new Int32Array(contenders.length * PATH_STRIDE).fill(-1);
-  for (const [flow, { path }] of contenders.entries()) paths.set(path, flow * PATH_STRIDE);
-  const rates = new Float64Array(contenders.length);
-  new FairShare().fill({
-    links: [...capacities.keys()],
-    capacities: Float64Array.from(capacities),
-    flowsOn: capacities.map((_, link) =>
-      [...contenders.keys()].filter((flow) => contenders[flow]!.path.includes(link)),
-    ),
-    flows: [...contenders.keys()],
-    paths,
-    caps: Float64Array.from(contenders, ({ capBps }) => capBps ?? Infinity),
-    rates,
-  });
-  return [...rates];
+  const fairShare = aFairShare(capacities);
+  for (const [flow, { path, capBps = Infinity }] of contenders.entries()) fairShare.add(flow, path, capBps);
+  fairShare.settle(() => {});
+  return contenders.map((_, flow) => fairShare.rateOf(flow));
+}
+
+function aFairShare(capacities: readonly number[], tolerance = 0): FairShare {
+  const fairShare = new FairShare(tolerance);
+  for (const capacityBps of capacities) fairShare.addLink(capacityBps);
+  return fairShare;
 }
 
 const MOST_LINKS = 8;
@@ -37,7 +32,7 @@ const topologies = record({
   capacities: array(rates, { minLength: 1, maxLength: MOST_LINKS }),
   wishes: array(
     record({
-      path: array(nat(MOST_LINKS - 1), { maxLength: PATH_STRIDE - 1 }),
+      path: array(nat(MOST_LINKS - 1), { maxLength: 7 }),
       capBps: oneof(constant(Infinity), rates),
     }),
     { minLength: 1, maxLength: 40 },
@@ -96,6 +91,58 @@ describe('fair share', () => {
         expect(objections(flows, capacities)).toEqual([]);
       }),
       { numRuns: 500 },
+    );
+  });
+
+  it('is max-min fair after any coming and going, and says whose rate has changed', () => {
+    assert(
+      property(topologies, array(nat(39), { maxLength: 60 }), ({ capacities, contenders }, changes) => {
+        const fairShare = aFairShare(capacities);
+        const rates = new Map<number, number>();
+        for (const change of changes) {
+          const flow = change % contenders.length;
+          const { path, capBps } = contenders[flow]!;
+          if (rates.delete(flow)) fairShare.remove(flow);
+          else {
+            fairShare.add(flow, path, capBps);
+            rates.set(flow, 0);
+          }
+          fairShare.settle((changed, oldBps, newBps) => {
+            expect(oldBps).toBe(rates.get(changed));
+            rates.set(changed, newBps);
+          });
+          const flows = [...rates].map(([there, rateBps]) => ({ ...contenders[there]!, rateBps }));
+          expect(objections(flows, capacities)).toEqual([]);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('is as exact as its tolerance asks', () => {
+    assert(
+      property(topologies, array(nat(39), { maxLength: 60 }), ({ capacities, contenders }, changes) => {
+        const [exact, rough] = [0, 0.01].map((tolerance) => aFairShare(capacities, tolerance)) as [
+          FairShare,
+          FairShare,
+        ];
+        const there = new Set<number>();
+        for (const change of changes) {
+          const flow = change % contenders.length;
+          const { path, capBps } = contenders[flow]!;
+          for (const share of [exact, rough]) {
+            if (there.has(flow)) share.remove(flow);
+            else share.add(flow, path, capBps);
+            share.settle(() => {});
+          }
+          if (!there.delete(flow)) there.add(flow);
+        }
+        const loads = capacities.map(() => 0);
+        for (const flow of there)
+          for (const link of contenders[flow]!.path) loads[link]! += rough.rateOf(flow);
+        for (const [link, load] of loads.entries())
+          expect(load).toBeLessThanOrEqual(capacities[link]! * (1 + 0.01 * 8));
+      }),
     );
   });
 });

@@ -25,6 +25,7 @@ export function modelOf(scenario: Scenario, transport: ModelTransport, machines:
       joinsAfterS,
     })),
     connectionCapBps: network.connectionCap,
+    rateTolerance: network.tolerance,
     latencyS: network.latency,
     loss: network.loss,
     arrival: arrivalOf(scenario.fleet.start),

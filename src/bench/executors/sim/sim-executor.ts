@@ -1,6 +1,11 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { MOST_LOSSES, type SimulatedDeployment, type SimulatedMachine } from '../../../sim/index.ts';
+import {
+  MOST_LOSSES,
+  MOST_TOLERANCE,
+  type SimulatedDeployment,
+  type SimulatedMachine,
+} from '../../../sim/index.ts';
 import type { MachineResult, Transport } from '../../record/run-record.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import { wireSize } from '../../scenario/wire-size.ts';
@@ -58,7 +63,12 @@ const LIMITATIONS: Readonly<Record<ModelTransport, string>> = {
 };
 
 function unsupported(scenario: Scenario, transport: Transport): string[] {
-  return [...unsupportedLoss(scenario, transport), ...unsupportedFaults(scenario, transport)];
+  const isRough = scenario.network.tolerance > MOST_TOLERANCE;
+  return [
+    ...unsupportedLoss(scenario, transport),
+    ...unsupportedFaults(scenario, transport),
+    ...(isRough ? [`network.tolerance: allowed is a share up to ${MOST_TOLERANCE}`] : []),
+  ];
 }
 
 function unsupportedFaults(scenario: Scenario, transport: Transport): string[] {
@@ -78,15 +88,21 @@ function unsupportedLoss({ network, image, fleet, transports }: Scenario, transp
   ];
 }
 
-function outcomeOf(simulated: SimulatedDeployment, { transport }: PlannedRun): RunOutcome {
+function outcomeOf(simulated: SimulatedDeployment, { scenario, transport }: PlannedRun): RunOutcome {
   return {
     formula: null,
     fleet: simulated.machines.map(machineResult),
     barrierS: simulated.barrierS,
     serverUploadedBytes: simulated.serverUploadedBytes,
     traceDigest: simulated.traceDigest,
-    limitations: [LIMITATIONS[modelled(transport)]],
+    limitations: [LIMITATIONS[modelled(transport)], ...rounded(scenario)],
   };
+}
+
+function rounded({ network: { tolerance } }: Scenario): string[] {
+  return tolerance === 0
+    ? []
+    : [`Rates were settled to within ${tolerance * 100} %, as network.tolerance allows.`];
 }
 
 function machineResult(machine: SimulatedMachine): MachineResult {

@@ -1,18 +1,24 @@
 import { lowestBit, PieceSet } from './piece-set.ts';
 
+/** Share of one piece in the average of how long they are under way (RFC 6298, section 2, has it for round trips). */
+const USUAL_GAIN = 1 / 8;
+/** A piece is late after so many times as long as usual. */
+const LATE = 2;
+
 /**
  * The seeder's policy in a deployment: every piece is dealt once before any is dealt twice, because the seeder's uplink
  * is the one that nobody can replace (the idea of BEP 16, super seeding, without waiting for proof of re-sending).
  */
 export class PieceDealer {
   readonly #fresh: PieceSet;
-  /** Dealt, and not known to be in the swarm. */
-  readonly #underWay: PieceSet;
+  /** When pieces were dealt [ms] that are not known to be in the swarm. */
+  readonly #underWay = new Map<number, number>();
+  /** How long pieces are under way, on average [ms]. */
+  #usualMs = Number.NaN;
   #turn = 0;
 
   constructor(pieces: number) {
     this.#fresh = PieceSet.full(pieces);
-    this.#underWay = new PieceSet(pieces);
   }
 
   /** True while some piece was never dealt, or came back. */
@@ -46,23 +52,36 @@ export class PieceDealer {
   }
 
   /** The next fresh piece for a receiver that holds these; there must be one. */
-  deal(held: PieceSet): number {
+  deal(held: PieceSet, nowMs: number): number {
     const piece = this.#nextFor(held);
     this.#fresh.delete(piece);
-    this.#underWay.add(piece);
+    this.#underWay.set(piece, nowMs);
     return piece;
   }
 
   /** A piece is in the swarm: it was dealt and has left, or came another way. */
-  pass(piece: number): void {
+  pass(piece: number, nowMs: number): void {
     this.#fresh.delete(piece);
-    this.#underWay.delete(piece);
+    const tookMs = nowMs - this.#underWay.get(piece)!;
+    if (!this.#underWay.delete(piece)) return;
+    const isFirst = Number.isNaN(this.#usualMs);
+    this.#usualMs = isFirst ? tookMs : this.#usualMs + USUAL_GAIN * (tookMs - this.#usualMs);
   }
 
-  /** A piece that its receiver did not fetch, or whose only holder is gone, becomes fresh again. */
+  /** A piece whose only holder is gone becomes fresh again. */
   takeBack(piece: number): void {
     this.#underWay.delete(piece);
     this.#fresh.add(piece);
+  }
+
+  /**
+   * Once nothing is fresh any more, what is under way for far longer than usual is not waited for: its receiver is slow,
+   * or does not fetch it.
+   */
+  passLate(nowMs: number): void {
+    if (this.hasFresh()) return;
+    for (const [piece, dealtAtMs] of this.#underWay)
+      if (!(nowMs - dealtAtMs <= LATE * this.#usualMs)) this.#underWay.delete(piece);
   }
 
   #nextFor(held: PieceSet): number {

@@ -8,8 +8,6 @@ import type { Showing, ShowTable } from './showing.ts';
 interface DealtPiece {
   readonly receiver: number;
   leftBytes: number;
-  /** When it was dealt, or when a block of it last left [ms]. */
-  movedAtMs: number;
 }
 
 /**
@@ -57,27 +55,21 @@ export class Dealing implements Showing {
   }
 
   /** Whoever lacks the piece can have it from there. */
-  announced(_neighbour: Neighbour, piece: number): void {
-    if (this.isGoingOn) this.#pass(piece);
+  announced(_neighbour: Neighbour, piece: number, nowMs: number): void {
+    if (this.isGoingOn) this.#pass(piece, nowMs);
   }
 
   sent(neighbour: Neighbour, { piece, length }: BlockAddress, nowMs: number): void {
     const dealt = this.#dealt.get(piece);
     if (dealt?.receiver !== neighbour.peer) return;
-    dealt.movedAtMs = nowMs;
     dealt.leftBytes -= length;
-    if (dealt.leftBytes <= 0) this.#pass(piece);
+    if (dealt.leftBytes <= 0) this.#pass(piece, nowMs);
   }
 
-  /**
-   * Once nothing else is left to deal, what was dealt to somebody who fetches none of it is not waited for: others may
-   * fetch it. Before, it may be fetched with the next grant.
-   */
   ticked(nowMs: number): void {
-    if (this.#dealer.hasFresh()) return;
-    for (const [piece, { movedAtMs }] of this.#dealt) {
-      if (nowMs - movedAtMs >= this.#table.patienceMs) this.#pass(piece);
-    }
+    if (!this.isGoingOn) return;
+    this.#dealer.passLate(nowMs);
+    this.#endIfOver();
   }
 
   /** Whose turn it is. */
@@ -91,10 +83,10 @@ export class Dealing implements Showing {
   /** Shows a receiver one fresh piece, where there is one that it lacks. */
   granted(neighbour: Neighbour, nowMs: number): void {
     if (!this.#dealer.hasFreshFor(neighbour.pieces)) return;
-    const piece = this.#dealer.deal(neighbour.pieces);
+    const piece = this.#dealer.deal(neighbour.pieces, nowMs);
     const shown = this.#shown.get(neighbour.peer)!;
     const leftBytes = this.#table.geometry.bytesOf(piece);
-    this.#dealt.set(piece, { receiver: neighbour.peer, leftBytes, movedAtMs: nowMs });
+    this.#dealt.set(piece, { receiver: neighbour.peer, leftBytes });
     // It may be dealt for the second time.
     if (!shown.has(piece)) this.#table.send(neighbour, { kind: 'have', piece });
     shown.add(piece);
@@ -110,14 +102,15 @@ export class Dealing implements Showing {
     this.#dealer.takeBack(piece);
   }
 
-  #pass(piece: number): void {
+  #pass(piece: number, nowMs: number): void {
     this.#dealt.delete(piece);
-    this.#dealer.pass(piece);
-    if (!this.isGoingOn) this.#showAll();
+    this.#dealer.pass(piece, nowMs);
+    this.#endIfOver();
   }
 
   /** A copy of everything has left: from now on everybody may ask for anything. */
-  #showAll(): void {
+  #endIfOver(): void {
+    if (this.isGoingOn) return;
     const { neighbours, held } = this.#table;
     for (const neighbour of neighbours.values()) {
       const shown = this.#shown.get(neighbour.peer);

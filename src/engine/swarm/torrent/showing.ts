@@ -12,7 +12,7 @@ export interface Showing {
   joined(neighbour: Neighbour): void;
   left(neighbour: Neighbour): void;
   /** A neighbour has a piece. */
-  announced(neighbour: Neighbour, piece: number): void;
+  announced(neighbour: Neighbour, piece: number, nowMs: number): void;
   /** While it chooses: who is served next of those that are free to receive, or -1. */
   nextReceiver(peers: Int32Array, isFree: (neighbour: Neighbour) => boolean): number;
   /** A neighbour is granted a piece's worth of bytes. */

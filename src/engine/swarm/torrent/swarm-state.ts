@@ -112,11 +112,11 @@ export class SwarmState {
       case 'lostInterest':
         return this.#upload.lostInterest(neighbour, nowMs);
       case 'pieceAnnounced':
-        return this.#announce(neighbour, [event.piece]);
+        return this.#announce(neighbour, [event.piece], nowMs);
       case 'bitfieldReceived':
-        return this.#announceBits(neighbour, event.bits);
+        return this.#announceBits(neighbour, event.bits, nowMs);
       case 'everythingAnnounced':
-        return this.#announce(neighbour, Array(this.#geometry.pieces).keys().toArray());
+        return this.#announce(neighbour, Array(this.#geometry.pieces).keys().toArray(), nowMs);
       case 'blockRequested':
         return this.#upload.requested(neighbour, event.block, nowMs);
       case 'requestCancelled':
@@ -136,18 +136,18 @@ export class SwarmState {
     this.#upload.joined(neighbour, nowMs);
   }
 
-  #announce(neighbour: Neighbour, pieces: readonly number[]): void {
+  #announce(neighbour: Neighbour, pieces: readonly number[], nowMs: number): void {
     if (pieces.some((piece) => piece >= this.#geometry.pieces))
       return this.#drop(neighbour.peer, 'it announced a piece that does not exist');
     this.#download.announced(neighbour, pieces);
-    for (const piece of pieces) this.#upload.announced(neighbour, piece);
+    for (const piece of pieces) this.#upload.announced(neighbour, piece, nowMs);
   }
 
-  #announceBits(neighbour: Neighbour, bits: Uint8Array): void {
+  #announceBits(neighbour: Neighbour, bits: Uint8Array, nowMs: number): void {
     if (bits.length !== Math.ceil(this.#geometry.pieces / 8)) {
       return this.#drop(neighbour.peer, 'its bitfield has a wrong length');
     }
-    this.#announce(neighbour, [...piecesOf(bits)]);
+    this.#announce(neighbour, [...piecesOf(bits)], nowMs);
   }
 
   #drop(peer: number, reason: string): void {

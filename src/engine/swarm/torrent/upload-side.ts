@@ -159,8 +159,8 @@ export class UploadSide {
   }
 
   /** A neighbour has a piece. */
-  announced(neighbour: Neighbour, piece: number): void {
-    this.#showing?.announced(neighbour, piece);
+  announced(neighbour: Neighbour, piece: number, nowMs: number): void {
+    this.#showing?.announced(neighbour, piece, nowMs);
   }
 
   #fill(nowMs: number): void {

@@ -9,7 +9,7 @@ const NOTHING = new PieceSet(200);
 /** Deals until nothing is fresh. */
 function dealAll(dealer: PieceDealer): number[] {
   const dealt: number[] = [];
-  while (dealer.hasFresh()) dealt.push(dealer.deal(NOTHING));
+  while (dealer.hasFresh()) dealt.push(dealer.deal(NOTHING, 0));
   return dealt;
 }
 
@@ -26,7 +26,7 @@ describe('piece dealer', () => {
 
   it('deals a piece again that was taken back', () => {
     const dealer = new PieceDealer(3);
-    const first = dealer.deal(NOTHING);
+    const first = dealer.deal(NOTHING, 0);
     dealer.takeBack(first);
     expect(dealAll(dealer).toSorted((a, b) => a - b)).toEqual([0, 1, 2]);
   });
@@ -41,7 +41,7 @@ describe('piece dealer', () => {
 
   it('does not deal a piece twice that was taken back twice', () => {
     const dealer = new PieceDealer(1);
-    dealer.deal(NOTHING);
+    dealer.deal(NOTHING, 0);
     dealer.takeBack(0);
     dealer.takeBack(0);
     expect(dealAll(dealer)).toEqual([0]);
@@ -82,5 +82,37 @@ describe('piece dealer', () => {
         expect(Math.max(...had) - Math.min(...had)).toBeLessThanOrEqual(1);
       }),
     );
+  });
+
+  it('goes on until a copy of everything is in the swarm', () => {
+    const dealer = new PieceDealer(2);
+    dealAll(dealer);
+    dealer.pass(0, 100);
+    expect(dealer.isGoingOn()).toBe(true);
+    dealer.pass(1, 100);
+    expect(dealer.isGoingOn()).toBe(false);
+  });
+
+  it('does not wait for a piece that takes more than twice as long as usual, once nothing is fresh', () => {
+    const dealer = new PieceDealer(3);
+    dealAll(dealer);
+    dealer.pass(0, 100);
+    dealer.pass(1, 100);
+    dealer.passLate(200);
+    expect(dealer.isGoingOn()).toBe(true);
+    dealer.passLate(201);
+    expect(dealer.isGoingOn()).toBe(false);
+  });
+
+  it('waits for what is late while there is something else to deal', () => {
+    const dealer = new PieceDealer(3);
+    dealer.deal(NOTHING, 0);
+    dealer.deal(NOTHING, 0);
+    dealer.pass(0, 100);
+    dealer.passLate(1000);
+    expect(dealer.deal(NOTHING, 1000)).toBe(2);
+    dealer.pass(2, 1100);
+    dealer.passLate(1100);
+    expect(dealer.isGoingOn()).toBe(false);
   });
 });

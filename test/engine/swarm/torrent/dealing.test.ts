@@ -83,22 +83,31 @@ describe('a seeder that deals', () => {
     expect(toldTo(torrent.request(2, 0), 2)).toEqual(['block', 'block', 'block', 'block']);
   });
 
-  it('with nothing else left to deal, deals to another what its receiver does not fetch', () => {
-    const torrent = aDealer(1, { patienceMs: 500 });
+  it('with nothing else left to deal does not wait for a receiver that does not fetch what it was dealt', () => {
+    const torrent = aDealer(3, { slots: 2, patienceMs: 10_000 });
     torrent.join(1);
     torrent.join(2);
-    expect(havesTo(torrent.effects, 2)).toEqual([]);
-    for (let round = 0; round < 3 && havesTo(torrent.effects, 2).length === 0; round++) torrent.pass(500);
-    expect(havesTo(torrent.effects, 2)).toEqual([0]);
+    for (let piece = 0; piece < 2; piece++) {
+      torrent.pass(50);
+      take(torrent, 1);
+    }
+    expect(havesTo(torrent.effects, 1)).toEqual([0, 2]);
+    torrent.pass(50);
+    for (const peer of [1, 2]) expect(havesTo(torrent.effects, peer).toSorted()).toEqual([0, 1, 2]);
   });
 
-  it('does so as well when the receiver has stopped to read in the middle of the piece', () => {
-    const torrent = aDealer(1, { slots: 2, unsentBytes: BLOCK, patienceMs: 500 });
+  it('nor for one that has stopped to read in the middle of the piece', () => {
+    const torrent = aDealer(3, { slots: 2, unsentBytes: BLOCK });
     torrent.join(1);
-    torrent.request(1, 0);
     torrent.join(2);
-    for (let round = 0; round < 3; round++) torrent.pass(500);
-    expect(havesTo(torrent.effects, 2)).toEqual([0]);
+    torrent.request(2, 1);
+    for (const piece of [0, 2]) {
+      torrent.pass(50);
+      torrent.request(1, piece);
+      for (let sent = 0; sent < 4; sent++) torrent.tell({ kind: 'blockSent', peer: 1, bytes: BLOCK });
+    }
+    torrent.pass(50);
+    expect(havesTo(torrent.effects, 1).toSorted()).toEqual([0, 1, 2]);
   });
 
   it('goes on to deal when the receiver of the last piece has gone with half of it', () => {
