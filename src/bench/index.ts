@@ -23,7 +23,7 @@ export type { Table as ReportTable } from './report/report-document.ts';
 export { scenarioJsonSchema } from './scenario/json-schema.ts';
 export { type LoadedScenario, loadScenario } from './scenario/scenario-loader.ts';
 
-export { runSimBench, SIM_WORKLOAD_NAMES } from './sim-bench/sim-bench.ts';
+export { runSimBench, SIM_WORKLOAD_NAMES } from './sim-bench/sim-bench-process.ts';
 export { type GoalRow, verdictOf } from './swarm-bench/goal.ts';
 export { goalTable } from './swarm-bench/goal-table.ts';
 export type { CaseResult } from './swarm-bench/swarm-bench.ts';

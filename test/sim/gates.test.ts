@@ -118,7 +118,7 @@ const GOLDEN: readonly [what: string, model: DeploymentModel, digest: string][] 
   [
     'a swarm',
     aModel({ machines: 20, pieces: 64, link: DOWN_TOO, latencyS: 1 / 64 }),
-    'c9def0801e05dfb8-1340',
+    '7831adcde318a2e9-1340',
   ],
   [
     'unicast to machines that come one by one',

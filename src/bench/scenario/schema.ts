@@ -182,7 +182,7 @@ function transportsSchema(fields: Fields) {
     picker: z
       .enum(['rarest', 'sampled', 'random', 'sequential'])
       .default('rarest')
-      .describe('which piece is asked for first; sampled: the rarest of eight random ones'),
+      .describe('which piece is asked for first; sampled: the rarest of 32 in a row, at a random place'),
     randomFirst: z
       .int({ error: 'allowed is a whole number of pieces from 0 up' })
       .min(0, { error: 'allowed is a whole number of pieces from 0 up' })

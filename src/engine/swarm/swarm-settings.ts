@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { BLOCK_BYTES } from '../image/metainfo.ts';
 import { ClassicChoker } from './policy/classic-choker.ts';
+import type { CopyCounter } from './policy/picker/copy-counter.ts';
 import { newPicker } from './policy/picker/new-picker.ts';
 import { PieceDealer } from './policy/piece-dealer.ts';
 import { FixedPipeline, MeasuredPipeline, type RequestPipeline } from './policy/request-pipeline.ts';
@@ -39,12 +40,12 @@ export interface SettingsSource {
   readonly options: SwarmClientOptions;
   readonly geometry: Geometry;
   readonly isSeed: boolean;
-  /** How many neighbours have a piece. */
-  copiesOf(piece: number): number;
+  /** Adds what neighbours have of 32 pieces in a row. */
+  count(place: number, counter: CopyCounter): void;
 }
 
 /** What the state of a torrent is begun with: policies by their names, and sizes that suit its pieces. */
-export function settingsOf({ options, geometry, isSeed, copiesOf }: SettingsSource): SwarmSettings {
+export function settingsOf({ options, geometry, isSeed, count }: SettingsSource): SwarmSettings {
   const { uploadSlots, policies = BEST_POLICIES, site = '', neighbours } = options;
   const { pieces, pieceBytes } = geometry;
   const chance = new SystemChance();
@@ -54,7 +55,7 @@ export function settingsOf({ options, geometry, isSeed, copiesOf }: SettingsSour
     place: { site: policies.crossing === 'owned' ? site : '', salt: saltOf(options.peerId) },
     isSeed,
     chance,
-    picker: newPicker(policies, { pieces, chance, copiesOf }),
+    picker: newPicker(policies, { pieces, chance, count }),
     dealer: isDealer(options, isSeed) ? new PieceDealer(pieces) : undefined,
     superSeeder: isSeed && policies.seeder === 'superseed' ? new SuperSeeder(pieces, chance) : undefined,
     choker: isClassic ? new ClassicChoker(uploadSlots, chance) : undefined,

@@ -135,7 +135,7 @@ class SwarmbootClient implements SwarmClient {
         options: this.#options,
         geometry: this.#geometry,
         isSeed,
-        copiesOf: (piece) => this.#state!.copiesOf(piece),
+        count: (place, counter) => this.#state!.count(place, counter),
       }),
     );
     if (this.#isPaused) this.pause();

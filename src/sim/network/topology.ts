@@ -35,14 +35,16 @@ export class Topology {
   /** From `sender`'s memory or disk over the network on to `receiver`'s disk. */
   path(sender: number, receiver: number, { isWritten }: { isWritten: boolean }): number[] {
     const [home, away] = [this.#siteOf[sender]!, this.#siteOf[receiver]!];
-    return [
-      this.#disks[sender]!.read,
-      this.#access[sender]!.up,
-      home === away ? -1 : this.#wan[home]!.up,
-      home === away ? -1 : this.#wan[away]!.down,
-      this.#access[receiver]!.down,
-      isWritten ? this.#disks[receiver]!.write : -1,
-    ].filter(isFirstInPath);
+    const path: number[] = [];
+    cross(this.#disks[sender]!.read, path);
+    cross(this.#access[sender]!.up, path);
+    if (home !== away) {
+      cross(this.#wan[home]!.up, path);
+      cross(this.#wan[away]!.down, path);
+    }
+    cross(this.#access[receiver]!.down, path);
+    if (isWritten) cross(this.#disks[receiver]!.write, path);
+    return path;
   }
 
   readPath(machine: number): number[] {
@@ -55,8 +57,8 @@ export class Topology {
 }
 
 /** A link without limit is left out, and a link is crossed once. */
-function isFirstInPath(link: number, place: number, path: number[]): boolean {
-  return link !== -1 && path.indexOf(link) === place;
+function cross(link: number, path: number[]): void {
+  if (link !== -1 && !path.includes(link)) path.push(link);
 }
 
 function disk(model: DiskModel, wirePerRaw: number, network: FlowNetwork): { read: number; write: number } {

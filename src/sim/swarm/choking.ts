@@ -24,7 +24,7 @@ export class GrantChoking implements Choking {
     this.#swarm = swarm;
     this.#choice = {
       neighbours: new Int32Array(0),
-      wealthOf: (peer: number) => swarm.peers[peer]!.downloads.length,
+      wealthOf: (peer: number) => swarm.downloads[peer]!,
       canReceive: (peer: number) => {
         const receiver = swarm.peers[peer]!;
         return !isServing(this.#uploader!, receiver) && swarm.isInterested(receiver, this.#uploader!);

@@ -1,5 +1,5 @@
 import type { PiecePicker } from '../../engine/swarm/policy/picker/piece-picker.ts';
-import { PieceSet } from '../../engine/swarm/policy/piece-set.ts';
+import type { PieceSet } from '../../engine/swarm/policy/piece-set.ts';
 
 /** Upload of one piece from one peer to another. */
 export interface Grant {
@@ -21,7 +21,7 @@ export interface Peer {
   readonly held: PieceSet;
   /** Knows what it has, what is on its way to it, and how many of its neighbours, the seeder aside, have a piece. */
   readonly picker: PiecePicker;
-  /** In the order in which they began; one at a time between the same two. */
+  /** One at a time between the same two. */
   readonly uploads: Grant[];
   readonly downloads: Grant[];
 }
@@ -30,14 +30,14 @@ export interface Peer {
 export function newPeer(
   number: number,
   slots: number,
-  swarm: { pieces: number; neighbours: Int32Array; picker: PiecePicker },
+  swarm: { neighbours: Int32Array; held: PieceSet; picker: PiecePicker },
 ): Peer {
   return {
     number,
     slots,
     neighbours: swarm.neighbours,
     isHere: false,
-    held: new PieceSet(swarm.pieces),
+    held: swarm.held,
     picker: swarm.picker,
     uploads: [],
     downloads: [],
@@ -45,23 +45,28 @@ export function newPeer(
 }
 
 export function isServing(uploader: Peer, receiver: Peer): boolean {
-  for (const grant of receiver.downloads) if (grant.uploader === uploader) return true;
+  // An uploader has few slots; a receiver may have many downloads.
+  for (const grant of uploader.uploads) if (grant.receiver === receiver) return true;
   return false;
 }
 
-/** Adds the grant to what goes on at both ends. */
-export function openGrant(grant: Grant): void {
-  grant.uploader.uploads.push(grant);
-  grant.receiver.downloads.push(grant);
-  grant.receiver.picker.claimed(grant.piece);
+/** Adds the grant to what goes on at both ends. @param downloads of every peer, by number */
+export function openGrant(grant: Grant, downloads: Uint32Array): void {
+  const { uploader, receiver, piece } = grant;
+  uploader.uploads.push(grant);
+  receiver.downloads.push(grant);
+  receiver.picker.claimed(piece);
+  downloads[receiver.number]!++;
 }
 
 /** Takes it away again; the piece stays claimed. */
-export function closeGrant(grant: Grant): void {
+export function closeGrant(grant: Grant, downloads: Uint32Array): void {
   remove(grant, grant.uploader.uploads);
   remove(grant, grant.receiver.downloads);
+  downloads[grant.receiver.number]!--;
 }
 
 function remove(grant: Grant, grants: Grant[]): void {
-  grants.splice(grants.indexOf(grant), 1);
+  const last = grants.pop()!;
+  if (last !== grant) grants[grants.indexOf(grant)] = last;
 }

@@ -1,5 +1,7 @@
 import { handOutPeers } from '../../engine/swarm/policy/peer-handout.ts';
+import type { CopyCounter } from '../../engine/swarm/policy/picker/copy-counter.ts';
 import { newPicker } from '../../engine/swarm/policy/picker/new-picker.ts';
+import { PieceSet, wordsFor } from '../../engine/swarm/policy/piece-set.ts';
 import type { P2pModel } from '../deployment-model.ts';
 import type { RandomStream } from '../kernel/random-stream.ts';
 import { SERVER } from '../network/topology.ts';
@@ -9,6 +11,8 @@ import { newPeer, type Peer } from './peer.ts';
 export interface Swarm {
   /** By number; the seeder first, which is here from the start. */
   readonly peers: readonly Peer[];
+  /** How many downloads each peer has, by number. */
+  readonly downloads: Uint32Array;
   readonly pieces: number;
   readonly chance: RandomStream;
   /** Whether a receiver could take something from an uploader now, were it unchoked. */
@@ -26,24 +30,20 @@ export function newPeers(
 ): Peer[] {
   const { handout, neighbours: wanted } = settings;
   const peers: Peer[] = [];
+  // What all have side by side: it is looked at all the time.
+  const span = wordsFor(pieces);
+  const words = new Uint32Array(sites.length * span);
   for (const [number, neighbours] of handOutPeers({ sites, handout, wanted }, handoutChance).entries()) {
     const slots = number === SERVER ? settings.seederSlots : settings.uploadSlots;
-    const copiesOf = (piece: number): number => copiesAmong(neighbours, piece, peers);
-    const picker = newPicker(settings, { pieces, chance, copiesOf });
-    peers.push(newPeer(number, slots, { pieces, neighbours, picker }));
+    const group = { members: neighbours, span };
+    const count = (place: number, counter: CopyCounter): void => counter.addAll(words, place, group);
+    const picker = newPicker(settings, { pieces, chance, count });
+    const held = new PieceSet(pieces, words.subarray(number * span, (number + 1) * span));
+    peers.push(newPeer(number, slots, { neighbours, held, picker }));
   }
   const seeder = peers[SERVER]!;
   seeder.isHere = true;
   // What is to be dealt it has only when it has dealt it.
   if (settings.seeder !== 'dealing') for (let piece = 0; piece < pieces; piece++) seeder.held.add(piece);
   return peers;
-}
-
-function copiesAmong(neighbours: Int32Array, piece: number, peers: readonly Peer[]): number {
-  let copies = 0;
-  for (const number of neighbours) {
-    const { isHere, held } = peers[number]!;
-    if (isHere && held.has(piece)) copies++;
-  }
-  return copies;
 }

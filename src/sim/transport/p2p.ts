@@ -22,6 +22,8 @@ export class P2p implements Transport {
   readonly #peers: readonly Peer[];
   /** Those of the peers: most of the time goes by in telling them of pieces. */
   readonly #pickers: readonly PiecePicker[];
+  /** How many downloads each peer has, by number. */
+  readonly #downloads: Uint32Array;
   readonly #choking: Choking;
   readonly #seeding: Seeding;
 
@@ -32,10 +34,12 @@ export class P2p implements Transport {
     const chance = new RandomStream(randomSeed, 'swarm');
     const sites = [SERVER, ...model.machines.map(({ site }) => site)];
     const source = { sites, pieces: this.#pieces, chance };
+    this.#downloads = new Uint32Array(sites.length);
     this.#peers = newPeers(settings, source, new RandomStream(randomSeed, 'handout'));
     this.#pickers = this.#peers.map(({ picker }) => picker);
     const swarm: Swarm = {
       peers: this.#peers,
+      downloads: this.#downloads,
       pieces: this.#pieces,
       chance,
       isInterested: (receiver, uploader) => this.#isInterested(receiver, uploader),
@@ -97,7 +101,7 @@ export class P2p implements Transport {
   }
 
   #begin(grant: Grant): void {
-    openGrant(grant);
+    openGrant(grant, this.#downloads);
     const { model, simulation } = this.#arena;
     if (model.latencyS === 0) this.#send(grant);
     else simulation.after(2 * model.latencyS, () => this.#send(grant));
@@ -118,9 +122,10 @@ export class P2p implements Transport {
     const { uploader, receiver, piece } = grant;
     const { model, ledger, simulation } = this.#arena;
     const bytes = pieceSizeOf(model, piece);
-    closeGrant(grant);
+    closeGrant(grant, this.#downloads);
     receiver.held.add(piece);
-    for (const neighbour of receiver.neighbours) this.#pickers[neighbour]!.announced(piece);
+    if (receiver.picker.isTold)
+      for (const neighbour of receiver.neighbours) this.#pickers[neighbour]!.announced(piece);
     this.#seeding.arrived(receiver, piece);
     this.#choking.exchanged(grant, bytes);
     ledger.received(uploader.number, receiver.number, bytes);
@@ -141,13 +146,14 @@ export class P2p implements Transport {
     for (const grant of [...peer.uploads, ...peer.downloads]) this.#abort(grant);
     for (const neighbour of this.#neighboursOf(peer)) this.#choking.parted(peer, neighbour);
     if (peer.number !== SERVER) this.#loseCopies(peer);
+    peer.held.clear();
     for (const neighbour of this.#neighboursOf(peer)) this.#fillSlots(neighbour);
     for (const receiver of cutOff) this.#wakeNeighboursOf(receiver);
   }
 
   #abort(grant: Grant): void {
     const { model, network, ledger } = this.#arena;
-    closeGrant(grant);
+    closeGrant(grant, this.#downloads);
     grant.receiver.picker.released(grant.piece);
     if (grant.flow !== undefined) {
       const sent = pieceSizeOf(model, grant.piece) - network.cancel(grant.flow);
@@ -158,6 +164,7 @@ export class P2p implements Transport {
 
   #loseCopies(peer: Peer): void {
     for (const piece of peer.held) {
+      if (!peer.picker.isTold) break;
       for (const neighbour of peer.neighbours) this.#pickers[neighbour]!.lost(piece);
     }
     this.#seeding.left(peer);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { newPicker } from '../../../src/engine/swarm/policy/picker/new-picker.ts';
+import { PieceSet } from '../../../src/engine/swarm/policy/piece-set.ts';
 import { RandomStream } from '../../../src/sim/kernel/random-stream.ts';
 import { Simulation } from '../../../src/sim/kernel/simulation.ts';
 import { ClassicChoking } from '../../../src/sim/swarm/classic-choking.ts';
@@ -19,10 +20,10 @@ class Station {
   constructor({ isSeeder }: { isSeeder: boolean }) {
     const chance = new RandomStream(1, 'swarm');
     const picker = () =>
-      newPicker({ picker: 'rarest', randomFirst: 0 }, { pieces: PIECES, chance, copiesOf: () => 0 });
+      newPicker({ picker: 'rarest', randomFirst: 0 }, { pieces: PIECES, chance, count: () => {} });
     this.peers = Array.from({ length: 7 }, (_, number) =>
       newPeer(number, SLOTS, {
-        pieces: PIECES,
+        held: new PieceSet(PIECES),
         neighbours: number === 0 ? Int32Array.of(1, 2, 3, 4, 5, 6) : Int32Array.of(0),
         picker: picker(),
       }),
@@ -30,7 +31,13 @@ class Station {
     const [peer] = this.peers;
     for (let piece = 0; piece < (isSeeder ? PIECES : 1); piece++) peer!.held.add(piece);
     this.#choking = new ClassicChoking(
-      { peers: this.peers, pieces: PIECES, chance, isInterested: (_, uploader) => uploader === peer },
+      {
+        peers: this.peers,
+        downloads: new Uint32Array(7),
+        pieces: PIECES,
+        chance,
+        isInterested: (_, uploader) => uploader === peer,
+      },
       {
         simulation: this.simulation,
         unchoked: (uploader) => {

@@ -16,6 +16,11 @@ export class PieceDealer {
   /** How long pieces are under way, on average [ms]. */
   #usualMs = Number.NaN;
   #turn = 0;
+  /**
+   * Word of the set where the next fresh piece is looked for: one of each in turn, so that among 32 pieces in a row there
+   * are always new ones and old ones, and who looks at one row sees both.
+   */
+  #place = 0;
 
   constructor(pieces: number) {
     this.#fresh = PieceSet.full(pieces);
@@ -54,6 +59,7 @@ export class PieceDealer {
   /** The next fresh piece for a receiver that holds these; there must be one. */
   deal(held: PieceSet, nowMs: number): number {
     const piece = this.#nextFor(held);
+    this.#place = ((piece >>> 5) + 1) % this.#fresh.words.length;
     this.#fresh.delete(piece);
     this.#underWay.set(piece, nowMs);
     return piece;
@@ -85,7 +91,9 @@ export class PieceDealer {
   }
 
   #nextFor(held: PieceSet): number {
-    for (let place = 0; place < this.#fresh.words.length; place++) {
+    const places = this.#fresh.words.length;
+    for (let step = 0; step < places; step++) {
+      const place = (this.#place + step) % places;
       const word = this.#fresh.words[place]! & ~held.words[place]!;
       if (word !== 0) return (place << 5) + lowestBit(word);
     }

@@ -1,11 +1,17 @@
+/** Words that a set of so many pieces takes. */
+export function wordsFor(pieces: number): number {
+  return (pieces + 31) >>> 5;
+}
+
 /** A set of piece numbers, one bit each. */
 export class PieceSet {
   /** 32 pieces a word, the lowest piece in the lowest bit. */
   readonly words: Uint32Array;
   #size = 0;
 
-  constructor(pieces: number) {
-    this.words = new Uint32Array((pieces + 31) >>> 5);
+  /** @param words room for it, all zero: of many sets side by side, each a part of one array */
+  constructor(pieces: number, words: Uint32Array = new Uint32Array(wordsFor(pieces))) {
+    this.words = words;
   }
 
   /** All pieces from 0 up to `pieces`. */
@@ -34,6 +40,11 @@ export class PieceSet {
     if (!this.has(piece)) return;
     this.words[piece >>> 5]! &= ~(1 << (piece & 31));
     this.#size--;
+  }
+
+  clear(): void {
+    this.words.fill(0);
+    this.#size = 0;
   }
 
   /** True when each of its pieces is in one of the others. */

@@ -1,3 +1,4 @@
+import type { CopyCounter } from '../policy/picker/copy-counter.ts';
 import type { RequestPipeline } from '../policy/request-pipeline.ts';
 import type { BlockAddress } from '../wire/message.ts';
 import { piecesOf } from './bitfield.ts';
@@ -44,11 +45,9 @@ export class SwarmState {
     return this.#download.held.size;
   }
 
-  /** How many neighbours have a piece. */
-  copiesOf(piece: number): number {
-    let copies = 0;
-    for (const { pieces } of this.#neighbours.values()) if (pieces.has(piece)) copies++;
-    return copies;
+  /** Adds what neighbours have of 32 pieces in a row. */
+  count(place: number, counter: CopyCounter): void {
+    for (const { pieces } of this.#neighbours.values()) counter.add(pieces.words[place]!);
   }
 
   /** Data of a block begins to come in. @returns whether it has a place to go to */

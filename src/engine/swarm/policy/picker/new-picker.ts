@@ -1,7 +1,8 @@
 import type { Chance } from '../chance.ts';
+import type { CopyCounter } from './copy-counter.ts';
 import type { PiecePicker } from './piece-picker.ts';
 import { RarestPicker } from './rarest-picker.ts';
-import { anyPiece, firstPiece, rarestOfSome, UnorderedPicker } from './unordered-picker.ts';
+import { anyPiece, firstPiece, rarestOfRows, UnorderedPicker } from './unordered-picker.ts';
 
 /** Which piece is asked for first, by the names of a scenario. */
 export interface PickerSettings {
@@ -14,8 +15,8 @@ export interface PickerSettings {
 export interface PickerSource {
   readonly pieces: number;
   readonly chance: Chance;
-  /** How many neighbours have a piece; asked by `sampled` alone, and only while it picks. */
-  copiesOf(piece: number): number;
+  /** Adds what all neighbours have at a place of their sets; asked by `sampled` alone, and only while it picks. */
+  count(place: number, counter: CopyCounter): void;
 }
 
 /** The picker of that name. */
@@ -32,7 +33,7 @@ function pickerOf(name: PickerSettings['picker'], source: PickerSource): PiecePi
     case 'sampled':
       return new UnorderedPicker(
         pieces,
-        rarestOfSome(chance, (piece) => source.copiesOf(piece)),
+        rarestOfRows(chance, (place, counter) => source.count(place, counter)),
       );
     case 'random':
       return new UnorderedPicker(pieces, anyPiece(chance));
@@ -44,6 +45,7 @@ function pickerOf(name: PickerSettings['picker'], source: PickerSource): PiecePi
 function withRandomFirst(picker: PiecePicker, randomFirst: number, chance: Chance): PiecePicker {
   const any = anyPiece(chance);
   return {
+    isTold: picker.isTold,
     taken: picker.taken,
     announced: (piece) => picker.announced(piece),
     lost: (piece) => picker.lost(piece),

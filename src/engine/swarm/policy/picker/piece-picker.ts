@@ -7,6 +7,8 @@ import type { PieceSet } from '../piece-set.ts';
 export interface PiecePicker {
   /** Pieces that are held or claimed: they are not picked. */
   readonly taken: PieceSet;
+  /** Whether it has to be told what is announced and lost. */
+  readonly isTold: boolean;
   /** A neighbour has this piece. One that has everything may be left out: it makes no piece rarer than another. */
   announced(piece: number): void;
   /** A neighbour is gone of which this piece had been announced. */

@@ -17,6 +17,7 @@ const FEW_BUCKETS = 8;
  * Memory: 8 1/8 bytes a piece, 12 1/8 from 65,535 pieces on, and 8 to 16 bytes for every copy of the commonest.
  */
 export class RarestPicker implements PiecePicker {
+  readonly isTold = true;
   readonly taken: PieceSet;
   readonly #pieces: number;
   readonly #chance: Chance;

@@ -1,15 +1,14 @@
 import type { Chance } from '../chance.ts';
 import { lowestBit, PieceSet } from '../piece-set.ts';
+import { CopyCounter } from './copy-counter.ts';
 import type { PiecePicker } from './piece-picker.ts';
 
 /** @returns one of the pieces that are offered and not taken, or -1 */
 export type ChoosePiece = (offered: PieceSet, taken: PieceSet) => number;
 
-/** How many pieces `rarestOfSome` looks at. */
-const SAMPLE = 8;
-
 /** Keeps no order of the pieces and counts no copies: it chooses when it is asked. Memory: 1/8 byte a piece. */
 export class UnorderedPicker implements PiecePicker {
+  readonly isTold = false;
   readonly taken: PieceSet;
   readonly #choose: ChoosePiece;
 
@@ -52,22 +51,36 @@ export function anyPiece(chance: Chance): ChoosePiece {
   };
 }
 
+/** Rows that `rarestOfRows` looks at. */
+const ROWS = 4;
+
 /**
- * Nearly the rarest: of a few random pieces the one with the fewest copies, which are counted only now. For swarms too
- * large for 6 bytes a piece and peer.
- * @param copiesOf how many neighbours have the piece
+ * Nearly the rarest: of a few rows of 32 pieces, from a random place on where something is wanted, the piece with the
+ * fewest copies, which are counted only now. For swarms too large for 8 bytes a piece and peer.
+ * @param count adds to the counter the words of all neighbours at a place
  */
-export function rarestOfSome(chance: Chance, copiesOf: (piece: number) => number): ChoosePiece {
+export function rarestOfRows(
+  chance: Chance,
+  count: (place: number, counter: CopyCounter) => void,
+): ChoosePiece {
+  const counter = new CopyCounter();
   return (offered, taken) => {
-    const wanted = countWanted(offered, taken);
+    const places = offered.words.length;
+    const start = chance.below(places);
     let picked = -1;
     let fewest = Number.POSITIVE_INFINITY;
-    for (let look = Math.min(SAMPLE, wanted); look > 0; look--) {
-      const piece = nthWanted(offered, taken, chance.below(wanted));
-      const copies = copiesOf(piece);
+    for (let step = 0, rows = 0; step < places && rows < ROWS; step++) {
+      const place = start + step < places ? start + step : start + step - places;
+      const wanted = offered.words[place]! & ~taken.words[place]!;
+      if (wanted === 0) continue;
+      rows++;
+      counter.reset();
+      count(place, counter);
+      const rarest = counter.fewest(wanted);
+      const copies = counter.copiesOf(lowestBit(rarest));
       if (copies >= fewest) continue;
       fewest = copies;
-      picked = piece;
+      picked = (place << 5) + nthBit(rarest, chance.below(bitsIn(rarest)));
     }
     return picked;
   };
@@ -84,15 +97,21 @@ function countWanted(offered: PieceSet, taken: PieceSet): number {
 function nthWanted(offered: PieceSet, taken: PieceSet, below: number): number {
   let left = below;
   for (let place = 0; ; place++) {
-    let wanted = offered.words[place]! & ~taken.words[place]!;
+    const wanted = offered.words[place]! & ~taken.words[place]!;
     const count = bitsIn(wanted);
     if (left >= count) {
       left -= count;
       continue;
     }
-    for (; left > 0; left--) wanted &= wanted - 1;
-    return (place << 5) + lowestBit(wanted);
+    return (place << 5) + nthBit(wanted, left);
   }
+}
+
+/** Number of the bit that is set and has so many set ones below it. */
+function nthBit(word: number, below: number): number {
+  let rest = word;
+  for (let left = below; left > 0; left--) rest &= rest - 1;
+  return lowestBit(rest);
 }
 
 /** Bits of a word that are set (Warren 2012, Hacker's Delight, section 5-1). */

@@ -1,5 +1,6 @@
 import { assert, constantFrom, nat, property } from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { CopyCounter } from '../../../../../src/engine/swarm/policy/picker/copy-counter.ts';
 import { newPicker, type PickerSettings } from '../../../../../src/engine/swarm/policy/picker/new-picker.ts';
 import type { PiecePicker } from '../../../../../src/engine/swarm/policy/picker/piece-picker.ts';
 import { PieceSet } from '../../../../../src/engine/swarm/policy/piece-set.ts';
@@ -15,12 +16,19 @@ interface Wishes {
   readonly randomFirst?: number;
   readonly randomSeed?: number;
   readonly copiesOf?: (piece: number) => number;
+  readonly asked?: (place: number) => void;
 }
 
 function aPicker(picker: Name, wishes: Wishes = {}): PiecePicker {
-  const { pieces = PIECES, randomFirst = 0, randomSeed = 1, copiesOf = () => 1 } = wishes;
+  const { pieces = PIECES, randomFirst = 0, randomSeed = 1, copiesOf = () => 1, asked } = wishes;
   const chance = new RandomStream(randomSeed, 'swarm');
-  return newPicker({ picker, randomFirst }, { pieces, chance, copiesOf });
+  const count = (place: number, counter: CopyCounter): void => {
+    asked?.(place);
+    const copies = Array.from({ length: 32 }, (_, bit) => copiesOf(32 * place + bit));
+    for (let neighbour = 0; neighbour < Math.max(...copies); neighbour++)
+      counter.add(copies.reduce((word, has, bit) => (neighbour < has ? word | (1 << bit) : word), 0));
+  };
+  return newPicker({ picker, randomFirst }, { pieces, chance, count });
 }
 
 /** Every piece has a copy, so that every picker may pick any. */
@@ -92,33 +100,34 @@ describe('random', () => {
 
 describe('sampled', () => {
   const pieces = 1000;
-  const all = PieceSet.full(pieces);
 
-  it('looks at eight pieces, and takes the one with the fewest copies', () => {
-    const looks: number[] = [];
-    const picker = aPicker('sampled', {
-      pieces,
-      copiesOf(piece) {
-        looks.push(piece);
-        return 1000 - piece;
-      },
-    });
-    for (let picks = 1; picks <= 100; picks++) {
-      const picked = picker.pick(all);
-      expect(picked).toBe(Math.max(...looks));
-      expect(looks.length).toBe(8);
-      looks.length = 0;
+  it('takes the piece with the fewest copies of four rows of 32', () => {
+    const places: number[] = [];
+    const copiesOf = (piece: number) => (7 * piece) % 31;
+    const picker = aPicker('sampled', { pieces, copiesOf, asked: (place) => places.push(place) });
+    for (let pick = 0; pick < 100; pick++) {
+      const picked = picker.pick(PieceSet.full(pieces));
+      const looked = places.splice(0);
+      expect(looked).toHaveLength(4);
+      const row = looked.flatMap((place) => Array.from({ length: 32 }, (_, bit) => 32 * place + bit));
+      expect(copiesOf(picked)).toBe(Math.min(...row.filter((piece) => piece < pieces).map(copiesOf)));
     }
   });
 
-  it('picks as rare a piece as the best of eight is: the first ninth, on the average', () => {
-    const picker = aPicker('sampled', { pieces, copiesOf: (piece) => piece });
-    const picks = 4000;
-    let sum = 0;
-    for (let pick = 0; pick < picks; pick++) sum += picker.pick(all);
-    // The least of eight uniform numbers has mean 1/9 and standard deviation sqrt(8 / (81 * 10)).
-    const sigma = Math.sqrt(8 / 810 / picks);
-    expect(Math.abs(sum / picks / pieces - 1 / 9)).toBeLessThan(5 * sigma);
+  it('looks at every row as often, and passes over those where nothing is wanted', () => {
+    const places = new Map<number, number>();
+    const asked = (place: number) => places.set(place, (places.get(place) ?? 0) + 1);
+    const picker = aPicker('sampled', { pieces: 320, asked });
+    for (let pick = 0; pick < 1000; pick++) picker.pick(PieceSet.full(320));
+    for (const times of places.values()) expect(times).toBeGreaterThan(300);
+    places.clear();
+    expect(picker.pick(setOf(320, [70, 200]))).toBeGreaterThan(0);
+    expect([...places.keys()].toSorted()).toEqual([2, 6]);
+  });
+
+  it('takes each of those that are equally rare as often', () => {
+    const picker = aPicker('sampled', { pieces: 32, copiesOf: (piece) => (piece % 4 === 0 ? 1 : 2) });
+    expect(sigmasOffEqual(countPicks(picker, PieceSet.full(32), 8000), 8, 8000)).toBeLessThan(5);
   });
 });
 
