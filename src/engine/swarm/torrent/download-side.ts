@@ -298,6 +298,7 @@ export class DownloadSide {
       if (!this.#sources.remove(other, piece, block)) continue;
       this.#partials.get(piece)!.released(block, other.peer);
       this.#cancel(other, piece, block);
+      this.#interest.review(other);
     }
   }
 

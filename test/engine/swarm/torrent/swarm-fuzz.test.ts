@@ -150,6 +150,32 @@ const FOUND_BEFORE: [Parameters<typeof fuzz>[0], Uint32Array][] = [
       0,
     ),
   ],
+  [
+    {
+      pieces: 2,
+      lastBytes: 1,
+      isSeed: false,
+      seeder: 'dealing',
+      isClassic: false,
+      slots: 0,
+      sources: 4,
+      openPieces: 2,
+      askedBlocks: 4,
+      unsentBytes: 1,
+    },
+    Uint32Array.of(
+      3735747058,
+      284074064,
+      1333026646,
+      2983417127,
+      98914217,
+      4204672993,
+      1687910399,
+      2795888246,
+      2447432175,
+      0,
+    ),
+  ],
 ];
 
 describe('the state of a torrent', () => {
