@@ -10,6 +10,7 @@ export { type Cell, cellDetails } from './metrics/cell.ts';
 export { readableTime } from './metrics/readable-units.ts';
 export { selectRecords } from './metrics/record-selection.ts';
 export type { Assignment } from './plan.ts';
+export { readHost } from './record/host-reader.ts';
 export { RecordStore } from './record/record-store.ts';
 export {
   EXECUTORS,
@@ -23,7 +24,7 @@ export type { Table as ReportTable } from './report/report-document.ts';
 export { scenarioJsonSchema } from './scenario/json-schema.ts';
 export { type LoadedScenario, loadScenario } from './scenario/scenario-loader.ts';
 
-export { runSimBench, SIM_WORKLOAD_NAMES } from './sim-bench/sim-bench-process.ts';
+export { runSimBench, SIM_WORKLOAD_NAMES } from './sim-bench/workload-child-process.ts';
 export { type GoalRow, verdictOf } from './swarm-bench/goal.ts';
 export { goalTable } from './swarm-bench/goal-table.ts';
 export type { CaseResult } from './swarm-bench/swarm-bench.ts';

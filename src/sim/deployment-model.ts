@@ -93,7 +93,7 @@ export interface DeploymentModel {
   readonly sites: readonly SiteModel[];
   readonly machines: readonly MachineModel[];
   readonly connectionCapBps: number;
-  /** Error of a rate that is allowed, as a share of it: 0 for exact rates; see `network/fair-share.ts`. */
+  /** Changes of a link's level below this share are not passed on: 0 for exact rates; see `network/fair-share.ts`. */
   readonly rateTolerance: number;
   /** One-way delay between any two. */
   readonly latencyS: number;

@@ -1,6 +1,6 @@
 import type { DeploymentModel, LinkModel, TransportModel } from './deployment-model.ts';
 
-/** Largest error of a rate that is allowed, as a share of it. */
+/** Largest `rateTolerance`. */
 export const MOST_TOLERANCE = 0.1;
 
 /** @throws RangeError that names the first field that makes no sense */

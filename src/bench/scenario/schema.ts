@@ -108,7 +108,9 @@ function networkSchema(fields: Fields) {
     tolerance: fields
       .share()
       .default(0)
-      .describe('error of a rate that the simulator may make for the sake of speed, as a share of it'),
+      .describe(
+        'changes of a simulated rate below this share that are not passed on from link to link; 0: exact',
+      ),
     sites: z
       .array(site)
       .min(1, { error: 'allowed is a list of one or more sites' })
@@ -182,7 +184,7 @@ function transportsSchema(fields: Fields) {
     picker: z
       .enum(['rarest', 'sampled', 'random', 'sequential'])
       .default('rarest')
-      .describe('which piece is asked for first; sampled: the rarest of 32 in a row, at a random place'),
+      .describe('which piece is asked for first; sampled: the rarest of a few rows of 32'),
     randomFirst: z
       .int({ error: 'allowed is a whole number of pieces from 0 up' })
       .min(0, { error: 'allowed is a whole number of pieces from 0 up' })

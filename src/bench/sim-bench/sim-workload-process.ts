@@ -1,7 +1,7 @@
 import { simulate } from '../../sim/index.ts';
 import { SIM_WORKLOADS } from './sim-workloads.ts';
 
-/** Runs the workload named by its argument once and prints what it took as one line of JSON; see `sim-bench-process.ts`. */
+/** Runs the workload named by its argument once and prints what it took as one line of JSON; see `workload-child-process.ts`. */
 const { name, peers, pieces, model } = SIM_WORKLOADS.find((workload) => workload.name === process.argv[2])!;
 const before = process.cpuUsage();
 const { machines, traceDigest } = simulate(model, 1);

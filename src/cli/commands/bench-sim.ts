@@ -48,8 +48,16 @@ async function benchSim(bench: Bench, { only, json }: BenchSimOptions): Promise<
     ),
   );
   const parts = only === undefined ? await bench.measureParts() : [];
-  if (json) process.stdout.write(`${JSON.stringify({ workloads, ...(parts.length > 0 && { parts }) })}\n`);
-  else process.stdout.write(`${tableOf(workloads)}\n${parts.length > 0 ? `${partTable(parts)}\n` : ''}`);
+  const setup = { host: bench.readHost(), node: process.version };
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ setup, workloads, ...(parts.length > 0 && { parts }) })}\n`);
+    return;
+  }
+  const { cpu, cores, memoryMiB, platform } = setup.host;
+  const tables = [tableOf(workloads), ...(parts.length > 0 ? [partTable(parts)] : [])];
+  process.stdout.write(
+    `${tables.join('\n')}\n\nOne run each. Computer: ${cpu}, ${cores} cores, ${memoryMiB} MiB, ${platform}; Node ${setup.node}\n`,
+  );
 }
 
 const STYLE = { head: [], border: [], compact: true };

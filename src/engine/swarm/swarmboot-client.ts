@@ -34,7 +34,7 @@ const KEEP_ALIVE_MS = 60_000;
 const REVIEW_MS = 1_000;
 /** While pieces are missing the tracker is asked for further peers this often. */
 const ANNOUNCE_MS = 30_000;
-/** Memory for pieces that are served, and for neither these nor those that come in at the moment [byte]. */
+/** Memory for pieces that are served, and memory that is kept for those to come [byte]. */
 const CACHE_BYTES = 16 * 2 ** 20;
 const SPARE_BYTES = 8 * 2 ** 20;
 /** Pieces that are kept to be served, however large they are. */

@@ -37,8 +37,8 @@ export class FairShare {
   #demands = new Float64Array(16);
 
   /**
-   * @param tolerance changes of a level by less than this share are not passed on to other links; 0 for exact rates. No
-   * link is then overfull, and no flow falls short, by more than about this share
+   * @param tolerance changes of a level by less than this share of it are not passed on; 0 for exact rates. No link is
+   * then overfull by more than this share; a single rate may be off by more, in random networks by up to six times as much
    */
   constructor(tolerance = 0) {
     this.#tolerance = Math.max(ROUNDING, tolerance);

@@ -21,7 +21,7 @@ export class FlowNetwork {
   readonly #onDone: (Action | undefined)[] = [];
   readonly #freeFlows: number[] = [];
 
-  /** @param tolerance see `FairShare`: error of a rate as a share of it, for large networks */
+  /** @param tolerance see `FairShare` */
   constructor(simulation: Simulation, tolerance = 0) {
     this.#simulation = simulation;
     this.#fairShare = new FairShare(tolerance);

@@ -19,7 +19,7 @@ export class Dealing extends PlainSeeding {
     return (
       receiver.isHere &&
       this.#dealer.hasFreshFor(receiver.held) &&
-      receiver.downloads.length < this.#enoughDownloads &&
+      this.#swarm.downloads[number]! < this.#enoughDownloads &&
       !isServing(this.#seeder, receiver)
     );
   };

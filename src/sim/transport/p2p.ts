@@ -163,8 +163,7 @@ export class P2p implements Transport {
   }
 
   #loseCopies(peer: Peer): void {
-    for (const piece of peer.held) {
-      if (!peer.picker.isTold) break;
+    for (const piece of peer.picker.isTold ? peer.held : []) {
       for (const neighbour of peer.neighbours) this.#pickers[neighbour]!.lost(piece);
     }
     this.#seeding.left(peer);

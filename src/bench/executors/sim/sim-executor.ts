@@ -102,7 +102,9 @@ function outcomeOf(simulated: SimulatedDeployment, { scenario, transport }: Plan
 function rounded({ network: { tolerance } }: Scenario): string[] {
   return tolerance === 0
     ? []
-    : [`Rates were settled to within ${tolerance * 100} %, as network.tolerance allows.`];
+    : [
+        `Changes of a rate below ${tolerance * 100} % were not passed on from link to link (network.tolerance): no link carries more than that too much, but a single rate may be off by several times as much.`,
+      ];
 }
 
 function machineResult(machine: SimulatedMachine): MachineResult {

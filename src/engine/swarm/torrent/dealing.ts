@@ -108,7 +108,7 @@ export class Dealing implements Showing {
     this.#endIfOver();
   }
 
-  /** A copy of everything has left: from now on everybody may ask for anything. */
+  /** Nothing is waited for any more: from now on everybody may ask for anything. */
   #endIfOver(): void {
     if (this.isGoingOn) return;
     const { neighbours, held } = this.#table;
@@ -120,5 +120,6 @@ export class Dealing implements Showing {
       }
     }
     this.#shown.clear();
+    this.#dealt.clear();
   }
 }

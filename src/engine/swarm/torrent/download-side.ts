@@ -1,28 +1,22 @@
 import type { Chance } from '../policy/chance.ts';
-import type { PiecePicker } from '../policy/picker/piece-picker.ts';
 import { PieceSet } from '../policy/piece-set.ts';
 import type { RequestPipeline } from '../policy/request-pipeline.ts';
 import type { BlockAddress } from '../wire/message.ts';
-import type { Geometry } from './geometry.ts';
 import { Interest } from './interest.ts';
 import type { Introduced, Neighbour } from './neighbour.ts';
 import { Offers } from './offers.ts';
-import { PartialPiece } from './partial-piece.ts';
+import { type OpenPieceSettings, OpenPieces } from './open-pieces.ts';
+import type { PartialPiece } from './partial-piece.ts';
 import type { OwnPlace } from './site-gate.ts';
 import { type SourceLimits, Sources } from './sources.ts';
 import type { EmitEffect } from './swarm-effect.ts';
 
 /** What the receiving side needs to know. */
-export interface DownloadSettings extends SourceLimits {
-  readonly geometry: Geometry;
+export interface DownloadSettings extends SourceLimits, OpenPieceSettings {
   readonly place: OwnPlace;
   readonly chance: Chance;
-  /** This torrent's own. */
-  readonly picker: PiecePicker;
   /** One for a neighbour. */
   newPipeline(): RequestPipeline;
-  /** Pieces that may be in memory at a time, being received or being stored. */
-  readonly openPieces: number;
   /** Longest silence of a peer that owes us blocks. */
   readonly snubMs: number;
 }
@@ -39,10 +33,7 @@ export class DownloadSide {
   readonly #emit: EmitEffect;
   readonly #interest: Interest;
   readonly #sources: Sources;
-  /** Pieces that are coming in. */
-  readonly #partials = new Map<number, PartialPiece>();
-  /** The same with those that are being stored: not to be begun. */
-  readonly #begun: PieceSet;
+  readonly #open: OpenPieces;
   readonly #offers: Offers;
   /** There is room for one more source than before, and nobody has been asked because of it. */
   #isRoomNew = false;
@@ -59,7 +50,7 @@ export class DownloadSide {
       this.#isRoomNew = hasRoom;
     });
     this.held = new PieceSet(pieces);
-    this.#begun = new PieceSet(pieces);
+    this.#open = new OpenPieces(settings);
     const { place, chance } = settings;
     const { held } = this;
     const changed = (neighbour: Neighbour): void => this.#interest.review(neighbour);
@@ -137,7 +128,7 @@ export class DownloadSide {
     neighbour.pipeline.began(this.#nowMs);
     const block = this.#settings.geometry.blockOf(address);
     const isAsked = block !== -1 && neighbour.asked.get(address.piece)?.has(block) === true;
-    return isAsked && this.#partials.get(address.piece)?.arrives(block, neighbour.peer) === true;
+    return isAsked && this.#open.of(address.piece)?.arrives(block, neighbour.peer) === true;
   }
 
   received(neighbour: Neighbour, address: BlockAddress): void {
@@ -148,7 +139,7 @@ export class DownloadSide {
     neighbour.pipeline.received(address.length, this.#nowMs);
     neighbour.isSnubbed = false;
     if (block === -1 || !this.#sources.remove(neighbour, piece, block)) return this.#ask(neighbour);
-    const partial = this.#partials.get(piece);
+    const partial = this.#open.of(piece);
     if (partial?.isArrivingFrom(block, neighbour.peer)) {
       partial.received(block, neighbour.peer);
       if (partial.requestsFor(block) > 0) this.#cancelOthers(piece, block);
@@ -158,8 +149,7 @@ export class DownloadSide {
   }
 
   stored(piece: number): void {
-    this.#partials.delete(piece);
-    this.#begun.delete(piece);
+    this.#open.close(piece);
     this.held.add(piece);
     if (!this.isDone) return;
     this.#emit({ kind: 'finish' });
@@ -168,9 +158,7 @@ export class DownloadSide {
 
   /** Its hash was wrong: all of it has to come again. */
   refuted(piece: number): void {
-    this.#partials.delete(piece);
-    this.#begun.delete(piece);
-    this.#settings.picker.released(piece);
+    this.#open.discard(piece);
     this.#want([piece]);
   }
 
@@ -188,7 +176,7 @@ export class DownloadSide {
   #snub(neighbour: Neighbour): void {
     const { peer, asked } = neighbour;
     const isSending = [...asked].some(([piece, blocks]) =>
-      [...blocks].some((block) => this.#partials.get(piece)?.isArrivingFrom(block, peer)),
+      [...blocks].some((block) => this.#open.of(piece)?.isArrivingFrom(block, peer)),
     );
     if (isSending) this.#emit({ kind: 'dropPeer', peer, reason: 'it stopped in the middle of a block' });
     neighbour.isSnubbed = true;
@@ -202,7 +190,7 @@ export class DownloadSide {
     for (const neighbour of this.#neighbours.values()) {
       for (const [piece, blocks] of [...neighbour.asked]) {
         for (const block of [...blocks]) {
-          if (this.#partials.get(piece)?.isArrivingFrom(block, neighbour.peer)) continue;
+          if (this.#open.of(piece)?.isArrivingFrom(block, neighbour.peer)) continue;
           this.#cancel(neighbour, piece, block);
           this.#sources.remove(neighbour, piece, block);
           this.#release(neighbour, piece, block);
@@ -237,43 +225,25 @@ export class DownloadSide {
   #choose(neighbour: Neighbour): PartialPiece | undefined {
     if (neighbour.wantedPieces === 0)
       return this.#offers.wanted.size === 0 ? this.#chooseLate(neighbour) : undefined;
-    for (const partial of this.#partials.values()) {
-      if (partial.freeBlocks > 0 && neighbour.open.has(partial.piece)) return partial;
-    }
-    if (!this.#hasRoom()) return undefined;
+    const begun = this.#open.firstFree(neighbour.open);
+    if (begun || !this.#hasRoom()) return begun;
     const piece = this.#settings.picker.pick(neighbour.open);
-    return piece === -1 ? undefined : this.#begin(piece);
+    return piece === -1 ? undefined : this.#open.begin(piece);
+  }
+
+  #chooseLate({ open, asked }: Neighbour): PartialPiece | undefined {
+    return this.#open.firstLate(open, asked);
   }
 
   /** Whether a further piece may be begun: if need be instead of one that nobody can go on with. */
   #hasRoom(): boolean {
-    if (this.#begun.size < this.#settings.openPieces) return true;
+    if (!this.#open.isFull) return true;
     const neighbours = [...this.#neighbours.values()];
-    for (const { piece, isIdle } of this.#partials.values()) {
-      if (!isIdle || neighbours.some(({ open }) => open.has(piece))) continue;
-      this.#partials.delete(piece);
-      this.#begun.delete(piece);
-      this.#settings.picker.released(piece);
-      this.#emit({ kind: 'abandonPiece', piece });
-      return true;
-    }
-    return false;
-  }
-
-  #chooseLate(neighbour: Neighbour): PartialPiece | undefined {
-    for (const partial of this.#partials.values()) {
-      const isElsewhere = !neighbour.open.has(partial.piece) || neighbour.asked.has(partial.piece);
-      if (!isElsewhere && partial.hasLateBlock()) return partial;
-    }
-    return undefined;
-  }
-
-  #begin(piece: number): PartialPiece {
-    const partial = new PartialPiece(piece, this.#settings.geometry.blocksOf(piece));
-    this.#partials.set(piece, partial);
-    this.#begun.add(piece);
-    this.#settings.picker.claimed(piece);
-    return partial;
+    const forsaken = this.#open.firstForsaken((piece) => neighbours.some(({ open }) => open.has(piece)));
+    if (forsaken === undefined) return false;
+    this.#open.discard(forsaken);
+    this.#emit({ kind: 'abandonPiece', piece: forsaken });
+    return true;
   }
 
   #askBlocks(neighbour: Neighbour, partial: PartialPiece): void {
@@ -296,7 +266,7 @@ export class DownloadSide {
   #cancelOthers(piece: number, block: number): void {
     for (const other of this.#neighbours.values()) {
       if (!this.#sources.remove(other, piece, block)) continue;
-      this.#partials.get(piece)!.released(block, other.peer);
+      this.#open.of(piece)!.released(block, other.peer);
       this.#cancel(other, piece, block);
       this.#interest.review(other);
     }
@@ -322,7 +292,7 @@ export class DownloadSide {
 
   /** Lets a request go. @returns whether the piece has got its first free block by that */
   #frees(neighbour: Neighbour, piece: number, block: number): boolean {
-    const partial = this.#partials.get(piece);
+    const partial = this.#open.of(piece);
     return partial?.released(block, neighbour.peer) === true && partial.freeBlocks === 1;
   }
 

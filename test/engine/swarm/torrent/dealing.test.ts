@@ -110,6 +110,21 @@ describe('a seeder that deals', () => {
     expect(havesTo(torrent.effects, 1).toSorted()).toEqual([0, 1, 2]);
   });
 
+  it('tells nobody anything twice when a piece leaves at last that was not waited for', () => {
+    const torrent = aDealer(3, { slots: 2, unsentBytes: BLOCK });
+    torrent.join(1);
+    torrent.join(2);
+    torrent.request(2, 1);
+    for (const piece of [0, 2]) {
+      torrent.pass(50);
+      torrent.request(1, piece);
+      for (let sent = 0; sent < 4; sent++) torrent.tell({ kind: 'blockSent', peer: 1, bytes: BLOCK });
+    }
+    torrent.pass(50);
+    for (let sent = 0; sent < 4; sent++) torrent.tell({ kind: 'blockSent', peer: 2, bytes: BLOCK });
+    for (const peer of [1, 2]) expect(havesTo(torrent.effects, peer).toSorted()).toEqual([0, 1, 2]);
+  });
+
   it('goes on to deal when the receiver of the last piece has gone with half of it', () => {
     const torrent = aDealer(1);
     torrent.join(1);

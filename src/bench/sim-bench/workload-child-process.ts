@@ -26,7 +26,7 @@ const PROCESS = `${import.meta.dirname}/sim-workload-process.ts`;
 
 /**
  * Measures workloads one after the other.
- * @throws RunFailure (`SIM_BENCH`) where one of them failed
+ * @throws RunFailure (`SIM_BENCH`) where one of them failed, or machines in it did not finish
  */
 export async function runSimBench(
   names: readonly string[],
@@ -34,12 +34,21 @@ export async function runSimBench(
   signal: AbortSignal,
 ): Promise<void> {
   for (const name of names) {
-    try {
-      const { stdout } = await promisify(execFile)(process.execPath, [PROCESS, name], { signal });
-      measured(JSON.parse(stdout) as WorkloadCost);
-    } catch (cause) {
-      signal.throwIfAborted();
-      throw new RunFailure('SIM_BENCH', `the workload ${name} failed`, { cause });
-    }
+    const cost = await costOf(name, signal);
+    if (cost.unfinished > 0)
+      throw new RunFailure('SIM_BENCH', `${cost.unfinished} machines of the workload ${name} did not finish`);
+    measured(cost);
+  }
+}
+
+async function costOf(name: string, signal: AbortSignal): Promise<WorkloadCost> {
+  try {
+    const { stdout } = await promisify(execFile)(process.execPath, [PROCESS, name], { signal });
+    return JSON.parse(stdout) as WorkloadCost;
+  } catch (cause) {
+    signal.throwIfAborted();
+    throw new RunFailure('SIM_BENCH', `the workload ${name} failed: ${(cause as Error).message.trim()}`, {
+      cause,
+    });
   }
 }

@@ -1,0 +1,70 @@
+import type { PiecePicker } from '../policy/picker/piece-picker.ts';
+import type { PieceSet } from '../policy/piece-set.ts';
+import type { Geometry } from './geometry.ts';
+import { PartialPiece } from './partial-piece.ts';
+
+/** What pieces are begun with. */
+export interface OpenPieceSettings {
+  readonly geometry: Geometry;
+  /** This torrent's own. */
+  readonly picker: PiecePicker;
+  /** Pieces that may be in memory at a time, being received or being stored. */
+  readonly openPieces: number;
+}
+
+/** The pieces that are coming in or being stored: memory is taken for each of them. */
+export class OpenPieces {
+  readonly #settings: OpenPieceSettings;
+  readonly #partials = new Map<number, PartialPiece>();
+
+  constructor(settings: OpenPieceSettings) {
+    this.#settings = settings;
+  }
+
+  of(piece: number): PartialPiece | undefined {
+    return this.#partials.get(piece);
+  }
+
+  get isFull(): boolean {
+    return this.#partials.size >= this.#settings.openPieces;
+  }
+
+  begin(piece: number): PartialPiece {
+    const { geometry, picker } = this.#settings;
+    const partial = new PartialPiece(piece, geometry.blocksOf(piece));
+    this.#partials.set(piece, partial);
+    picker.claimed(piece);
+    return partial;
+  }
+
+  /** It is stored. */
+  close(piece: number): void {
+    this.#partials.delete(piece);
+  }
+
+  /** All of it has to come again. */
+  discard(piece: number): void {
+    this.#partials.delete(piece);
+    this.#settings.picker.released(piece);
+  }
+
+  /** The first of these that has a block free to be asked for. */
+  firstFree(offered: PieceSet): PartialPiece | undefined {
+    for (const partial of this.#partials.values())
+      if (partial.freeBlocks > 0 && offered.has(partial.piece)) return partial;
+    return undefined;
+  }
+
+  /** The first of these, but for some, of which a block may be asked for once more (end game). */
+  firstLate(offered: PieceSet, but: ReadonlyMap<number, unknown>): PartialPiece | undefined {
+    for (const partial of this.#partials.values())
+      if (offered.has(partial.piece) && !but.has(partial.piece) && partial.hasLateBlock()) return partial;
+    return undefined;
+  }
+
+  /** One that is asked of nobody, and that nobody has. */
+  firstForsaken(isOffered: (piece: number) => boolean): number | undefined {
+    for (const { piece, isIdle } of this.#partials.values()) if (isIdle && !isOffered(piece)) return piece;
+    return undefined;
+  }
+}
