@@ -1,15 +1,22 @@
+import { grown } from './grown.ts';
+
+/** Children of a place in the heap: four lie in one line of the processor's cache. */
+const WIDTH = 4;
+
 /**
  * Future events in the order (time, sequence): of two events at the same time the one scheduled first comes first.
- * A binary heap on typed arrays; an event can be moved or cancelled by its handle in O(log n).
+ * A heap on typed arrays with four children a place, its keys in its own order (LaMarca & Ladner 1996, The Influence of
+ * Caches on the Performance of Heaps); an event can be moved or cancelled by its handle in O(log n).
  */
 export class EventQueue {
+  /** By place in the heap: time, sequence and handle. */
   #times = new Float64Array(64);
   #sequences = new Float64Array(64);
-  /** Heap of slots, and the place of every slot in it (-1 when it is not scheduled). */
-  #heap = new Int32Array(64);
+  #events = new Int32Array(64);
+  /** By handle: its place, -1 when it is not scheduled. */
   #places = new Int32Array(64).fill(-1);
   #free: number[] = [];
-  #slots = 0;
+  #handles = 0;
   #size = 0;
   #nextSequence = 0;
 
@@ -19,99 +26,104 @@ export class EventQueue {
 
   /** A handle for one event that is scheduled, moved and cancelled as often as wanted. */
   open(): number {
-    const slot = this.#free.pop() ?? this.#slots++;
-    if (slot === this.#times.length) this.#grow();
-    return slot;
+    const event = this.#free.pop() ?? this.#handles++;
+    if (event === this.#places.length) this.#grow();
+    return event;
   }
 
   /** Gives the handle back; it must not be scheduled. */
-  close(slot: number): void {
-    this.#free.push(slot);
+  close(event: number): void {
+    this.#free.push(event);
   }
 
   /** Schedules the event, or moves it when it is scheduled already. */
-  schedule(slot: number, time: number): void {
-    this.#times[slot] = time;
-    this.#sequences[slot] = this.#nextSequence++;
-    if (this.#places[slot] === -1) {
-      this.#place(slot, this.#size++);
-      this.#rise(slot);
-      return;
-    }
-    this.#rise(slot);
-    this.#sink(slot);
+  schedule(event: number, time: number): void {
+    const sequence = this.#nextSequence++;
+    const place = this.#places[event]!;
+    if (place === -1) this.#rise(this.#size++, event, time, sequence);
+    else if (time < this.#times[place]!) this.#rise(place, event, time, sequence);
+    else this.#sink(place, event, time, sequence);
   }
 
-  cancel(slot: number): void {
-    const place = this.#places[slot]!;
+  cancel(event: number): void {
+    const place = this.#places[event]!;
     if (place === -1) return;
-    this.#places[slot] = -1;
-    const last = this.#heap[--this.#size]!;
-    if (last === slot) return;
-    this.#place(last, place);
-    this.#rise(last);
-    this.#sink(last);
+    this.#places[event] = -1;
+    const last = --this.#size;
+    if (last === place) return;
+    const [moved, time, sequence] = [this.#events[last]!, this.#times[last]!, this.#sequences[last]!];
+    if (this.#isBefore(time, sequence, place)) this.#rise(place, moved, time, sequence);
+    else this.#sink(place, moved, time, sequence);
   }
 
   /** Time of the next event, or Infinity. */
   nextTime(): number {
-    return this.#size === 0 ? Number.POSITIVE_INFINITY : this.#times[this.#heap[0]!]!;
+    return this.#size === 0 ? Number.POSITIVE_INFINITY : this.#times[0]!;
   }
 
   /** Takes the next event out; its handle stays open. */
   take(): number {
-    const slot = this.#heap[0]!;
-    this.cancel(slot);
-    return slot;
+    const event = this.#events[0]!;
+    this.cancel(event);
+    return event;
   }
 
-  #place(slot: number, place: number): void {
-    this.#heap[place] = slot;
-    this.#places[slot] = place;
+  #isBefore(time: number, sequence: number, place: number): boolean {
+    const other = this.#times[place]!;
+    return time !== other ? time < other : sequence < this.#sequences[place]!;
   }
 
-  #isBefore(a: number, b: number): boolean {
-    const difference = this.#times[a]! - this.#times[b]!;
-    return difference !== 0 ? difference < 0 : this.#sequences[a]! < this.#sequences[b]!;
+  #put(place: number, event: number, time: number, sequence: number): void {
+    this.#times[place] = time;
+    this.#sequences[place] = sequence;
+    this.#events[place] = event;
+    this.#places[event] = place;
   }
 
-  #rise(slot: number): void {
-    let place = this.#places[slot]!;
+  #move(from: number, to: number): void {
+    this.#put(to, this.#events[from]!, this.#times[from]!, this.#sequences[from]!);
+  }
+
+  /** Puts the event at this place or at one nearer to the root. */
+  #rise(from: number, event: number, time: number, sequence: number): void {
+    let place = from;
     while (place > 0) {
-      const parent = this.#heap[(place - 1) >> 1]!;
-      if (!this.#isBefore(slot, parent)) break;
-      this.#place(parent, place);
-      place = (place - 1) >> 1;
+      const parent = Math.floor((place - 1) / WIDTH);
+      if (!this.#isBefore(time, sequence, parent)) break;
+      this.#move(parent, place);
+      place = parent;
     }
-    this.#place(slot, place);
+    this.#put(place, event, time, sequence);
   }
 
-  #sink(slot: number): void {
-    let place = this.#places[slot]!;
-    while (2 * place + 1 < this.#size) {
-      const left = 2 * place + 1;
-      const hasRight = left + 1 < this.#size;
-      const child = hasRight && this.#isBefore(this.#heap[left + 1]!, this.#heap[left]!) ? left + 1 : left;
-      if (!this.#isBefore(this.#heap[child]!, slot)) break;
-      this.#place(this.#heap[child]!, place);
+  /** Puts the event at this place or at one farther from the root. */
+  #sink(from: number, event: number, time: number, sequence: number): void {
+    let place = from;
+    for (;;) {
+      const child = this.#firstChild(place);
+      if (child === -1 || this.#isBefore(time, sequence, child)) break;
+      this.#move(child, place);
       place = child;
     }
-    this.#place(slot, place);
+    this.#put(place, event, time, sequence);
+  }
+
+  /** The child that comes first, or -1. */
+  #firstChild(place: number): number {
+    const start = WIDTH * place + 1;
+    if (start >= this.#size) return -1;
+    const end = Math.min(start + WIDTH, this.#size);
+    let first = start;
+    for (let child = start + 1; child < end; child++)
+      if (this.#isBefore(this.#times[child]!, this.#sequences[child]!, first)) first = child;
+    return first;
   }
 
   #grow(): void {
-    const capacity = this.#times.length * 2;
-    const times = new Float64Array(capacity);
-    const sequences = new Float64Array(capacity);
-    const heap = new Int32Array(capacity);
-    const places = new Int32Array(capacity).fill(-1);
-    times.set(this.#times);
-    sequences.set(this.#sequences);
-    heap.set(this.#heap);
-    places.set(this.#places);
-    this.#times = times;
-    this.#sequences = sequences;
-    this.#heap = heap;
-    this.#places = places;
+    const handles = this.#places.length;
+    this.#times = grown(this.#times);
+    this.#sequences = grown(this.#sequences);
+    this.#events = grown(this.#events);
+    this.#places = grown(this.#places).fill(-1, handles);
   }
 }

@@ -1,8 +1,8 @@
 import { EventQueue } from './event-queue.ts';
 import { TraceDigest } from './trace-digest.ts';
 
-/** What happens at an event. */
-export type Action = () => void;
+/** What happens at an event. @param tag the number that the event was opened with */
+export type Action = (tag: number) => void;
 
 /**
  * Virtual time. Events at one instant run in the order in which they were scheduled; when an instant is over, and
@@ -13,28 +13,30 @@ export class Simulation {
   now = 0;
   readonly digest = new TraceDigest();
   readonly #queue = new EventQueue();
+  /** By event. */
   readonly #actions: (Action | undefined)[] = [];
-  #settle: Action = () => {};
+  readonly #tags: number[] = [];
+  #settle: () => void = () => {};
 
   /** Runs `settle` at the end of every instant; it may schedule events at the same instant. */
-  onInstantOver(settle: Action): void {
+  onInstantOver(settle: () => void): void {
     this.#settle = settle;
   }
 
   /** Runs `action` once, `delayS` seconds from now. */
-  after(delayS: number, action: Action): void {
-    const event = this.#queue.open();
-    this.#actions[event] = () => {
+  after(delayS: number, action: () => void): void {
+    const event = this.open(() => {
       this.close(event);
       action();
-    };
-    this.#queue.schedule(event, this.now + delayS);
+    });
+    this.schedule(event, this.now + delayS);
   }
 
-  /** An event that can be moved: see `schedule`, `cancel` and `close`. */
-  open(action: Action): number {
+  /** An event that can be moved: see `schedule`, `cancel` and `close`. Many can share one action and tell it their tags. */
+  open(action: Action, tag = 0): number {
     const event = this.#queue.open();
     this.#actions[event] = action;
+    this.#tags[event] = tag;
     return event;
   }
 
@@ -59,7 +61,8 @@ export class Simulation {
       if (this.#queue.nextTime() > this.now) this.#settle();
       if (this.#queue.size === 0) return;
       this.now = this.#queue.nextTime();
-      this.#actions[this.#queue.take()]!();
+      const event = this.#queue.take();
+      this.#actions[event]!(this.#tags[event]!);
     }
   }
 }

@@ -90,7 +90,7 @@ export class DeployedMachine {
 
   /** Reads or writes the whole image, beside whatever else the disk has to do. */
   #useDisk(phase: 'write' | 'verify', path: readonly number[], onDone: () => void): void {
-    if (path[0] === -1) return onDone();
+    if (path.length === 0) return onDone();
     this.#begin(phase);
     this.#arena.network.start({
       path,

@@ -1,5 +1,8 @@
-/** Places for links in a flow's path; a path ends with -1, so it crosses one link less at most. */
-const PATH_STRIDE = 8;
+import { grown } from '../kernel/grown.ts';
+import { NumberLists } from './number-lists.ts';
+
+/** Numbers kept of a flow's path, two a link; it ends with -1, so it crosses seven links at most. */
+const PATH_STRIDE = 16;
 /** Changes of a level that are less than this share of it are rounding. */
 const ROUNDING = 1e-12;
 /** Levels found per link before they are said not to settle; a few are usual. */
@@ -20,14 +23,13 @@ export class FairShare {
   readonly #tolerance: number;
   #capacities = new Float64Array(16);
   #levels = new Float64Array(16);
-  readonly #flowsOn: number[][] = [];
+  readonly #flowsOn = new NumberLists();
   /** Links whose levels may have changed, each once. */
   #queue: number[] = [];
   #isQueued = new Uint8Array(16);
 
+  /** Link after link of each path, and behind each where the flow stands in `flowsOn` of it. */
   #paths = new Int32Array(64 * PATH_STRIDE).fill(-1);
-  /** Where the flow stands in `flowsOn` of each link of its path. */
-  #places = new Int32Array(64 * PATH_STRIDE);
   #caps = new Float64Array(64);
   #rates = new Float64Array(64);
   #isThere = new Uint8Array(64);
@@ -46,7 +48,7 @@ export class FairShare {
 
   /** @returns a link number, from 0 on */
   addLink(capacityBps: number): number {
-    const link = this.#flowsOn.push([]) - 1;
+    const link = this.#flowsOn.addList();
     if (link === this.#capacities.length) {
       this.#capacities = grown(this.#capacities);
       this.#levels = grown(this.#levels);
@@ -68,8 +70,8 @@ export class FairShare {
     this.#isThere[flow] = 1;
     let at = flow * PATH_STRIDE;
     for (const link of path) {
-      this.#paths[at] = link;
-      this.#places[at++] = this.#flowsOn[link]!.push(flow) - 1;
+      this.#paths[at++] = link;
+      this.#paths[at++] = this.#flowsOn.push(link, flow);
       this.#enqueue(link);
     }
     this.#paths[at] = -1;
@@ -78,9 +80,9 @@ export class FairShare {
 
   remove(flow: number): void {
     this.#isThere[flow] = 0;
-    for (let at = flow * PATH_STRIDE; this.#paths[at] !== -1; at++) {
+    for (let at = flow * PATH_STRIDE; this.#paths[at] !== -1; at += 2) {
       const link = this.#paths[at]!;
-      this.#removeFromLink(link, this.#places[at]!);
+      this.#removeFromLink(link, this.#paths[at + 1]!);
       this.#enqueue(link);
     }
   }
@@ -91,8 +93,9 @@ export class FairShare {
   }
 
   pathOf(flow: number): number[] {
-    const start = flow * PATH_STRIDE;
-    return [...this.#paths.subarray(start, this.#paths.indexOf(-1, start))];
+    const path: number[] = [];
+    for (let at = flow * PATH_STRIDE; this.#paths[at] !== -1; at += 2) path.push(this.#paths[at]!);
+    return path;
   }
 
   capOf(flow: number): number {
@@ -115,7 +118,7 @@ export class FairShare {
   }
 
   #settleLevels(): void {
-    const most = MOST_ROUNDS * this.#flowsOn.length;
+    const most = MOST_ROUNDS * this.#flowsOn.size;
     for (let next = 0; next < this.#queue.length; next++) {
       if (next > most) throw new Error('the rates of the flows do not settle');
       const link = this.#queue[next]!;
@@ -131,14 +134,14 @@ export class FairShare {
 
   /** The level that fills a link: what flows do not take that get less elsewhere, the others share equally. */
   #levelOf(link: number): number {
-    const flows = this.#flowsOn[link]!;
+    const flows = this.#flowsOn.lengthOf(link);
     const demands = this.#demandsOn(link, flows);
     let left = this.#capacities[link]!;
-    let free = flows.length;
+    let free = flows;
     while (free > 0) {
       const share = left / free;
       const before = free;
-      for (let place = 0; place < flows.length; place++) {
+      for (let place = 0; place < flows; place++) {
         if (!(demands[place]! < share)) continue;
         left -= demands[place]!;
         demands[place] = Number.POSITIVE_INFINITY;
@@ -149,17 +152,17 @@ export class FairShare {
     return Number.POSITIVE_INFINITY;
   }
 
-  #demandsOn(link: number, flows: readonly number[]): Float64Array {
-    if (flows.length > this.#demands.length) this.#demands = new Float64Array(2 * flows.length);
-    for (let place = 0; place < flows.length; place++)
-      this.#demands[place] = this.#lowestOn(flows[place]!, link, -1);
+  #demandsOn(link: number, flows: number): Float64Array {
+    if (flows > this.#demands.length) this.#demands = new Float64Array(2 * flows);
+    for (let place = 0; place < flows; place++)
+      this.#demands[place] = this.#lowestOn(this.#flowsOn.at(link, place), link, -1);
     return this.#demands;
   }
 
   /** What a flow gets by its cap and all its links but two. */
   #lowestOn(flow: number, link: number, other: number): number {
     let lowest = this.#caps[flow]!;
-    for (let at = flow * PATH_STRIDE; this.#paths[at] !== -1; at++) {
+    for (let at = flow * PATH_STRIDE; this.#paths[at] !== -1; at += 2) {
       const crossed = this.#paths[at]!;
       if (crossed !== link && crossed !== other && this.#levels[crossed]! < lowest)
         lowest = this.#levels[crossed]!;
@@ -169,9 +172,10 @@ export class FairShare {
 
   /** The level of a link has changed: others are looked at where a flow gets another share by that. */
   #tell(link: number, old: number, level: number): void {
-    for (const flow of this.#flowsOn[link]!) {
+    for (let place = 0; place < this.#flowsOn.lengthOf(link); place++) {
+      const flow = this.#flowsOn.at(link, place);
       this.#touch(flow);
-      for (let at = flow * PATH_STRIDE; this.#paths[at] !== -1; at++) {
+      for (let at = flow * PATH_STRIDE; this.#paths[at] !== -1; at += 2) {
         const other = this.#paths[at]!;
         if (other === link || this.#isQueued[other] === 1) continue;
         const elsewhere = this.#lowestOn(flow, link, other);
@@ -196,27 +200,17 @@ export class FairShare {
 
   /** The last flow of the link takes the place that has become free. */
   #removeFromLink(link: number, place: number): void {
-    const flows = this.#flowsOn[link]!;
-    const last = flows.pop()!;
-    if (place === flows.length) return;
-    flows[place] = last;
+    const last = this.#flowsOn.removeAt(link, place);
     let at = last * PATH_STRIDE;
-    while (this.#paths[at] !== link) at++;
-    this.#places[at] = place;
+    while (this.#paths[at] !== link) at += 2;
+    this.#paths[at + 1] = place;
   }
 
   #grow(): void {
     this.#paths = grown(this.#paths);
-    this.#places = grown(this.#places);
     this.#caps = grown(this.#caps);
     this.#rates = grown(this.#rates);
     this.#isThere = grown(this.#isThere);
     this.#isTouched = grown(this.#isTouched);
   }
-}
-
-function grown<Values extends Float64Array | Int32Array | Uint8Array>(values: Values): Values {
-  const longer = new (values.constructor as new (length: number) => Values)(values.length * 2);
-  longer.set(values);
-  return longer;
 }

@@ -1,3 +1,4 @@
+import { grown } from '../kernel/grown.ts';
 import type { Action, Simulation } from '../kernel/simulation.ts';
 import { FairShare } from './fair-share.ts';
 
@@ -9,6 +10,8 @@ export interface FlowRequest {
   /** Most that the connection carries by itself [byte/s]; Infinity for no limit. */
   readonly capBps: number;
   readonly onDone: Action;
+  /** Handed to `onDone`; 0 if left out. */
+  readonly tag?: number;
 }
 
 /** Links and the flows that share them max-min fairly on virtual time. Rates are settled once, at the end of an instant. */
@@ -17,7 +20,9 @@ export class FlowNetwork {
   readonly #fairShare: FairShare;
   #leftBytes = new Float64Array(64);
   #sinceS = new Float64Array(64);
+  /** Event by flow; what is to be done at its end, and with which tag. */
   readonly #events: number[] = [];
+  readonly #tags: number[] = [];
   readonly #onDone: (Action | undefined)[] = [];
   readonly #freeFlows: number[] = [];
 
@@ -35,12 +40,13 @@ export class FlowNetwork {
   }
 
   /** Starts a flow; it ends with `onDone`, or by `cancel`. */
-  start({ path, bytes, capBps, onDone }: FlowRequest): number {
+  start({ path, bytes, capBps, onDone, tag = 0 }: FlowRequest): number {
     const flow = this.#freeFlows.pop() ?? this.#addFlow();
     this.#leftBytes[flow] = bytes;
     this.#sinceS[flow] = this.#simulation.now;
     this.#onDone[flow] = onDone;
-    this.#fairShare.add(flow, path.includes(-1) ? path.filter((link) => link !== -1) : path, capBps);
+    this.#tags[flow] = tag;
+    this.#fairShare.add(flow, path, capBps);
     return flow;
   }
 
@@ -66,15 +72,15 @@ export class FlowNetwork {
       this.#leftBytes = grown(this.#leftBytes);
       this.#sinceS = grown(this.#sinceS);
     }
-    this.#events[flow] = this.#simulation.open(() => this.#finish(flow));
+    this.#events[flow] = this.#simulation.open(this.#finish, flow);
     return flow;
   }
 
-  #finish(flow: number): void {
+  readonly #finish = (flow: number): void => {
     const onDone = this.#onDone[flow]!;
     this.#remove(flow);
-    onDone();
-  }
+    onDone(this.#tags[flow]!);
+  };
 
   #remove(flow: number): void {
     this.#fairShare.remove(flow);
@@ -96,10 +102,4 @@ export class FlowNetwork {
     this.#sinceS[flow] = this.#simulation.now;
     this.#simulation.schedule(this.#events[flow]!, this.#simulation.now + left / newBps);
   }
-}
-
-function grown(values: Float64Array): Float64Array<ArrayBuffer> {
-  const longer = new Float64Array(values.length * 2);
-  longer.set(values);
-  return longer;
 }

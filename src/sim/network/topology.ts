@@ -48,12 +48,16 @@ export class Topology {
   }
 
   readPath(machine: number): number[] {
-    return [this.#disks[machine]!.read];
+    return pathOver(this.#disks[machine]!.read);
   }
 
   writePath(machine: number): number[] {
-    return [this.#disks[machine]!.write];
+    return pathOver(this.#disks[machine]!.write);
   }
+}
+
+function pathOver(link: number): number[] {
+  return link === -1 ? [] : [link];
 }
 
 /** A link without limit is left out, and a link is crossed once. */

@@ -1,16 +1,15 @@
 import { type GrantChoice, nextGrant } from '../../engine/swarm/policy/grant-choker.ts';
-import { type Grant, isServing, type Peer } from './peer.ts';
 import type { Swarm } from './swarm.ts';
 
 /** Whom the peers of a swarm serve. */
 export interface Choking {
-  /** Something has changed around a peer that has a free slot. @returns whom it serves next, or undefined */
-  next(uploader: Peer): Peer | undefined;
+  /** Something has changed around a peer that has a free slot. @returns whom it serves next, or -1 */
+  next(uploader: number): number;
   /** Two neighbours have found each other, or one of them is gone. */
-  met(peer: Peer, neighbour: Peer): void;
-  parted(peer: Peer, neighbour: Peer): void;
+  met(peer: number, neighbour: number): void;
+  parted(peer: number, neighbour: number): void;
   /** A piece has arrived. */
-  exchanged(grant: Grant, bytes: number): void;
+  exchanged(uploader: number, receiver: number, bytes: number): void;
 }
 
 /** Every upload is a grant of one piece, and whom it goes to is decided when a slot is free. */
@@ -18,25 +17,23 @@ export class GrantChoking implements Choking {
   readonly #swarm: Swarm;
   /** One for all choices, which are many. */
   readonly #choice: GrantChoice & { neighbours: Int32Array };
-  #uploader: Peer | undefined;
+  #uploader = 0;
 
   constructor(swarm: Swarm) {
+    const { downloads } = swarm.uploads;
     this.#swarm = swarm;
     this.#choice = {
       neighbours: new Int32Array(0),
-      wealthOf: (peer: number) => swarm.downloads[peer]!,
-      canReceive: (peer: number) => {
-        const receiver = swarm.peers[peer]!;
-        return !isServing(this.#uploader!, receiver) && swarm.isInterested(receiver, this.#uploader!);
-      },
+      wealthOf: (peer) => downloads[peer]!,
+      canReceive: (peer) =>
+        swarm.isInterested(peer, this.#uploader) && !swarm.uploads.isServing(this.#uploader, peer),
     };
   }
 
-  next(uploader: Peer): Peer | undefined {
+  next(uploader: number): number {
     this.#uploader = uploader;
-    this.#choice.neighbours = uploader.neighbours;
-    const number = nextGrant(this.#choice, this.#swarm.chance);
-    return number === -1 ? undefined : this.#swarm.peers[number];
+    this.#choice.neighbours = this.#swarm.neighbours[uploader]!;
+    return nextGrant(this.#choice, this.#swarm.chance);
   }
 
   met(): void {}

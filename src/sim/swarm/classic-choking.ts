@@ -2,7 +2,6 @@ import { ClassicChoker, ROUND_MS } from '../../engine/swarm/policy/classic-choke
 import type { Simulation } from '../kernel/simulation.ts';
 import type { Choking } from './choking.ts';
 import { ExchangeCount } from './exchange-count.ts';
-import { type Grant, isServing, type Peer } from './peer.ts';
 import type { Swarm } from './swarm.ts';
 
 const ROUND_S = ROUND_MS / 1000;
@@ -11,7 +10,7 @@ const ROUND_S = ROUND_MS / 1000;
 export interface RoundClock {
   readonly simulation: Simulation;
   /** To be called when somebody may have been unchoked. */
-  unchoked(uploader: Peer): void;
+  unchoked(uploader: number): void;
 }
 
 /** What the choker of one peer goes by. */
@@ -39,8 +38,8 @@ export class ClassicChoking implements Choking {
   constructor(swarm: Swarm, clock: RoundClock) {
     this.#swarm = swarm;
     this.#clock = clock;
-    this.#stations = swarm.peers.map(({ slots, neighbours }) => ({
-      choker: new ClassicChoker(slots, swarm.chance),
+    this.#stations = swarm.neighbours.map((neighbours, peer) => ({
+      choker: new ClassicChoker(swarm.uploads.countOf(peer), swarm.chance),
       given: new ExchangeCount(neighbours.length),
       taken: new ExchangeCount(neighbours.length),
       firstRoundS: Number.NaN,
@@ -49,36 +48,36 @@ export class ClassicChoking implements Choking {
     }));
   }
 
-  next(uploader: Peer): Peer | undefined {
-    const { peers } = this.#swarm;
-    const station = this.#stations[uploader.number]!;
+  next(uploader: number): number {
+    const { uploads } = this.#swarm;
+    const station = this.#stations[uploader]!;
     this.#callRound(uploader, station);
-    for (const number of station.choker.unchoked) {
-      const receiver = peers[number]!;
-      if (!isServing(uploader, receiver) && this.#swarm.isInterested(receiver, uploader)) return receiver;
+    for (const receiver of station.choker.unchoked) {
+      if (!uploads.isServing(uploader, receiver) && this.#swarm.isInterested(receiver, uploader)) return receiver;
     }
-    return undefined;
+    return -1;
   }
 
-  met(peer: Peer, neighbour: Peer): void {
+  met(peer: number, neighbour: number): void {
     this.#meet(peer, neighbour);
     this.#meet(neighbour, peer);
   }
 
-  parted(peer: Peer, neighbour: Peer): void {
-    this.#stations[peer.number]!.choker.left(neighbour.number);
-    this.#stations[neighbour.number]!.choker.left(peer.number);
+  parted(peer: number, neighbour: number): void {
+    this.#stations[peer]!.choker.left(neighbour);
+    this.#stations[neighbour]!.choker.left(peer);
   }
 
-  exchanged({ uploader, receiver }: Grant, bytes: number): void {
-    const [giver, taker] = [this.#stations[uploader.number]!, this.#stations[receiver.number]!];
-    giver.taken.add(uploader.neighbours.indexOf(receiver.number), bytes, this.#roundOf(giver));
-    taker.given.add(receiver.neighbours.indexOf(uploader.number), bytes, this.#roundOf(taker));
+  exchanged(uploader: number, receiver: number, bytes: number): void {
+    const { neighbours } = this.#swarm;
+    const [giver, taker] = [this.#stations[uploader]!, this.#stations[receiver]!];
+    giver.taken.add(neighbours[uploader]!.indexOf(receiver), bytes, this.#roundOf(giver));
+    taker.given.add(neighbours[receiver]!.indexOf(uploader), bytes, this.#roundOf(taker));
   }
 
-  #meet(peer: Peer, neighbour: Peer): void {
-    const station = this.#stations[peer.number]!;
-    station.choker.joined(neighbour.number);
+  #meet(peer: number, neighbour: number): void {
+    const station = this.#stations[peer]!;
+    station.choker.joined(neighbour);
     if (Number.isNaN(station.firstRoundS)) station.firstRoundS = this.#clock.simulation.now;
     this.#callRound(peer, station);
   }
@@ -88,7 +87,7 @@ export class ClassicChoking implements Choking {
     return Math.floor((this.#clock.simulation.now - firstRoundS) / ROUND_S);
   }
 
-  #callRound(uploader: Peer, station: Station): void {
+  #callRound(uploader: number, station: Station): void {
     if (station.isCalled) return;
     const { simulation } = this.#clock;
     const round = Math.max(station.nextRound, Math.ceil((simulation.now - station.firstRoundS) / ROUND_S));
@@ -101,14 +100,14 @@ export class ClassicChoking implements Choking {
     });
   }
 
-  #rechoke(uploader: Peer, { choker, given, taken }: Station, round: number): void {
-    const { peers, pieces } = this.#swarm;
-    const exchanged = uploader.held.size === pieces ? taken : given;
+  #rechoke(uploader: number, { choker, given, taken }: Station, round: number): void {
+    const { held, pieces, neighbours, uploads } = this.#swarm;
+    const exchanged = held.sizes[uploader] === pieces ? taken : given;
     choker.rechoke({
       nowMs: round * ROUND_MS,
-      isInterested: (number) =>
-        isServing(uploader, peers[number]!) || this.#swarm.isInterested(peers[number]!, uploader),
-      exchangedBytes: (number) => exchanged.bytesWith(uploader.neighbours.indexOf(number), round),
+      isInterested: (receiver) =>
+        uploads.isServing(uploader, receiver) || this.#swarm.isInterested(receiver, uploader),
+      exchangedBytes: (neighbour) => exchanged.bytesWith(neighbours[uploader]!.indexOf(neighbour), round),
     });
   }
 }

@@ -1,26 +1,27 @@
 import { PieceDealer } from '../../engine/swarm/policy/piece-dealer.ts';
+import type { PieceSet } from '../../engine/swarm/policy/piece-set.ts';
 import { SERVER } from '../network/topology.ts';
-import { type Grant, isServing, type Peer } from './peer.ts';
 import { PlainSeeding } from './seeding.ts';
 import type { Swarm } from './swarm.ts';
 
 /** Deals every piece once before any twice; serves like any peer when all have arrived. */
 export class Dealing extends PlainSeeding {
   readonly #swarm: Swarm;
-  readonly #seeder: Peer;
   readonly #nowMs: () => number;
+  /** What the peer in question has. */
+  readonly #held: PieceSet;
   /** A receiver with this many downloads is left to its peers while pieces are dealt: the piece would be slow. */
   readonly #enoughDownloads: number;
   readonly #dealer: PieceDealer;
   /** By piece: machines that have it. */
   readonly #holders: Uint32Array;
-  readonly #canTake = (number: number): boolean => {
-    const receiver = this.#swarm.peers[number]!;
+  readonly #canTake = (receiver: number): boolean => {
+    const { isHere, uploads } = this.#swarm;
     return (
-      receiver.isHere &&
-      this.#dealer.hasFreshFor(receiver.held) &&
-      this.#swarm.downloads[number]! < this.#enoughDownloads &&
-      !isServing(this.#seeder, receiver)
+      isHere[receiver] === 1 &&
+      uploads.downloads[receiver]! < this.#enoughDownloads &&
+      !uploads.isServing(SERVER, receiver) &&
+      this.#dealer.hasFreshFor(this.#held.moveTo(receiver))
     );
   };
 
@@ -28,7 +29,7 @@ export class Dealing extends PlainSeeding {
     super(swarm);
     this.#swarm = swarm;
     this.#nowMs = nowMs;
-    this.#seeder = swarm.peers[SERVER]!;
+    this.#held = swarm.held.row(SERVER);
     this.#enoughDownloads = enoughDownloads;
     this.#dealer = new PieceDealer(swarm.pieces);
     this.#holders = new Uint32Array(swarm.pieces);
@@ -38,38 +39,38 @@ export class Dealing extends PlainSeeding {
     return this.#dealer.isGoingOn();
   }
 
-  override nextReceiver(): Peer | undefined {
+  override nextReceiver(): number {
     this.#dealer.passLate(this.#nowMs());
-    const number = this.#dealer.nextReceiver(this.#seeder.neighbours, this.#canTake);
-    return number === -1 ? undefined : this.#swarm.peers[number];
+    return this.#dealer.nextReceiver(this.#swarm.neighbours[SERVER]!, this.#canTake);
   }
 
-  override pieceFor(receiver: Peer): number {
+  override pieceFor(receiver: number): number {
     if (!this.isDealing()) return super.pieceFor(receiver);
-    const piece = this.#dealer.deal(receiver.held, this.#nowMs());
-    this.#seeder.held.add(piece);
+    const piece = this.#dealer.deal(this.#held.moveTo(receiver), this.#nowMs());
+    this.#held.moveTo(SERVER).add(piece);
     return piece;
   }
 
-  override arrived(_receiver: Peer, piece: number): void {
+  override arrived(_receiver: number, piece: number): void {
     this.#holders[piece]!++;
     this.#dealer.pass(piece, this.#nowMs());
   }
 
-  override left(peer: Peer): void {
-    for (const piece of peer.held) {
+  override left(peer: number): void {
+    for (const piece of this.#swarm.held.row(peer)) {
       this.#holders[piece]!--;
       this.#returnIfLost(piece);
     }
   }
 
-  override cutOff({ piece }: Grant): void {
+  override cutOff(piece: number): void {
     this.#returnIfLost(piece);
   }
 
   /** While pieces are dealt, one that nobody has any more is dealt again. */
   #returnIfLost(piece: number): void {
-    const isOnItsWay = this.#seeder.uploads.some((grant) => grant.piece === piece);
+    const { uploads } = this.#swarm;
+    const isOnItsWay = uploads.of(SERVER).some((slot) => uploads.pieceOf(slot) === piece);
     if (!this.isDealing() || this.#holders[piece]! > 0 || isOnItsWay) return;
     this.#dealer.takeBack(piece);
   }

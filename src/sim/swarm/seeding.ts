@@ -1,52 +1,52 @@
 import { SERVER } from '../network/topology.ts';
-import type { Grant, Peer } from './peer.ts';
 import type { Swarm } from './swarm.ts';
 
 /** How the seeder parts with its pieces. */
 export interface Seeding {
   /** Whether the seeder deals: then it says itself whom it serves next, and not its choker. */
   isDealing(): boolean;
-  /** While it deals: to whom, or undefined. */
-  nextReceiver(): Peer | undefined;
+  /** While it deals: to whom, or -1. */
+  nextReceiver(): number;
   /** Whether the receiver could take a piece now. */
-  canOffer(receiver: Peer): boolean;
+  canOffer(receiver: number): boolean;
   /** The piece that it takes then. */
-  pieceFor(receiver: Peer): number;
+  pieceFor(receiver: number): number;
   /** A machine has got a piece. */
-  arrived(receiver: Peer, piece: number): void;
+  arrived(receiver: number, piece: number): void;
   /** A machine is gone with its pieces; what was on its way to it and from it has been cut off before. */
-  left(peer: Peer): void;
+  left(peer: number): void;
   /** An upload of the seeder was cut off. */
-  cutOff(grant: Grant): void;
+  cutOff(piece: number): void;
 }
 
 /** Serves like any peer that has everything. */
 export class PlainSeeding implements Seeding {
-  readonly #seeder: Peer;
+  readonly #swarm: Swarm;
 
   constructor(swarm: Swarm) {
-    this.#seeder = swarm.peers[SERVER]!;
+    this.#swarm = swarm;
   }
 
   isDealing(): boolean {
     return false;
   }
 
-  nextReceiver(): Peer | undefined {
-    return undefined;
+  nextReceiver(): number {
+    return -1;
   }
 
-  canOffer(receiver: Peer): boolean {
-    return this.#seeder.held.hasOutside(receiver.picker.taken);
+  canOffer(receiver: number): boolean {
+    const { held, picking } = this.#swarm;
+    return held.hasOutside(SERVER, picking.taken, receiver);
   }
 
-  pieceFor(receiver: Peer): number {
-    return receiver.picker.pick(this.#seeder.held);
+  pieceFor(receiver: number): number {
+    return this.#swarm.picking.pick(receiver, SERVER);
   }
 
-  arrived(_receiver: Peer, _piece: number): void {}
+  arrived(_receiver: number, _piece: number): void {}
 
-  left(_peer: Peer): void {}
+  left(_peer: number): void {}
 
-  cutOff(_grant: Grant): void {}
+  cutOff(_piece: number): void {}
 }

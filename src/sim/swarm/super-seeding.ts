@@ -1,6 +1,5 @@
 import { SuperSeeder } from '../../engine/swarm/policy/super-seeder.ts';
 import { SERVER } from '../network/topology.ts';
-import type { Peer } from './peer.ts';
 import { PlainSeeding } from './seeding.ts';
 import type { Swarm } from './swarm.ts';
 
@@ -9,31 +8,31 @@ import type { Swarm } from './swarm.ts';
  * serves nobody waits for no proof: a swarm of one would stall.
  */
 export class SuperSeeding extends PlainSeeding {
-  readonly #seeder: Peer;
+  readonly #swarm: Swarm;
   readonly #superSeeder: SuperSeeder;
   readonly #neighbours: ReadonlySet<number>;
 
   constructor(swarm: Swarm) {
     super(swarm);
-    this.#seeder = swarm.peers[SERVER]!;
+    this.#swarm = swarm;
     this.#superSeeder = new SuperSeeder(swarm.pieces, swarm.chance);
-    this.#neighbours = new Set(this.#seeder.neighbours);
+    this.#neighbours = new Set(swarm.neighbours[SERVER]);
   }
 
-  override canOffer(receiver: Peer): boolean {
-    const isTold = this.#superSeeder.isProven(receiver.number) || this.#seeder.uploads.length === 0;
+  override canOffer(receiver: number): boolean {
+    const isTold = this.#superSeeder.isProven(receiver) || this.#swarm.uploads.takenOf(SERVER) === 0;
     return isTold && super.canOffer(receiver);
   }
 
-  override pieceFor({ number, picker }: Peer): number {
-    return this.#superSeeder.reveal(number, picker.taken);
+  override pieceFor(receiver: number): number {
+    return this.#superSeeder.reveal(receiver, this.#swarm.picking.taken.row(receiver));
   }
 
-  override arrived({ number }: Peer, piece: number): void {
-    if (this.#neighbours.has(number)) this.#superSeeder.announced(number, piece);
+  override arrived(receiver: number, piece: number): void {
+    if (this.#neighbours.has(receiver)) this.#superSeeder.announced(receiver, piece);
   }
 
-  override left({ number, held }: Peer): void {
-    if (this.#neighbours.has(number)) this.#superSeeder.left(number, held);
+  override left(peer: number): void {
+    if (this.#neighbours.has(peer)) this.#superSeeder.left(peer, this.#swarm.held.row(peer));
   }
 }

@@ -1,49 +1,59 @@
 import { handOutPeers } from '../../engine/swarm/policy/peer-handout.ts';
-import type { CopyCounter } from '../../engine/swarm/policy/picker/copy-counter.ts';
-import { newPicker } from '../../engine/swarm/policy/picker/new-picker.ts';
-import { PieceSet, wordsFor } from '../../engine/swarm/policy/piece-set.ts';
+import { PieceRows } from '../../engine/swarm/policy/piece-set.ts';
 import type { P2pModel } from '../deployment-model.ts';
 import type { RandomStream } from '../kernel/random-stream.ts';
 import { SERVER } from '../network/topology.ts';
-import { newPeer, type Peer } from './peer.ts';
+import { newPicking, type Picking } from './picking.ts';
+import { UploadSlots } from './upload-slots.ts';
 
-/** Everybody who takes part, and what all policies go by. */
-export interface Swarm {
-  /** By number; the seeder first, which is here from the start. */
-  readonly peers: readonly Peer[];
-  /** How many downloads each peer has, by number. */
-  readonly downloads: Uint32Array;
+/**
+ * Everybody who takes part, by number, the seeder first. What is known of all of them stands in a few arrays side by
+ * side: one event looks at many peers, and with a hundred thousand of them each look at an object would wait for memory.
+ */
+export interface SwarmState {
   readonly pieces: number;
   readonly chance: RandomStream;
+  /** By the tracker's handout, whether they are here yet or not. */
+  readonly neighbours: readonly Int32Array[];
+  /** 1 for those who are here; the seeder is from the start. */
+  readonly isHere: Uint8Array;
+  /** Pieces that each has; what the seeder has not dealt yet is not among them. */
+  readonly held: PieceRows;
+  /** Which piece each asks for; it also knows what is on its way. */
+  readonly picking: Picking;
+  readonly uploads: UploadSlots;
+}
+
+/** What all policies go by. */
+export interface Swarm extends SwarmState {
   /** Whether a receiver could take something from an uploader now, were it unchoked. */
-  isInterested(receiver: Peer, uploader: Peer): boolean;
+  isInterested(receiver: number, uploader: number): boolean;
 }
 
 /**
  * The peers of a swarm, linked as the tracker hands them out.
  * @param sites site of every peer, the seeder first
  */
-export function newPeers(
+export function newSwarmState(
   settings: P2pModel,
   { sites, pieces, chance }: { sites: readonly number[]; pieces: number; chance: RandomStream },
   handoutChance: RandomStream,
-): Peer[] {
-  const { handout, neighbours: wanted } = settings;
-  const peers: Peer[] = [];
-  // What all have side by side: it is looked at all the time.
-  const span = wordsFor(pieces);
-  const words = new Uint32Array(sites.length * span);
-  for (const [number, neighbours] of handOutPeers({ sites, handout, wanted }, handoutChance).entries()) {
-    const slots = number === SERVER ? settings.seederSlots : settings.uploadSlots;
-    const group = { members: neighbours, span };
-    const count = (place: number, counter: CopyCounter): void => counter.addAll(words, place, group);
-    const picker = newPicker(settings, { pieces, chance, count });
-    const held = new PieceSet(pieces, words.subarray(number * span, (number + 1) * span));
-    peers.push(newPeer(number, slots, { neighbours, held, picker }));
-  }
-  const seeder = peers[SERVER]!;
-  seeder.isHere = true;
-  // What is to be dealt it has only when it has dealt it.
-  if (settings.seeder !== 'dealing') for (let piece = 0; piece < pieces; piece++) seeder.held.add(piece);
-  return peers;
+): SwarmState {
+  const { handout, neighbours: wanted, uploadSlots, seederSlots } = settings;
+  const neighbours = handOutPeers({ sites, handout, wanted }, handoutChance);
+  const held = new PieceRows(sites.length, pieces);
+  // What is to be dealt the seeder has only when it has dealt it.
+  const seeded = held.row(SERVER);
+  if (settings.seeder !== 'dealing') for (let piece = 0; piece < pieces; piece++) seeded.add(piece);
+  const isHere = new Uint8Array(sites.length);
+  isHere[SERVER] = 1;
+  return {
+    pieces,
+    chance,
+    neighbours,
+    isHere,
+    held,
+    picking: newPicking(settings, { held, neighbours, chance }),
+    uploads: new UploadSlots(sites.map((_, peer) => (peer === SERVER ? seederSlots : uploadSlots))),
+  };
 }

@@ -73,11 +73,12 @@ export class Chain implements Transport {
       path: topology.path(hop.sender, hop.receiver, { isWritten: isStreamed(model) }),
       bytes: pieceSizeOf(model, hop.delivered),
       capBps: model.connectionCapBps,
-      onDone: () => this.#deliver(place),
+      onDone: this.#deliver,
+      tag: place,
     });
   }
 
-  #deliver(place: number): void {
+  readonly #deliver = (place: number): void => {
     const { model, ledger, simulation } = this.#arena;
     const hop = this.#hops[place]!;
     ledger.received(hop.sender, hop.receiver, pieceSizeOf(model, hop.delivered));
@@ -87,7 +88,7 @@ export class Chain implements Transport {
     if (hop.delivered === this.#pieces) this.#arena.downloaded(hop.receiver);
     this.#offer(place + 1);
     this.#advance(place);
-  }
+  };
 
   /** The next machine is connected to when the first piece is there. */
   #offer(place: number): void {

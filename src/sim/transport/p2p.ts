@@ -1,4 +1,3 @@
-import type { PiecePicker } from '../../engine/swarm/policy/picker/piece-picker.ts';
 import type { P2pModel } from '../deployment-model.ts';
 import { pieceCountOf, pieceSizeOf } from '../deployment-model.ts';
 import { RandomStream } from '../kernel/random-stream.ts';
@@ -6,10 +5,10 @@ import { SERVER } from '../network/topology.ts';
 import { type Choking, GrantChoking } from '../swarm/choking.ts';
 import { ClassicChoking } from '../swarm/classic-choking.ts';
 import { Dealing } from '../swarm/dealing.ts';
-import { closeGrant, type Grant, openGrant, type Peer } from '../swarm/peer.ts';
 import { PlainSeeding, type Seeding } from '../swarm/seeding.ts';
 import { SuperSeeding } from '../swarm/super-seeding.ts';
-import { newPeers, type Swarm } from '../swarm/swarm.ts';
+import { newSwarmState, type Swarm, type SwarmState } from '../swarm/swarm.ts';
+import { NO_FLOW } from '../swarm/upload-slots.ts';
 import { type Arena, isStreamed, TRACE, type Transport } from './transport.ts';
 
 /**
@@ -19,13 +18,11 @@ import { type Arena, isStreamed, TRACE, type Transport } from './transport.ts';
 export class P2p implements Transport {
   readonly #arena: Arena;
   readonly #pieces: number;
-  readonly #peers: readonly Peer[];
-  /** Those of the peers: most of the time goes by in telling them of pieces. */
-  readonly #pickers: readonly PiecePicker[];
-  /** How many downloads each peer has, by number. */
-  readonly #downloads: Uint32Array;
+  readonly #swarm: SwarmState;
   readonly #choking: Choking;
   readonly #seeding: Seeding;
+  /** By slot: the event at which the data of its grant begins to flow, where that takes time. */
+  readonly #beginnings: number[] = [];
 
   constructor(arena: Arena, settings: P2pModel) {
     const { model, randomSeed, simulation } = arena;
@@ -33,15 +30,10 @@ export class P2p implements Transport {
     this.#pieces = pieceCountOf(model);
     const chance = new RandomStream(randomSeed, 'swarm');
     const sites = [SERVER, ...model.machines.map(({ site }) => site)];
-    const source = { sites, pieces: this.#pieces, chance };
-    this.#downloads = new Uint32Array(sites.length);
-    this.#peers = newPeers(settings, source, new RandomStream(randomSeed, 'handout'));
-    this.#pickers = this.#peers.map(({ picker }) => picker);
+    const place = { sites, pieces: this.#pieces, chance };
+    this.#swarm = newSwarmState(settings, place, new RandomStream(randomSeed, 'handout'));
     const swarm: Swarm = {
-      peers: this.#peers,
-      downloads: this.#downloads,
-      pieces: this.#pieces,
-      chance,
+      ...this.#swarm,
       isInterested: (receiver, uploader) => this.#isInterested(receiver, uploader),
     };
     this.#seeding = seedingOf(settings, swarm, () => simulation.now * 1000);
@@ -52,120 +44,131 @@ export class P2p implements Transport {
   }
 
   join(machine: number): void {
-    const peer = this.#peers[machine]!;
-    peer.isHere = true;
-    for (const neighbour of this.#neighboursOf(peer)) this.#choking.met(peer, neighbour);
-    this.#wakeNeighboursOf(peer);
+    this.#swarm.isHere[machine] = 1;
+    for (const neighbour of this.#neighboursOf(machine)) this.#choking.met(machine, neighbour);
+    this.#wakeNeighboursOf(machine);
   }
 
   leave(machine: number): void {
-    const peer = this.#peers[machine]!;
-    if (peer.isHere) this.#part(peer);
+    if (this.#swarm.isHere[machine] === 1) this.#part(machine);
   }
 
   diagnose(machine: number): string {
-    const { held } = this.#peers[machine]!;
+    const held = this.#swarm.held.row(machine);
     let missing = 0;
     while (held.has(missing)) missing++;
     return `it has ${held.size} of ${this.#pieces} pieces, and none of its neighbours has piece ${missing}`;
   }
 
-  *#neighboursOf(peer: Peer): Generator<Peer> {
-    for (const number of peer.neighbours) if (this.#peers[number]!.isHere) yield this.#peers[number]!;
+  *#neighboursOf(peer: number): Generator<number> {
+    const { neighbours, isHere } = this.#swarm;
+    for (const neighbour of neighbours[peer]!) if (isHere[neighbour] === 1) yield neighbour;
   }
 
-  #wakeNeighboursOf(peer: Peer): void {
+  #wakeNeighboursOf(peer: number): void {
     for (const neighbour of this.#neighboursOf(peer)) this.#fillSlots(neighbour);
   }
 
   /** Serves neighbours until all slots of the uploader are taken or nobody is to be served. */
-  #fillSlots(uploader: Peer): void {
-    while (uploader.isHere && uploader.uploads.length < uploader.slots) {
+  #fillSlots(uploader: number): void {
+    const { isHere, uploads, picking } = this.#swarm;
+    while (uploads.hasFree(uploader) && isHere[uploader] === 1) {
       const receiver = this.#nextReceiver(uploader);
-      if (!receiver) return;
-      const isSeeding = uploader.number === SERVER;
-      const piece = isSeeding ? this.#seeding.pieceFor(receiver) : receiver.picker.pick(uploader.held);
-      this.#begin({ uploader, receiver, piece, flow: undefined });
+      if (receiver === -1) return;
+      const isSeeding = uploader === SERVER;
+      const piece = isSeeding ? this.#seeding.pieceFor(receiver) : picking.pick(receiver, uploader);
+      picking.claimed(receiver, piece);
+      this.#begin(uploads.open(uploader, receiver, piece));
     }
   }
 
-  #nextReceiver(uploader: Peer): Peer | undefined {
-    if (uploader.number === SERVER && this.#seeding.isDealing()) return this.#seeding.nextReceiver();
-    return uploader.held.size === 0 ? undefined : this.#choking.next(uploader);
+  #nextReceiver(uploader: number): number {
+    if (uploader === SERVER && this.#seeding.isDealing()) return this.#seeding.nextReceiver();
+    return this.#swarm.held.sizes[uploader] === 0 ? -1 : this.#choking.next(uploader);
   }
 
-  #isInterested(receiver: Peer, uploader: Peer): boolean {
-    const { taken } = receiver.picker;
-    if (!receiver.isHere || taken.size === this.#pieces || receiver.number === SERVER) return false;
-    return uploader.number === SERVER ? this.#seeding.canOffer(receiver) : uploader.held.hasOutside(taken);
+  #isInterested(receiver: number, uploader: number): boolean {
+    const { isHere, held, picking } = this.#swarm;
+    if (isHere[receiver] === 0 || receiver === SERVER) return false;
+    if (picking.taken.sizes[receiver] === this.#pieces) return false;
+    return uploader === SERVER
+      ? this.#seeding.canOffer(receiver)
+      : held.hasOutside(uploader, picking.taken, receiver);
   }
 
-  #begin(grant: Grant): void {
-    openGrant(grant, this.#downloads);
+  #begin(slot: number): void {
     const { model, simulation } = this.#arena;
-    if (model.latencyS === 0) this.#send(grant);
-    else simulation.after(2 * model.latencyS, () => this.#send(grant));
+    if (model.latencyS === 0) return this.#send(slot);
+    this.#beginnings[slot] ??= simulation.open(this.#send, slot);
+    simulation.schedule(this.#beginnings[slot]!, simulation.now + 2 * model.latencyS);
   }
 
-  #send(grant: Grant): void {
-    if (!grant.uploader.uploads.includes(grant)) return;
+  readonly #send = (slot: number): void => {
+    const { uploads } = this.#swarm;
     const { model, network, topology } = this.#arena;
-    grant.flow = network.start({
-      path: topology.path(grant.uploader.number, grant.receiver.number, { isWritten: isStreamed(model) }),
-      bytes: pieceSizeOf(model, grant.piece),
+    const [uploader, receiver] = [uploads.uploaderOf(slot), uploads.receiverOf(slot)];
+    const flow = network.start({
+      path: topology.path(uploader, receiver, { isWritten: isStreamed(model) }),
+      bytes: pieceSizeOf(model, uploads.pieceOf(slot)),
       capBps: model.connectionCapBps,
-      onDone: () => this.#finish(grant),
+      onDone: this.#finish,
+      tag: slot,
     });
-  }
+    uploads.sends(slot, flow);
+  };
 
-  #finish(grant: Grant): void {
-    const { uploader, receiver, piece } = grant;
+  readonly #finish = (slot: number): void => {
+    const { uploads, held, picking } = this.#swarm;
     const { model, ledger, simulation } = this.#arena;
+    const [uploader, receiver] = [uploads.uploaderOf(slot), uploads.receiverOf(slot)];
+    const piece = uploads.pieceOf(slot);
     const bytes = pieceSizeOf(model, piece);
-    closeGrant(grant, this.#downloads);
-    receiver.held.add(piece);
-    if (receiver.picker.isTold)
-      for (const neighbour of receiver.neighbours) this.#pickers[neighbour]!.announced(piece);
+    uploads.close(slot);
+    held.row(receiver).add(piece);
+    picking.announced(receiver, piece);
     this.#seeding.arrived(receiver, piece);
-    this.#choking.exchanged(grant, bytes);
-    ledger.received(uploader.number, receiver.number, bytes);
-    simulation.digest.add(simulation.now, TRACE.pieceReceived, receiver.number, piece);
-    if (receiver.held.size === this.#pieces) this.#arena.downloaded(receiver.number);
-    const seeder = this.#peers[SERVER]!;
-    if (uploader === seeder && ledger.uploaded[SERVER]! >= model.seederLeavesAfterBytes) this.#part(seeder);
+    this.#choking.exchanged(uploader, receiver, bytes);
+    ledger.received(uploader, receiver, bytes);
+    simulation.digest.add(simulation.now, TRACE.pieceReceived, receiver, piece);
+    if (held.sizes[receiver] === this.#pieces) this.#arena.downloaded(receiver);
+    if (uploader === SERVER && ledger.uploaded[SERVER]! >= model.seederLeavesAfterBytes) this.#part(SERVER);
     this.#fillSlots(uploader);
     this.#fillSlots(receiver);
     // The seeder passes over receivers that are busy: one of them has just become less so.
-    this.#fillSlots(seeder);
-  }
+    this.#fillSlots(SERVER);
+  };
 
   /** A peer goes for good. What was on its way from it is asked of others. */
-  #part(peer: Peer): void {
-    peer.isHere = false;
-    const cutOff = new Set(peer.uploads.map(({ receiver }) => receiver));
-    for (const grant of [...peer.uploads, ...peer.downloads]) this.#abort(grant);
-    for (const neighbour of this.#neighboursOf(peer)) this.#choking.parted(peer, neighbour);
-    if (peer.number !== SERVER) this.#loseCopies(peer);
-    peer.held.clear();
+  #part(peer: number): void {
+    const { isHere, uploads, held } = this.#swarm;
+    isHere[peer] = 0;
+    const cutOff = [...uploads.of(peer)].map((slot) => uploads.receiverOf(slot));
+    for (const slot of uploads.of(peer)) this.#abort(slot);
+    for (const neighbour of this.#neighboursOf(peer)) {
+      const slot = uploads.slotOf(neighbour, peer);
+      if (slot !== -1) this.#abort(slot);
+      this.#choking.parted(peer, neighbour);
+    }
+    if (peer !== SERVER) this.#loseCopies(peer);
+    held.row(peer).clear();
     for (const neighbour of this.#neighboursOf(peer)) this.#fillSlots(neighbour);
     for (const receiver of cutOff) this.#wakeNeighboursOf(receiver);
   }
 
-  #abort(grant: Grant): void {
-    const { model, network, ledger } = this.#arena;
-    closeGrant(grant, this.#downloads);
-    grant.receiver.picker.released(grant.piece);
-    if (grant.flow !== undefined) {
-      const sent = pieceSizeOf(model, grant.piece) - network.cancel(grant.flow);
-      ledger.wasted(grant.uploader.number, sent);
-    }
-    if (grant.uploader.number === SERVER) this.#seeding.cutOff(grant);
+  #abort(slot: number): void {
+    const { uploads, picking } = this.#swarm;
+    const { model, network, simulation, ledger } = this.#arena;
+    const [uploader, piece, flow] = [uploads.uploaderOf(slot), uploads.pieceOf(slot), uploads.flowOf(slot)];
+    picking.released(uploads.receiverOf(slot), piece);
+    uploads.close(slot);
+    if (flow === NO_FLOW) simulation.cancel(this.#beginnings[slot]!);
+    else ledger.wasted(uploader, pieceSizeOf(model, piece) - network.cancel(flow));
+    if (uploader === SERVER) this.#seeding.cutOff(piece);
   }
 
-  #loseCopies(peer: Peer): void {
-    for (const piece of peer.picker.isTold ? peer.held : []) {
-      for (const neighbour of peer.neighbours) this.#pickers[neighbour]!.lost(piece);
-    }
+  #loseCopies(peer: number): void {
+    const { held, picking } = this.#swarm;
+    for (const piece of held.row(peer)) picking.lost(peer, piece);
     this.#seeding.left(peer);
   }
 }

@@ -52,17 +52,18 @@ export class Unicast implements Transport {
       path: topology.path(SERVER, machine, { isWritten: isStreamed(model) }),
       bytes: model.wireBytes,
       capBps: model.connectionCapBps,
-      onDone: () => this.#finish(machine),
+      onDone: this.#finish,
+      tag: machine,
     });
     this.#served.set(machine, flow);
   }
 
-  #finish(machine: number): void {
+  readonly #finish = (machine: number): void => {
     const { model, ledger, simulation } = this.#arena;
     this.#served.delete(machine);
     ledger.received(SERVER, machine, model.wireBytes);
     simulation.digest.add(simulation.now, TRACE.downloaded, machine);
     this.#arena.downloaded(machine);
     this.#serve();
-  }
+  };
 }

@@ -59,7 +59,7 @@ export class PieceDealer {
   /** The next fresh piece for a receiver that holds these; there must be one. */
   deal(held: PieceSet, nowMs: number): number {
     const piece = this.#nextFor(held);
-    this.#place = ((piece >>> 5) + 1) % this.#fresh.words.length;
+    this.#place = ((piece >>> 5) + 1) % this.#fresh.span;
     this.#fresh.delete(piece);
     this.#underWay.set(piece, nowMs);
     return piece;
@@ -91,10 +91,10 @@ export class PieceDealer {
   }
 
   #nextFor(held: PieceSet): number {
-    const places = this.#fresh.words.length;
+    const places = this.#fresh.span;
     for (let step = 0; step < places; step++) {
       const place = (this.#place + step) % places;
-      const word = this.#fresh.words[place]! & ~held.words[place]!;
+      const word = this.#fresh.word(place) & ~held.word(place);
       if (word !== 0) return (place << 5) + lowestBit(word);
     }
     return -1;

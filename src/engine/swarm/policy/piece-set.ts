@@ -3,15 +3,54 @@ export function wordsFor(pieces: number): number {
   return (pieces + 31) >>> 5;
 }
 
+/** Many sets of pieces side by side in one array, a row each. */
+export class PieceRows {
+  readonly pieces: number;
+  /** Words of a row: 32 pieces each, the lowest piece in the lowest bit. */
+  readonly span: number;
+  readonly words: Uint32Array;
+  /** How many pieces are in each set. */
+  readonly sizes: Uint32Array;
+
+  constructor(rows: number, pieces: number) {
+    this.pieces = pieces;
+    this.span = wordsFor(pieces);
+    this.words = new Uint32Array(rows * this.span);
+    this.sizes = new Uint32Array(rows);
+  }
+
+  /** The set of that row, to read and to change. */
+  row(row: number): PieceSet {
+    return new PieceSet(this.pieces, this, row);
+  }
+
+  /** True when a set has a piece that the `other` row of `others` lacks. */
+  hasOutside(row: number, others: PieceRows, other: number): boolean {
+    const { words, span } = this;
+    const [start, otherStart] = [row * span, other * span];
+    for (let place = 0; place < span; place++) {
+      if ((words[start + place]! & ~others.words[otherStart + place]!) !== 0) return true;
+    }
+    return false;
+  }
+}
+
 /** A set of piece numbers, one bit each. */
 export class PieceSet {
-  /** 32 pieces a word, the lowest piece in the lowest bit. */
-  readonly words: Uint32Array;
-  #size = 0;
+  /** Words that it takes. */
+  readonly span: number;
+  readonly #words: Uint32Array;
+  readonly #sizes: Uint32Array;
+  #row: number;
+  #start: number;
 
-  /** @param words room for it, all zero: of many sets side by side, each a part of one array */
-  constructor(pieces: number, words: Uint32Array = new Uint32Array(wordsFor(pieces))) {
-    this.words = words;
+  /** @param rows where it is kept, and the row there; by itself if left out */
+  constructor(pieces: number, rows = new PieceRows(1, pieces), row = 0) {
+    this.span = rows.span;
+    this.#words = rows.words;
+    this.#sizes = rows.sizes;
+    this.#row = row;
+    this.#start = row * rows.span;
   }
 
   /** All pieces from 0 up to `pieces`. */
@@ -21,48 +60,63 @@ export class PieceSet {
     return set;
   }
 
+  /** Stands for another row from now on. */
+  moveTo(row: number): this {
+    this.#row = row;
+    this.#start = row * this.span;
+    return this;
+  }
+
   /** How many pieces are in it. */
   get size(): number {
-    return this.#size;
+    return this.#sizes[this.#row]!;
+  }
+
+  /** 32 pieces, the lowest in the lowest bit. @param place from 0 up to `span` */
+  word(place: number): number {
+    return this.#words[this.#start + place]!;
   }
 
   has(piece: number): boolean {
-    return ((this.words[piece >>> 5]! >>> (piece & 31)) & 1) === 1;
+    return ((this.word(piece >>> 5) >>> (piece & 31)) & 1) === 1;
   }
 
   add(piece: number): void {
     if (this.has(piece)) return;
-    this.words[piece >>> 5]! |= 1 << (piece & 31);
-    this.#size++;
+    this.#words[this.#start + (piece >>> 5)]! |= 1 << (piece & 31);
+    this.#sizes[this.#row]!++;
   }
 
   delete(piece: number): void {
     if (!this.has(piece)) return;
-    this.words[piece >>> 5]! &= ~(1 << (piece & 31));
-    this.#size--;
+    this.#words[this.#start + (piece >>> 5)]! &= ~(1 << (piece & 31));
+    this.#sizes[this.#row]!--;
   }
 
   clear(): void {
-    this.words.fill(0);
-    this.#size = 0;
+    this.#words.fill(0, this.#start, this.#start + this.span);
+    this.#sizes[this.#row] = 0;
   }
 
   /** True when each of its pieces is in one of the others. */
   isWithin(one: PieceSet, other: PieceSet): boolean {
-    return this.words.every((word, place) => (word & ~(one.words[place]! | other.words[place]!)) === 0);
+    for (let place = 0; place < this.span; place++) {
+      if ((this.word(place) & ~(one.word(place) | other.word(place))) !== 0) return false;
+    }
+    return true;
   }
 
   /** True when it has a piece that `other` lacks. */
   hasOutside(other: PieceSet): boolean {
-    for (let place = 0; place < this.words.length; place++) {
-      if ((this.words[place]! & ~other.words[place]!) !== 0) return true;
+    for (let place = 0; place < this.span; place++) {
+      if ((this.word(place) & ~other.word(place)) !== 0) return true;
     }
     return false;
   }
 
   *[Symbol.iterator](): Generator<number> {
-    for (const [place, word] of this.words.entries()) {
-      for (let rest = word; rest !== 0; rest &= rest - 1) yield (place << 5) + lowestBit(rest);
+    for (let place = 0; place < this.span; place++) {
+      for (let rest = this.word(place); rest !== 0; rest &= rest - 1) yield (place << 5) + lowestBit(rest);
     }
   }
 }

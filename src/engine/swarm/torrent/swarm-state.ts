@@ -47,7 +47,7 @@ export class SwarmState {
 
   /** Adds what neighbours have of 32 pieces in a row. */
   count(place: number, counter: CopyCounter): void {
-    for (const { pieces } of this.#neighbours.values()) counter.add(pieces.words[place]!);
+    for (const { pieces } of this.#neighbours.values()) counter.add(pieces.word(place));
   }
 
   /** Data of a block begins to come in. @returns whether it has a place to go to */

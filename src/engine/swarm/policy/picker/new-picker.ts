@@ -1,4 +1,5 @@
 import type { Chance } from '../chance.ts';
+import { PieceSet } from '../piece-set.ts';
 import type { CopyCounter } from './copy-counter.ts';
 import type { PiecePicker } from './piece-picker.ts';
 import { RarestPicker } from './rarest-picker.ts';
@@ -15,6 +16,8 @@ export interface PickerSettings {
 export interface PickerSource {
   readonly pieces: number;
   readonly chance: Chance;
+  /** Where it notes what is held or claimed, nothing as yet; a set of its own if left out. */
+  readonly taken?: PieceSet;
   /** Adds what all neighbours have at a place of their sets; asked by `sampled` alone, and only while it picks. */
   count(place: number, counter: CopyCounter): void;
 }
@@ -26,19 +29,19 @@ export function newPicker({ picker, randomFirst }: PickerSettings, source: Picke
 }
 
 function pickerOf(name: PickerSettings['picker'], source: PickerSource): PiecePicker {
-  const { pieces, chance } = source;
+  const { pieces, chance, taken = new PieceSet(pieces) } = source;
   switch (name) {
     case 'rarest':
-      return new RarestPicker(pieces, chance);
+      return new RarestPicker(pieces, chance, taken);
     case 'sampled':
       return new UnorderedPicker(
-        pieces,
+        taken,
         rarestOfRows(chance, (place, counter) => source.count(place, counter)),
       );
     case 'random':
-      return new UnorderedPicker(pieces, anyPiece(chance));
+      return new UnorderedPicker(taken, anyPiece(chance));
     case 'sequential':
-      return new UnorderedPicker(pieces, firstPiece);
+      return new UnorderedPicker(taken, firstPiece);
   }
 }
 

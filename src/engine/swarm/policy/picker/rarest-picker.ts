@@ -33,8 +33,9 @@ export class RarestPicker implements PiecePicker {
   /** Buckets up to the last that ever had a piece. */
   #buckets = 1;
 
-  constructor(pieces: number, chance: Chance) {
-    this.taken = new PieceSet(pieces);
+  /** @param taken nothing as yet */
+  constructor(pieces: number, chance: Chance, taken = new PieceSet(pieces)) {
+    this.taken = taken;
     this.#pieces = pieces;
     this.#chance = chance;
     this.#copies = new Uint16Array(pieces);

@@ -1,5 +1,5 @@
 import type { Chance } from '../chance.ts';
-import { lowestBit, PieceSet } from '../piece-set.ts';
+import { lowestBit, type PieceSet } from '../piece-set.ts';
 import { CopyCounter } from './copy-counter.ts';
 import type { PiecePicker } from './piece-picker.ts';
 
@@ -12,8 +12,8 @@ export class UnorderedPicker implements PiecePicker {
   readonly taken: PieceSet;
   readonly #choose: ChoosePiece;
 
-  constructor(pieces: number, choose: ChoosePiece) {
-    this.taken = new PieceSet(pieces);
+  constructor(taken: PieceSet, choose: ChoosePiece) {
+    this.taken = taken;
     this.#choose = choose;
   }
 
@@ -36,8 +36,8 @@ export class UnorderedPicker implements PiecePicker {
 
 /** The first piece in the order of the image, as players of films do, and webtorrent by default. */
 export const firstPiece: ChoosePiece = (offered, taken) => {
-  for (let place = 0; place < offered.words.length; place++) {
-    const wanted = offered.words[place]! & ~taken.words[place]!;
+  for (let place = 0; place < offered.span; place++) {
+    const wanted = offered.word(place) & ~taken.word(place);
     if (wanted !== 0) return (place << 5) + lowestBit(wanted);
   }
   return -1;
@@ -65,13 +65,13 @@ export function rarestOfRows(
 ): ChoosePiece {
   const counter = new CopyCounter();
   return (offered, taken) => {
-    const places = offered.words.length;
+    const places = offered.span;
     const start = chance.below(places);
     let picked = -1;
     let fewest = Number.POSITIVE_INFINITY;
     for (let step = 0, rows = 0; step < places && rows < ROWS; step++) {
       const place = start + step < places ? start + step : start + step - places;
-      const wanted = offered.words[place]! & ~taken.words[place]!;
+      const wanted = offered.word(place) & ~taken.word(place);
       if (wanted === 0) continue;
       rows++;
       counter.reset();
@@ -88,8 +88,8 @@ export function rarestOfRows(
 
 function countWanted(offered: PieceSet, taken: PieceSet): number {
   let wanted = 0;
-  for (let place = 0; place < offered.words.length; place++)
-    wanted += bitsIn(offered.words[place]! & ~taken.words[place]!);
+  for (let place = 0; place < offered.span; place++)
+    wanted += bitsIn(offered.word(place) & ~taken.word(place));
   return wanted;
 }
 
@@ -97,7 +97,7 @@ function countWanted(offered: PieceSet, taken: PieceSet): number {
 function nthWanted(offered: PieceSet, taken: PieceSet, below: number): number {
   let left = below;
   for (let place = 0; ; place++) {
-    const wanted = offered.words[place]! & ~taken.words[place]!;
+    const wanted = offered.word(place) & ~taken.word(place);
     const count = bitsIn(wanted);
     if (left >= count) {
       left -= count;

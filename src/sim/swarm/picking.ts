@@ -1,0 +1,106 @@
+import { type PickerSettings, newPicker } from '../../engine/swarm/policy/picker/new-picker.ts';
+import type { PiecePicker } from '../../engine/swarm/policy/picker/piece-picker.ts';
+import { PieceRows } from '../../engine/swarm/policy/piece-set.ts';
+import type { RandomStream } from '../kernel/random-stream.ts';
+
+/** The piece pickers of all peers. */
+export interface Picking {
+  /** What each peer has, or is being sent. */
+  readonly taken: PieceRows;
+  claimed(peer: number, piece: number): void;
+  released(peer: number, piece: number): void;
+  /** All neighbours of a peer learn that it has a piece. */
+  announced(peer: number, piece: number): void;
+  /** A peer is gone that had this piece. */
+  lost(peer: number, piece: number): void;
+  /** What the receiver asks the uploader for, or -1. */
+  pick(receiver: number, uploader: number): number;
+}
+
+/** What pickers go by. */
+interface PickingSource {
+  readonly held: PieceRows;
+  readonly neighbours: readonly Int32Array[];
+  readonly chance: RandomStream;
+}
+
+export function newPicking(settings: PickerSettings, source: PickingSource): Picking {
+  return settings.picker === 'rarest' ? new ToldPicking(settings, source) : new SharedPicking(settings, source);
+}
+
+/** A picker each, told of every piece. */
+class ToldPicking implements Picking {
+  readonly taken: PieceRows;
+  readonly #pickers: readonly PiecePicker[];
+  readonly #source: PickingSource;
+
+  constructor(settings: PickerSettings, source: PickingSource) {
+    const { pieces } = source.held;
+    this.#source = source;
+    this.taken = new PieceRows(source.neighbours.length, pieces);
+    this.#pickers = source.neighbours.map((_, peer) =>
+      newPicker(settings, { pieces, chance: source.chance, taken: this.taken.row(peer), count: () => {} }),
+    );
+  }
+
+  claimed(peer: number, piece: number): void {
+    this.#pickers[peer]!.claimed(piece);
+  }
+
+  released(peer: number, piece: number): void {
+    this.#pickers[peer]!.released(piece);
+  }
+
+  announced(peer: number, piece: number): void {
+    for (const neighbour of this.#source.neighbours[peer]!) this.#pickers[neighbour]!.announced(piece);
+  }
+
+  lost(peer: number, piece: number): void {
+    for (const neighbour of this.#source.neighbours[peer]!) this.#pickers[neighbour]!.lost(piece);
+  }
+
+  pick(receiver: number, uploader: number): number {
+    return this.#pickers[receiver]!.pick(this.#source.held.row(uploader));
+  }
+}
+
+/** One picker that remembers nothing but what is taken, and works for one peer after the other. */
+class SharedPicking implements Picking {
+  readonly taken: PieceRows;
+  readonly #picker: PiecePicker;
+  readonly #takenOfPeer;
+  readonly #offered;
+  #receiver = 0;
+
+  constructor(settings: PickerSettings, { held, neighbours, chance }: PickingSource) {
+    const { pieces, words, span } = held;
+    this.taken = new PieceRows(neighbours.length, pieces);
+    this.#takenOfPeer = this.taken.row(0);
+    this.#offered = held.row(0);
+    this.#picker = newPicker(settings, {
+      pieces,
+      chance,
+      taken: this.#takenOfPeer,
+      count: (place, counter) =>
+        counter.addAll(words, place, { members: neighbours[this.#receiver]!, span }),
+    });
+  }
+
+  claimed(peer: number, piece: number): void {
+    this.#takenOfPeer.moveTo(peer).add(piece);
+  }
+
+  released(peer: number, piece: number): void {
+    this.#takenOfPeer.moveTo(peer).delete(piece);
+  }
+
+  announced(): void {}
+
+  lost(): void {}
+
+  pick(receiver: number, uploader: number): number {
+    this.#receiver = receiver;
+    this.#takenOfPeer.moveTo(receiver);
+    return this.#picker.pick(this.#offered.moveTo(uploader));
+  }
+}

@@ -1,0 +1,100 @@
+const NOBODY = -1;
+/** A slot that serves somebody to whom nothing flows yet. */
+export const NO_FLOW = -1;
+
+/** The upload slots of all peers. What goes on in one is a grant: a piece that its peer sends to another. */
+export class UploadSlots {
+  /** How many downloads each peer has, by peer; no more than 65,535. */
+  readonly downloads: Uint16Array;
+  /** By slot. */
+  readonly #uploaders: Int32Array;
+  readonly #receivers: Int32Array;
+  readonly #pieces: Int32Array;
+  readonly #flows: Int32Array;
+  /** By peer, and one more: its first slot; and how many of its slots are taken. */
+  readonly #starts: Int32Array;
+  readonly #taken: Int32Array;
+
+  /** @param slots how many, by peer */
+  constructor(slots: readonly number[]) {
+    this.downloads = new Uint16Array(slots.length);
+    this.#taken = new Int32Array(slots.length);
+    this.#starts = new Int32Array(slots.length + 1);
+    for (const [peer, count] of slots.entries()) this.#starts[peer + 1] = this.#starts[peer]! + count;
+    const all = this.#starts[slots.length]!;
+    this.#uploaders = new Int32Array(all);
+    for (const peer of slots.keys()) this.#uploaders.fill(peer, this.#starts[peer]!, this.#starts[peer + 1]!);
+    this.#receivers = new Int32Array(all).fill(NOBODY);
+    this.#pieces = new Int32Array(all);
+    this.#flows = new Int32Array(all).fill(NO_FLOW);
+  }
+
+  countOf(peer: number): number {
+    return this.#starts[peer + 1]! - this.#starts[peer]!;
+  }
+
+  takenOf(peer: number): number {
+    return this.#taken[peer]!;
+  }
+
+  hasFree(peer: number): boolean {
+    return this.#taken[peer]! < this.#starts[peer + 1]! - this.#starts[peer]!;
+  }
+
+  isServing(uploader: number, receiver: number): boolean {
+    return this.slotOf(uploader, receiver) !== -1;
+  }
+
+  /** In which slot the uploader serves the receiver, or -1. */
+  slotOf(uploader: number, receiver: number): number {
+    const end = this.#starts[uploader + 1]!;
+    for (let slot = this.#starts[uploader]!; slot < end; slot++)
+      if (this.#receivers[slot] === receiver) return slot;
+    return -1;
+  }
+
+  /** Slots of a peer that are taken. */
+  *of(uploader: number): Generator<number, void> {
+    for (let slot = this.#starts[uploader]!; slot < this.#starts[uploader + 1]!; slot++)
+      if (this.#receivers[slot] !== NOBODY) yield slot;
+  }
+
+  uploaderOf(slot: number): number {
+    return this.#uploaders[slot]!;
+  }
+
+  receiverOf(slot: number): number {
+    return this.#receivers[slot]!;
+  }
+
+  pieceOf(slot: number): number {
+    return this.#pieces[slot]!;
+  }
+
+  flowOf(slot: number): number {
+    return this.#flows[slot]!;
+  }
+
+  /** Data flows in the slot from now on. */
+  sends(slot: number, flow: number): void {
+    this.#flows[slot] = flow;
+  }
+
+  /** Takes a slot that is free; there must be one. @returns it */
+  open(uploader: number, receiver: number, piece: number): number {
+    const slot = this.slotOf(uploader, NOBODY);
+    this.#receivers[slot] = receiver;
+    this.#pieces[slot] = piece;
+    this.#taken[uploader]!++;
+    this.downloads[receiver]!++;
+    return slot;
+  }
+
+  /** The slot is free again. */
+  close(slot: number): void {
+    this.downloads[this.#receivers[slot]!]!--;
+    this.#taken[this.#uploaders[slot]!]!--;
+    this.#receivers[slot] = NOBODY;
+    this.#flows[slot] = NO_FLOW;
+  }
+}
