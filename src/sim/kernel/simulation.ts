@@ -1,4 +1,5 @@
 import { EventQueue } from './event-queue.ts';
+import { grown } from './grown.ts';
 import { TraceDigest } from './trace-digest.ts';
 
 /** What happens at an event. @param tag the number that the event was opened with */
@@ -15,7 +16,7 @@ export class Simulation {
   readonly #queue = new EventQueue();
   /** By event. */
   readonly #actions: (Action | undefined)[] = [];
-  readonly #tags: number[] = [];
+  #tags = new Int32Array(64);
   #settle: () => void = () => {};
 
   /** Runs `settle` at the end of every instant; it may schedule events at the same instant. */
@@ -36,6 +37,7 @@ export class Simulation {
   open(action: Action, tag = 0): number {
     const event = this.#queue.open();
     this.#actions[event] = action;
+    if (event === this.#tags.length) this.#tags = grown(this.#tags);
     this.#tags[event] = tag;
     return event;
   }

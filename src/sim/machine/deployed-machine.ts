@@ -92,16 +92,13 @@ export class DeployedMachine {
   #useDisk(phase: 'write' | 'verify', path: readonly number[], onDone: () => void): void {
     if (path.length === 0) return onDone();
     this.#begin(phase);
-    this.#arena.network.start({
-      path,
-      bytes: this.#arena.model.wireBytes,
-      capBps: Number.POSITIVE_INFINITY,
-      onDone: () => {
-        if (this.isDead) return;
-        this.#end(phase);
-        onDone();
-      },
+    const { network, model } = this.#arena;
+    const flow = network.open(() => {
+      if (this.isDead) return;
+      this.#end(phase);
+      onDone();
     });
+    network.start(flow, { path, bytes: model.wireBytes, capBps: Number.POSITIVE_INFINITY });
   }
 
   #begin(phase: string): void {

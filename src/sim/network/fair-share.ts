@@ -1,12 +1,12 @@
 import { grown } from '../kernel/grown.ts';
-import { NumberLists } from './number-lists.ts';
+import { LinkFlows, NO_OTHER, SOME_OTHERS } from './link-flows.ts';
 
-/** Numbers kept of a flow's path, two a link; it ends with -1, so it crosses seven links at most. */
-const PATH_STRIDE = 16;
 /** Changes of a level that are less than this share of it are rounding. */
 const ROUNDING = 1e-12;
 /** Levels found per link before they are said not to settle; a few are usual. */
 const MOST_ROUNDS = 1000;
+/** Numbers kept of a flow's rate: its cap and what it gets. */
+const RATE_STRIDE = 2;
 
 /** Hears of a flow whose rate is another from now on. */
 export type RateChange = (flow: number, oldBps: number, newBps: number) => void;
@@ -23,20 +23,21 @@ export class FairShare {
   readonly #tolerance: number;
   #capacities = new Float64Array(16);
   #levels = new Float64Array(16);
-  readonly #flowsOn = new NumberLists();
+  readonly #flowsOn = new LinkFlows();
   /** Links whose levels may have changed, each once. */
   #queue: number[] = [];
   #isQueued = new Uint8Array(16);
 
-  /** Link after link of each path, and behind each where the flow stands in `flowsOn` of it. */
-  #paths = new Int32Array(64 * PATH_STRIDE).fill(-1);
-  #caps = new Float64Array(64);
-  #rates = new Float64Array(64);
+  /** Numbers kept of a path: two a link, for as many links as the longest path so far has. */
+  #stride = 4;
+  /** Link after link of each path, and behind each the place of the flow there; -1 behind a path that is shorter. */
+  #paths = new Int32Array(64 * this.#stride);
+  #rates = new Float64Array(64 * RATE_STRIDE);
   #isThere = new Uint8Array(64);
+  /** What flows of a link ask of it, while its level is found. */
+  #demands = new Float64Array(16);
   #touched: number[] = [];
   #isTouched = new Uint8Array(64);
-  /** By place on a link: what the flow gets elsewhere. */
-  #demands = new Float64Array(16);
 
   /**
    * @param tolerance changes of a level by less than this share of it are not passed on; 0 for exact rates. No link is
@@ -48,7 +49,7 @@ export class FairShare {
 
   /** @returns a link number, from 0 on */
   addLink(capacityBps: number): number {
-    const link = this.#flowsOn.addList();
+    const link = this.#flowsOn.addLink();
     if (link === this.#capacities.length) {
       this.#capacities = grown(this.#capacities);
       this.#levels = grown(this.#levels);
@@ -61,45 +62,56 @@ export class FairShare {
 
   /**
    * @param flow a small number that no other flow has at present
-   * @param path links, each once, at most seven
+   * @param path links, each once
    */
   add(flow: number, path: readonly number[], capBps: number): void {
-    while (flow >= this.#caps.length) this.#grow();
-    this.#caps[flow] = capBps;
-    this.#rates[flow] = 0;
+    while (flow >= this.#isThere.length) this.#grow();
+    if (2 * path.length > this.#stride) this.#lengthenPaths(2 * path.length);
+    this.#rates[flow * RATE_STRIDE] = capBps;
+    this.#rates[flow * RATE_STRIDE + 1] = 0;
     this.#isThere[flow] = 1;
-    let at = flow * PATH_STRIDE;
+    let at = flow * this.#stride;
     for (const link of path) {
-      this.#paths[at++] = link;
-      this.#paths[at++] = this.#flowsOn.push(link, flow);
+      this.#paths[at] = link;
+      at += 2;
+    }
+    if (2 * path.length < this.#stride) this.#paths[at] = -1;
+    at = flow * this.#stride;
+    for (const link of path) {
+      this.#paths[at + 1] = this.#flowsOn.add(link, { flow, other: otherOf(path, link), capBps });
+      at += 2;
       this.#enqueue(link);
     }
-    this.#paths[at] = -1;
     this.#touch(flow);
   }
 
   remove(flow: number): void {
     this.#isThere[flow] = 0;
-    for (let at = flow * PATH_STRIDE; this.#paths[at] !== -1; at += 2) {
+    const end = (flow + 1) * this.#stride;
+    for (let at = flow * this.#stride; at < end && this.#paths[at] !== -1; at += 2) {
       const link = this.#paths[at]!;
       this.#removeFromLink(link, this.#paths[at + 1]!);
       this.#enqueue(link);
     }
   }
 
+  has(flow: number): boolean {
+    return this.#isThere[flow] === 1;
+  }
+
   /** [byte/s], as settled last. */
   rateOf(flow: number): number {
-    return this.#rates[flow]!;
+    return this.#rates[flow * RATE_STRIDE + 1]!;
   }
 
   pathOf(flow: number): number[] {
-    const path: number[] = [];
-    for (let at = flow * PATH_STRIDE; this.#paths[at] !== -1; at += 2) path.push(this.#paths[at]!);
-    return path;
+    const start = flow * this.#stride;
+    const path = [...this.#paths.subarray(start, start + this.#stride)].filter((_, at) => at % 2 === 0);
+    return path.includes(-1) ? path.slice(0, path.indexOf(-1)) : path;
   }
 
   capOf(flow: number): number {
-    return this.#caps[flow]!;
+    return this.#rates[flow * RATE_STRIDE]!;
   }
 
   /** Makes up for all that has changed since. */
@@ -108,10 +120,10 @@ export class FairShare {
     for (const flow of this.#touched) {
       this.#isTouched[flow] = 0;
       if (this.#isThere[flow] === 0) continue;
-      const old = this.#rates[flow]!;
-      const rate = this.#lowestOn(flow, -1, -1);
+      const old = this.rateOf(flow);
+      const rate = this.#lowestOn(flow, -1);
       if (rate === old) continue;
-      this.#rates[flow] = rate;
+      this.#rates[flow * RATE_STRIDE + 1] = rate;
       changed(flow, old, rate);
     }
     this.#touched.length = 0;
@@ -132,57 +144,77 @@ export class FairShare {
     this.#queue.length = 0;
   }
 
-  /** The level that fills a link: what flows do not take that get less elsewhere, the others share equally. */
-  #levelOf(link: number): number {
-    const flows = this.#flowsOn.lengthOf(link);
-    const demands = this.#demandsOn(link, flows);
-    let left = this.#capacities[link]!;
-    let free = flows;
-    while (free > 0) {
-      const share = left / free;
-      const before = free;
-      for (let place = 0; place < flows; place++) {
-        if (!(demands[place]! < share)) continue;
-        left -= demands[place]!;
-        demands[place] = Number.POSITIVE_INFINITY;
-        free--;
-      }
-      if (free === before) return share;
-    }
-    return Number.POSITIVE_INFINITY;
-  }
-
-  #demandsOn(link: number, flows: number): Float64Array {
-    if (flows > this.#demands.length) this.#demands = new Float64Array(2 * flows);
-    for (let place = 0; place < flows; place++)
-      this.#demands[place] = this.#lowestOn(this.#flowsOn.at(link, place), link, -1);
-    return this.#demands;
-  }
-
-  /** What a flow gets by its cap and all its links but two. */
-  #lowestOn(flow: number, link: number, other: number): number {
-    let lowest = this.#caps[flow]!;
-    for (let at = flow * PATH_STRIDE; this.#paths[at] !== -1; at += 2) {
-      const crossed = this.#paths[at]!;
-      if (crossed !== link && crossed !== other && this.#levels[crossed]! < lowest)
-        lowest = this.#levels[crossed]!;
+  /** What a flow gets by its cap and all its links but one. */
+  #lowestOn(flow: number, but: number): number {
+    let lowest = this.#rates[flow * RATE_STRIDE]!;
+    const end = (flow + 1) * this.#stride;
+    for (let at = flow * this.#stride; at < end && this.#paths[at] !== -1; at += 2) {
+      const link = this.#paths[at]!;
+      if (link !== but && this.#levels[link]! < lowest) lowest = this.#levels[link]!;
     }
     return lowest;
   }
 
-  /** The level of a link has changed: others are looked at where a flow gets another share by that. */
-  #tell(link: number, old: number, level: number): void {
-    for (let place = 0; place < this.#flowsOn.lengthOf(link); place++) {
-      const flow = this.#flowsOn.at(link, place);
-      this.#touch(flow);
-      for (let at = flow * PATH_STRIDE; this.#paths[at] !== -1; at += 2) {
-        const other = this.#paths[at]!;
-        if (other === link || this.#isQueued[other] === 1) continue;
-        const elsewhere = this.#lowestOn(flow, link, other);
-        const before = Math.min(elsewhere, old);
-        const after = Math.min(elsewhere, level);
-        if (before !== after && Math.min(before, after) < this.#levels[other]!) this.#enqueue(other);
+  /** The level that fills a link: what flows do not take that get less elsewhere, the others share equally. */
+  #levelOf(link: number): number {
+    const demands = this.#demandsOn(link);
+    const count = this.#flowsOn.endOf(link) - this.#flowsOn.startOf(link);
+    const capacityBps = this.#capacities[link]!;
+    let free = count;
+    let level = capacityBps / free;
+    while (free > 0) {
+      let left = capacityBps;
+      let sharing = count;
+      for (let place = 0; place < count; place++) {
+        if (!(demands[place]! < level)) continue;
+        left -= demands[place]!;
+        sharing--;
       }
+      if (sharing >= free) return level;
+      free = sharing;
+      level = left / free;
+    }
+    return Number.POSITIVE_INFINITY;
+  }
+
+  /** What the flows of a link get by their caps and their other links. */
+  #demandsOn(link: number): Float64Array {
+    const [start, end] = [this.#flowsOn.startOf(link), this.#flowsOn.endOf(link)];
+    if (end - start > this.#demands.length) this.#demands = new Float64Array(2 * (end - start));
+    for (let at = start; at < end; at++) this.#demands[at - start] = this.#demandAt(at, link);
+    return this.#demands;
+  }
+
+  #demandAt(at: number, link: number): number {
+    const other = this.#flowsOn.otherAt(at);
+    if (other === SOME_OTHERS) return this.#lowestOn(this.#flowsOn.flowAt(at), link);
+    const capBps = this.#flowsOn.capAt(at);
+    return other === NO_OTHER ? capBps : Math.min(capBps, this.#levels[other]!);
+  }
+
+  /** The level of a link has changed: flows and other links are looked at where that makes a difference. */
+  #tell(link: number, old: number, level: number): void {
+    const [start, end] = [this.#flowsOn.startOf(link), this.#flowsOn.endOf(link)];
+    for (let at = start; at < end; at++) {
+      const demand = this.#demandAt(at, link);
+      const flow = this.#flowsOn.flowAt(at);
+      if (Math.min(demand, old) !== Math.min(demand, level)) this.#touch(flow);
+      const other = this.#flowsOn.otherAt(at);
+      if (other >= 0) this.#tellOther(other, Math.min(old, level), this.#flowsOn.capAt(at));
+      else if (other === SOME_OTHERS) this.#tellPath(flow, link, Math.min(old, level));
+    }
+  }
+
+  /** A link of which a flow asks more or less than before, by the lower of the two at least. */
+  #tellOther(link: number, lowerBps: number, capBps: number): void {
+    if (lowerBps < capBps && lowerBps < this.#levels[link]!) this.#enqueue(link);
+  }
+
+  #tellPath(flow: number, but: number, lowerBps: number): void {
+    const end = (flow + 1) * this.#stride;
+    for (let at = flow * this.#stride; at < end && this.#paths[at] !== -1; at += 2) {
+      const link = this.#paths[at]!;
+      if (link !== but) this.#tellOther(link, lowerBps, this.capOf(flow));
     }
   }
 
@@ -200,17 +232,32 @@ export class FairShare {
 
   /** The last flow of the link takes the place that has become free. */
   #removeFromLink(link: number, place: number): void {
-    const last = this.#flowsOn.removeAt(link, place);
-    let at = last * PATH_STRIDE;
+    const last = this.#flowsOn.remove(link, place);
+    let at = last * this.#stride;
     while (this.#paths[at] !== link) at += 2;
     this.#paths[at + 1] = place;
   }
 
+  #lengthenPaths(stride: number): void {
+    const flows = this.#isThere.length;
+    const longer = new Int32Array(flows * stride).fill(-1);
+    for (let flow = 0; flow < flows; flow++)
+      longer.set(this.#paths.subarray(flow * this.#stride, (flow + 1) * this.#stride), flow * stride);
+    this.#paths = longer;
+    this.#stride = stride;
+  }
+
   #grow(): void {
     this.#paths = grown(this.#paths);
-    this.#caps = grown(this.#caps);
     this.#rates = grown(this.#rates);
     this.#isThere = grown(this.#isThere);
     this.#isTouched = grown(this.#isTouched);
   }
+}
+
+/** What the path crosses beside one of its links. */
+function otherOf(path: readonly number[], link: number): number {
+  if (path.length === 1) return NO_OTHER;
+  if (path.length > 2) return SOME_OTHERS;
+  return path[0] === link ? path[1]! : path[0]!;
 }

@@ -3,28 +3,24 @@ import type { Action, Simulation } from '../kernel/simulation.ts';
 import { FairShare } from './fair-share.ts';
 
 /** A transfer to be started. */
-export interface FlowRequest {
-  /** Link numbers from sender to receiver, at most seven. */
+export interface Transfer {
+  /** Link numbers from sender to receiver, each once. */
   readonly path: readonly number[];
   readonly bytes: number;
   /** Most that the connection carries by itself [byte/s]; Infinity for no limit. */
   readonly capBps: number;
-  readonly onDone: Action;
-  /** Handed to `onDone`; 0 if left out. */
-  readonly tag?: number;
 }
 
 /** Links and the flows that share them max-min fairly on virtual time. Rates are settled once, at the end of an instant. */
 export class FlowNetwork {
   readonly #simulation: Simulation;
   readonly #fairShare: FairShare;
-  #leftBytes = new Float64Array(64);
-  #sinceS = new Float64Array(64);
-  /** Event by flow; what is to be done at its end, and with which tag. */
-  readonly #events: number[] = [];
-  readonly #tags: number[] = [];
-  readonly #onDone: (Action | undefined)[] = [];
-  readonly #freeFlows: number[] = [];
+  /** By flow, two numbers: how many bytes were left, and when [s]. */
+  #left = new Float64Array(128);
+  /** By flow: the event of its end; what is to be done then, and with which tag. */
+  #events = new Int32Array(64);
+  #tags = new Int32Array(64);
+  readonly #onDone: Action[] = [];
 
   /** @param tolerance see `FairShare` */
   constructor(simulation: Simulation, tolerance = 0) {
@@ -39,67 +35,71 @@ export class FlowNetwork {
     return capacityBps === Number.POSITIVE_INFINITY ? -1 : this.#fairShare.addLink(capacityBps);
   }
 
-  /** Starts a flow; it ends with `onDone`, or by `cancel`. */
-  start({ path, bytes, capBps, onDone, tag = 0 }: FlowRequest): number {
-    const flow = this.#freeFlows.pop() ?? this.#addFlow();
-    this.#leftBytes[flow] = bytes;
-    this.#sinceS[flow] = this.#simulation.now;
-    this.#onDone[flow] = onDone;
+  /**
+   * A flow for one transfer after the other. Flows that are opened in a row lie side by side in memory: those that end
+   * and begin together should.
+   * @param onDone told the tag when a transfer ends by itself
+   */
+  open(onDone: Action, tag = 0): number {
+    const flow = this.#onDone.push(onDone) - 1;
+    if (flow === this.#events.length) {
+      this.#left = grown(this.#left);
+      this.#events = grown(this.#events);
+      this.#tags = grown(this.#tags);
+    }
+    this.#events[flow] = this.#simulation.open(this.#finish, flow);
     this.#tags[flow] = tag;
-    this.#fairShare.add(flow, path, capBps);
     return flow;
   }
 
-  /** Ends a flow before its time. @returns bytes that had not arrived yet */
+  /** Starts a transfer on a flow that has none. */
+  start(flow: number, { path, bytes, capBps }: Transfer): void {
+    this.#setLeft(flow, bytes);
+    this.#fairShare.add(flow, path, capBps);
+  }
+
+  isRunning(flow: number): boolean {
+    return this.#fairShare.has(flow);
+  }
+
+  /** Ends a transfer before its time. @returns bytes that had not arrived yet */
   cancel(flow: number): number {
     const left = this.#leftNow(flow, this.#fairShare.rateOf(flow));
-    this.#remove(flow);
+    this.#fairShare.remove(flow);
+    this.#simulation.cancel(this.#events[flow]!);
     return left;
   }
 
   /** Current rates [byte/s] with the paths they take, for the max-min certificate. */
   *flows(): Generator<{ path: number[]; rateBps: number; capBps: number }> {
-    for (const [flow, onDone] of this.#onDone.entries()) {
-      if (!onDone) continue;
-      const share = this.#fairShare;
+    const share = this.#fairShare;
+    for (const flow of this.#onDone.keys()) {
+      if (!this.isRunning(flow)) continue;
       yield { path: share.pathOf(flow), rateBps: share.rateOf(flow), capBps: share.capOf(flow) };
     }
   }
 
-  #addFlow(): number {
-    const flow = this.#onDone.push(undefined) - 1;
-    if (flow === this.#leftBytes.length) {
-      this.#leftBytes = grown(this.#leftBytes);
-      this.#sinceS = grown(this.#sinceS);
-    }
-    this.#events[flow] = this.#simulation.open(this.#finish, flow);
-    return flow;
-  }
-
   readonly #finish = (flow: number): void => {
-    const onDone = this.#onDone[flow]!;
-    this.#remove(flow);
-    onDone(this.#tags[flow]!);
+    this.#fairShare.remove(flow);
+    this.#onDone[flow]!(this.#tags[flow]!);
   };
 
-  #remove(flow: number): void {
-    this.#fairShare.remove(flow);
-    this.#simulation.cancel(this.#events[flow]!);
-    this.#onDone[flow] = undefined;
-    this.#freeFlows.push(flow);
+  #setLeft(flow: number, bytes: number): void {
+    this.#left[2 * flow] = bytes;
+    this.#left[2 * flow + 1] = this.#simulation.now;
   }
 
   /** @param rateBps at which it has been running */
   #leftNow(flow: number, rateBps: number): number {
-    const elapsedS = this.#simulation.now - this.#sinceS[flow]!;
+    const left = this.#left[2 * flow]!;
+    const elapsedS = this.#simulation.now - this.#left[2 * flow + 1]!;
     // A flow without limit has an infinite rate for an instant, and infinity times zero is not a number.
-    return elapsedS === 0 ? this.#leftBytes[flow]! : Math.max(0, this.#leftBytes[flow]! - rateBps * elapsedS);
+    return elapsedS === 0 ? left : Math.max(0, left - rateBps * elapsedS);
   }
 
   #reschedule(flow: number, oldBps: number, newBps: number): void {
     const left = this.#leftNow(flow, oldBps);
-    this.#leftBytes[flow] = left;
-    this.#sinceS[flow] = this.#simulation.now;
+    this.#setLeft(flow, left);
     this.#simulation.schedule(this.#events[flow]!, this.#simulation.now + left / newBps);
   }
 }

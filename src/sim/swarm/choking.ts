@@ -16,14 +16,16 @@ export interface Choking {
 export class GrantChoking implements Choking {
   readonly #swarm: Swarm;
   /** One for all choices, which are many. */
-  readonly #choice: GrantChoice & { neighbours: Int32Array };
+  readonly #choice: GrantChoice & { start: number; end: number };
   #uploader = 0;
 
   constructor(swarm: Swarm) {
     const { downloads } = swarm.uploads;
     this.#swarm = swarm;
     this.#choice = {
-      neighbours: new Int32Array(0),
+      neighbours: swarm.neighbours.members,
+      start: 0,
+      end: 0,
       wealthOf: (peer) => downloads[peer]!,
       canReceive: (peer) =>
         swarm.isInterested(peer, this.#uploader) && !swarm.uploads.isServing(this.#uploader, peer),
@@ -32,7 +34,9 @@ export class GrantChoking implements Choking {
 
   next(uploader: number): number {
     this.#uploader = uploader;
-    this.#choice.neighbours = this.#swarm.neighbours[uploader]!;
+    const { starts } = this.#swarm.neighbours;
+    this.#choice.start = starts[uploader]!;
+    this.#choice.end = starts[uploader + 1]!;
     return nextGrant(this.#choice, this.#swarm.chance);
   }
 

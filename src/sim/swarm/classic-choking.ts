@@ -38,10 +38,10 @@ export class ClassicChoking implements Choking {
   constructor(swarm: Swarm, clock: RoundClock) {
     this.#swarm = swarm;
     this.#clock = clock;
-    this.#stations = swarm.neighbours.map((neighbours, peer) => ({
+    this.#stations = Array.from(swarm.isHere, (_, peer) => ({
       choker: new ClassicChoker(swarm.uploads.countOf(peer), swarm.chance),
-      given: new ExchangeCount(neighbours.length),
-      taken: new ExchangeCount(neighbours.length),
+      given: new ExchangeCount(swarm.neighbours.countOf(peer)),
+      taken: new ExchangeCount(swarm.neighbours.countOf(peer)),
       firstRoundS: Number.NaN,
       nextRound: 0,
       isCalled: false,
@@ -53,7 +53,8 @@ export class ClassicChoking implements Choking {
     const station = this.#stations[uploader]!;
     this.#callRound(uploader, station);
     for (const receiver of station.choker.unchoked) {
-      if (!uploads.isServing(uploader, receiver) && this.#swarm.isInterested(receiver, uploader)) return receiver;
+      if (!uploads.isServing(uploader, receiver) && this.#swarm.isInterested(receiver, uploader))
+        return receiver;
     }
     return -1;
   }
@@ -71,8 +72,8 @@ export class ClassicChoking implements Choking {
   exchanged(uploader: number, receiver: number, bytes: number): void {
     const { neighbours } = this.#swarm;
     const [giver, taker] = [this.#stations[uploader]!, this.#stations[receiver]!];
-    giver.taken.add(neighbours[uploader]!.indexOf(receiver), bytes, this.#roundOf(giver));
-    taker.given.add(neighbours[receiver]!.indexOf(uploader), bytes, this.#roundOf(taker));
+    giver.taken.add(neighbours.of(uploader).indexOf(receiver), bytes, this.#roundOf(giver));
+    taker.given.add(neighbours.of(receiver).indexOf(uploader), bytes, this.#roundOf(taker));
   }
 
   #meet(peer: number, neighbour: number): void {
@@ -101,13 +102,14 @@ export class ClassicChoking implements Choking {
   }
 
   #rechoke(uploader: number, { choker, given, taken }: Station, round: number): void {
-    const { held, pieces, neighbours, uploads } = this.#swarm;
+    const { held, pieces, uploads } = this.#swarm;
+    const neighbours = this.#swarm.neighbours.of(uploader);
     const exchanged = held.sizes[uploader] === pieces ? taken : given;
     choker.rechoke({
       nowMs: round * ROUND_MS,
       isInterested: (receiver) =>
         uploads.isServing(uploader, receiver) || this.#swarm.isInterested(receiver, uploader),
-      exchangedBytes: (neighbour) => exchanged.bytesWith(neighbours[uploader]!.indexOf(neighbour), round),
+      exchangedBytes: (neighbour) => exchanged.bytesWith(neighbours.indexOf(neighbour), round),
     });
   }
 }

@@ -8,6 +8,7 @@ import type { Swarm } from './swarm.ts';
 export class Dealing extends PlainSeeding {
   readonly #swarm: Swarm;
   readonly #nowMs: () => number;
+  readonly #receivers: Int32Array;
   /** What the peer in question has. */
   readonly #held: PieceSet;
   /** A receiver with this many downloads is left to its peers while pieces are dealt: the piece would be slow. */
@@ -30,6 +31,7 @@ export class Dealing extends PlainSeeding {
     this.#swarm = swarm;
     this.#nowMs = nowMs;
     this.#held = swarm.held.row(SERVER);
+    this.#receivers = swarm.neighbours.of(SERVER);
     this.#enoughDownloads = enoughDownloads;
     this.#dealer = new PieceDealer(swarm.pieces);
     this.#holders = new Uint32Array(swarm.pieces);
@@ -41,7 +43,7 @@ export class Dealing extends PlainSeeding {
 
   override nextReceiver(): number {
     this.#dealer.passLate(this.#nowMs());
-    return this.#dealer.nextReceiver(this.#swarm.neighbours[SERVER]!, this.#canTake);
+    return this.#dealer.nextReceiver(this.#receivers, this.#canTake);
   }
 
   override pieceFor(receiver: number): number {

@@ -1,4 +1,5 @@
-import { type PickerSettings, newPicker } from '../../engine/swarm/policy/picker/new-picker.ts';
+import type { NeighbourLists } from '../../engine/swarm/policy/neighbour-lists.ts';
+import { newPicker, type PickerSettings } from '../../engine/swarm/policy/picker/new-picker.ts';
 import type { PiecePicker } from '../../engine/swarm/policy/picker/piece-picker.ts';
 import { PieceRows } from '../../engine/swarm/policy/piece-set.ts';
 import type { RandomStream } from '../kernel/random-stream.ts';
@@ -20,12 +21,14 @@ export interface Picking {
 /** What pickers go by. */
 interface PickingSource {
   readonly held: PieceRows;
-  readonly neighbours: readonly Int32Array[];
+  readonly neighbours: NeighbourLists;
   readonly chance: RandomStream;
 }
 
 export function newPicking(settings: PickerSettings, source: PickingSource): Picking {
-  return settings.picker === 'rarest' ? new ToldPicking(settings, source) : new SharedPicking(settings, source);
+  return settings.picker === 'rarest'
+    ? new ToldPicking(settings, source)
+    : new SharedPicking(settings, source);
 }
 
 /** A picker each, told of every piece. */
@@ -35,10 +38,10 @@ class ToldPicking implements Picking {
   readonly #source: PickingSource;
 
   constructor(settings: PickerSettings, source: PickingSource) {
-    const { pieces } = source.held;
+    const { pieces, sizes } = source.held;
     this.#source = source;
-    this.taken = new PieceRows(source.neighbours.length, pieces);
-    this.#pickers = source.neighbours.map((_, peer) =>
+    this.taken = new PieceRows(sizes.length, pieces);
+    this.#pickers = Array.from(sizes, (_, peer) =>
       newPicker(settings, { pieces, chance: source.chance, taken: this.taken.row(peer), count: () => {} }),
     );
   }
@@ -52,11 +55,11 @@ class ToldPicking implements Picking {
   }
 
   announced(peer: number, piece: number): void {
-    for (const neighbour of this.#source.neighbours[peer]!) this.#pickers[neighbour]!.announced(piece);
+    for (const neighbour of this.#source.neighbours.of(peer)) this.#pickers[neighbour]!.announced(piece);
   }
 
   lost(peer: number, piece: number): void {
-    for (const neighbour of this.#source.neighbours[peer]!) this.#pickers[neighbour]!.lost(piece);
+    for (const neighbour of this.#source.neighbours.of(peer)) this.#pickers[neighbour]!.lost(piece);
   }
 
   pick(receiver: number, uploader: number): number {
@@ -73,16 +76,19 @@ class SharedPicking implements Picking {
   #receiver = 0;
 
   constructor(settings: PickerSettings, { held, neighbours, chance }: PickingSource) {
-    const { pieces, words, span } = held;
-    this.taken = new PieceRows(neighbours.length, pieces);
+    const { pieces } = held;
+    const { members, starts } = neighbours;
+    this.taken = new PieceRows(held.sizes.length, pieces);
     this.#takenOfPeer = this.taken.row(0);
     this.#offered = held.row(0);
     this.#picker = newPicker(settings, {
       pieces,
       chance,
       taken: this.#takenOfPeer,
-      count: (place, counter) =>
-        counter.addAll(words, place, { members: neighbours[this.#receiver]!, span }),
+      count: (place, counter) => {
+        const [start, end] = [starts[this.#receiver]!, starts[this.#receiver + 1]!];
+        counter.addAll(held, place, { members, start, end });
+      },
     });
   }
 

@@ -16,7 +16,7 @@ export class SuperSeeding extends PlainSeeding {
     super(swarm);
     this.#swarm = swarm;
     this.#superSeeder = new SuperSeeder(swarm.pieces, swarm.chance);
-    this.#neighbours = new Set(swarm.neighbours[SERVER]);
+    this.#neighbours = new Set(swarm.neighbours.of(SERVER));
   }
 
   override canOffer(receiver: number): boolean {

@@ -1,3 +1,4 @@
+import type { NeighbourLists } from '../../engine/swarm/policy/neighbour-lists.ts';
 import { handOutPeers } from '../../engine/swarm/policy/peer-handout.ts';
 import { PieceRows } from '../../engine/swarm/policy/piece-set.ts';
 import type { P2pModel } from '../deployment-model.ts';
@@ -14,7 +15,7 @@ export interface SwarmState {
   readonly pieces: number;
   readonly chance: RandomStream;
   /** By the tracker's handout, whether they are here yet or not. */
-  readonly neighbours: readonly Int32Array[];
+  readonly neighbours: NeighbourLists;
   /** 1 for those who are here; the seeder is from the start. */
   readonly isHere: Uint8Array;
   /** Pieces that each has; what the seeder has not dealt yet is not among them. */

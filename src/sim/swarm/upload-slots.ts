@@ -1,6 +1,4 @@
 const NOBODY = -1;
-/** A slot that serves somebody to whom nothing flows yet. */
-export const NO_FLOW = -1;
 
 /** The upload slots of all peers. What goes on in one is a grant: a piece that its peer sends to another. */
 export class UploadSlots {
@@ -10,7 +8,6 @@ export class UploadSlots {
   readonly #uploaders: Int32Array;
   readonly #receivers: Int32Array;
   readonly #pieces: Int32Array;
-  readonly #flows: Int32Array;
   /** By peer, and one more: its first slot; and how many of its slots are taken. */
   readonly #starts: Int32Array;
   readonly #taken: Int32Array;
@@ -26,7 +23,11 @@ export class UploadSlots {
     for (const peer of slots.keys()) this.#uploaders.fill(peer, this.#starts[peer]!, this.#starts[peer + 1]!);
     this.#receivers = new Int32Array(all).fill(NOBODY);
     this.#pieces = new Int32Array(all);
-    this.#flows = new Int32Array(all).fill(NO_FLOW);
+  }
+
+  /** How many slots all peers have together. */
+  get size(): number {
+    return this.#uploaders.length;
   }
 
   countOf(peer: number): number {
@@ -71,15 +72,6 @@ export class UploadSlots {
     return this.#pieces[slot]!;
   }
 
-  flowOf(slot: number): number {
-    return this.#flows[slot]!;
-  }
-
-  /** Data flows in the slot from now on. */
-  sends(slot: number, flow: number): void {
-    this.#flows[slot] = flow;
-  }
-
   /** Takes a slot that is free; there must be one. @returns it */
   open(uploader: number, receiver: number, piece: number): number {
     const slot = this.slotOf(uploader, NOBODY);
@@ -95,6 +87,5 @@ export class UploadSlots {
     this.downloads[this.#receivers[slot]!]!--;
     this.#taken[this.#uploaders[slot]!]!--;
     this.#receivers[slot] = NOBODY;
-    this.#flows[slot] = NO_FLOW;
   }
 }

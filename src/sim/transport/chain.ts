@@ -10,7 +10,7 @@ interface Hop {
   offered: number;
   delivered: number;
   isOpen: boolean;
-  flow: number | undefined;
+  readonly flow: number;
 }
 
 /**
@@ -59,22 +59,21 @@ export class Chain implements Transport {
       offered: place === 0 ? this.#pieces : 0,
       delivered: 0,
       isOpen: place === 0,
-      flow: undefined,
+      flow: this.#arena.network.open(this.#deliver, place),
     }));
     this.#advance(0);
   }
 
   #advance(place: number): void {
     const hop = this.#hops[place]!;
-    if (!hop.isOpen || hop.flow !== undefined || hop.delivered === hop.offered) return;
+    if (!hop.isOpen || hop.delivered === hop.offered) return;
     if (this.#dead.has(hop.sender) || this.#dead.has(hop.receiver)) return;
     const { model, network, topology } = this.#arena;
-    hop.flow = network.start({
+    if (network.isRunning(hop.flow)) return;
+    network.start(hop.flow, {
       path: topology.path(hop.sender, hop.receiver, { isWritten: isStreamed(model) }),
       bytes: pieceSizeOf(model, hop.delivered),
       capBps: model.connectionCapBps,
-      onDone: this.#deliver,
-      tag: place,
     });
   }
 
@@ -83,7 +82,6 @@ export class Chain implements Transport {
     const hop = this.#hops[place]!;
     ledger.received(hop.sender, hop.receiver, pieceSizeOf(model, hop.delivered));
     simulation.digest.add(simulation.now, TRACE.pieceReceived, hop.receiver, hop.delivered);
-    hop.flow = undefined;
     hop.delivered++;
     if (hop.delivered === this.#pieces) this.#arena.downloaded(hop.receiver);
     this.#offer(place + 1);
@@ -103,9 +101,8 @@ export class Chain implements Transport {
   }
 
   #cut(hop: Hop): void {
-    if (hop.flow === undefined) return;
     const { model, network, ledger } = this.#arena;
+    if (!network.isRunning(hop.flow)) return;
     ledger.wasted(hop.sender, pieceSizeOf(model, hop.delivered) - network.cancel(hop.flow));
-    hop.flow = undefined;
   }
 }

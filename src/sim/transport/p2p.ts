@@ -8,7 +8,6 @@ import { Dealing } from '../swarm/dealing.ts';
 import { PlainSeeding, type Seeding } from '../swarm/seeding.ts';
 import { SuperSeeding } from '../swarm/super-seeding.ts';
 import { newSwarmState, type Swarm, type SwarmState } from '../swarm/swarm.ts';
-import { NO_FLOW } from '../swarm/upload-slots.ts';
 import { type Arena, isStreamed, TRACE, type Transport } from './transport.ts';
 
 /**
@@ -21,11 +20,13 @@ export class P2p implements Transport {
   readonly #swarm: SwarmState;
   readonly #choking: Choking;
   readonly #seeding: Seeding;
+  /** The flow of slot 0; those of the others follow it. */
+  readonly #firstFlow: number;
   /** By slot: the event at which the data of its grant begins to flow, where that takes time. */
   readonly #beginnings: number[] = [];
 
   constructor(arena: Arena, settings: P2pModel) {
-    const { model, randomSeed, simulation } = arena;
+    const { model, randomSeed, simulation, network } = arena;
     this.#arena = arena;
     this.#pieces = pieceCountOf(model);
     const chance = new RandomStream(randomSeed, 'swarm');
@@ -36,6 +37,9 @@ export class P2p implements Transport {
       ...this.#swarm,
       isInterested: (receiver, uploader) => this.#isInterested(receiver, uploader),
     };
+    const { uploads } = this.#swarm;
+    this.#firstFlow = network.open(this.#finish, 0);
+    for (let slot = 1; slot < uploads.size; slot++) network.open(this.#finish, slot);
     this.#seeding = seedingOf(settings, swarm, () => simulation.now * 1000);
     this.#choking =
       settings.choker === 'grants'
@@ -62,7 +66,7 @@ export class P2p implements Transport {
 
   *#neighboursOf(peer: number): Generator<number> {
     const { neighbours, isHere } = this.#swarm;
-    for (const neighbour of neighbours[peer]!) if (isHere[neighbour] === 1) yield neighbour;
+    for (const neighbour of neighbours.of(peer)) if (isHere[neighbour] === 1) yield neighbour;
   }
 
   #wakeNeighboursOf(peer: number): void {
@@ -107,14 +111,11 @@ export class P2p implements Transport {
     const { uploads } = this.#swarm;
     const { model, network, topology } = this.#arena;
     const [uploader, receiver] = [uploads.uploaderOf(slot), uploads.receiverOf(slot)];
-    const flow = network.start({
+    network.start(this.#firstFlow + slot, {
       path: topology.path(uploader, receiver, { isWritten: isStreamed(model) }),
       bytes: pieceSizeOf(model, uploads.pieceOf(slot)),
       capBps: model.connectionCapBps,
-      onDone: this.#finish,
-      tag: slot,
     });
-    uploads.sends(slot, flow);
   };
 
   readonly #finish = (slot: number): void => {
@@ -158,11 +159,11 @@ export class P2p implements Transport {
   #abort(slot: number): void {
     const { uploads, picking } = this.#swarm;
     const { model, network, simulation, ledger } = this.#arena;
-    const [uploader, piece, flow] = [uploads.uploaderOf(slot), uploads.pieceOf(slot), uploads.flowOf(slot)];
+    const [uploader, piece, flow] = [uploads.uploaderOf(slot), uploads.pieceOf(slot), this.#firstFlow + slot];
     picking.released(uploads.receiverOf(slot), piece);
     uploads.close(slot);
-    if (flow === NO_FLOW) simulation.cancel(this.#beginnings[slot]!);
-    else ledger.wasted(uploader, pieceSizeOf(model, piece) - network.cancel(flow));
+    if (network.isRunning(flow)) ledger.wasted(uploader, pieceSizeOf(model, piece) - network.cancel(flow));
+    else simulation.cancel(this.#beginnings[slot]!);
     if (uploader === SERVER) this.#seeding.cutOff(piece);
   }
 

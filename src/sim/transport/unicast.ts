@@ -7,8 +7,8 @@ export class Unicast implements Transport {
   readonly #wave: number;
   readonly #queue: number[] = [];
   readonly #dead = new Set<number>();
-  /** Flow by machine; undefined while the connection is being set up. */
-  readonly #served = new Map<number, number | undefined>();
+  /** Flow by machine that is served. */
+  readonly #served = new Map<number, number>();
 
   constructor(arena: Arena, wave: number) {
     this.#arena = arena;
@@ -22,11 +22,10 @@ export class Unicast implements Transport {
 
   leave(machine: number): void {
     this.#dead.add(machine);
+    const { network, ledger, model } = this.#arena;
     const flow = this.#served.get(machine);
-    if (flow !== undefined) {
-      const left = this.#arena.network.cancel(flow);
-      this.#arena.ledger.wasted(SERVER, this.#arena.model.wireBytes - left);
-    }
+    if (flow !== undefined && network.isRunning(flow))
+      ledger.wasted(SERVER, model.wireBytes - network.cancel(flow));
     this.#served.delete(machine);
     this.#serve();
   }
@@ -40,7 +39,7 @@ export class Unicast implements Transport {
       const machine = this.#queue.shift();
       if (machine === undefined) return;
       if (this.#dead.has(machine)) continue;
-      this.#served.set(machine, undefined);
+      this.#served.set(machine, this.#arena.network.open(this.#finish, machine));
       this.#arena.simulation.after(connectS(this.#arena.model), () => this.#send(machine));
     }
   }
@@ -48,14 +47,11 @@ export class Unicast implements Transport {
   #send(machine: number): void {
     if (this.#dead.has(machine)) return;
     const { model, network, topology } = this.#arena;
-    const flow = network.start({
+    network.start(this.#served.get(machine)!, {
       path: topology.path(SERVER, machine, { isWritten: isStreamed(model) }),
       bytes: model.wireBytes,
       capBps: model.connectionCapBps,
-      onDone: this.#finish,
-      tag: machine,
     });
-    this.#served.set(machine, flow);
   }
 
   readonly #finish = (machine: number): void => {

@@ -30,7 +30,7 @@ function completionTimes(capacities: readonly number[], transfers: readonly Tran
       const onDone = () => {
         doneAt[place] = simulation.now;
       };
-      network.start({ path: path.map((link) => links[link]!), bytes, capBps, onDone });
+      network.start(network.open(onDone), { path: path.map((link) => links[link]!), bytes, capBps });
     });
   }
   simulation.run();
@@ -93,8 +93,9 @@ describe('flow network: completion times', () => {
     const doneAt: number[] = [];
     const startNext = () => {
       doneAt.push(simulation.now);
-      if (doneAt.length < 4) network.start({ path: links, bytes: 2, capBps: Infinity, onDone: startNext });
+      if (doneAt.length < 4) network.start(flow, { path: links, bytes: 2, capBps: Infinity });
     };
+    const flow = network.open(startNext);
     simulation.after(0, startNext);
     simulation.run();
     expect(doneAt).toEqual([0, 1, 2, 3]);
@@ -105,11 +106,11 @@ describe('flow network: cancel', () => {
   function cancelledAt(timeS: number, capacityBps: number): { left: number; otherDoneAt: number } {
     const { simulation, network, links } = aNetwork(capacityBps);
     let [left, otherDoneAt] = [Number.NaN, Number.NaN];
-    const flow = network.start({ path: links, bytes: 10, capBps: Infinity, onDone: () => {} });
-    const onDone = () => {
+    const flow = network.open(() => {});
+    const other = network.open(() => {
       otherDoneAt = simulation.now;
-    };
-    network.start({ path: links, bytes: 10, capBps: Infinity, onDone });
+    });
+    for (const started of [flow, other]) network.start(started, { path: links, bytes: 10, capBps: Infinity });
     simulation.after(timeS, () => {
       left = network.cancel(flow);
     });
@@ -128,12 +129,8 @@ describe('flow network: cancel', () => {
   it('takes the flow out of the network for good', () => {
     const { simulation, network, links } = aNetwork(1);
     const done: string[] = [];
-    const cancelled = network.start({
-      path: links,
-      bytes: 5,
-      capBps: Infinity,
-      onDone: () => done.push('cancelled'),
-    });
+    const cancelled = network.open(() => done.push('cancelled'));
+    network.start(cancelled, { path: links, bytes: 5, capBps: Infinity });
     simulation.after(1, () => network.cancel(cancelled));
     simulation.after(2, () => expect([...network.flows()]).toEqual([]));
     simulation.run();
@@ -143,9 +140,9 @@ describe('flow network: cancel', () => {
   it('returns a number of bytes for an unlimited flow whose rate is settled already', () => {
     const { simulation, network } = aNetwork();
     let left = Number.NaN;
-    const first = { path: [], bytes: 10, capBps: Infinity, onDone: () => (left = network.cancel(second)) };
-    network.start(first);
-    const second = network.start({ path: [], bytes: 10, capBps: Infinity, onDone: () => {} });
+    const first = network.open(() => (left = network.cancel(second)));
+    const second = network.open(() => {});
+    for (const flow of [first, second]) network.start(flow, { path: [], bytes: 10, capBps: Infinity });
     simulation.run();
     expect(left).toBeGreaterThanOrEqual(0);
     expect(left).toBeLessThanOrEqual(10);
@@ -177,7 +174,8 @@ describe('flow network: a running simulation', () => {
         for (const { startS, path, bytes, capBps, isCancelled } of transfers) {
           simulation.after(startS, () => {
             const route = [...new Set(path.map((place) => links[place % links.length]!))];
-            const flow = network.start({ path: route, bytes, capBps, onDone: () => {} });
+            const flow = network.open(() => {});
+            network.start(flow, { path: route, bytes, capBps });
             if (isCancelled) network.cancel(flow);
           });
         }

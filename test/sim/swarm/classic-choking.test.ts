@@ -1,47 +1,36 @@
 import { describe, expect, it } from 'vitest';
-import { newPicker } from '../../../src/engine/swarm/policy/picker/new-picker.ts';
-import { PieceSet } from '../../../src/engine/swarm/policy/piece-set.ts';
 import { RandomStream } from '../../../src/sim/kernel/random-stream.ts';
 import { Simulation } from '../../../src/sim/kernel/simulation.ts';
 import { ClassicChoking } from '../../../src/sim/swarm/classic-choking.ts';
-import { newPeer, type Peer } from '../../../src/sim/swarm/peer.ts';
+import { newSwarmState } from '../../../src/sim/swarm/swarm.ts';
+import { aSwarm } from '../a-model.ts';
 
 const PIECES = 4;
 const SLOTS = 2;
+const NEIGHBOURS = 6;
 
 /** Peer 0 and its neighbours 1 to 6, who want everything from it; what they exchange is told by the test. */
 class Station {
   readonly simulation = new Simulation();
   /** When peer 0 was told that somebody may have been unchoked [s]. */
   readonly rounds: number[] = [];
-  readonly peers: Peer[];
   readonly #choking: ClassicChoking;
 
   constructor({ isSeeder }: { isSeeder: boolean }) {
     const chance = new RandomStream(1, 'swarm');
-    const picker = () =>
-      newPicker({ picker: 'rarest', randomFirst: 0 }, { pieces: PIECES, chance, count: () => {} });
-    this.peers = Array.from({ length: 7 }, (_, number) =>
-      newPeer(number, SLOTS, {
-        held: new PieceSet(PIECES),
-        neighbours: number === 0 ? Int32Array.of(1, 2, 3, 4, 5, 6) : Int32Array.of(0),
-        picker: picker(),
-      }),
+    const swarm = newSwarmState(
+      aSwarm({ handout: 'regular', uploadSlots: SLOTS, seederSlots: SLOTS, neighbours: NEIGHBOURS }),
+      { sites: Array(1 + NEIGHBOURS).fill(0), pieces: PIECES, chance },
+      new RandomStream(1, 'handout'),
     );
-    const [peer] = this.peers;
-    for (let piece = 0; piece < (isSeeder ? PIECES : 1); piece++) peer!.held.add(piece);
+    const held = swarm.held.row(0);
+    for (let piece = 0; piece < (isSeeder ? PIECES : 1); piece++) held.add(piece);
     this.#choking = new ClassicChoking(
-      {
-        peers: this.peers,
-        downloads: new Uint32Array(7),
-        pieces: PIECES,
-        chance,
-        isInterested: (_, uploader) => uploader === peer,
-      },
+      { ...swarm, isInterested: (_, uploader) => uploader === 0 },
       {
         simulation: this.simulation,
         unchoked: (uploader) => {
-          if (uploader === peer) this.rounds.push(this.simulation.now);
+          if (uploader === 0) this.rounds.push(this.simulation.now);
         },
       },
     );
@@ -54,29 +43,22 @@ class Station {
 
   /** All neighbours come. */
   meetAll(): void {
-    const [peer, ...neighbours] = this.peers;
-    for (const neighbour of neighbours) this.#choking.met(peer!, neighbour);
+    for (let neighbour = 1; neighbour <= NEIGHBOURS; neighbour++) this.#choking.met(0, neighbour);
   }
 
   exchange(uploader: number, receiver: number, bytes: number): void {
-    const grant = {
-      uploader: this.peers[uploader]!,
-      receiver: this.peers[receiver]!,
-      piece: 0,
-      flow: undefined,
-    };
-    this.#choking.exchanged(grant, bytes);
+    this.#choking.exchanged(uploader, receiver, bytes);
   }
 
   /** Whom peer 0 serves first with a free slot. */
-  next(): number | undefined {
-    return this.#choking.next(this.peers[0]!)?.number;
+  next(): number {
+    return this.#choking.next(0);
   }
 }
 
 /** Whom the station serves first at these times [s]. */
-function servedAt(times: readonly number[], station: Station): (number | undefined)[] {
-  const served: (number | undefined)[] = [];
+function servedAt(times: readonly number[], station: Station): number[] {
+  const served: number[] = [];
   for (const time of times) station.at(time, () => void served.push(station.next()));
   station.simulation.run();
   return served;

@@ -116,7 +116,7 @@ function linkedToSeeder(
   const known = handOutPeers({ sites, handout: 'regular', wanted: neighbours }, chance);
   const reached = new Set([SERVER]);
   for (const peer of reached) {
-    for (const neighbour of known[peer]!) if (neighbour > killed) reached.add(neighbour);
+    for (const neighbour of known.of(peer)) if (neighbour > killed) reached.add(neighbour);
   }
   reached.delete(SERVER);
   return [...reached];

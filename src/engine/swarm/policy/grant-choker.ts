@@ -2,7 +2,10 @@ import type { Chance } from './chance.ts';
 
 /** What an uploader knows of its neighbours when a slot is free. */
 export interface GrantChoice {
+  /** From place `start` on, and up to `end`. */
   readonly neighbours: Int32Array;
+  readonly start: number;
+  readonly end: number;
   /** What the neighbour has or is being given, from 0 up: the least comes first. */
   wealthOf(peer: number): number;
   /** Whether the neighbour is interested and not being served by this uploader already. */
@@ -16,14 +19,16 @@ export interface GrantChoice {
  * together.
  * @returns a neighbour, equal ones from a random place on, or -1
  */
-export function nextGrant({ neighbours, wealthOf, canReceive }: GrantChoice, chance: Chance): number {
-  if (neighbours.length === 0) return -1;
-  const start = chance.below(neighbours.length);
+export function nextGrant(choice: GrantChoice, chance: Chance): number {
+  const { neighbours, start, end, wealthOf, canReceive } = choice;
+  const count = end - start;
+  if (count === 0) return -1;
+  const first = start + chance.below(count);
   let next = -1;
   let least = Number.POSITIVE_INFINITY;
-  for (let step = 0; step < neighbours.length && least > 0; step++) {
-    const place = start + step;
-    const peer = neighbours[place < neighbours.length ? place : place - neighbours.length]!;
+  for (let step = 0; step < count && least > 0; step++) {
+    const place = first + step;
+    const peer = neighbours[place < end ? place : place - count]!;
     const wealth = wealthOf(peer);
     if (wealth >= least || !canReceive(peer)) continue;
     least = wealth;

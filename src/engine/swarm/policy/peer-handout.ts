@@ -1,6 +1,7 @@
 import type { Chance } from './chance.ts';
 import { HANDOUTS, type HandoutName } from './handout/handout-by-name.ts';
 import { Membership } from './handout/membership.ts';
+import { NeighbourLists } from './neighbour-lists.ts';
 
 /** Links that everybody asks for at least: a swarm of trees would not survive a death. */
 const FEWEST_WANTED = 2;
@@ -14,11 +15,8 @@ export interface JoiningPeers {
   readonly wanted: number;
 }
 
-/**
- * Who knows whom once all have joined and asked the tracker once.
- * @returns neighbours by peer, in order; they are mutual
- */
-export function handOutPeers({ sites, handout, wanted }: JoiningPeers, chance: Chance): Int32Array[] {
+/** Who knows whom once all have joined and asked the tracker once; it is mutual. */
+export function handOutPeers({ sites, handout, wanted }: JoiningPeers, chance: Chance): NeighbourLists {
   const members = new Membership();
   const numbers = sites.map((site, peer) => {
     const asker = members.join({ site: String(site), isSource: peer === 0, isHidden: false });
@@ -26,5 +24,8 @@ export function handOutPeers({ sites, handout, wanted }: JoiningPeers, chance: C
     members.tell(asker, HANDOUTS[handout](ask));
     return asker;
   });
-  return numbers.map((number) => Int32Array.from(members.linksOf(number)).sort());
+  return new NeighbourLists(
+    numbers.values().map((number) => members.linksOf(number)),
+    numbers.length,
+  );
 }

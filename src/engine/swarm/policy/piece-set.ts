@@ -1,5 +1,5 @@
 /** Words that a set of so many pieces takes. */
-export function wordsFor(pieces: number): number {
+function wordsFor(pieces: number): number {
   return (pieces + 31) >>> 5;
 }
 

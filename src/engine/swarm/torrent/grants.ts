@@ -120,6 +120,8 @@ export class Grants implements Unchokes {
       : nextGrant(
           {
             neighbours: this.#peers,
+            start: 0,
+            end: this.#peers.length,
             wealthOf: (candidate) => wealthOf(neighbours.get(candidate)!),
             canReceive: (candidate) => this.#canReceive(neighbours.get(candidate)!),
           },

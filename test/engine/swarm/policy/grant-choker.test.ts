@@ -11,7 +11,9 @@ interface Neighbour {
 /** Neighbours 100, 101, ... in this order. */
 function aChoice(neighbours: readonly Neighbour[]): GrantChoice {
   return {
-    neighbours: Int32Array.from(neighbours, (_, place) => 100 + place),
+    neighbours: Int32Array.from([7, ...neighbours.keys().map((place) => 100 + place), 7]),
+    start: 1,
+    end: 1 + neighbours.length,
     wealthOf: (peer) => neighbours[peer - 100]!.wealth,
     canReceive: (peer) => neighbours[peer - 100]!.canReceive,
   };

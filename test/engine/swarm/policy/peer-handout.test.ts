@@ -16,7 +16,7 @@ function handOutAt(
   { wanted = 50, randomSeed = 1, handout = 'regular' as HandoutName } = {},
 ): number[][] {
   const known = handOutPeers({ sites, handout, wanted }, new RandomStream(randomSeed, 'handout'));
-  return known.map((neighbours) => [...neighbours]);
+  return sites.map((_, peer) => [...known.of(peer)]);
 }
 
 function meanDegree(known: readonly (readonly number[])[]): number {

@@ -1,5 +1,14 @@
+import type { PieceRows } from '../piece-set.ts';
+
 /** Binary digits of a count: up to 65,535 neighbours. */
 const DIGITS = 16;
+
+/** Numbers of rows: those from place `start` on, and up to `end`. */
+export interface SomeRows {
+  readonly members: Int32Array;
+  readonly start: number;
+  readonly end: number;
+}
 
 /**
  * Counts, for 32 pieces at once, how many neighbours have each: digit by digit, all the lowest digits in one word, all the
@@ -19,13 +28,10 @@ export class CopyCounter {
     this.#carry(word, 0);
   }
 
-  /**
-   * Many neighbours whose sets stand side by side, so many words each.
-   * @param members numbers of those sets
-   */
-  addAll(words: Uint32Array, place: number, { members, span }: { members: Int32Array; span: number }): void {
+  /** Many neighbours whose sets stand side by side. @param place word of each set that is counted */
+  addAll({ words, span }: PieceRows, place: number, { members, start, end }: SomeRows): void {
     let [ones, twos, fours, eights] = [0, 0, 0, 0];
-    for (let next = 0; next < members.length; next++) {
+    for (let next = start; next < end; next++) {
       const word = words[members[next]! * span + place]!;
       const two = ones & word;
       ones ^= word;

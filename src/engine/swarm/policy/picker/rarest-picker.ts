@@ -3,6 +3,8 @@ import { PieceSet } from '../piece-set.ts';
 import type { PiecePicker } from './piece-picker.ts';
 
 const FEW_BUCKETS = 8;
+/** Copies that a byte can count. */
+const FEW_COPIES = 255;
 
 /**
  * Rarest first (Cohen 2003, Incentives Build Robustness in BitTorrent, section 2.4.2): the wanted piece that the fewest
@@ -14,16 +16,18 @@ const FEW_BUCKETS = 8;
  * moved up, bucket by bucket, by a pick that comes across it. Too high it never stands, and what nobody has stands in
  * bucket 0 and nothing else does. A taken piece stands anywhere.
  *
- * Memory: 8 1/8 bytes a piece, 12 1/8 from 65,535 pieces on, and 8 to 16 bytes for every copy of the commonest.
+ * Memory: 6 1/8 bytes a piece, 10 1/8 from 65,535 pieces on, and 8 to 16 bytes for every copy of the commonest; 2 bytes
+ * a piece more where that has over 255.
  */
 export class RarestPicker implements PiecePicker {
   readonly isTold = true;
   readonly taken: PieceSet;
   readonly #pieces: number;
   readonly #chance: Chance;
-  /** By piece: how many neighbours have it, and the bucket where it stands. */
-  readonly #copies: Uint16Array;
-  readonly #bucketOf: Uint16Array;
+  /** By piece: how many neighbours have it, and the bucket where it stands. Bytes as long as these can count that far. */
+  #copies: Uint8Array | Uint16Array;
+  #bucketOf: Uint8Array | Uint16Array;
+  #isFew = true;
   /** Pieces by place, bucket after bucket, and the place of every piece. */
   readonly #order: Uint16Array | Uint32Array;
   readonly #places: Uint16Array | Uint32Array;
@@ -38,8 +42,8 @@ export class RarestPicker implements PiecePicker {
     this.taken = taken;
     this.#pieces = pieces;
     this.#chance = chance;
-    this.#copies = new Uint16Array(pieces);
-    this.#bucketOf = new Uint16Array(pieces);
+    this.#copies = new Uint8Array(pieces);
+    this.#bucketOf = new Uint8Array(pieces);
     this.#order = pieces < 0xffff ? new Uint16Array(pieces) : new Uint32Array(pieces);
     this.#places = pieces < 0xffff ? new Uint16Array(pieces) : new Uint32Array(pieces);
     for (let piece = 0; piece < pieces; piece++) {
@@ -53,6 +57,7 @@ export class RarestPicker implements PiecePicker {
 
   announced(piece: number): void {
     const copies = this.#copies[piece]!;
+    if (copies === FEW_COPIES && this.#isFew) this.#countFarther();
     this.#copies[piece] = copies + 1;
     if (copies === 0 && !this.taken.has(piece)) this.#moveUp(piece);
   }
@@ -124,6 +129,12 @@ export class RarestPicker implements PiecePicker {
     this.#moveTo(piece, this.#starts[bucket]!++);
     this.#moveTo(piece, this.#wantedEnds[bucket - 1]!++);
     this.#bucketOf[piece] = bucket - 1;
+  }
+
+  #countFarther(): void {
+    this.#isFew = false;
+    this.#copies = Uint16Array.from(this.#copies);
+    this.#bucketOf = Uint16Array.from(this.#bucketOf);
   }
 
   /** Exchanges places with the piece that stands there. */

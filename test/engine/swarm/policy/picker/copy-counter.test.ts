@@ -1,6 +1,7 @@
 import { array, assert, integer, property } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CopyCounter } from '../../../../../src/engine/swarm/policy/picker/copy-counter.ts';
+import { PieceRows } from '../../../../../src/engine/swarm/policy/piece-set.ts';
 
 const word = integer();
 const bits = Array.from({ length: 32 }, (_, bit) => bit);
@@ -30,10 +31,11 @@ describe('copy counter', () => {
       property(array(integer(), { minLength: 1, maxLength: 100 }), word, (neighbours, pieces) => {
         if (pieces === 0) return;
         const [together, alone] = [new CopyCounter(), new CopyCounter()];
-        const words = Uint32Array.from(neighbours.flatMap((held) => [0, held]));
-        const members = Int32Array.from(neighbours.keys());
+        const rows = new PieceRows(neighbours.length, 64);
+        rows.words.set(neighbours.flatMap((held) => [0, held]));
+        const members = Int32Array.from([7, ...neighbours.keys(), 7]);
         for (let time = 0; time < 2; time++) {
-          together.addAll(words, 1, { members, span: 2 });
+          together.addAll(rows, 1, { members, start: 1, end: members.length - 1 });
           for (const held of neighbours) alone.add(held);
         }
         expect(together.fewest(pieces)).toBe(alone.fewest(pieces));
