@@ -4,16 +4,14 @@ export class NeighbourLists {
   /** By peer, and one more: where its neighbours begin in `members`. */
   readonly starts: Int32Array;
 
-  /** @param lists neighbours by peer, and how many peers there are */
-  constructor(lists: Iterable<Iterable<number>>, peers: number) {
-    this.starts = new Int32Array(peers + 1);
-    const members: number[] = [];
-    let peer = 0;
-    for (const list of lists) {
-      members.push(...Int32Array.from(list).sort());
-      this.starts[++peer] = members.length;
+  constructor(lists: readonly (readonly number[])[]) {
+    this.starts = new Int32Array(lists.length + 1);
+    for (const [peer, { length }] of lists.entries()) this.starts[peer + 1] = this.starts[peer]! + length;
+    this.members = new Int32Array(this.starts[lists.length]!);
+    for (const [peer, list] of lists.entries()) {
+      this.members.set(list, this.starts[peer]);
+      this.of(peer).sort();
     }
-    this.members = Int32Array.from(members);
   }
 
   countOf(peer: number): number {

@@ -24,8 +24,5 @@ export function handOutPeers({ sites, handout, wanted }: JoiningPeers, chance: C
     members.tell(asker, HANDOUTS[handout](ask));
     return asker;
   });
-  return new NeighbourLists(
-    numbers.values().map((number) => members.linksOf(number)),
-    numbers.length,
-  );
+  return new NeighbourLists(numbers.map((number) => members.linksOf(number)));
 }

@@ -11,10 +11,10 @@ export interface MemberPlace {
 }
 
 interface Member extends MemberPlace {
-  /** Those that it was told of, and was to connect to. */
-  readonly told: Set<number>;
+  /** Those that it was told of, and was to connect to. Lists, since few are known and the members may be many. */
+  readonly told: number[];
   /** Those that it was told of and those that were told of it. */
-  readonly links: Set<number>;
+  readonly links: number[];
   /** Links to other sites. */
   linksAcross: number;
 }
@@ -30,7 +30,7 @@ export class Membership {
   /** @returns the new member's number */
   join(place: MemberPlace): number {
     const number = this.#next++;
-    this.#members.set(number, { ...place, told: new Set(), links: new Set(), linksAcross: 0 });
+    this.#members.set(number, { ...place, told: [], links: [], linksAcross: 0 });
     this.#everybody.add(number);
     if (place.isSource) this.#sources.add(number);
     if (!this.#sites.has(place.site)) this.#sites.set(place.site, new Roster());
@@ -42,8 +42,8 @@ export class Membership {
     const member = this.#of(number);
     for (const other of member.links) {
       const { told, links } = this.#of(other);
-      told.delete(number);
-      links.delete(number);
+      remove(number, told);
+      remove(number, links);
       if (this.areApart(number, other)) this.#of(other).linksAcross--;
     }
     this.siteOf(number).delete(number);
@@ -57,10 +57,10 @@ export class Membership {
   tell(asker: number, others: readonly number[]): void {
     const { told, links } = this.#of(asker);
     for (const other of others) {
-      told.add(other);
-      if (links.has(other)) continue;
-      links.add(other);
-      this.#of(other).links.add(asker);
+      if (!told.includes(other)) told.push(other);
+      if (links.includes(other)) continue;
+      links.push(other);
+      this.#of(other).links.push(asker);
       if (!this.areApart(asker, other)) continue;
       this.#of(asker).linksAcross++;
       this.#of(other).linksAcross++;
@@ -109,11 +109,11 @@ export class Membership {
     return !(this.#of(to).isHidden && this.areApart(from, to));
   }
 
-  toldOf(number: number): ReadonlySet<number> {
+  toldOf(number: number): readonly number[] {
     return this.#of(number).told;
   }
 
-  linksOf(number: number): ReadonlySet<number> {
+  linksOf(number: number): readonly number[] {
     return this.#of(number).links;
   }
 
@@ -124,4 +124,9 @@ export class Membership {
   #of(number: number): Member {
     return this.#members.get(number)!;
   }
+}
+
+function remove(number: number, numbers: number[]): void {
+  const place = numbers.indexOf(number);
+  if (place !== -1) numbers.splice(place, 1);
 }

@@ -27,19 +27,19 @@ export const regular: Handout = (ask) => fewestLinksFirst(ask, ask.members.every
  */
 export function fewestLinksFirst({ members, asker, wanted, chance }: Ask, among: Roster): number[] {
   const links = members.linksOf(asker);
-  const known = [...members.toldOf(asker)].filter((other) => among.has(other));
+  const known = members.toldOf(asker).filter((other) => among.has(other));
   const canBeTold = (other: number): boolean =>
-    other !== asker && !links.has(other) && members.canReach(asker, other);
+    other !== asker && !links.includes(other) && members.canReach(asker, other);
   const sources = [...members.sources].filter(
-    (source) => among.has(source) && canBeTold(source) && members.linksOf(source).size < SOURCE_LINKS,
+    (source) => among.has(source) && canBeTold(source) && members.linksOf(source).length < SOURCE_LINKS,
   );
-  const lacking = wanted - links.values().reduce((sum, other) => sum + Number(among.has(other)), 0);
+  const lacking = wanted - links.reduce((sum, other) => sum + Number(among.has(other)), 0);
   const isMesh = among.members.length - 1 <= wanted;
   const taken = isMesh ? lacking : Math.min(lacking, Math.max(FEWEST_LINKS, Math.ceil(lacking / 2)));
   const drawn = inRandomOrder(among.members, chance)
     .filter((other) => canBeTold(other) && !sources.includes(other))
     .take(Math.max(0, taken - sources.length) * DRAWN_PER_TAKEN)
     .toArray();
-  drawn.sort((one, other) => members.linksOf(one).size - members.linksOf(other).size);
+  drawn.sort((one, other) => members.linksOf(one).length - members.linksOf(other).length);
   return [...sources, ...known, ...drawn.slice(0, Math.max(0, taken - sources.length))].slice(0, wanted);
 }

@@ -21,7 +21,7 @@ export const sites: Handout = (ask) => {
 
 function linksAcross(ask: Ask): number[] {
   const { members, asker } = ask;
-  const known = [...members.toldOf(asker)].filter((other) => members.areApart(asker, other));
+  const known = members.toldOf(asker).filter((other) => members.areApart(asker, other));
   const others = byLoad(ask);
   const wayHome = hasWayHome(members, asker) ? [] : others.filter(members.isBySource).slice(0, 1);
   const free = Math.max(0, LINKS_ACROSS - members.linksAcrossOf(asker) - wayHome.length);
@@ -32,7 +32,7 @@ function linksAcross(ask: Ask): number[] {
 }
 
 function hasWayHome(members: Membership, asker: number): boolean {
-  return members.isBySource(asker) || members.linksOf(asker).values().some(members.isBySource);
+  return members.isBySource(asker) || members.linksOf(asker).some(members.isBySource);
 }
 
 /** Members of other sites that the asker could be linked to, those with the fewest links across first. */
@@ -40,7 +40,7 @@ function byLoad({ members, asker, chance }: Ask): number[] {
   const links = members.linksOf(asker);
   const drawn = members.sitesBeside(asker).flatMap((site) =>
     inRandomOrder(site.members, chance)
-      .filter((other) => !links.has(other) && members.canReach(asker, other))
+      .filter((other) => !links.includes(other) && members.canReach(asker, other))
       .take(DRAWN_PER_SITE)
       .toArray(),
   );

@@ -42,7 +42,7 @@ export class ASwarm {
   }
 
   degrees(): number[] {
-    return this.living.map((member) => this.members.linksOf(member).size);
+    return this.living.map((member) => this.members.linksOf(member).length);
   }
 
   /** Living members that can be reached from the first of them, over links that this allows. */
