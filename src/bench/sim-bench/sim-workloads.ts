@@ -1,4 +1,4 @@
-import type { DeploymentModel, P2pModel } from '../../sim/index.ts';
+import type { DeploymentModel, MachineModel, P2pModel } from '../../sim/index.ts';
 
 /** A swarm whose simulation is measured as a whole. */
 export interface SimWorkload {
@@ -59,12 +59,12 @@ export function aWorkload(name: string, wishes: SwarmWishes): SimWorkload {
     pieceBytes,
     server: { upBps: linkBps, downBps: Infinity },
     sites: [{ name: '', wan: { upBps: Infinity, downBps: Infinity } }],
-    machines: Array.from({ length: peers }, () => ({
+    machines: Array<MachineModel>(peers).fill({
       link: { upBps: linkBps, downBps },
       site: 0,
       diesAfterS: Infinity,
       joinsAfterS: 0,
-    })),
+    }),
     connectionCapBps: wishes.connectionCapBps ?? Infinity,
     rateTolerance: 0,
     latencyS: 0,

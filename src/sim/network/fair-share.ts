@@ -21,8 +21,8 @@ export type RateChange = (flow: number, oldBps: number, newBps: number) => void;
  */
 export class FairShare {
   readonly #tolerance: number;
-  #capacities = new Float64Array(16);
-  #levels = new Float64Array(16);
+  /** By link, two numbers: its level, and what it carries [byte/s]. */
+  #levels = new Float64Array(32);
   readonly #flowsOn = new LinkFlows();
   /** Links whose levels may have changed, each once. */
   #queue: number[] = [];
@@ -50,13 +50,12 @@ export class FairShare {
   /** @returns a link number, from 0 on */
   addLink(capacityBps: number): number {
     const link = this.#flowsOn.addLink();
-    if (link === this.#capacities.length) {
-      this.#capacities = grown(this.#capacities);
+    if (link === this.#isQueued.length) {
       this.#levels = grown(this.#levels);
       this.#isQueued = grown(this.#isQueued);
     }
-    this.#capacities[link] = capacityBps;
-    this.#levels[link] = Number.POSITIVE_INFINITY;
+    this.#levels[2 * link] = Number.POSITIVE_INFINITY;
+    this.#levels[2 * link + 1] = capacityBps;
     return link;
   }
 
@@ -136,9 +135,9 @@ export class FairShare {
       const link = this.#queue[next]!;
       this.#isQueued[link] = 0;
       const level = this.#levelOf(link);
-      const old = this.#levels[link]!;
+      const old = this.#levels[2 * link]!;
       if (level === old || Math.abs(level - old) <= this.#tolerance * Math.min(level, old)) continue;
-      this.#levels[link] = level;
+      this.#levels[2 * link] = level;
       this.#tell(link, old, level);
     }
     this.#queue.length = 0;
@@ -150,7 +149,7 @@ export class FairShare {
     const end = (flow + 1) * this.#stride;
     for (let at = flow * this.#stride; at < end && this.#paths[at] !== -1; at += 2) {
       const link = this.#paths[at]!;
-      if (link !== but && this.#levels[link]! < lowest) lowest = this.#levels[link]!;
+      if (link !== but && this.#levels[2 * link]! < lowest) lowest = this.#levels[2 * link]!;
     }
     return lowest;
   }
@@ -159,7 +158,7 @@ export class FairShare {
   #levelOf(link: number): number {
     const demands = this.#demandsOn(link);
     const count = this.#flowsOn.endOf(link) - this.#flowsOn.startOf(link);
-    const capacityBps = this.#capacities[link]!;
+    const capacityBps = this.#levels[2 * link + 1]!;
     let free = count;
     let level = capacityBps / free;
     while (free > 0) {
@@ -189,7 +188,7 @@ export class FairShare {
     const other = this.#flowsOn.otherAt(at);
     if (other === SOME_OTHERS) return this.#lowestOn(this.#flowsOn.flowAt(at), link);
     const capBps = this.#flowsOn.capAt(at);
-    return other === NO_OTHER ? capBps : Math.min(capBps, this.#levels[other]!);
+    return other === NO_OTHER ? capBps : Math.min(capBps, this.#levels[2 * other]!);
   }
 
   /** The level of a link has changed: flows and other links are looked at where that makes a difference. */
@@ -207,7 +206,7 @@ export class FairShare {
 
   /** A link of which a flow asks more or less than before, by the lower of the two at least. */
   #tellOther(link: number, lowerBps: number, capBps: number): void {
-    if (lowerBps < capBps && lowerBps < this.#levels[link]!) this.#enqueue(link);
+    if (lowerBps < capBps && lowerBps < this.#levels[2 * link]!) this.#enqueue(link);
   }
 
   #tellPath(flow: number, but: number, lowerBps: number): void {

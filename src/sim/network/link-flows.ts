@@ -7,19 +7,22 @@ const FIRST_ROOM = 8;
 export const NO_OTHER = -1;
 export const SOME_OTHERS = -2;
 
+/** Numbers kept of a link: where its list starts, how long it is, and for how many flows it has room. */
+const HEAD = 4;
+const LENGTH = 1;
+const ROOM = 2;
+/** Numbers kept of a flow in a list: which it is, and what it crosses beside the link. */
+const ENTRY = 2;
+
 /**
  * Which flows cross each link, and what else holds them up: many short lists side by side, so that what is looked at of
  * a link lies in few lines of the processor's cache. A list that needs more room moves to a place twice as large; what
  * it leaves is given to the next list that needs as much. What stands in a list is read `at` a place of the whole.
  */
 export class LinkFlows {
-  /** By link: where its list starts, how long it is, and for how many flows it has room. */
-  #starts = new Int32Array(16);
-  #lengths = new Int32Array(16);
-  #rooms = new Int32Array(16);
+  #heads = new Int32Array(16 * HEAD);
   #links = 0;
-  #flows = new Int32Array(256);
-  #others = new Int32Array(256);
+  #entries = new Int32Array(256 * ENTRY);
   #caps = new Float64Array(256);
   #end = 0;
   /** Starts of places that are free, by their room. */
@@ -32,29 +35,25 @@ export class LinkFlows {
 
   /** @returns the number of a new link, from 0 on */
   addLink(): number {
-    if (this.#links === this.#starts.length) {
-      this.#starts = grown(this.#starts);
-      this.#lengths = grown(this.#lengths);
-      this.#rooms = grown(this.#rooms);
-    }
+    if (this.#links * HEAD === this.#heads.length) this.#heads = grown(this.#heads);
     return this.#links++;
   }
 
   /** Where the flows of the link stand: from here on, and up to `endOf`. */
   startOf(link: number): number {
-    return this.#starts[link]!;
+    return this.#heads[link * HEAD]!;
   }
 
   endOf(link: number): number {
-    return this.#starts[link]! + this.#lengths[link]!;
+    return this.#heads[link * HEAD]! + this.#heads[link * HEAD + LENGTH]!;
   }
 
   flowAt(at: number): number {
-    return this.#flows[at]!;
+    return this.#entries[at * ENTRY]!;
   }
 
   otherAt(at: number): number {
-    return this.#others[at]!;
+    return this.#entries[at * ENTRY + 1]!;
   }
 
   /** Most that the flow takes by itself [byte/s]. */
@@ -64,34 +63,38 @@ export class LinkFlows {
 
   /** @returns the place of the flow on the link, from 0 on */
   add(link: number, { flow, other, capBps }: { flow: number; other: number; capBps: number }): number {
-    const place = this.#lengths[link]!;
-    if (place === this.#rooms[link]!) this.#enlarge(link);
-    const at = this.#starts[link]! + place;
-    this.#flows[at] = flow;
-    this.#others[at] = other;
+    const head = link * HEAD;
+    const place = this.#heads[head + LENGTH]!;
+    if (place === this.#heads[head + ROOM]!) this.#enlarge(head);
+    const at = this.#heads[head]! + place;
+    this.#entries[at * ENTRY] = flow;
+    this.#entries[at * ENTRY + 1] = other;
     this.#caps[at] = capBps;
-    this.#lengths[link] = place + 1;
+    this.#heads[head + LENGTH] = place + 1;
     return place;
   }
 
   /** Takes out the flow at the place on the link; the last flow of the link takes it. @returns that flow */
   remove(link: number, place: number): number {
-    const at = this.#starts[link]! + place;
-    const last = this.#starts[link]! + --this.#lengths[link]!;
-    this.#flows[at] = this.#flows[last]!;
-    this.#others[at] = this.#others[last]!;
+    const start = this.#heads[link * HEAD]!;
+    const at = start + place;
+    const last = start + --this.#heads[link * HEAD + LENGTH]!;
+    const flow = this.#entries[last * ENTRY]!;
+    this.#entries[at * ENTRY] = flow;
+    this.#entries[at * ENTRY + 1] = this.#entries[last * ENTRY + 1]!;
     this.#caps[at] = this.#caps[last]!;
-    return this.#flows[last]!;
+    return flow;
   }
 
-  #enlarge(link: number): void {
-    const [start, room] = [this.#starts[link]!, this.#rooms[link]!];
+  #enlarge(head: number): void {
+    const [start, room] = [this.#heads[head]!, this.#heads[head + ROOM]!];
     const larger = room === 0 ? FIRST_ROOM : 2 * room;
     const to = this.#placeFor(larger);
-    for (const values of [this.#flows, this.#others, this.#caps]) values.copyWithin(to, start, start + room);
+    this.#entries.copyWithin(to * ENTRY, start * ENTRY, (start + room) * ENTRY);
+    this.#caps.copyWithin(to, start, start + room);
     if (room > 0) this.#freeOf(room).push(start);
-    this.#starts[link] = to;
-    this.#rooms[link] = larger;
+    this.#heads[head] = to;
+    this.#heads[head + ROOM] = larger;
   }
 
   #placeFor(room: number): number {
@@ -99,9 +102,8 @@ export class LinkFlows {
     if (freed !== undefined) return freed;
     const start = this.#end;
     this.#end += room;
-    while (this.#end > this.#flows.length) {
-      this.#flows = grown(this.#flows);
-      this.#others = grown(this.#others);
+    while (this.#end > this.#caps.length) {
+      this.#entries = grown(this.#entries);
       this.#caps = grown(this.#caps);
     }
     return start;

@@ -55,7 +55,9 @@ class ToldPicking implements Picking {
   }
 
   announced(peer: number, piece: number): void {
-    for (const neighbour of this.#source.neighbours.of(peer)) this.#pickers[neighbour]!.announced(piece);
+    const { members, starts } = this.#source.neighbours;
+    const end = starts[peer + 1]!;
+    for (let place = starts[peer]!; place < end; place++) this.#pickers[members[place]!]!.announced(piece);
   }
 
   lost(peer: number, piece: number): void {
