@@ -1,0 +1,82 @@
+import type { DeploymentModel, LinkModel } from '../../../src/sim/deployment-model.ts';
+import { aChain, aModel, aMulticast, aSwarm, aUnicast, LINK_BPS, someMachines } from '../a-model.ts';
+
+const DOWN_TOO: LinkModel = { upBps: LINK_BPS, downBps: LINK_BPS };
+const THIN: LinkModel = { upBps: LINK_BPS / 5, downBps: LINK_BPS / 5 };
+const SITES = [
+  { name: 'home', wan: THIN },
+  { name: 'branch', wan: THIN },
+];
+const ONE_BY_ONE = { kind: 'poisson', intervalS: 2 } as const;
+
+/** Deployments in which everything that the simulator does is done once, by name. */
+export const GOLDEN_MODELS: Readonly<Record<string, DeploymentModel>> = {
+  'a swarm with delay': aModel({ machines: 20, pieces: 64, link: DOWN_TOO, latencyS: 1 / 64 }),
+  'a swarm in one piece': aModel({
+    machines: 31,
+    pieces: 1,
+    transport: aSwarm({ uploadSlots: 1, seederSlots: 1 }),
+  }),
+  'a large swarm with connection caps': aModel({
+    machines: 200,
+    pieces: 100,
+    link: DOWN_TOO,
+    connectionCapBps: LINK_BPS / 3,
+    transport: aSwarm({ picker: 'sampled', neighbours: 24 }),
+  }),
+  'a classic swarm': aModel({
+    machines: 20,
+    pieces: 64,
+    link: DOWN_TOO,
+    latencyS: 1 / 64,
+    transport: aSwarm({ choker: 'classic', seeder: 'plain', handout: 'random', randomFirst: 4 }),
+  }),
+  'a super seeder': aModel({
+    machines: 12,
+    pieces: 40,
+    arrival: ONE_BY_ONE,
+    transport: aSwarm({ seeder: 'superseed', picker: 'random' }),
+  }),
+  'a film in its order': aModel({ machines: 10, pieces: 40, transport: aSwarm({ picker: 'sequential' }) }),
+  'two sites': aModel({
+    sites: SITES,
+    link: DOWN_TOO,
+    pieces: 40,
+    machines: someMachines(20, 10, { site: 1 }),
+    transport: aSwarm({ handout: 'sites' }),
+  }),
+  'deaths, late joiners and a seeder that leaves': aModel({
+    link: DOWN_TOO,
+    pieces: 64,
+    machines: [
+      ...someMachines(8, 4, { diesAfterS: 30 }),
+      ...someMachines(8, 4, { joinsAfterS: 40 }),
+      { link: THIN },
+    ],
+    seederLeavesAfterBytes: 72 * LINK_BPS,
+    latencyS: 1 / 64,
+  }),
+  'unicast to machines that come one by one': aModel({
+    machines: 20,
+    arrival: ONE_BY_ONE,
+    transport: aUnicast(),
+  }),
+  'unicast in waves, to hard disks': aModel({
+    machines: someMachines(12, 2, { diesAfterS: 10 }),
+    transport: aUnicast(5),
+    phases: { boot: 30, register: 1, partition: 4, metainfo: 1, finish: 5 },
+    disk: {
+      readBps: 2 * LINK_BPS,
+      writeBps: LINK_BPS,
+      isShared: true,
+      isReadBack: true,
+      isSerialWrite: true,
+    },
+  }),
+  'multicast with loss': aModel({ machines: 20, loss: 0.01, transport: aMulticast({ roundS: 1 }) }),
+  'a chain that breaks': aModel({
+    machines: someMachines(8, 1, { diesAfterS: 8 }),
+    pieces: 16,
+    transport: aChain(0.5),
+  }),
+};
