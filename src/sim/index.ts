@@ -1,6 +1,7 @@
 /** The door of the model: the simulator, and the closed forms beside it. */
 export * from './deployment-model.ts';
 export { RandomStream } from './kernel/random-stream.ts';
+export type { TraceEvent, TraceKind, TraceListener } from './kernel/trace.ts';
 export { arrivalTimes } from './machine/arrivals.ts';
 export { MOST_TOLERANCE } from './model-check.ts';
 export { type SimulatedDeployment, type SimulatedMachine, simulate } from './simulate.ts';

@@ -1,6 +1,7 @@
 import type { DeploymentModel, TransportModel } from './deployment-model.ts';
 import { RandomStream } from './kernel/random-stream.ts';
 import { Simulation } from './kernel/simulation.ts';
+import type { TraceListener } from './kernel/trace.ts';
 import { arrivalTimes } from './machine/arrivals.ts';
 import { DeployedMachine, type PhaseClock } from './machine/deployed-machine.ts';
 import { assertModel } from './model-check.ts';
@@ -42,11 +43,16 @@ export interface SimulatedDeployment {
 
 /**
  * Runs a deployment on virtual time. The same model and random seed give the same trace, event by event.
+ * @param listener hears of every event of the trace
  * @throws RangeError where the model makes no sense
  */
-export function simulate(model: DeploymentModel, randomSeed: number): SimulatedDeployment {
+export function simulate(
+  model: DeploymentModel,
+  randomSeed: number,
+  listener?: TraceListener,
+): SimulatedDeployment {
   assertModel(model);
-  const simulation = new Simulation();
+  const simulation = new Simulation(listener);
   const network = new FlowNetwork(simulation, model.rateTolerance);
   const machines: DeployedMachine[] = [];
   const arena: Arena = {
@@ -79,7 +85,7 @@ export function simulate(model: DeploymentModel, randomSeed: number): SimulatedD
     barrierS,
     serverUploadedBytes: arena.ledger.uploaded[SERVER]!,
     wastedBytes: arena.ledger.wastedBytes,
-    traceDigest: simulation.digest.toString(),
+    traceDigest: simulation.trace.digest.toString(),
   };
 }
 

@@ -1,6 +1,6 @@
 import { EventQueue } from './event-queue.ts';
 import { grown } from './grown.ts';
-import { TraceDigest } from './trace-digest.ts';
+import { Trace, type TraceListener } from './trace.ts';
 
 /** What happens at an event. @param tag the number that the event was opened with */
 export type Action = (tag: number) => void;
@@ -12,12 +12,17 @@ export type Action = (tag: number) => void;
 export class Simulation {
   /** Seconds since the first power-on. */
   now = 0;
-  readonly digest = new TraceDigest();
+  readonly trace: Trace;
   readonly #queue = new EventQueue();
   /** By event. */
   readonly #actions: (Action | undefined)[] = [];
   #tags = new Int32Array(64);
   #settle: () => void = () => {};
+
+  /** @param listener hears of every event of the trace */
+  constructor(listener?: TraceListener) {
+    this.trace = new Trace(listener);
+  }
 
   /** Runs `settle` at the end of every instant; it may schedule events at the same instant. */
   onInstantOver(settle: () => void): void {

@@ -11,7 +11,7 @@ export class TraceDigest {
   #events = 0;
 
   /** Adds one event: its time [s] and up to three numbers that name it. */
-  add(timeS: number, kind: number, first: number, second = 0): void {
+  add(timeS: number, kind: number, first: number, second = 0, third = 0): void {
     clock[0] = timeS;
     this.#events++;
     this.#mix(clockWords[0]!);
@@ -19,6 +19,7 @@ export class TraceDigest {
     this.#mix(kind);
     this.#mix(first);
     this.#mix(second);
+    this.#mix(third);
   }
 
   /** Sixteen hexadecimal digits, and the number of events. */

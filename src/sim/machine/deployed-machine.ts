@@ -1,5 +1,5 @@
 import type { FixedPhases } from '../deployment-model.ts';
-import { type Arena, isStreamed, TRACE, type Transport } from '../transport/transport.ts';
+import { type Arena, isStreamed, type Transport } from '../transport/transport.ts';
 
 /** Start and end [s] by phase. */
 export type PhaseClock = Record<string, [startS: number, endS: number]>;
@@ -28,7 +28,7 @@ export class DeployedMachine {
     this.#arena = place.arena;
     this.#transport = place.transport;
     this.#arena.simulation.after(poweredOnS, () => {
-      this.#trace(TRACE.poweredOn);
+      this.#trace('poweredOn');
       this.#prepare(0);
     });
   }
@@ -44,7 +44,7 @@ export class DeployedMachine {
   die(): void {
     if (this.isDead || this.doneS !== null) return;
     this.isDead = true;
-    this.#trace(TRACE.died);
+    this.#trace('died');
     this.#transport.leave(this.number);
   }
 
@@ -57,7 +57,7 @@ export class DeployedMachine {
 
   #join(): void {
     this.#begin('download');
-    this.#trace(TRACE.joined);
+    this.#trace('joined');
     this.#transport.join(this.number);
   }
 
@@ -85,7 +85,7 @@ export class DeployedMachine {
   #done(): void {
     if (this.isDead) return;
     this.doneS = this.#arena.simulation.now;
-    this.#trace(TRACE.done);
+    this.#trace('done');
   }
 
   /** Reads or writes the whole image, beside whatever else the disk has to do. */
@@ -109,7 +109,8 @@ export class DeployedMachine {
     this.phases[phase]![1] = this.#arena.simulation.now;
   }
 
-  #trace(kind: number): void {
-    this.#arena.simulation.digest.add(this.#arena.simulation.now, kind, this.number);
+  #trace(kind: 'poweredOn' | 'joined' | 'died' | 'done'): void {
+    const { simulation } = this.#arena;
+    simulation.trace.add(simulation.now, kind, this.number);
   }
 }

@@ -1,6 +1,6 @@
 import { pieceCountOf, pieceSizeOf } from '../deployment-model.ts';
 import { SERVER } from '../network/topology.ts';
-import { type Arena, connectS, isStreamed, TRACE, type Transport } from './transport.ts';
+import { type Arena, connectS, isStreamed, type Transport } from './transport.ts';
 
 /** One connection of the chain: from a peer to the next. */
 interface Hop {
@@ -81,7 +81,8 @@ export class Chain implements Transport {
     const { model, ledger, simulation } = this.#arena;
     const hop = this.#hops[place]!;
     ledger.received(hop.sender, hop.receiver, pieceSizeOf(model, hop.delivered));
-    simulation.digest.add(simulation.now, TRACE.pieceReceived, hop.receiver, hop.delivered);
+    const { receiver: machine, delivered: piece, sender } = hop;
+    simulation.trace.addPiece(simulation.now, { machine, piece, sender });
     hop.delivered++;
     if (hop.delivered === this.#pieces) this.#arena.downloaded(hop.receiver);
     this.#offer(place + 1);

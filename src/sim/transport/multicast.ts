@@ -2,7 +2,7 @@ import type { DeploymentModel, MulticastModel } from '../deployment-model.ts';
 import { RandomStream } from '../kernel/random-stream.ts';
 import { SERVER } from '../network/topology.ts';
 import { multicastRounds } from './multicast-rounds.ts';
-import { type Arena, isStreamed, TRACE, type Transport } from './transport.ts';
+import { type Arena, isStreamed, type Transport } from './transport.ts';
 
 /**
  * The server sends to all at once, at a rate that the slowest of them bears, and repairs in rounds. It starts when all
@@ -70,7 +70,7 @@ export class Multicast implements Transport {
     simulation.after(delayS + model.latencyS, () => {
       if (this.#dead.has(machine)) return;
       ledger.downloaded[machine]! += model.wireBytes;
-      simulation.digest.add(simulation.now, TRACE.downloaded, machine);
+      simulation.trace.add(simulation.now, 'downloaded', machine);
       this.#arena.downloaded(machine);
     });
   }

@@ -8,7 +8,7 @@ import { Dealing } from '../swarm/dealing.ts';
 import { PlainSeeding, type Seeding } from '../swarm/seeding.ts';
 import { SuperSeeding } from '../swarm/super-seeding.ts';
 import { newSwarmState, type Swarm, type SwarmState } from '../swarm/swarm.ts';
-import { type Arena, isStreamed, TRACE, type Transport } from './transport.ts';
+import { type Arena, isStreamed, type Transport } from './transport.ts';
 
 /**
  * The swarm. Every upload is of one piece: whoever has a free slot serves the neighbour that its choker says, the
@@ -130,7 +130,7 @@ export class P2p implements Transport {
     this.#seeding.arrived(receiver, piece);
     this.#choking.exchanged(uploader, receiver, bytes);
     ledger.received(uploader, receiver, bytes);
-    simulation.digest.add(simulation.now, TRACE.pieceReceived, receiver, piece);
+    simulation.trace.addPiece(simulation.now, { machine: receiver, piece, sender: uploader });
     if (held.sizes[receiver] === this.#pieces) this.#arena.downloaded(receiver);
     if (uploader === SERVER && ledger.uploaded[SERVER]! >= model.seederLeavesAfterBytes) this.#part(SERVER);
     this.#fillSlots(uploader);

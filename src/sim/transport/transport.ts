@@ -26,16 +26,6 @@ export interface Transport {
   diagnose(machine: number): string;
 }
 
-/** Kinds of trace events, for the digest. */
-export const TRACE = {
-  poweredOn: 1,
-  joined: 2,
-  pieceReceived: 3,
-  downloaded: 4,
-  died: 5,
-  done: 6,
-} as const;
-
 /** Connection set-up and the first request: two round trips of the one-way `latencyS`. */
 export function connectS({ latencyS }: DeploymentModel): number {
   return 4 * latencyS;

@@ -1,5 +1,5 @@
 import { SERVER } from '../network/topology.ts';
-import { type Arena, connectS, isStreamed, TRACE, type Transport } from './transport.ts';
+import { type Arena, connectS, isStreamed, type Transport } from './transport.ts';
 
 /** The server sends the whole image to each machine over a connection of its own, to `wave` machines at a time. */
 export class Unicast implements Transport {
@@ -58,7 +58,7 @@ export class Unicast implements Transport {
     const { model, ledger, simulation } = this.#arena;
     this.#served.delete(machine);
     ledger.received(SERVER, machine, model.wireBytes);
-    simulation.digest.add(simulation.now, TRACE.downloaded, machine);
+    simulation.trace.add(simulation.now, 'downloaded', machine);
     this.#arena.downloaded(machine);
     this.#serve();
   };

@@ -1,11 +1,9 @@
 import type { DeploymentModel, P2pModel } from '../../../src/sim/deployment-model.ts';
 import { Simulation } from '../../../src/sim/kernel/simulation.ts';
-import { TraceDigest } from '../../../src/sim/kernel/trace-digest.ts';
 import { FlowNetwork } from '../../../src/sim/network/flow-network.ts';
 import { Topology } from '../../../src/sim/network/topology.ts';
 import { Ledger } from '../../../src/sim/transport/ledger.ts';
 import { P2p } from '../../../src/sim/transport/p2p.ts';
-import { TRACE } from '../../../src/sim/transport/transport.ts';
 import type { RunningFlow } from '../network/max-min-certificate.ts';
 
 /** What happened in a swarm, in its order; peer 0 is the seeder. */
@@ -49,7 +47,7 @@ export class WatchedSwarm {
   readonly #transport: P2p;
 
   constructor(model: DeploymentModel & { readonly transport: P2pModel }, randomSeed: number) {
-    const { simulation, ledger, topologyOf } = watchers(this.log);
+    const { simulation, topologyOf } = watchers(this.log);
     this.simulation = simulation;
     this.#network = new WatchedNetwork(simulation);
     this.#transport = new P2p(
@@ -58,7 +56,7 @@ export class WatchedSwarm {
         simulation,
         network: this.#network,
         topology: topologyOf(model, this.#network),
-        ledger: ledger(model.machines.length + 1),
+        ledger: new Ledger(model.machines.length + 1),
         randomSeed,
         downloaded: (machine) => this.downloadedAtS.set(machine, simulation.now),
       },
@@ -94,31 +92,15 @@ export class WatchedSwarm {
   }
 }
 
-/** Clock, ledger and topology that tell `log` what they are asked for. */
+/** Clock and topology that tell `log` what they are asked for. */
 function watchers(log: SwarmEvent[]): {
   simulation: Simulation;
-  ledger: (peers: number) => Ledger;
   topologyOf: (model: DeploymentModel, network: FlowNetwork) => Topology;
 } {
-  let lastSender = -1;
-  class WatchedDigest extends TraceDigest {
-    override add(timeS: number, kind: number, first: number, second = 0): void {
-      super.add(timeS, kind, first, second);
-      if (kind !== TRACE.pieceReceived) return;
-      log.push({ kind: 'delivered', timeS, sender: lastSender, receiver: first, piece: second });
-    }
-  }
-  class WatchedSimulation extends Simulation {
-    override readonly digest = new WatchedDigest();
-  }
-  // The ledger is told of a piece right before the digest is.
-  class WatchedLedger extends Ledger {
-    override received(sender: number, receiver: number, bytes: number): void {
-      super.received(sender, receiver, bytes);
-      lastSender = sender;
-    }
-  }
-  const simulation = new WatchedSimulation();
+  const simulation = new Simulation(({ timeS, kind, machine, sender, piece }) => {
+    if (kind !== 'pieceReceived') return;
+    log.push({ kind: 'delivered', timeS, sender: sender!, receiver: machine, piece: piece! });
+  });
   class WatchedTopology extends Topology {
     override path(sender: number, receiver: number, written: { isWritten: boolean }): number[] {
       log.push({ kind: 'started', timeS: simulation.now, sender, receiver });
@@ -127,7 +109,6 @@ function watchers(log: SwarmEvent[]): {
   }
   return {
     simulation,
-    ledger: (peers) => new WatchedLedger(peers),
     topologyOf: (model, network) => new WatchedTopology(model, network),
   };
 }
