@@ -3,9 +3,11 @@ import type { Executor } from './executors/executor.ts';
 import type { LabSettings } from './executors/local/lab-settings.ts';
 import type { ExecutorName, RunRecord } from './record/run-record.ts';
 import type { CaseResult, SwarmBenchOptions, SwarmBenchWatch } from './swarm-bench/swarm-bench.ts';
+import type { MachineTrace, TraceRequest } from './trace/trace.ts';
 
 export { type AnswerWatch, answer } from './answer.ts';
 export { unexpectedFailures } from './executors/fleet.ts';
+export { MODEL_TRANSPORTS } from './executors/model-transport.ts';
 export { type Cell, cellDetails } from './metrics/cell.ts';
 export { readableTime } from './metrics/readable-units.ts';
 export { selectRecords } from './metrics/record-selection.ts';
@@ -64,6 +66,11 @@ export async function runSwarmBench(
  */
 export async function imageSizeOf(file: string): Promise<number> {
   return await (await import('../engine/index.ts')).imageFileSize(file);
+}
+
+/** Tells the story of one machine; see `trace/trace.ts`. */
+export async function traceMachine(request: TraceRequest): Promise<MachineTrace> {
+  return await (await import('./trace/trace.ts')).traceMachine(request);
 }
 
 /** Speed of small simulations; see `sim-bench/sim-parts.ts`. */

@@ -6,6 +6,7 @@ import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
 import { scenariosCommand } from './commands/scenarios.ts';
 import { schemaCommand } from './commands/schema.ts';
+import { traceCommand } from './commands/trace.ts';
 import { exitCodeOf, tell } from './exit.ts';
 
 const program = new Command('swarmboot')
@@ -14,6 +15,7 @@ const program = new Command('swarmboot')
   )
   .addCommand(runCommand())
   .addCommand(reportCommand())
+  .addCommand(traceCommand())
   .addCommand(scenariosCommand())
   .addCommand(schemaCommand())
   .addCommand(demoCommand())
@@ -28,7 +30,8 @@ Examples:
   ./swarmboot demo                                          the main job, in three minutes
   ./swarmboot run scenarios/table-1.yaml                    a scenario, by formula and simulation
   ./swarmboot run scenarios/first-lab.yaml --on local --machines 4 --image disk.img
-  ./swarmboot report reports/table-1                        the report again, from its records`,
+  ./swarmboot report reports/table-1                        the report again, from its records
+  ./swarmboot trace scenarios/first-lab.yaml                what happened to one machine, piece by piece`,
   );
 // Sub-commands inherit these only when told before they parse.
 for (const command of [program, ...program.commands])

@@ -1,7 +1,7 @@
 import type { TopLevelSpec } from 'vega-lite';
 
 /** The charts of a report, in the order of the report; the name is also the file name. */
-export const CHART_NAMES = ['makespan', 'completion', 'server-copies', 'phases'] as const;
+export const CHART_NAMES = ['makespan', 'completion', 'server-copies', 'phases', 'pieces'] as const;
 export type ChartName = (typeof CHART_NAMES)[number];
 
 /** A chart as data: what to draw, and what to write below it. */
@@ -12,4 +12,6 @@ export interface Chart {
   readonly caption: string;
   /** Vega-Lite 6, data inline. */
   readonly spec: TopLevelSpec;
+  /** For a chart that can be played: when its marks appear, in their order, as shares of the whole. */
+  readonly appearances?: readonly number[];
 }

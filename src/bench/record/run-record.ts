@@ -66,6 +66,8 @@ export interface MachineResult extends HostUse {
   readonly downloadedBytes: number;
   /** Payload bytes by sender (`server` or a machine); left out where the run is too large to keep it, empty where the client does not tell. */
   readonly receivedFrom?: Readonly<Record<string, number>>;
+  /** When each piece was whole at this machine [s], by piece, null if never; kept of one small run of a scenario. */
+  readonly pieceTimesS?: readonly (number | null)[];
   /** True when the disk was found identical to the golden image. */
   readonly isVerified: boolean;
   /** One sentence for people, or null. */

@@ -6,6 +6,7 @@ import { selectRecords } from '../metrics/record-selection.ts';
 import type { RunRecord } from '../record/run-record.ts';
 import { htmlPage } from './html-page.ts';
 import { markdownPage } from './markdown-page.ts';
+import { playableDrawing } from './playable-drawing.ts';
 import { planReport } from './report-plan.ts';
 
 /** Files of a report by their path below the report's folder, with `/` between folders. */
@@ -21,16 +22,22 @@ export async function buildReport(records: readonly RunRecord[]): Promise<Report
   const details = cellDetails(selection.records);
   const charts = chartsOf(details);
   const images = await Promise.all(
-    charts.map(async (chart) => ({ name: chart.name, ...(await chartImages(chart)) })),
+    charts.map(async (chart) => ({ ...chart, ...(await chartImages(chart)) })),
   );
   const plan = planReport(selection, { details, charts });
   return new Map<string, string | Uint8Array>([
     ['report.md', markdownPage(plan)],
-    ['index.html', htmlPage(plan, new Map(images.map(({ name, svg }) => [name, svg])))],
+    ['index.html', htmlPage(plan, new Map(images.map((image) => [image.name, drawingOf(image)])))],
     ...images.flatMap(({ name, spec, svg, png }): [string, string | Uint8Array][] => [
       [`charts/${name}.vl.json`, spec],
       [`charts/${name}.svg`, svg],
       [`charts/${name}.png`, png],
     ]),
   ]);
+}
+
+function drawingOf({ svg, appearances }: { svg: string; appearances?: readonly number[] }) {
+  return appearances === undefined
+    ? { svg, isPlayable: false }
+    : { svg: playableDrawing(svg, appearances), isPlayable: true };
 }

@@ -2,8 +2,8 @@ import type { ChartName } from '../charts/chart.ts';
 import { PAGE_STYLE } from './page-style.ts';
 import type { Block, Column, ReportDocument, Table } from './report-document.ts';
 
-/** SVG text of each chart, to be set into the page. */
-type ChartDrawings = ReadonlyMap<ChartName, string>;
+/** SVG text of each chart, to be set into the page, and whether it can be played. */
+type ChartDrawings = ReadonlyMap<ChartName, { readonly svg: string; readonly isPlayable: boolean }>;
 
 /** The report as one HTML file that needs no network: style and charts are in it. */
 export function htmlPage(
@@ -65,13 +65,15 @@ function htmlFigure(
 ): string {
   const file = `charts/${chart}`;
   const named = ` role="img" aria-label="${escapeHtml(title)}"`;
-  const drawing = (drawings.get(chart) ?? '').replace(/^<svg/, () => `<svg${named}`);
+  const { svg = '', isPlayable = false } = drawings.get(chart) ?? {};
+  const drawing = svg.replace(/^<svg/, () => `<svg${named}`);
+  const player = isPlayable ? '<label class="play"><input type="checkbox"> play</label>\n' : '';
   const links = [
     ['svg', 'SVG'],
     ['png', 'PNG'],
     ['vl.json', 'Vega-Lite'],
   ].map(([ending, words]) => `<a href="${file}.${ending}">${words}</a>`);
-  return `<figure id="${chart}">\n<div class="chart">${drawing}</div>\n<figcaption>${escapeHtml(caption)} <span class="files">${links.join(' ')}</span></figcaption>\n</figure>`;
+  return `<figure id="${chart}">\n<div class="chart">${player}${drawing}</div>\n<figcaption>${escapeHtml(caption)} <span class="files">${links.join(' ')}</span></figcaption>\n</figure>`;
 }
 
 function htmlTable({ columns, rows }: Table): string {

@@ -25,6 +25,9 @@ figure { margin: 0 0 1.75rem; }
 .chart { background: #ffffff; border: 1px solid var(--line); border-radius: 8px; padding: 0.5rem; }
 .chart svg { display: block; width: 100%; max-width: 700px; height: auto; margin: 0 auto; }
 figcaption { margin-top: 0.6rem; }
+.play { display: block; color: #333333; font-size: 0.86rem; padding: 0.3rem 0.6rem 0; cursor: pointer; }
+.play:has(:checked) ~ svg .mark-rect path { animation: arrive 0.2s backwards; }
+@keyframes arrive { from { opacity: 0; } }
 @media screen and (min-width: 1000px) {
   figure { display: grid; grid-template-columns: minmax(0, 760px) 1fr; gap: 1.25rem; align-items: start; }
   figcaption { margin-top: 0.4rem; }
@@ -53,6 +56,6 @@ pre { overflow-x: auto; background: var(--card); border: 1px solid var(--line); 
   h2 { break-after: avoid; }
   .table { overflow: visible; }
   .chart svg { max-width: 480px; }
-  .files { display: none; }
+  .files, .play { display: none; }
 }
 `;

@@ -34,7 +34,7 @@ describe('the HTML report', () => {
           },
         ],
       }),
-      new Map([['phases', '<svg></svg>']]),
+      new Map([['phases', { svg: '<svg></svg>', isPlayable: false }]]),
     );
     expect(page).not.toContain('<img');
     expect(page).not.toContain(`'1'`);
@@ -46,7 +46,9 @@ describe('the HTML report', () => {
       title: 'Charts',
       blocks: [{ kind: 'figure', chart: 'phases', title: 'Phases', caption: 'C' }],
     } as const;
-    const page = htmlPage(aDocument({ sections: [section] }), new Map([['phases', '<svg width="1"></svg>']]));
+    const drawing = { svg: '<svg width="1"></svg>', isPlayable: false };
+    const page = htmlPage(aDocument({ sections: [section] }), new Map([['phases', drawing]]));
+    expect(page).not.toContain('checkbox');
     expect(page).toContain('<svg role="img" aria-label="Phases" width="1"></svg>');
     expect(page).toContain('<a href="charts/phases.png">PNG</a>');
   });

@@ -1,11 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import {
-  MOST_LOSSES,
-  MOST_TOLERANCE,
-  type SimulatedDeployment,
-  type SimulatedMachine,
-} from '../../../sim/index.ts';
+import { MOST_LOSSES, MOST_TOLERANCE, pieceCountOf, type SimulatedMachine } from '../../../sim/index.ts';
 import type { MachineResult, Transport } from '../../record/run-record.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import { wireSize } from '../../scenario/wire-size.ts';
@@ -13,7 +8,12 @@ import type { Executor, PlannedRun, RunOutcome, RunWatch } from '../executor.ts'
 import { machineName, seederCopies } from '../fleet.ts';
 import { MODEL_TRANSPORTS, type ModelTransport, modelled } from '../model-transport.ts';
 import { modelOf } from './model.ts';
-import type { SimulationRequest } from './sim-worker.ts';
+import type { SimulationAnswer, SimulationRequest } from './sim-worker.ts';
+
+/** Transports whose machines get one piece after the other. */
+const PASSING_ON: readonly Transport[] = ['p2p', 'chain'];
+/** Pieces times machines of a run in which it is noted when each piece came: a picture of more would show nothing. */
+const MOST_PIECE_TIMES = 6000;
 
 /** Virtual time: the simulator, in a thread of its own so that Ctrl-C and progress are not held up. */
 export function simExecutor(): Executor {
@@ -38,19 +38,22 @@ export function simExecutor(): Executor {
   };
 }
 
-async function simulateIn(worker: Worker, run: PlannedRun, watch: RunWatch): Promise<SimulatedDeployment> {
+async function simulateIn(worker: Worker, run: PlannedRun, watch: RunWatch): Promise<SimulationAnswer> {
   const { scenario, transport, machines, randomSeed } = run;
-  const request: SimulationRequest = {
-    model: modelOf(scenario, modelled(transport), machines),
-    randomSeed: randomSeed!,
-  };
+  const model = modelOf(scenario, modelled(transport), machines);
+  const isPieceByPiece =
+    PASSING_ON.includes(transport) &&
+    randomSeed === scenario.seeds[0] &&
+    machines === Math.max(...scenario.fleet.machines) &&
+    machines * pieceCountOf(model) <= MOST_PIECE_TIMES;
+  const request: SimulationRequest = { model, randomSeed: randomSeed!, isPieceByPiece };
   const answer = once(worker, 'message', { signal: watch.signal });
   worker.postMessage(request);
-  const [simulated] = (await answer.catch((error: unknown) => {
+  const [answered] = (await answer.catch((error: unknown) => {
     watch.signal.throwIfAborted();
     throw error;
-  })) as [SimulatedDeployment];
-  return simulated;
+  })) as [SimulationAnswer];
+  return answered;
 }
 
 const LIMITATIONS: Readonly<Record<ModelTransport, string>> = {
@@ -88,10 +91,16 @@ function unsupportedLoss({ network, image, fleet, transports }: Scenario, transp
   ];
 }
 
-function outcomeOf(simulated: SimulatedDeployment, { scenario, transport }: PlannedRun): RunOutcome {
+function outcomeOf(
+  { simulated, pieceTimes }: SimulationAnswer,
+  { scenario, transport }: PlannedRun,
+): RunOutcome {
   return {
     formula: null,
-    fleet: simulated.machines.map(machineResult),
+    fleet: simulated.machines.map((machine, index) => ({
+      ...machineResult(machine),
+      ...(pieceTimes && { pieceTimesS: [...pieceTimes[index]!].map(toMilliseconds) }),
+    })),
     barrierS: simulated.barrierS,
     serverUploadedBytes: simulated.serverUploadedBytes,
     traceDigest: simulated.traceDigest,
@@ -105,6 +114,11 @@ function rounded({ network: { tolerance } }: Scenario): string[] {
     : [
         `Changes of a rate below ${tolerance * 100} % were not passed on from link to link (network.tolerance): no link carries more than that too much, but a single rate may be off by several times as much.`,
       ];
+}
+
+/** No screen shows less, and the record stays small; null where a machine never got the piece. */
+function toMilliseconds(timeS: number): number | null {
+  return Number.isNaN(timeS) ? null : Math.round(timeS * 1000) / 1000;
 }
 
 function machineResult(machine: SimulatedMachine): MachineResult {
