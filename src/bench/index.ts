@@ -1,4 +1,5 @@
 /** The door of the bench. What is heavy (formulas with units, swarm clients, charts) is loaded by the call that needs it. */
+import type { CalibrationRequest, CalibrationRun } from './calibration/calibration-run.ts';
 import type { Executor } from './executors/executor.ts';
 import type { LabSettings } from './executors/local/lab-settings.ts';
 import type { ExecutorName, RunRecord } from './record/run-record.ts';
@@ -6,6 +7,7 @@ import type { CaseResult, SwarmBenchOptions, SwarmBenchWatch } from './swarm-ben
 import type { MachineTrace, TraceRequest } from './trace/trace.ts';
 
 export { type AnswerWatch, answer } from './answer.ts';
+export { calibrationNotes, calibrationTables } from './calibration/calibration-tables.ts';
 export { unexpectedFailures } from './executors/fleet.ts';
 export { MODEL_TRANSPORTS } from './executors/model-transport.ts';
 export { type Cell, cellDetails } from './metrics/cell.ts';
@@ -66,6 +68,11 @@ export async function runSwarmBench(
  */
 export async function imageSizeOf(file: string): Promise<number> {
   return await (await import('../engine/index.ts')).imageFileSize(file);
+}
+
+/** What could be behind a table of measured times; see `calibration/calibration-run.ts`. */
+export async function calibrateScenario(request: CalibrationRequest): Promise<CalibrationRun> {
+  return await (await import('./calibration/calibration-run.ts')).calibrateScenario(request);
 }
 
 /** Tells the story of one machine; see `trace/trace.ts`. */

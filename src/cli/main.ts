@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { benchSimCommand } from './commands/bench-sim.ts';
 import { benchSwarmCommand } from './commands/bench-swarm.ts';
+import { calibrateCommand } from './commands/calibrate.ts';
 import { demoCommand } from './commands/demo.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
@@ -16,6 +17,7 @@ const program = new Command('swarmboot')
   .addCommand(runCommand())
   .addCommand(reportCommand())
   .addCommand(traceCommand())
+  .addCommand(calibrateCommand())
   .addCommand(scenariosCommand())
   .addCommand(schemaCommand())
   .addCommand(demoCommand())

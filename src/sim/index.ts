@@ -1,4 +1,13 @@
 /** The door of the model: the simulator, and the closed forms beside it. */
+export {
+  type Calibration,
+  calibrate,
+  type Extrapolation,
+  errorWith,
+  type UnknownFit,
+} from './calibration/calibrate.ts';
+export { CALIBRATED, type MeasuredCell, type Unknown } from './calibration/explanation.ts';
+export type { Range } from './calibration/fit.ts';
 export * from './deployment-model.ts';
 export { RandomStream } from './kernel/random-stream.ts';
 export type { TraceEvent, TraceKind, TraceListener } from './kernel/trace.ts';
