@@ -28,7 +28,14 @@ export type { Table as ReportTable } from './report/report-document.ts';
 export { scenarioJsonSchema } from './scenario/json-schema.ts';
 export { type LoadedScenario, loadScenario } from './scenario/scenario-loader.ts';
 
-export { runSimBench, SIM_WORKLOAD_NAMES } from './sim-bench/workload-child-process.ts';
+export { type Growth, growthOf } from './sim-bench/growth.ts';
+export { GROWTH_PIECES } from './sim-bench/sim-workloads.ts';
+export {
+  measurePeerStates,
+  type PeerState,
+  runSimBench,
+  SIM_WORKLOAD_NAMES,
+} from './sim-bench/workload-child-process.ts';
 export { type GoalRow, verdictOf } from './swarm-bench/goal.ts';
 export { goalTable } from './swarm-bench/goal-table.ts';
 export type { CaseResult } from './swarm-bench/swarm-bench.ts';

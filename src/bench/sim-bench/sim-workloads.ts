@@ -26,10 +26,16 @@ const LINK_BPS = 125e6;
 const PAPER_LINK_BPS = 11.75e6;
 const PAPER_CAP_BPS = 3.375e6;
 const MIB = 2 ** 20;
-/** Swarms of this size pick the rarest of a sample: exact buckets take more memory and time. */
-const LARGE = { swarm: { picker: 'sampled' } } as const;
+/**
+ * Swarms of this size pick the rarest of a sample: exact buckets take more memory and time. Two slots are done sooner than
+ * four where there is no delay to bridge, and have half the flows.
+ */
+const LARGE = { swarm: { picker: 'sampled', uploadSlots: 2 } } as const;
 
-/** Workloads that have goals; what each of them is, and how fast. */
+/** Pieces of the workloads that show how the cost grows with the number of peers. */
+export const GROWTH_PIECES = 256;
+
+/** Workloads that have goals, and those beside which growth is shown. */
 export const SIM_WORKLOADS: readonly SimWorkload[] = [
   aWorkload('open-1000x1000', { peers: 1000, pieces: 1000, downBps: Infinity, ...LARGE }),
   aWorkload('capped-1000x1000', {
@@ -47,7 +53,9 @@ export const SIM_WORKLOADS: readonly SimWorkload[] = [
   }),
   aWorkload('1000x4292', { peers: 1000, pieces: 4292, ...LARGE }),
   aWorkload('10000x1000', { peers: 10_000, pieces: 1000, ...LARGE }),
-  aWorkload('100000x256', { peers: 100_000, pieces: 256, ...LARGE }),
+  aWorkload('1000x256', { peers: 1000, pieces: GROWTH_PIECES, ...LARGE }),
+  aWorkload('10000x256', { peers: 10_000, pieces: GROWTH_PIECES, ...LARGE }),
+  aWorkload('100000x256', { peers: 100_000, pieces: GROWTH_PIECES, ...LARGE }),
 ];
 
 /** A swarm of equal links and our policies. */

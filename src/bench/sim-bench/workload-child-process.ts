@@ -22,7 +22,19 @@ export interface WorkloadCost {
 
 export const SIM_WORKLOAD_NAMES: readonly string[] = SIM_WORKLOADS.map(({ name }) => name);
 
+/** Memory that the simulation of a swarm holds for each peer. */
+export interface PeerState {
+  readonly picker: 'rarest' | 'sampled';
+  readonly peers: number;
+  readonly pieces: number;
+  readonly neighbours: number;
+  readonly bytesPerPeer: number;
+  /** What the swarm takes with this picker [virtual s]. */
+  readonly makespanS: number;
+}
+
 const PROCESS = `${import.meta.dirname}/sim-workload-process.ts`;
+const STATE_PROCESS = `${import.meta.dirname}/sim-state-process.ts`;
 
 /**
  * Measures workloads one after the other.
@@ -41,13 +53,27 @@ export async function runSimBench(
   }
 }
 
+/** Measures what a peer costs in memory, with exact and with sampled rarest first. */
+export async function measurePeerStates(signal: AbortSignal): Promise<PeerState[]> {
+  const states: PeerState[] = [];
+  for (const picker of ['sampled', 'rarest'])
+    states.push((await answerOf(['--expose-gc', STATE_PROCESS, picker], signal)) as PeerState);
+  return states;
+}
+
 async function costOf(name: string, signal: AbortSignal): Promise<WorkloadCost> {
+  return (await answerOf([PROCESS, name], signal)) as WorkloadCost;
+}
+
+/** What a process prints. */
+async function answerOf(args: readonly string[], signal: AbortSignal): Promise<unknown> {
   try {
-    const { stdout } = await promisify(execFile)(process.execPath, [PROCESS, name], { signal });
-    return JSON.parse(stdout) as WorkloadCost;
+    const { stdout } = await promisify(execFile)(process.execPath, args, { signal });
+    return JSON.parse(stdout) as unknown;
   } catch (cause) {
     signal.throwIfAborted();
-    throw new RunFailure('SIM_BENCH', `the workload ${name} failed: ${(cause as Error).message.trim()}`, {
+    const what = args.at(-1);
+    throw new RunFailure('SIM_BENCH', `the workload ${what} failed: ${(cause as Error).message.trim()}`, {
       cause,
     });
   }

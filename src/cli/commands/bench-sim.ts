@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import { Command } from 'commander';
+import type { Growth, PeerState } from '../../bench/index.ts';
 import { type Bench, openBench } from '../bench-door.ts';
 import { interruptible } from '../interruption.ts';
 import { namesOption } from '../list-option.ts';
@@ -37,24 +38,32 @@ async function benchSim(bench: Bench, { only, json }: BenchSimOptions): Promise<
   const names =
     only === undefined ? bench.SIM_WORKLOAD_NAMES : namesOption('--only', only, bench.SIM_WORKLOAD_NAMES);
   const workloads: WorkloadCost[] = [];
-  await interruptible((signal) =>
-    bench.runSimBench(
+  const states = await interruptible(async (signal) => {
+    await bench.runSimBench(
       names,
       (cost) => {
         workloads.push(cost);
         process.stderr.write(`${cost.name}: ${cost.cpuS.toFixed(2)} CPU-s\n`);
       },
       signal,
-    ),
-  );
+    );
+    return only === undefined ? await bench.measurePeerStates(signal) : [];
+  });
+  const growth = bench.growthOf(workloads, bench.GROWTH_PIECES);
   const parts = only === undefined ? await bench.measureParts() : [];
   const setup = { host: bench.readHost(), node: process.version };
   if (json) {
-    process.stdout.write(`${JSON.stringify({ setup, workloads, ...(parts.length > 0 && { parts }) })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ setup, workloads, ...(growth && { growth }), ...(parts.length > 0 && { states, parts }) })}\n`,
+    );
     return;
   }
   const { cpu, cores, memoryMiB, platform } = setup.host;
-  const tables = [tableOf(workloads), ...(parts.length > 0 ? [partTable(parts)] : [])];
+  const tables = [
+    tableOf(workloads),
+    ...(growth ? [growthSentence(growth)] : []),
+    ...(parts.length > 0 ? [stateTable(states), partTable(parts)] : []),
+  ];
   process.stdout.write(
     `${tables.join('\n')}\n\nOne run each. Computer: ${cpu}, ${cores} cores, ${memoryMiB} MiB, ${platform}; Node ${setup.node}\n`,
   );
@@ -75,6 +84,29 @@ function tableOf(workloads: readonly WorkloadCost[]): string {
       cpuS.toFixed(2),
       pieceEventsPerCpuS.toLocaleString('en'),
       `${peakRssMB} MB`,
+    ]);
+  return table.toString();
+}
+
+function growthSentence({ pieces, peers, exponent, exponentOfNLogN }: Growth): string {
+  const [from, to] = peers.map((count) => count.toLocaleString('en'));
+  return `From ${from} to ${to} peers with ${pieces} pieces processor time grows as n^${exponent.toFixed(2)}; n log n would be n^${exponentOfNLogN.toFixed(2)}.`;
+}
+
+function stateTable(states: readonly PeerState[]): string {
+  const table = new Table({
+    head: ['Picker', 'Peers', 'Pieces', 'Neighbours', 'Memory per peer', 'The swarm takes'],
+    colAligns: ['left', 'right', 'right', 'right', 'right', 'right'],
+    style: STYLE,
+  });
+  for (const { picker, peers, pieces, neighbours, bytesPerPeer, makespanS } of states)
+    table.push([
+      picker === 'sampled' ? 'rarest of a sample' : 'rarest by exact buckets',
+      peers,
+      pieces,
+      neighbours,
+      `${bytesPerPeer.toLocaleString('en')} bytes`,
+      `${makespanS.toFixed(3)} s`,
     ]);
   return table.toString();
 }

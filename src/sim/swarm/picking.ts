@@ -1,6 +1,7 @@
 import type { NeighbourLists } from '../../engine/swarm/policy/neighbour-lists.ts';
 import { newPicker, type PickerSettings } from '../../engine/swarm/policy/picker/new-picker.ts';
 import type { PiecePicker } from '../../engine/swarm/policy/picker/piece-picker.ts';
+import { PieceShelf } from '../../engine/swarm/policy/picker/piece-shelf.ts';
 import { PieceRows } from '../../engine/swarm/policy/piece-set.ts';
 import type { RandomStream } from '../kernel/random-stream.ts';
 
@@ -41,8 +42,14 @@ class ToldPicking implements Picking {
     const { pieces, sizes } = source.held;
     this.#source = source;
     this.taken = new PieceRows(sizes.length, pieces);
+    const shelf = new PieceShelf(sizes.length, pieces);
     this.#pickers = Array.from(sizes, (_, peer) =>
-      newPicker(settings, { pieces, chance: source.chance, taken: this.taken.row(peer), count: () => {} }),
+      newPicker(settings, {
+        pieces,
+        chance: source.chance,
+        place: { taken: this.taken.row(peer), shelf, row: peer },
+        count: () => {},
+      }),
     );
   }
 
@@ -86,7 +93,7 @@ class SharedPicking implements Picking {
     this.#picker = newPicker(settings, {
       pieces,
       chance,
-      taken: this.#takenOfPeer,
+      place: { taken: this.#takenOfPeer },
       count: (place, counter) => {
         const [start, end] = [starts[this.#receiver]!, starts[this.#receiver + 1]!];
         counter.addAll(held, place, { members, start, end });

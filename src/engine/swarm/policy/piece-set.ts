@@ -81,16 +81,22 @@ export class PieceSet {
     return ((this.word(piece >>> 5) >>> (piece & 31)) & 1) === 1;
   }
 
-  add(piece: number): void {
-    if (this.has(piece)) return;
-    this.#words[this.#start + (piece >>> 5)]! |= 1 << (piece & 31);
+  /** @returns whether it is new */
+  add(piece: number): boolean {
+    const word = this.word(piece >>> 5);
+    if (((word >>> (piece & 31)) & 1) === 1) return false;
+    this.#words[this.#start + (piece >>> 5)] = word | (1 << (piece & 31));
     this.#sizes[this.#row]!++;
+    return true;
   }
 
-  delete(piece: number): void {
-    if (!this.has(piece)) return;
-    this.#words[this.#start + (piece >>> 5)]! &= ~(1 << (piece & 31));
+  /** @returns whether it was there */
+  delete(piece: number): boolean {
+    const word = this.word(piece >>> 5);
+    if (((word >>> (piece & 31)) & 1) === 0) return false;
+    this.#words[this.#start + (piece >>> 5)] = word & ~(1 << (piece & 31));
     this.#sizes[this.#row]!--;
+    return true;
   }
 
   clear(): void {

@@ -2,7 +2,7 @@ import type { Chance } from '../chance.ts';
 import { PieceSet } from '../piece-set.ts';
 import type { CopyCounter } from './copy-counter.ts';
 import type { PiecePicker } from './piece-picker.ts';
-import { RarestPicker } from './rarest-picker.ts';
+import { type PickerPlace, RarestPicker } from './rarest-picker.ts';
 import { anyPiece, firstPiece, rarestOfRows, UnorderedPicker } from './unordered-picker.ts';
 
 /** Which piece is asked for first, by the names of a scenario. */
@@ -16,8 +16,8 @@ export interface PickerSettings {
 export interface PickerSource {
   readonly pieces: number;
   readonly chance: Chance;
-  /** Where it notes what is held or claimed, nothing as yet; a set of its own if left out. */
-  readonly taken?: PieceSet;
+  /** Where it keeps what it knows; places of its own if left out. */
+  readonly place?: PickerPlace;
   /** Adds what all neighbours have at a place of their sets; asked by `sampled` alone, and only while it picks. */
   count(place: number, counter: CopyCounter): void;
 }
@@ -29,10 +29,11 @@ export function newPicker({ picker, randomFirst }: PickerSettings, source: Picke
 }
 
 function pickerOf(name: PickerSettings['picker'], source: PickerSource): PiecePicker {
-  const { pieces, chance, taken = new PieceSet(pieces) } = source;
+  const { pieces, chance, place = {} } = source;
+  const { taken = new PieceSet(pieces) } = place;
   switch (name) {
     case 'rarest':
-      return new RarestPicker(pieces, chance, taken);
+      return new RarestPicker(pieces, chance, place);
     case 'sampled':
       return new UnorderedPicker(
         taken,

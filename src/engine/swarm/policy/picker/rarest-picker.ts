@@ -1,10 +1,16 @@
 import type { Chance } from '../chance.ts';
 import { PieceSet } from '../piece-set.ts';
 import type { PiecePicker } from './piece-picker.ts';
+import { PieceShelf } from './piece-shelf.ts';
 
 const FEW_BUCKETS = 8;
-/** Copies that a byte can count. */
-const FEW_COPIES = 255;
+
+/** Where a picker keeps what it knows. */
+export interface PickerPlace {
+  readonly taken?: PieceSet;
+  readonly shelf?: PieceShelf;
+  readonly row?: number;
+}
 
 /**
  * Rarest first (Cohen 2003, Incentives Build Robustness in BitTorrent, section 2.4.2): the wanted piece that the fewest
@@ -16,77 +22,71 @@ const FEW_COPIES = 255;
  * moved up, bucket by bucket, by a pick that comes across it. Too high it never stands, and what nobody has stands in
  * bucket 0 and nothing else does. A taken piece stands anywhere.
  *
- * Memory: 6 1/8 bytes a piece, 10 1/8 from 65,535 pieces on, and 8 to 16 bytes for every copy of the commonest; 2 bytes
- * a piece more where that has over 255.
+ * Memory: 5 1/8 bytes a piece, 9 1/8 from 65,535 pieces on, and 8 to 16 bytes for every copy of the commonest; a byte a
+ * piece more where that has over 255.
  */
 export class RarestPicker implements PiecePicker {
   readonly isTold = true;
   readonly taken: PieceSet;
-  readonly #pieces: number;
   readonly #chance: Chance;
-  /** By piece: how many neighbours have it, and the bucket where it stands. Bytes as long as these can count that far. */
-  #copies: Uint8Array | Uint16Array;
-  #bucketOf: Uint8Array | Uint16Array;
-  #isFew = true;
-  /** Pieces by place, bucket after bucket, and the place of every piece. */
-  readonly #order: Uint16Array | Uint32Array;
-  readonly #places: Uint16Array | Uint32Array;
-  /** By bucket: its first place, and the first behind its wanted pieces. */
-  #starts: Uint32Array;
-  #wantedEnds: Uint32Array;
+  readonly #shelf: PieceShelf;
+  /** Where its pieces stand in the arrays of the shelf. */
+  readonly #start: number;
+  /** By bucket, two numbers: its first place, and the first behind its wanted pieces. */
+  #bounds: Uint32Array;
   /** Buckets up to the last that ever had a piece. */
   #buckets = 1;
 
-  /** @param taken nothing as yet */
-  constructor(pieces: number, chance: Chance, taken = new PieceSet(pieces)) {
+  /**
+   * @param taken nothing as yet
+   * @param shelf where it keeps its order, and the row there; by itself if left out
+   */
+  constructor(
+    pieces: number,
+    chance: Chance,
+    { taken = new PieceSet(pieces), shelf = new PieceShelf(1, pieces), row = 0 }: PickerPlace = {},
+  ) {
     this.taken = taken;
-    this.#pieces = pieces;
     this.#chance = chance;
-    this.#copies = new Uint8Array(pieces);
-    this.#bucketOf = new Uint8Array(pieces);
-    this.#order = pieces < 0xffff ? new Uint16Array(pieces) : new Uint32Array(pieces);
-    this.#places = pieces < 0xffff ? new Uint16Array(pieces) : new Uint32Array(pieces);
-    for (let piece = 0; piece < pieces; piece++) {
-      this.#order[piece] = piece;
-      this.#places[piece] = piece;
-    }
-    this.#starts = new Uint32Array(FEW_BUCKETS).fill(pieces);
-    this.#wantedEnds = new Uint32Array(FEW_BUCKETS).fill(pieces);
-    this.#starts[0] = 0;
+    this.#shelf = shelf;
+    this.#start = row * pieces;
+    this.#bounds = new Uint32Array(2 * FEW_BUCKETS).fill(pieces);
+    this.#bounds[0] = 0;
   }
 
   announced(piece: number): void {
-    const copies = this.#copies[piece]!;
-    if (copies === FEW_COPIES && this.#isFew) this.#countFarther();
-    this.#copies[piece] = copies + 1;
-    if (copies === 0 && !this.taken.has(piece)) this.#moveUp(piece);
+    const copies = this.#shelf.copies[this.#start + piece]!;
+    if (copies === this.#shelf.mostCopies) this.#shelf.countFarther();
+    this.#shelf.copies[this.#start + piece] = copies + 1;
+    if (copies === 0 && !this.taken.has(piece)) this.#moveUp(piece, 0);
   }
 
   lost(piece: number): void {
-    const copies = this.#copies[piece]! - 1;
-    this.#copies[piece] = copies;
-    if (this.#bucketOf[piece]! > copies && !this.taken.has(piece)) this.#moveDown(piece);
+    const copies = this.#shelf.copies[this.#start + piece]! - 1;
+    this.#shelf.copies[this.#start + piece] = copies;
+    // It stood in the bucket of as many copies as it had, or lower.
+    const isTooHigh = this.#shelf.places[this.#start + piece]! >= this.#bounds[2 * copies + 2]!;
+    if (isTooHigh && !this.taken.has(piece)) this.#moveDown(piece, copies + 1);
   }
 
   claimed(piece: number): void {
-    if (this.taken.has(piece)) return;
-    this.taken.add(piece);
-    this.#moveTo(piece, --this.#wantedEnds[this.#bucketOf[piece]!]!);
+    if (!this.taken.add(piece)) return;
+    this.#moveTo(piece, --this.#bounds[2 * this.#bucketOf(piece) + 1]!);
   }
 
   released(piece: number): void {
-    if (!this.taken.has(piece)) return;
-    this.taken.delete(piece);
-    this.#moveTo(piece, this.#wantedEnds[this.#bucketOf[piece]!]!++);
-    const copies = this.#copies[piece]!;
-    while (this.#bucketOf[piece]! > copies) this.#moveDown(piece);
-    if (this.#bucketOf[piece] === 0 && copies > 0) this.#moveUp(piece);
+    if (!this.taken.delete(piece)) return;
+    let bucket = this.#bucketOf(piece);
+    this.#moveTo(piece, this.#bounds[2 * bucket + 1]!++);
+    const copies = this.#shelf.copies[this.#start + piece]!;
+    while (bucket > copies) this.#moveDown(piece, bucket--);
+    if (bucket === 0 && copies > 0) this.#moveUp(piece, 0);
   }
 
   pick(offered: PieceSet): number {
     const salt = this.#chance.below(0x7fff_ffff);
     // What nobody was announced to have can only come from one that has everything.
-    for (let bucket = offered.size === this.#pieces ? 0 : 1; bucket < this.#buckets; bucket++) {
+    for (let bucket = offered.size === this.#shelf.pieces ? 0 : 1; bucket < this.#buckets; bucket++) {
       const piece = this.#pickFrom(bucket, offered, salt);
       if (piece !== -1) return piece;
     }
@@ -95,13 +95,14 @@ export class RarestPicker implements PiecePicker {
 
   /** A wanted piece that belongs into the bucket and is offered: which one, the salt decides and not the place. */
   #pickFrom(bucket: number, offered: PieceSet, salt: number): number {
+    const { copies, order } = this.#shelf;
     let picked = -1;
     let lowest = Number.POSITIVE_INFINITY;
-    let place = this.#starts[bucket]!;
-    while (place < this.#wantedEnds[bucket]!) {
-      const piece = this.#order[place]!;
-      if (this.#copies[piece]! > bucket) {
-        this.#moveUp(piece);
+    let place = this.#bounds[2 * bucket]!;
+    while (place < this.#bounds[2 * bucket + 1]!) {
+      const piece = order[this.#start + place]!;
+      if (copies[this.#start + piece]! > bucket) {
+        this.#moveUp(piece, bucket);
         continue;
       }
       place++;
@@ -114,52 +115,50 @@ export class RarestPicker implements PiecePicker {
     return picked;
   }
 
+  /** The last bucket that begins at the piece's place or before: empty ones begin where the next does. */
+  #bucketOf(piece: number): number {
+    const place = this.#shelf.places[this.#start + piece]!;
+    let [low, high] = [0, this.#buckets];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (this.#bounds[2 * middle]! <= place) low = middle;
+      else high = middle;
+    }
+    return low;
+  }
+
   /** To the end of its bucket, which then becomes the start of the next. The piece is wanted. */
-  #moveUp(piece: number): void {
-    const bucket = this.#bucketOf[piece]!;
+  #moveUp(piece: number, bucket: number): void {
     if (bucket + 1 === this.#buckets) this.#addBucket();
-    this.#moveTo(piece, --this.#wantedEnds[bucket]!);
-    this.#moveTo(piece, --this.#starts[bucket + 1]!);
-    this.#bucketOf[piece] = bucket + 1;
+    this.#moveTo(piece, --this.#bounds[2 * bucket + 1]!);
+    this.#moveTo(piece, --this.#bounds[2 * bucket + 2]!);
   }
 
   /** To the start of its bucket, which then becomes the end of the one before. The piece is wanted. */
-  #moveDown(piece: number): void {
-    const bucket = this.#bucketOf[piece]!;
-    this.#moveTo(piece, this.#starts[bucket]!++);
-    this.#moveTo(piece, this.#wantedEnds[bucket - 1]!++);
-    this.#bucketOf[piece] = bucket - 1;
-  }
-
-  #countFarther(): void {
-    this.#isFew = false;
-    this.#copies = Uint16Array.from(this.#copies);
-    this.#bucketOf = Uint16Array.from(this.#bucketOf);
+  #moveDown(piece: number, bucket: number): void {
+    this.#moveTo(piece, this.#bounds[2 * bucket]!++);
+    this.#moveTo(piece, this.#bounds[2 * bucket - 1]!++);
   }
 
   /** Exchanges places with the piece that stands there. */
   #moveTo(piece: number, place: number): void {
-    const other = this.#order[place]!;
+    const { order, places } = this.#shelf;
+    const other = order[this.#start + place]!;
     if (other === piece) return;
-    const left = this.#places[piece]!;
-    this.#order[left] = other;
-    this.#places[other] = left;
-    this.#order[place] = piece;
-    this.#places[piece] = place;
+    const left = places[this.#start + piece]!;
+    order[this.#start + left] = other;
+    places[this.#start + other] = left;
+    order[this.#start + place] = piece;
+    places[this.#start + piece] = place;
   }
 
   /** A bucket that is empty, behind all others. */
   #addBucket(): void {
-    if (++this.#buckets <= this.#starts.length) return;
-    this.#starts = grown(this.#starts, this.#pieces);
-    this.#wantedEnds = grown(this.#wantedEnds, this.#pieces);
+    if (2 * ++this.#buckets <= this.#bounds.length) return;
+    const longer = new Uint32Array(2 * this.#bounds.length).fill(this.#shelf.pieces);
+    longer.set(this.#bounds);
+    this.#bounds = longer;
   }
-}
-
-function grown(values: Uint32Array, filling: number): Uint32Array {
-  const longer = new Uint32Array(2 * values.length).fill(filling);
-  longer.set(values);
-  return longer;
 }
 
 /** A number from 0 up that looks unrelated to the piece: the finaliser of MurmurHash3 (Appleby 2011). */

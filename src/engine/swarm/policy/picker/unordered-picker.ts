@@ -67,7 +67,8 @@ export function rarestOfRows(
   return (offered, taken) => {
     const places = offered.span;
     const start = chance.below(places);
-    let picked = -1;
+    let found = -1;
+    let candidates = 0;
     let fewest = Number.POSITIVE_INFINITY;
     for (let step = 0, rows = 0; step < places && rows < ROWS; step++) {
       const place = start + step < places ? start + step : start + step - places;
@@ -80,9 +81,10 @@ export function rarestOfRows(
       const copies = counter.copiesOf(lowestBit(rarest));
       if (copies >= fewest) continue;
       fewest = copies;
-      picked = (place << 5) + nthBit(rarest, chance.below(bitsIn(rarest)));
+      found = place;
+      candidates = rarest;
     }
-    return picked;
+    return found === -1 ? -1 : (found << 5) + nthBit(candidates, chance.below(bitsIn(candidates)));
   };
 }
 
