@@ -78,6 +78,8 @@ export interface MulticastModel {
 export interface ChainModel {
   readonly transport: 'chain';
   readonly hopSetUpS: number;
+  /** Machines that each one passes the image on to: 1 for a chain, more for a tree. */
+  readonly children: number;
 }
 
 export type TransportModel = P2pModel | UnicastModel | MulticastModel | ChainModel;

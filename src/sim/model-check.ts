@@ -50,6 +50,7 @@ function requireTransport(settings: TransportModel): void {
       requireTime('transport.waitS', settings.waitS);
       return requireTime('transport.roundS', settings.roundS);
     case 'chain':
+      requireCount('transport.children', settings.children);
       return requireTime('transport.hopSetUpS', settings.hopSetUpS);
   }
 }

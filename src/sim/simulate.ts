@@ -98,7 +98,7 @@ function transportFor(settings: TransportModel, arena: Arena): Transport {
     case 'multicast':
       return new Multicast(arena, settings);
     case 'chain':
-      return new Chain(arena, settings.hopSetUpS);
+      return new Chain(arena, settings);
   }
 }
 

@@ -100,7 +100,7 @@ export function aMulticast(wishes: Partial<MulticastModel> = {}): MulticastModel
   return { transport: 'multicast', rateBps: Infinity, packetBytes: 1024, waitS: 0, roundS: 0, ...wishes };
 }
 
-/** A chain whose hops take this long to set up. */
-export function aChain(hopSetUpS = 0): ChainModel {
-  return { transport: 'chain', hopSetUpS };
+/** A chain whose hops take this long to set up, or a tree. */
+export function aChain(hopSetUpS = 0, children = 1): ChainModel {
+  return { transport: 'chain', hopSetUpS, children };
 }

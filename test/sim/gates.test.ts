@@ -1,11 +1,11 @@
 /** What the simulator must satisfy for given models before anybody believes it; for any model: gates-for-any-model.test.ts. */
-import { assert, constant, integer, oneof, property } from 'fast-check';
+import { assert, constant, constantFrom, integer, oneof, property } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DeploymentModel } from '../../src/sim/deployment-model.ts';
 import { RandomStream } from '../../src/sim/kernel/random-stream.ts';
 import { simulate } from '../../src/sim/simulate.ts';
 import { memberMeanS, seededMakespanS, seededMeanS } from '../../src/sim/theory/branching.ts';
-import { chainS } from '../../src/sim/theory/chain.ts';
+import { chainS, treeS } from '../../src/sim/theory/chain.ts';
 import { mundingerS } from '../../src/sim/theory/mundinger.ts';
 import { expectedRounds, expectedTransmissions } from '../../src/sim/theory/packet-loss.ts';
 import { multicastRounds } from '../../src/sim/transport/multicast-rounds.ts';
@@ -82,6 +82,21 @@ describe('gate 4: closed forms of the other transports', () => {
           expect(makespanS(simulate(model, 1))).toBe(expectedS);
         },
       ),
+    );
+  });
+
+  it('a full k-ary tree takes exactly (F k/b)(1 + (h - 1)/M)', () => {
+    const powers = constantFrom(2, 4, 8);
+    assert(
+      property(powers, integer({ min: 1, max: 3 }), constantFrom(1, 2, 16, 64), (children, depth, pieces) => {
+        const machines = Array.from({ length: depth }, (_, level) => children ** (level + 1));
+        const count = machines.reduce((sum, level) => sum + level, 0);
+        const model = aModel({ machines: count, pieces, transport: aChain(0, children) });
+        const { wireBytes } = model;
+        const expectedS = treeS({ wireBytes, pieces, machines: count, linkBps: LINK_BPS, children });
+        expect(makespanS(simulate(model, 1))).toBeCloseTo(expectedS, 9);
+      }),
+      { numRuns: 36 },
     );
   });
 

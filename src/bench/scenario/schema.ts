@@ -233,6 +233,10 @@ function transportsSchema(fields: Fields) {
   const chain = settings({
     diskWrite,
     hopSetUp: fields.seconds().prefault('0 s').describe('time to connect one machine to the next'),
+    children: fields
+      .count('machines')
+      .default(1)
+      .describe('machines that each one passes the image on to: 1 is a chain, more make a tree'),
   });
   return settings({
     p2p: orNothing(p2p).optional(),

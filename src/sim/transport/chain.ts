@@ -1,8 +1,8 @@
-import { pieceCountOf, pieceSizeOf } from '../deployment-model.ts';
+import { type ChainModel, pieceCountOf, pieceSizeOf } from '../deployment-model.ts';
 import { SERVER } from '../network/topology.ts';
 import { type Arena, connectS, isStreamed, type Transport } from './transport.ts';
 
-/** One connection of the chain: from a peer to the next. */
+/** One connection: from a peer to one that it passes the image on to. */
 interface Hop {
   readonly sender: number;
   readonly receiver: number;
@@ -14,19 +14,22 @@ interface Hop {
 }
 
 /**
- * Every machine passes the pieces on to the next one, in the order of arrival (Kascade: Jeanvoine et al. 2013). The
- * chain starts when all machines are there; a machine that dies cuts off those behind it.
+ * Every machine passes the pieces on to the next one, in the order of arrival (Kascade: Jeanvoine et al. 2013), or to the
+ * next few, which makes a tree that is filled level by level. It starts when all machines are there; a machine that dies
+ * cuts off those behind it.
  */
 export class Chain implements Transport {
   readonly #arena: Arena;
   readonly #setUpS: number;
+  readonly #children: number;
   readonly #pieces: number;
   readonly #waiting = new Set<number>();
   readonly #dead = new Set<number>();
   #hops: Hop[] = [];
 
-  constructor(arena: Arena, hopSetUpS: number) {
+  constructor(arena: Arena, { hopSetUpS, children }: ChainModel) {
     this.#arena = arena;
+    this.#children = children;
     this.#setUpS = hopSetUpS + connectS(arena.model);
     this.#pieces = pieceCountOf(arena.model);
   }
@@ -46,7 +49,7 @@ export class Chain implements Transport {
   }
 
   diagnose(): string {
-    return 'a machine before it in the chain died, and a chain does not mend itself';
+    return 'a machine before it died, and neither a chain nor a tree mends itself';
   }
 
   #startWhenComplete(): void {
@@ -54,14 +57,14 @@ export class Chain implements Transport {
     if (this.#waiting.size + this.#dead.size < this.#arena.model.machines.length) return;
     const peers = [SERVER, ...[...this.#waiting].sort((a, b) => a - b)];
     this.#hops = peers.slice(1).map((receiver, place) => ({
-      sender: peers[place]!,
+      sender: peers[Math.floor(place / this.#children)]!,
       receiver,
-      offered: place === 0 ? this.#pieces : 0,
+      offered: place < this.#children ? this.#pieces : 0,
       delivered: 0,
-      isOpen: place === 0,
+      isOpen: place < this.#children,
       flow: this.#arena.network.open(this.#deliver, place),
     }));
-    this.#advance(0);
+    for (let place = 0; place < Math.min(this.#children, this.#hops.length); place++) this.#advance(place);
   }
 
   #advance(place: number): void {
@@ -85,7 +88,8 @@ export class Chain implements Transport {
     simulation.trace.addPiece(simulation.now, { machine, piece, sender });
     hop.delivered++;
     if (hop.delivered === this.#pieces) this.#arena.downloaded(hop.receiver);
-    this.#offer(place + 1);
+    const first = (place + 1) * this.#children;
+    for (let next = first; next < first + this.#children; next++) this.#offer(next);
     this.#advance(place);
   };
 

@@ -74,6 +74,7 @@ export const GOLDEN_MODELS: Readonly<Record<string, DeploymentModel>> = {
     },
   }),
   'multicast with loss': aModel({ machines: 20, loss: 0.01, transport: aMulticast({ roundS: 1 }) }),
+  'a tree': aModel({ machines: 20, pieces: 16, link: DOWN_TOO, transport: aChain(0.5, 3) }),
   'a chain that breaks': aModel({
     machines: someMachines(8, 1, { diesAfterS: 8 }),
     pieces: 16,

@@ -69,6 +69,8 @@ function unsupportedTransport({ transports }: Scenario, transport: Transport): r
       transport === 'unicast' && transports.unicast?.wave !== undefined,
     'transports.chain.hopSetUp: the machines of a lab connect as fast as they can':
       transport === 'chain' && (transports.chain?.hopSetUp ?? 0) > 0,
+    'transports.chain.children: a lab hands out chains, not trees':
+      transport === 'chain' && (transports.chain?.children ?? 1) > 1,
   });
 }
 

@@ -61,6 +61,6 @@ function transportOf(scenario: Scenario, transport: ModelTransport): TransportMo
       return { transport, rateBps: rate, packetBytes: packet, waitS: wait, roundS: round };
     }
     case 'chain':
-      return { transport, hopSetUpS: transports.chain!.hopSetUp };
+      return { transport, hopSetUpS: transports.chain!.hopSetUp, children: transports.chain!.children };
   }
 }

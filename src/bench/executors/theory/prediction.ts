@@ -4,6 +4,8 @@ import {
   multicastS,
   seededMeanS,
   swarmPredictionS,
+  treeDepth,
+  treeS,
   unicastTogetherS,
   unicastWavesS,
 } from '../../../sim/index.ts';
@@ -82,20 +84,16 @@ function predictMulticast(scenario: Scenario, machines: number): Prediction {
 
 function predictChain(scenario: Scenario, machines: number): Prediction {
   const { network, image, transports } = scenario;
-  const slowestBps = Math.min(
-    network.server.up,
-    machines > 1 ? network.machine.up : Infinity,
-    downBps(scenario, 'chain'),
-    network.connectionCap,
-  );
-  const transferS = chainS({
-    wireBytes: wireSize(image),
-    pieces: pieceCount(image),
-    machines,
-    linkBps: slowestBps,
-    hopSetUpS: transports.chain!.hopSetUp,
-  });
-  return { transferS, meanS: null, serverCopies: 1 };
+  const { children, hopSetUp } = transports.chain!;
+  const upBps = Math.min(network.server.up, machines > 1 ? network.machine.up : Infinity);
+  const hopBps = Math.min(upBps / children, downBps(scenario, 'chain'), network.connectionCap);
+  const pipeline = { wireBytes: wireSize(image), pieces: pieceCount(image), machines };
+  const transferS =
+    children === 1
+      ? chainS({ ...pipeline, linkBps: hopBps, hopSetUpS: hopSetUp })
+      : treeS({ ...pipeline, linkBps: hopBps * children, children }) +
+        (treeDepth(machines, children) - 1) * hopSetUp;
+  return { transferS, meanS: null, serverCopies: Math.min(children, machines) };
 }
 
 /** What one machine takes in: its link, and its disk where that is written at once. */
