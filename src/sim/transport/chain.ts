@@ -49,7 +49,8 @@ export class Chain implements Transport {
   }
 
   diagnose(): string {
-    return 'a machine before it died, and neither a chain nor a tree mends itself';
+    const shape = this.#children === 1 ? 'chain' : 'tree';
+    return `a machine before it in the ${shape} died, and a ${shape} does not mend itself`;
   }
 
   #startWhenComplete(): void {
