@@ -9,6 +9,7 @@ import {
   type Unknown,
 } from '../../sim/index.ts';
 import { modelOf } from '../executors/sim/model.ts';
+import { simExecutor } from '../executors/sim/sim-executor.ts';
 import { type LoadedScenario, loadScenario } from '../scenario/scenario-loader.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { wireSize } from '../scenario/wire-size.ts';
@@ -102,9 +103,10 @@ function ownUnknowns(
   };
 }
 
-/** Of the last machine; null where the scenario does not have the transport. */
+/** Of the last machine; null where the scenario does not have the transport, or settings that the simulator cannot honour. */
 function simulatedTime(scenario: Scenario, { transport, machines }: MeasuredCell): number | null {
   if (scenario.transports[transport] === undefined) return null;
+  if (simExecutor().unsupported(scenario, transport).length > 0) return null;
   const { machines: fleet } = simulate(modelOf(scenario, transport, machines), scenario.seeds[0]!);
   return fleet.reduce<number | null>(
     (last, { doneS }) => (last === null || doneS === null ? null : Math.max(last, doneS)),

@@ -1,4 +1,6 @@
-import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { ConfigError } from '../../failure.ts';
 
 /** Lines are written together once they have so many characters. */
 const BUFFERED = 1 << 16;
@@ -10,8 +12,13 @@ export class TraceFile {
   readonly #file: number;
   #lines: string[] = [];
   #buffered = 0;
+  #isOpen = true;
 
+  /** @throws ConfigError where there is no such folder, or a folder of that name */
   constructor(path: string) {
+    if (!isFolder(dirname(path)))
+      throw new ConfigError('--out', `there is no folder ${dirname(path)}; make it, or name another`);
+    if (isFolder(path)) throw new ConfigError('--out', `${path} is a folder; name a file`);
     this.#path = path;
     this.#temporary = `${path}.${process.pid}.part`;
     this.#file = openSync(this.#temporary, 'w');
@@ -25,14 +32,19 @@ export class TraceFile {
 
   close(): void {
     this.#flush();
-    closeSync(this.#file);
+    this.#closeFile();
     renameSync(this.#temporary, this.#path);
   }
 
   /** Leaves nothing behind. */
   discard(): void {
-    closeSync(this.#file);
+    this.#closeFile();
     rmSync(this.#temporary, { force: true });
+  }
+
+  #closeFile(): void {
+    if (this.#isOpen) closeSync(this.#file);
+    this.#isOpen = false;
   }
 
   #flush(): void {
@@ -40,4 +52,8 @@ export class TraceFile {
     this.#lines = [];
     this.#buffered = 0;
   }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }

@@ -8,6 +8,7 @@ import {
 import { machineName } from '../executors/fleet.ts';
 import { MODEL_TRANSPORTS, type ModelTransport } from '../executors/model-transport.ts';
 import { modelOf } from '../executors/sim/model.ts';
+import { simExecutor } from '../executors/sim/sim-executor.ts';
 import { variantWords } from '../metrics/plain-words.ts';
 import type { LoadedScenario, ScenarioVariant } from '../scenario/scenario-loader.ts';
 
@@ -39,6 +40,12 @@ export function chooseTracedRun(loaded: LoadedScenario, wish: TraceWish): Traced
       `found \`${transport ?? ''}\`; of this scenario allowed are ${allowed}`,
     );
   }
+  const reasons = simExecutor().unsupported(scenario, transport);
+  if (reasons.length > 0)
+    throw new ConfigError(
+      '',
+      `the simulator cannot honour these settings for ${transport}:\n  ${reasons.join('\n  ')}`,
+    );
   return {
     scenario: loaded.name,
     variant: variantWords(variant),

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -60,6 +60,23 @@ describe('a trace', () => {
     const out = join(folder, 'trace.jsonl');
     await expect(traceMachine({ file: LAB, isWhole: false, out, machine: 'm009' })).rejects.toThrow('m008');
     expect(await readdir(folder)).toEqual([]);
+  });
+});
+
+describe('a trace file', () => {
+  it('is refused where its folder is not there, or where it is one', async () => {
+    const wish = { file: LAB, isWhole: false };
+    const missing = join(folder, 'no', 'trace.jsonl');
+    await expect(traceMachine({ ...wish, out: missing })).rejects.toThrow('--out: there is no folder');
+    await expect(traceMachine({ ...wish, out: folder })).rejects.toThrow('is a folder; name a file');
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('is not made of settings that the simulator cannot honour', async () => {
+    const lossy = join(folder, 'lossy.yaml');
+    const text = await readFile(LAB, 'utf8');
+    await writeFile(lossy, text.replace('network:\n', 'network:\n  loss: 1 %\n'));
+    await expect(traceMachine({ file: lossy, isWhole: false })).rejects.toThrow('network.loss');
   });
 });
 

@@ -22,6 +22,21 @@ function aDealerAfterOne() {
   return torrent.join(1);
 }
 
+/** Three pieces are dealt to receivers 1 and 2; the second has asked for its piece and stopped to read. */
+function whereOneStoppedToRead(): ATorrent {
+  const torrent = aDealer(3, { slots: 2, unsentBytes: BLOCK });
+  torrent.join(1);
+  torrent.join(2);
+  torrent.request(2, 1);
+  for (const piece of [0, 2]) {
+    torrent.pass(50);
+    torrent.request(1, piece);
+    for (let sent = 0; sent < 4; sent++) torrent.tell({ kind: 'blockSent', peer: 1, bytes: BLOCK });
+  }
+  torrent.pass(50);
+  return torrent;
+}
+
 describe('a seeder that deals', () => {
   it('says at first that it has nothing', () => {
     const torrent = aDealer(3, { slots: 0 });
@@ -97,30 +112,12 @@ describe('a seeder that deals', () => {
   });
 
   it('nor for one that has stopped to read in the middle of the piece', () => {
-    const torrent = aDealer(3, { slots: 2, unsentBytes: BLOCK });
-    torrent.join(1);
-    torrent.join(2);
-    torrent.request(2, 1);
-    for (const piece of [0, 2]) {
-      torrent.pass(50);
-      torrent.request(1, piece);
-      for (let sent = 0; sent < 4; sent++) torrent.tell({ kind: 'blockSent', peer: 1, bytes: BLOCK });
-    }
-    torrent.pass(50);
+    const torrent = whereOneStoppedToRead();
     expect(havesTo(torrent.effects, 1).toSorted()).toEqual([0, 1, 2]);
   });
 
   it('tells nobody anything twice when a piece leaves at last that was not waited for', () => {
-    const torrent = aDealer(3, { slots: 2, unsentBytes: BLOCK });
-    torrent.join(1);
-    torrent.join(2);
-    torrent.request(2, 1);
-    for (const piece of [0, 2]) {
-      torrent.pass(50);
-      torrent.request(1, piece);
-      for (let sent = 0; sent < 4; sent++) torrent.tell({ kind: 'blockSent', peer: 1, bytes: BLOCK });
-    }
-    torrent.pass(50);
+    const torrent = whereOneStoppedToRead();
     for (let sent = 0; sent < 4; sent++) torrent.tell({ kind: 'blockSent', peer: 2, bytes: BLOCK });
     for (const peer of [1, 2]) expect(havesTo(torrent.effects, peer).toSorted()).toEqual([0, 1, 2]);
   });
