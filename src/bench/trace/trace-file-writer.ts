@@ -2,17 +2,18 @@ import { closeSync, openSync, renameSync, rmSync, statSync, writeSync } from 'no
 import { dirname } from 'node:path';
 import { ConfigError } from '../../failure.ts';
 
-/** Lines are written together once they have so many characters. */
-const BUFFERED = 1 << 16;
+/** Lines are put together once they have so many characters. */
+const CHUNK = 1 << 16;
 
-/** A file of lines that is there whole or not at all: it gets its name when it is closed. */
+/**
+ * A file of lines that is there whole or not at all. Lines wait in memory until the simulation is over: whoever stops it
+ * with Ctrl-C finds nothing left behind.
+ */
 export class TraceFile {
   readonly #path: string;
-  readonly #temporary: string;
-  readonly #file: number;
+  readonly #chunks: string[] = [];
   #lines: string[] = [];
-  #buffered = 0;
-  #isOpen = true;
+  #waiting = 0;
 
   /** @throws ConfigError where there is no such folder, or a folder of that name */
   constructor(path: string) {
@@ -20,37 +21,35 @@ export class TraceFile {
       throw new ConfigError('--out', `there is no folder ${dirname(path)}; make it, or name another`);
     if (isFolder(path)) throw new ConfigError('--out', `${path} is a folder; name a file`);
     this.#path = path;
-    this.#temporary = `${path}.${process.pid}.part`;
-    this.#file = openSync(this.#temporary, 'w');
   }
 
   add(line: string): void {
     this.#lines.push(line);
-    this.#buffered += line.length;
-    if (this.#buffered > BUFFERED) this.#flush();
+    this.#waiting += line.length;
+    if (this.#waiting > CHUNK) this.#pack();
   }
 
-  close(): void {
-    this.#flush();
-    this.#closeFile();
-    renameSync(this.#temporary, this.#path);
+  write(): void {
+    this.#pack();
+    const temporary = `${this.#path}.${process.pid}.part`;
+    try {
+      const file = openSync(temporary, 'w');
+      try {
+        for (const chunk of this.#chunks) writeSync(file, chunk);
+      } finally {
+        closeSync(file);
+      }
+      renameSync(temporary, this.#path);
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      throw error;
+    }
   }
 
-  /** Leaves nothing behind. */
-  discard(): void {
-    this.#closeFile();
-    rmSync(this.#temporary, { force: true });
-  }
-
-  #closeFile(): void {
-    if (this.#isOpen) closeSync(this.#file);
-    this.#isOpen = false;
-  }
-
-  #flush(): void {
-    if (this.#lines.length > 0) writeSync(this.#file, `${this.#lines.join('\n')}\n`);
+  #pack(): void {
+    if (this.#lines.length > 0) this.#chunks.push(`${this.#lines.join('\n')}\n`);
     this.#lines = [];
-    this.#buffered = 0;
+    this.#waiting = 0;
   }
 }
 

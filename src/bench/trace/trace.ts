@@ -47,27 +47,22 @@ export async function traceMachine(request: TraceRequest): Promise<MachineTrace>
   const wanted = machine === undefined ? undefined : numberOf(machine, run.machines);
   const traceFile = out === undefined ? undefined : new TraceFile(out);
   const events: TraceEvent[] = [];
-  try {
-    const simulated = simulateTraced(loaded, run, (event) => {
-      traceFile?.add(traceLine(event));
-      if (wanted === undefined || event.machine === wanted) events.push(event);
-    });
-    traceFile?.close();
-    const result = wanted === undefined ? lastDone(simulated.machines) : simulated.machines[wanted - 1]!;
-    const own = events.filter((event) => event.machine === result.number);
-    const pieces = pieceCountOf(modelOfTraced(loaded, run));
-    return {
-      run,
-      machine: machineName(result.number),
-      traceDigest: simulated.traceDigest,
-      result,
-      events: own,
-      story: storyOf(result, own, { pieces, isWhole }),
-    };
-  } catch (error) {
-    traceFile?.discard();
-    throw error;
-  }
+  const simulated = simulateTraced(loaded, run, (event) => {
+    traceFile?.add(traceLine(event));
+    if (wanted === undefined || event.machine === wanted) events.push(event);
+  });
+  traceFile?.write();
+  const result = wanted === undefined ? lastDone(simulated.machines) : simulated.machines[wanted - 1]!;
+  const own = events.filter((event) => event.machine === result.number);
+  const pieces = pieceCountOf(modelOfTraced(loaded, run));
+  return {
+    run,
+    machine: machineName(result.number),
+    traceDigest: simulated.traceDigest,
+    result,
+    events: own,
+    story: storyOf(result, own, { pieces, isWhole }),
+  };
 }
 
 function numberOf(machine: string, machines: number): number {
