@@ -3,8 +3,14 @@ export { type AgentPhase, type AgentTask, type AgentWatch, runAgent } from './ag
 export { HttpTransport } from './agent/http-transport.ts';
 export type { ImageTransport } from './agent/image-transport.ts';
 export { ImageServer } from './http/image-server.ts';
+export { type Captured, captureImage } from './image/capture/capture.ts';
 export { ImageReader, imageFileSize } from './image/image-reader.ts';
+export { ImageStore } from './image/image-store.ts';
+export type { Manifest } from './image/manifest.ts';
 export { BLOCK_BYTES, type Metainfo, makeMetainfo } from './image/metainfo.ts';
+export { fingerprintOf } from './image/signature.ts';
+export { createKeys, keysOf, publicKeyOfStore } from './image/store-keys.ts';
+export { type ImageFault, verifyImage } from './image/verify-image.ts';
 export type { LinkRates } from './link-rate.ts';
 export type { HandoutName } from './swarm/policy/handout/handout-by-name.ts';
 export {

@@ -6,7 +6,7 @@ import { type Chunk, decodeChunkRecords, encodeChunkRecord, RECORD_BYTES } from 
 import { IMAGE_FILES } from './image-store.ts';
 
 /** Records of the chunks that are in the payload for good; it is not part of an image. */
-const JOURNAL = 'journal';
+export const JOURNAL = 'journal';
 /** SHA-256. */
 const FINGERPRINT_BYTES = 32;
 /** The payload is flushed this often; what comes after the last flush is made again after a power cut. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { encodedEntriesOf } from '../bencode.ts';
 import { encodeChunk } from './chunk-codec.ts';
 import type { Chunk } from './chunk-record.ts';
-import { DraftPayload } from './draft-payload.ts';
+import { DraftPayload, JOURNAL } from './draft-payload.ts';
 import { encodeExtentMap } from './extent-map.ts';
 import { IMAGE_FILES, type ImageStore, type StoredImage } from './image-store.ts';
 import { encodeManifest, type Manifest } from './manifest.ts';
@@ -116,6 +116,7 @@ export class ImageDraft {
       const manifestFile = encodeManifest(manifest);
       await this.#write(IMAGE_FILES.signature, signatureOf(manifestFile, privateKey));
       await this.#write(IMAGE_FILES.manifest, manifestFile);
+      await rm(join(this.#folder, JOURNAL), { force: true });
       return manifest;
     });
   }

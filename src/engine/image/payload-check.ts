@@ -4,7 +4,6 @@ import { ProtocolError } from '../protocol-error.ts';
 import { decodeChunk, encodeChunk } from './chunk-codec.ts';
 import type { Chunk } from './chunk-record.ts';
 import type { ExtentMap } from './extent-map.ts';
-import { IMAGE_FILES } from './image-store.ts';
 import type { Manifest } from './manifest.ts';
 
 /** Chunks that are being decoded at a time: one for each thread of Node's pool. */

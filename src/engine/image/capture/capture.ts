@@ -2,10 +2,9 @@ import { versions } from 'node:process';
 import { RunFailure } from '../../../failure.ts';
 import { type DraftPlan, ImageDraft, type RawRun } from '../image-draft.ts';
 import type { ImageStore, StoredImage } from '../image-store.ts';
-import type { Manifest } from '../manifest.ts';
 import { type PlannedChunk, planChunks } from './chunk-plan.ts';
 import { type DiskSurvey, surveyDisk } from './disk-survey.ts';
-import { SourceDisk } from './source-disk.ts';
+import { LocalDisk } from './local-disk.ts';
 
 /** Raw bytes of a chunk at most. */
 const CHUNK_BYTES = 4 * 2 ** 20;
@@ -32,12 +31,10 @@ export interface CaptureRequest {
 /** Hears how far a capture is. */
 export interface CaptureWatch {
   readonly signal: AbortSignal;
-  /** What is going to be copied, and how many bytes an interrupted capture left of the payload. */
-  planned(survey: DiskSurvey, plan: { rawBytes: number; earlierBytes: number }): void;
+  /** How many bytes of the disk are going to be copied, and how many an interrupted capture left of the payload. */
+  planned(plan: { rawBytes: number; earlierBytes: number }): void;
   /** Bytes of the disk that have been read. */
   progressed(rawBytes: number): void;
-  /** All are read; what remains is to hold disk against image, to hash and to publish. */
-  finishing(): void;
 }
 
 export interface Captured {
@@ -56,7 +53,7 @@ export async function captureImage(
   request: CaptureRequest,
   watch: CaptureWatch & { privateKey: string },
 ): Promise<Captured> {
-  const disk = await SourceDisk.open(request.source);
+  const disk = await LocalDisk.open(request.source);
   try {
     return await captureDisk(store, request, { ...watch, disk });
   } finally {
@@ -67,7 +64,7 @@ export async function captureImage(
 async function captureDisk(
   store: ImageStore,
   request: CaptureRequest,
-  { disk, privateKey, ...watch }: CaptureWatch & { privateKey: string; disk: SourceDisk },
+  { disk, privateKey, ...watch }: CaptureWatch & { privateKey: string; disk: LocalDisk },
 ): Promise<Captured> {
   const mark = await disk.changeMark();
   const wishes = { sectorBytes: disk.sectorBytes, whole: request.whole };
@@ -77,9 +74,8 @@ async function captureDisk(
   const draft = await ImageDraft.begin(store, draftPlan(request, disk, survey));
   try {
     const rawBytes = chunks.reduce((sum, { start, end }) => sum + end - start, 0);
-    watch.planned(survey, { rawBytes, earlierBytes: draft.earlierBytes });
+    watch.planned({ rawBytes, earlierBytes: draft.earlierBytes });
     await draft.add(runsOf(disk, chunks, watch));
-    watch.finishing();
     await assertUnchanged(disk, { mark, survey, wishes, chunks, draft });
     watch.signal.throwIfAborted();
     const image = await draft.publish(privateKey);
@@ -90,7 +86,7 @@ async function captureDisk(
   }
 }
 
-function draftPlan(request: CaptureRequest, disk: SourceDisk, survey: DiskSurvey): DraftPlan {
+function draftPlan(request: CaptureRequest, disk: LocalDisk, survey: DiskSurvey): DraftPlan {
   const { name, encoding, pieceBytes } = request;
   return {
     name,
@@ -106,7 +102,7 @@ function draftPlan(request: CaptureRequest, disk: SourceDisk, survey: DiskSurvey
 }
 
 async function* runsOf(
-  disk: SourceDisk,
+  disk: LocalDisk,
   chunks: readonly PlannedChunk[],
   { signal, progressed }: Pick<CaptureWatch, 'signal' | 'progressed'>,
 ): AsyncGenerator<RawRun> {
@@ -121,7 +117,7 @@ async function* runsOf(
 }
 
 /** What is in use as it is on the disk, and zeros between. */
-async function rawBytesOf(disk: SourceDisk, { start, end, used }: PlannedChunk): Promise<Uint8Array> {
+async function rawBytesOf(disk: LocalDisk, { start, end, used }: PlannedChunk): Promise<Uint8Array> {
   const bytes = Buffer.alloc(end - start);
   for (const range of used)
     await disk.readInto(bytes.subarray(range.start - start, range.end - start), range.start);
@@ -138,7 +134,7 @@ interface Before {
 
 /** Times of the file, tables and allocation maps, and a sample of the chunks are what they were. */
 async function assertUnchanged(
-  disk: SourceDisk,
+  disk: LocalDisk,
   { mark, survey, wishes, chunks, draft }: Before,
 ): Promise<void> {
   if ((await disk.changeMark()) !== mark) throw changed(disk, 'it was written to');
@@ -156,7 +152,7 @@ async function assertUnchanged(
   }
 }
 
-function changed(disk: SourceDisk, how: string, cause?: unknown): RunFailure {
+function changed(disk: LocalDisk, how: string, cause?: unknown): RunFailure {
   const sentence = `${disk.path} changed while it was captured: ${how}; see that nobody writes to it, and capture it again`;
   return new RunFailure('SOURCE_CHANGED', sentence, { cause });
 }

@@ -33,3 +33,13 @@ export function rangesBefore(ranges: readonly ByteRange[], end: number): ByteRan
 export function bytesOfRanges(ranges: readonly ByteRange[]): number {
   return ranges.reduce((sum, { start, end }) => sum + end - start, 0);
 }
+
+/** The ranges without what lies in `hole`. */
+export function rangesWithout(ranges: readonly ByteRange[], hole: ByteRange): ByteRange[] {
+  return ranges
+    .flatMap(({ start, end }) => [
+      { start, end: Math.min(end, hole.start) },
+      { start: Math.max(start, hole.end), end },
+    ])
+    .filter(({ start, end }) => end > start);
+}

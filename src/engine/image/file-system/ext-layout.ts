@@ -23,6 +23,7 @@ export interface ExtLayout {
   readonly clusterBytes: number;
   readonly groups: number;
   readonly descriptorBytes: number;
+  readonly inodeBytes: number;
   readonly inodeTableBlocks: number;
   readonly hasGroupChecksums: boolean;
   /** Its journal has to be replayed, or it has errors. */
@@ -89,6 +90,8 @@ function geometryOf(superblock: Buffer, incompat: number, roCompat: number) {
     (roCompat & RO_COMPAT.BIGALLOC) === 0
       ? blockBytes
       : 1024 * 2 ** Math.min(superblock.readUInt32LE(28), 30);
+  // Revision 0 has no field for it.
+  const inodeBytes = superblock.readUInt32LE(76) === 0 ? 128 : superblock.readUInt16LE(88);
   const geometry = {
     blocks: superblock.readUInt32LE(4) + (is64 ? superblock.readUInt32LE(336) * 2 ** 32 : 0),
     blockBytes,
@@ -97,7 +100,8 @@ function geometryOf(superblock: Buffer, incompat: number, roCompat: number) {
     firstBlock: superblock.readUInt32LE(20),
     descriptorBytes: is64 ? superblock.readUInt16LE(254) : 32,
     firstMetaGroup: (incompat & INCOMPAT.META_BG) === 0 ? Infinity : superblock.readUInt32LE(260),
-    inodeTableBlocks: Math.ceil((superblock.readUInt32LE(40) * superblock.readUInt16LE(88)) / blockBytes),
+    inodeBytes,
+    inodeTableBlocks: Math.ceil((superblock.readUInt32LE(40) * inodeBytes) / blockBytes),
   };
   const isSound =
     blockBytes <= 65_536 &&

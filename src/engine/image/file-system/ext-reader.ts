@@ -1,5 +1,11 @@
 import { ProtocolError } from '../../protocol-error.ts';
-import { type ByteRange, bytesOfRanges, mergedRanges, rangesBefore } from '../disk/byte-ranges.ts';
+import {
+  type ByteRange,
+  bytesOfRanges,
+  mergedRanges,
+  rangesBefore,
+  rangesWithout,
+} from '../disk/byte-ranges.ts';
 import { assertWithin, type Volume } from '../disk/volume.ts';
 import { type ExtLayout, extLayoutOf, MAGIC } from './ext-layout.ts';
 import { type FileSystem, labelled, uuidText } from './file-system.ts';
@@ -7,8 +13,8 @@ import { SetBits } from './set-bits.ts';
 
 const SUPERBLOCK_OFFSET = 1024;
 const SUPERBLOCK_BYTES = 1024;
-/** The bitmap of the group was never written: nothing but its own tables is in use (EXT4_BG_BLOCK_UNINIT). */
-const BLOCK_UNINIT = 0x2;
+/** Of a group: its bitmap was never written, nothing but its own tables is in use; its unused inodes are zeros. */
+const FLAG = { BLOCK_UNINIT: 0x2, INODE_ZEROED: 0x4 } as const;
 
 /** ext2, ext3 and ext4: a bitmap for every group of blocks (kernel: Documentation/filesystems/ext4). */
 export async function readExt(volume: Volume): Promise<FileSystem | null> {
@@ -38,7 +44,25 @@ async function usedOfGroup(volume: Volume, layout: ExtLayout, group: number): Pr
     ? mergedRanges(tables)
     : await usedByBitmap(volume, layout, group, descriptor);
   assertCounted(layout, group, used, descriptor);
-  return used;
+  return rangesWithout(used, neverWrittenInodes(layout, descriptor));
+}
+
+/**
+ * mke2fs leaves it to the kernel to clear inodes that nobody uses yet. Until that is done they hold what was on the disk
+ * before, and nobody reads them.
+ */
+function neverWrittenInodes(layout: ExtLayout, descriptor: GroupDescriptor): ByteRange {
+  const { blockBytes, inodeTableBlocks, inodeBytes } = layout;
+  const table = descriptor.inodeTable * blockBytes;
+  const end = table + inodeTableBlocks * blockBytes;
+  if (descriptor.hasClearInodes) return { start: end, end };
+  return {
+    start: Math.max(
+      table,
+      end - Math.floor((descriptor.unusedInodes * inodeBytes) / blockBytes) * blockBytes,
+    ),
+    end,
+  };
 }
 
 interface GroupDescriptor {
@@ -47,6 +71,10 @@ interface GroupDescriptor {
   readonly inodeTable: number;
   readonly freeClusters: number;
   readonly isUninitialised: boolean;
+  /** Inodes at the end of the table that were never used. */
+  readonly unusedInodes: number;
+  /** All inodes that were never used are zeros. */
+  readonly hasClearInodes: boolean;
 }
 
 async function descriptorOf(volume: Volume, layout: ExtLayout, group: number): Promise<GroupDescriptor> {
@@ -62,7 +90,9 @@ async function descriptorOf(volume: Volume, layout: ExtLayout, group: number): P
     inodeBitmap: wide(4, 36),
     inodeTable: wide(8, 40),
     freeClusters: bytes.readUInt16LE(12) + (isWide ? bytes.readUInt16LE(44) * 2 ** 16 : 0),
-    isUninitialised: hasGroupChecksums && (bytes.readUInt16LE(18) & BLOCK_UNINIT) !== 0,
+    isUninitialised: hasGroupChecksums && (bytes.readUInt16LE(18) & FLAG.BLOCK_UNINIT) !== 0,
+    unusedInodes: bytes.readUInt16LE(28) + (isWide ? bytes.readUInt16LE(50) * 2 ** 16 : 0),
+    hasClearInodes: !hasGroupChecksums || (bytes.readUInt16LE(18) & FLAG.INODE_ZEROED) !== 0,
   };
 }
 

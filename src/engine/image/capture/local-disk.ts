@@ -9,13 +9,13 @@ import { sysfsFolder, usesOf } from './disk-use-reader.ts';
 const SYSFS_SECTOR_BYTES = 512;
 
 /** A disk, or a file that is the image of one, opened for a capture: nobody else may be using it. */
-export class SourceDisk implements Volume {
+export class LocalDisk implements Volume {
   readonly path: string;
   readonly bytes: number;
   readonly sectorBytes: number;
   readonly #file: FileHandle;
 
-  private constructor(file: FileHandle, known: Pick<SourceDisk, 'path' | 'bytes' | 'sectorBytes'>) {
+  private constructor(file: FileHandle, known: Pick<LocalDisk, 'path' | 'bytes' | 'sectorBytes'>) {
     this.#file = file;
     this.path = known.path;
     this.bytes = known.bytes;
@@ -23,7 +23,7 @@ export class SourceDisk implements Volume {
   }
 
   /** Throws a ConfigError (`disk`) where it is missing, in use or no disk. */
-  static async open(path: string): Promise<SourceDisk> {
+  static async open(path: string): Promise<LocalDisk> {
     const real = await realpath(path).catch((cause) => {
       throw refusal(path, cause);
     });
@@ -34,7 +34,7 @@ export class SourceDisk implements Volume {
       throw refusal(path, cause);
     });
     try {
-      return new SourceDisk(file, { path, ...(await sizeOf(file, path, real)) });
+      return new LocalDisk(file, { path, ...(await sizeOf(file, path, real)) });
     } catch (error) {
       await file.close();
       throw error;
