@@ -5,17 +5,26 @@ set -eu
 
 packages='
   aria2
+  btrfs-progs
   dosfstools
+  e2fsprogs
+  exfatprogs
+  fdisk
+  gdisk
   iproute2
+  mount
   mtools
   nftables
   ntfs-3g
   opentracker
+  partclone
   python3-libtorrent
   tftp-hpa
   transmission-cli
   udpcast
   util-linux
+  xfsprogs
+  zstd
 '
 
 missing=
