@@ -13,7 +13,7 @@ export const PIECE = 32_768;
 const UNLIMITED: LinkRates = { upBps: Number.POSITIVE_INFINITY, downBps: Number.POSITIVE_INFINITY };
 
 /** Pieces in memory. */
-export class MemoryStore implements ChunkStore {
+class MemoryStore implements ChunkStore {
   readonly pieces = new Map<number, Uint8Array>();
 
   static full(image: Uint8Array): MemoryStore {
