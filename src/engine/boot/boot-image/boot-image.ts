@@ -15,7 +15,7 @@ import {
 } from './debian-packages-process.ts';
 import { AGENT_PATH, INIT_SCRIPT, PUBLIC_KEY_PATH, UDHCPC_SCRIPT } from './init-script.ts';
 import { chooseModules, type KernelKind } from './kernel-modules.ts';
-import { LibraryIndex } from './library-index.ts';
+import { SharedLibraries } from './shared-libraries.ts';
 
 const run = promisify(execFile);
 const compress = promisify(zstdCompress);
@@ -110,7 +110,7 @@ async function programFiles(packageFolder: string): Promise<FileEntry[]> {
     })),
     { file: process.execPath, to: 'bin/node' },
   ];
-  const index = await LibraryIndex.of(PACKAGES.map((name) => unpackedFolder(packageFolder, name)));
+  const index = await SharedLibraries.of(PACKAGES.map((name) => unpackedFolder(packageFolder, name)));
   const libraries = await index.closureOf(programs.map(({ file }) => file));
   const placed = [...libraries].map(([name, file]) => ({
     file,

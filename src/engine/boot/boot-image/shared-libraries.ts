@@ -4,12 +4,12 @@ import { RunFailure } from '../../../failure.ts';
 import { elfDependencies } from './elf-dependencies.ts';
 
 /** The shared libraries in folders of unpacked packages, by name. */
-export class LibraryIndex {
+export class SharedLibraries {
   readonly #files = new Map<string, string>();
 
   /** @param folders one for each package */
-  static async of(folders: readonly string[]): Promise<LibraryIndex> {
-    const index = new LibraryIndex();
+  static async of(folders: readonly string[]): Promise<SharedLibraries> {
+    const index = new SharedLibraries();
     for (const folder of folders) {
       const entries = await readdir(folder, { recursive: true, withFileTypes: true });
       for (const entry of entries)
