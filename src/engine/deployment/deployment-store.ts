@@ -1,4 +1,4 @@
-import { chmodSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
 import { ConfigError, RunFailure } from '../../failure.ts';
 import { type Deployment, isArmed, type StartRule, type Target } from './deployment.ts';
@@ -47,9 +47,11 @@ export class DeploymentStore {
   readonly #database: DatabaseSync;
   readonly #now: () => Date;
 
-  private constructor(database: DatabaseSync, now: () => Date) {
-    this.#database = database;
+  private constructor(location: string, now: () => Date) {
+    this.#database = new DatabaseSync(location);
     this.#now = now;
+    this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;');
+    migrate(this.#database);
   }
 
   /**
@@ -58,17 +60,18 @@ export class DeploymentStore {
    */
   static open(file: string, now: () => Date = () => new Date()): DeploymentStore {
     try {
-      const database = new DatabaseSync(file);
-      database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;');
-      chmodSync(file, 0o600);
-      migrate(database);
-      return new DeploymentStore(database, now);
+      closeSync(openSync(file, 'a', 0o600));
+      return new DeploymentStore(file, now);
     } catch (cause) {
       if (cause instanceof RunFailure) throw cause;
-      throw new RunFailure('STORE', `${file} cannot be opened as a store: ${(cause as Error).message}`, {
-        cause,
-      });
+      const reason = (cause as Error).message;
+      throw new RunFailure('STORE', `${file} cannot be opened as a store: ${reason}`, { cause });
     }
+  }
+
+  /** A store that is gone with its process, as labs need it. */
+  static inMemory(): DeploymentStore {
+    return new DeploymentStore(':memory:', () => new Date());
   }
 
   close(): void {
@@ -125,9 +128,7 @@ export class DeploymentStore {
       );
       const id = Number(lastInsertRowid);
       for (const machine of machines) {
-        const armed = this.armedTarget(machine);
-        if (armed)
-          throw new ConfigError('machines', `${machine} is armed already, in deployment ${armed.deployment}`);
+        this.#assertUnarmed(machine);
         this.#run('INSERT INTO target (deployment, machine, state, changed) VALUES (?, ?, ?, ?)', [
           id,
           machine,
@@ -164,23 +165,43 @@ export class DeploymentStore {
 
   /** Keeps what has become of a machine; a new state is an event. Throws an Error for a machine that is no target. */
   keepTarget(target: Omit<Target, 'changed'>): void {
+    const { deployment, machine } = target;
+    const known = this.targetsOf(deployment).find((one) => one.machine === machine);
+    if (!known) throw new Error(`${machine} is not in deployment ${deployment}`);
+    this.#whole(() => this.#replaceTarget(known, target));
+  }
+
+  /** Changes all machines of a deployment at once. Throws a ConfigError where one would be armed in two deployments. */
+  changeTargets(deployment: number, change: (target: Target) => Target): void {
     this.#whole(() => {
-      const { deployment, machine, state, phase, share, failure } = target;
-      const known = this.targetsOf(deployment).find((one) => one.machine === machine);
-      if (!known) throw new Error(`${machine} is not in deployment ${deployment}`);
-      this.#run(
-        'UPDATE target SET state = ?, phase = ?, share = ?, failure = ?, changed = ? WHERE deployment = ? AND machine = ?',
-        [state, phase, share, failure, this.#stamp(), deployment, machine],
-      );
-      if (known.state === state) return;
-      const kind = `target${state[0]!.toUpperCase()}${state.slice(1)}`;
-      this.#log({ deployment, machine, kind, detail: failure ?? '' });
+      for (const known of this.targetsOf(deployment)) {
+        const target = change(known);
+        if (isArmed(target) && !isArmed(known)) this.#assertUnarmed(known.machine);
+        if (target !== known) this.#replaceTarget(known, target);
+      }
     });
   }
 
   /** Events after the one of that id, in their order. */
   events(afterId = 0): StoredEvent[] {
     return this.#all('SELECT * FROM event WHERE id > ? ORDER BY id', [afterId]).map(eventOf);
+  }
+
+  #assertUnarmed(machine: string): void {
+    const armed = this.armedTarget(machine);
+    if (armed)
+      throw new ConfigError('machines', `${machine} is armed already, in deployment ${armed.deployment}`);
+  }
+
+  #replaceTarget(known: Target, target: Omit<Target, 'changed'>): void {
+    const { deployment, machine, state, phase, share, failure } = target;
+    this.#run(
+      'UPDATE target SET state = ?, phase = ?, share = ?, failure = ?, changed = ? WHERE deployment = ? AND machine = ?',
+      [state, phase, share, failure, this.#stamp(), deployment, machine],
+    );
+    if (known.state === state) return;
+    const kind = `target${state[0]!.toUpperCase()}${state.slice(1)}`;
+    this.#log({ deployment, machine, kind, detail: failure ?? '' });
   }
 
   #log({ deployment, machine, kind, detail }: Omit<StoredEvent, 'id' | 'at'>): void {

@@ -64,3 +64,14 @@ export function isSwarmNeeded(targets: readonly Target[]): boolean {
 export function isOver(targets: readonly Target[]): boolean {
   return !targets.some((target) => isArmed(target));
 }
+
+/** What becomes of a machine when its deployment is cancelled; one that has the image keeps it. */
+export function cancelled(target: Target): Target {
+  return NEEDS_SWARM.has(target.state) ? { ...target, state: 'cancelled' } : target;
+}
+
+/** What becomes of a machine that failed or was cancelled when an operator wants it tried again. */
+export function retried(target: Target): Target {
+  const isLeft = target.state === 'failed' || target.state === 'cancelled';
+  return isLeft ? { ...target, state: 'armed', phase: null, share: null, failure: null } : target;
+}
