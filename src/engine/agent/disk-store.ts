@@ -7,8 +7,8 @@ import type { AgentMemory } from './agent-memory.ts';
 import { ByteBudget } from './byte-budget.ts';
 import { isChunk } from './chunk-hash.ts';
 import type { DiskWriter } from './disk-writer.ts';
+import { FoundBlocks, type FoundOnDisk, NOTHING_FOUND } from './found-blocks.ts';
 import { type CompleteChunk, Fragments } from './fragments.ts';
-import { type FoundOnDisk, HeldBlocks } from './held-blocks.ts';
 import type { ImageDescription } from './image-description.ts';
 import type { PayloadLayout, Span } from './payload-layout.ts';
 import { WireForms } from './wire-forms.ts';
@@ -30,7 +30,7 @@ export interface DiskStoreOptions {
  * Peers get pieces made again from what is on the disk, and never one that does not match its hash.
  */
 export class DiskStore implements ChunkStore {
-  readonly held: ChunkStore['held'];
+  readonly held: FoundBlocks;
   readonly #options: DiskStoreOptions;
   readonly #fragments: Fragments;
   readonly #wireForms: WireForms;
@@ -51,12 +51,17 @@ export class DiskStore implements ChunkStore {
     this.#wireForms = new WireForms(layout.chunks, { disk, encoding, roomBytes: memory.wireFormBytes });
     this.#decoding = new ByteBudget(memory.decodingBytes);
     this.#onDisk = new Set(found.chunks);
-    if (canEncode) this.held = this.#holdFound(found);
+    this.held = this.#holdFound(canEncode ? found : NOTHING_FOUND);
   }
 
   /** Chunks that are on the disk. */
   get chunksOnDisk(): ReadonlySet<number> {
     return this.#onDisk;
+  }
+
+  /** Bytes of incomplete chunks that are in memory. */
+  get waitingBytes(): number {
+    return this.#fragments.heldBytes;
   }
 
   /** Rejects with a RunFailure of the disk, or with `BAD_CHUNK` where the image is not what its extent map says. */
@@ -84,12 +89,12 @@ export class DiskStore implements ChunkStore {
     return into;
   }
 
-  #holdFound(found: FoundOnDisk): HeldBlocks {
+  #holdFound(found: FoundOnDisk): FoundBlocks {
     const { layout } = this.#options;
     for (const piece of found.pieces)
       for (const span of layout.spansIn(piece))
         if (!this.#onDisk.has(span.chunk)) this.#fragments.found(span);
-    const held = new HeldBlocks(layout, found);
+    const held = new FoundBlocks(layout, found);
     for (let piece = 0; piece < layout.pieces; piece++) if (held.hasPiece(piece)) this.#whole.add(piece);
     return held;
   }

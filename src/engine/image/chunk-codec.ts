@@ -37,7 +37,9 @@ export async function decodeChunk(
 
 function decompressed(wire: Uint8Array, rawBytes: number): Promise<Uint8Array> {
   // Room for all and a byte more: one turn of the pool, where the 16 KiB that Node takes by itself need 256 for 4 MiB.
-  return decompress(wire, { maxOutputLength: rawBytes, chunkSize: rawBytes + CHUNK_SIZE_MARGIN }).catch((cause: Error) => {
-    throw new ProtocolError(`it is no zstd frame of ${rawBytes} bytes: ${cause.message}`, { cause });
-  });
+  return decompress(wire, { maxOutputLength: rawBytes, chunkSize: rawBytes + CHUNK_SIZE_MARGIN }).catch(
+    (cause: Error) => {
+      throw new ProtocolError(`it is no zstd frame of ${rawBytes} bytes: ${cause.message}`, { cause });
+    },
+  );
 }

@@ -1,4 +1,5 @@
 import { BLOCK_BYTES } from '../image/metainfo.ts';
+import type { HeldBlocks } from '../swarm/torrent/held-blocks.ts';
 import type { PayloadLayout } from './payload-layout.ts';
 
 /** What a scan has found of an image. */
@@ -12,7 +13,7 @@ export interface FoundOnDisk {
 export const NOTHING_FOUND: FoundOnDisk = { chunks: new Set(), pieces: new Set() };
 
 /** Blocks of the payload that need not be fetched; they stay what they are from the scan on. */
-export class HeldBlocks {
+export class FoundBlocks implements HeldBlocks {
   readonly #layout: PayloadLayout;
   readonly #found: FoundOnDisk;
 
