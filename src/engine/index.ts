@@ -2,9 +2,15 @@
 export { type AgentPhase, type AgentTask, type AgentWatch, runAgent } from './agent/agent.ts';
 export { HttpTransport } from './agent/http-transport.ts';
 export type { ImageTransport } from './agent/image-transport.ts';
+export type { DiskFacts } from './agent/target-disk.ts';
 export { ImageServer } from './http/image-server.ts';
+export { MachineRegistry } from './http/machine-registry.ts';
+export { ImageDraft, type RawRun } from './image/image-draft.ts';
 export { ImageReader, imageFileSize } from './image/image-reader.ts';
+export { ImageStore } from './image/image-store.ts';
 export { BLOCK_BYTES, type Metainfo, makeMetainfo } from './image/metainfo.ts';
+export { describedByPath } from './image/served-image.ts';
+export { makeSigningKeys } from './image/signature.ts';
 export type { LinkRates } from './link-rate.ts';
 export type { HandoutName } from './swarm/policy/handout/handout-by-name.ts';
 export {

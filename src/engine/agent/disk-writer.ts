@@ -1,5 +1,7 @@
+import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { diskFailure } from './disk-failure.ts';
+import { diskSizeOf } from './disk-size-reader.ts';
 
 /** The part of a file handle that the writer needs. */
 export interface DiskFile {
@@ -29,13 +31,15 @@ export class DiskWriter {
     this.sizeBytes = sizeBytes;
   }
 
-  /** Opens a disk that exists; it is never made, so that a wrong path cannot become a stray file. */
+  /**
+   * Opens a disk that exists; it is never made, so that a wrong path cannot become a stray file. One with a mounted file
+   * system is refused by Linux, which takes O_EXCL so for block devices: open(2).
+   */
   static async open(path: string): Promise<DiskWriter> {
-    const disk = await open(path, 'r+').catch((cause) => {
+    const disk = await open(path, constants.O_RDWR | constants.O_EXCL).catch((cause) => {
       throw diskFailure(cause, { what: 'read', offset: 0 });
     });
-    const { size } = await disk.stat();
-    return new DiskWriter(disk, size);
+    return new DiskWriter(disk, await diskSizeOf(disk));
   }
 
   /** Writes all of `bytes` to their place; the system may take them in several goes. */

@@ -62,3 +62,44 @@ export class BrokenDisk extends MemoryDisk {
     return super.write(bytes, offset, Math.min(length, room), position);
   }
 }
+
+/** A disk with a byte that stays what it is whatever is written, and that says nothing. */
+export class ForgetfulDisk extends MemoryDisk {
+  readonly #place: number;
+
+  constructor(sizeBytes: number, place: number) {
+    super(sizeBytes);
+    this.#place = place;
+  }
+
+  override async write(bytes: Uint8Array, offset: number, length: number, position: number) {
+    const before = this.bytes[this.#place]!;
+    const written = await super.write(bytes, offset, length, position);
+    this.bytes[this.#place] = before;
+    return written;
+  }
+}
+
+/** A disk with a place that cannot be read until it has been written so many times. */
+export class UnreadableDisk extends MemoryDisk {
+  readonly #place: number;
+  #writesLeft: number;
+
+  constructor(sizeBytes: number, place: number, writes: number) {
+    super(sizeBytes);
+    this.#place = place;
+    this.#writesLeft = writes;
+  }
+
+  override write(bytes: Uint8Array, offset: number, length: number, position: number) {
+    if (position <= this.#place && this.#place < position + length) this.#writesLeft--;
+    return super.write(bytes, offset, length, position);
+  }
+
+  override async read(bytes: Uint8Array, offset: number, length: number, position: number) {
+    const isThere = position <= this.#place && this.#place < position + length;
+    if (!isThere || this.#writesLeft <= 0) return super.read(bytes, offset, length, position);
+    if (position < this.#place) return super.read(bytes, offset, this.#place - position, position);
+    throw Object.assign(new Error('EIO: read'), { code: 'EIO' });
+  }
+}
