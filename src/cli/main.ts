@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { agentCommand } from './commands/agent.ts';
 import { benchSimCommand } from './commands/bench-sim.ts';
 import { benchSwarmCommand } from './commands/bench-swarm.ts';
 import { calibrateCommand } from './commands/calibrate.ts';
@@ -21,6 +22,7 @@ const program = new Command('swarmboot')
   .addCommand(scenariosCommand())
   .addCommand(schemaCommand())
   .addCommand(demoCommand())
+  .addCommand(agentCommand())
   .addCommand(benchSimCommand())
   .addCommand(benchSwarmCommand())
   .addHelpText(

@@ -1,8 +1,10 @@
 /** The door of the engine: what the bench may use of it. */
-export { type AgentPhase, type AgentTask, type AgentWatch, runAgent } from './agent/agent.ts';
+export { runAgent } from './agent/agent.ts';
+export type { AgentOutcome, AgentPhase, AgentTask, AgentWatch } from './agent/agent-task.ts';
 export { HttpTransport } from './agent/http-transport.ts';
 export type { ImageTransport } from './agent/image-transport.ts';
-export type { DiskFacts } from './agent/target-disk.ts';
+export { readMachineFacts } from './agent/machine-facts-reader.ts';
+export type { DiskFacts, DiskWish } from './agent/target-disk.ts';
 export { ImageServer } from './http/image-server.ts';
 export { MachineRegistry } from './http/machine-registry.ts';
 export { ImageDraft, type RawRun } from './image/image-draft.ts';

@@ -12,10 +12,10 @@ export interface AgentMemory {
 
 const MIB = 2 ** 20;
 
-/** For a machine with 1 GiB: all together less than 130 MiB. */
+/** For a machine with 1 GiB: all together less than 80 MiB. */
 export const DEFAULT_MEMORY: AgentMemory = {
   decodingBytes: 48 * MIB,
-  fragmentBytes: 32 * MIB,
+  fragmentBytes: 8 * MIB,
   wireFormBytes: 16 * MIB,
-  unflushedBytes: 64 * MIB,
+  unflushedBytes: 32 * MIB,
 };

@@ -40,7 +40,6 @@ export class DiskStore implements ChunkStore {
   readonly #whole = new Set<number>();
   /** Pieces that came out differently when they were made again. */
   readonly #refused = new Set<number>();
-  #unflushedBytes = 0;
   #flushing: Promise<void> | undefined;
 
   constructor(options: DiskStoreOptions) {
@@ -135,7 +134,6 @@ export class DiskStore implements ChunkStore {
       const raw = await this.#decoded(number, wire);
       if (raw) {
         await this.#options.disk.writeAt(chunk.diskOffset, raw);
-        this.#unflushedBytes += raw.length;
         this.#onDisk.add(number);
       }
       this.#fragments.forget(number);
@@ -162,13 +160,13 @@ export class DiskStore implements ChunkStore {
 
   /** So that a power cut costs only what was written lately. */
   async #flushInTime(): Promise<void> {
-    if (this.#unflushedBytes < this.#options.memory.unflushedBytes) return;
+    const { disk, memory } = this.#options;
+    if (!this.#flushing && disk.unflushedBytes < memory.unflushedBytes) return;
     this.#flushing ??= this.#flush();
     await this.#flushing;
   }
 
   async #flush(): Promise<void> {
-    this.#unflushedBytes = 0;
     await this.#options.disk.flush();
     this.#flushing = undefined;
   }

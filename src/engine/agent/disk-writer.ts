@@ -25,6 +25,7 @@ export interface DiskFile {
 export class DiskWriter {
   readonly sizeBytes: number;
   readonly #disk: DiskFile;
+  #unflushedBytes = 0;
 
   constructor(disk: DiskFile, sizeBytes: number) {
     this.#disk = disk;
@@ -42,6 +43,11 @@ export class DiskWriter {
     return new DiskWriter(disk, await diskSizeOf(disk));
   }
 
+  /** Bytes that were written since the last flush began: a power cut may cost them. */
+  get unflushedBytes(): number {
+    return this.#unflushedBytes;
+  }
+
   /** Writes all of `bytes` to their place; the system may take them in several goes. */
   async writeAt(offset: number, bytes: Uint8Array): Promise<void> {
     let done = 0;
@@ -51,6 +57,7 @@ export class DiskWriter {
         const { bytesWritten } = await this.#disk.write(bytes, done, bytes.length - done, position);
         if (bytesWritten === 0) throw new Error('the disk takes no more bytes');
         done += bytesWritten;
+        this.#unflushedBytes += bytesWritten;
       } catch (cause) {
         throw diskFailure(cause, { what: 'written', offset: position });
       }
@@ -75,6 +82,7 @@ export class DiskWriter {
 
   /** Resolves when everything written is on the medium. */
   async flush(): Promise<void> {
+    this.#unflushedBytes = 0;
     await this.#disk.sync().catch((cause) => {
       throw diskFailure(cause, { what: 'flushed', offset: 0 });
     });

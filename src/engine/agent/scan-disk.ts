@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { RunFailure } from '../../failure.ts';
 import type { AgentMemory } from './agent-memory.ts';
 import { checkChunks } from './check-chunks.ts';
 import type { DiskWriter } from './disk-writer.ts';
@@ -42,7 +43,7 @@ export async function scanDisk(scan: DiskScan): Promise<FoundOnDisk> {
     read({ diskOffset, rawBytes }, lane) {
       const room = rooms.get(lane) ?? Buffer.allocUnsafeSlow(longest);
       rooms.set(lane, room);
-      return disk.readAt(diskOffset, room.subarray(0, rawBytes));
+      return unlessUnreadable(disk.readAt(diskOffset, room.subarray(0, rawBytes)));
     },
     progressed: (checked) => progressed(checked / layout.chunks.length),
   });
@@ -61,10 +62,18 @@ async function isBlank(disk: DiskWriter, { chunks }: PayloadLayout): Promise<boo
       .map(({ diskOffset, rawBytes }) => [diskOffset, Math.min(SAMPLE_BYTES, rawBytes)] as const),
   ];
   for (const [offset, bytes] of places) {
-    const found = await disk.readAt(offset, Buffer.allocUnsafe(bytes));
-    if (found.some((byte) => byte !== 0)) return false;
+    const found = await unlessUnreadable(disk.readAt(offset, Buffer.allocUnsafe(bytes)));
+    if (found.length < bytes || found.some((byte) => byte !== 0)) return false;
   }
   return true;
+}
+
+/** A place that cannot be read holds nothing; many disks make it good when it is written. */
+async function unlessUnreadable(reading: Promise<Uint8Array>): Promise<Uint8Array> {
+  return reading.catch((error: unknown) => {
+    if (error instanceof RunFailure) return new Uint8Array(0);
+    throw error;
+  });
 }
 
 /** Pieces that are right when what is missing of their chunks is taken from where it would be parked. */
@@ -85,7 +94,7 @@ async function parkedPieces(scan: DiskScan, chunks: ReadonlySet<number>): Promis
         into.set(await wireForms.part(span.chunk, span.inChunk, span.inChunk + span.bytes));
       } else {
         const place = parkingPlaceOf(layout, span);
-        await disk.readAt(place.offset, into.subarray(0, place.bytes));
+        await unlessUnreadable(disk.readAt(place.offset, into.subarray(0, place.bytes)));
       }
     }
     if (hash('sha1', bytes) === image.metainfo.pieceHashes.at(piece)) pieces.add(piece);

@@ -29,12 +29,19 @@ export class MemoryDisk implements DiskFile {
 
 /** A disk that takes and gives only a few bytes at a time. */
 export class StingyDisk extends MemoryDisk {
+  readonly #most: number;
+
+  constructor(sizeBytes: number, most = 7) {
+    super(sizeBytes);
+    this.#most = most;
+  }
+
   override write(bytes: Uint8Array, offset: number, length: number, position: number) {
-    return super.write(bytes, offset, Math.min(length, 7), position);
+    return super.write(bytes, offset, Math.min(length, this.#most), position);
   }
 
   override read(bytes: Uint8Array, offset: number, length: number, position: number) {
-    return super.read(bytes, offset, Math.min(length, 5), position);
+    return super.read(bytes, offset, Math.min(length, this.#most - 2), position);
   }
 }
 
@@ -101,5 +108,35 @@ export class UnreadableDisk extends MemoryDisk {
     if (!isThere || this.#writesLeft <= 0) return super.read(bytes, offset, length, position);
     if (position < this.#place) return super.read(bytes, offset, this.#place - position, position);
     throw Object.assign(new Error('EIO: read'), { code: 'EIO' });
+  }
+}
+
+/** A disk that keeps only what was flushed when the power is cut, and knows when that is. */
+export class ForgettingCache extends MemoryDisk {
+  readonly #medium: Buffer;
+  #leftBytes = Number.POSITIVE_INFINITY;
+
+  constructor(sizeBytes: number) {
+    super(sizeBytes);
+    this.#medium = Buffer.alloc(sizeBytes);
+  }
+
+  /** The power is back, and cut when so many bytes have been written. */
+  cutAfter(bytes: number): void {
+    this.#leftBytes = bytes;
+  }
+
+  override async write(bytes: Uint8Array, offset: number, length: number, position: number) {
+    this.#leftBytes -= length;
+    if (this.#leftBytes < 0) {
+      this.bytes.set(this.#medium);
+      throw Object.assign(new Error('EIO: the power is off'), { code: 'EIO' });
+    }
+    return super.write(bytes, offset, length, position);
+  }
+
+  override async sync() {
+    if (this.#leftBytes < 0) throw Object.assign(new Error('EIO: the power is off'), { code: 'EIO' });
+    this.#medium.set(this.bytes);
   }
 }
