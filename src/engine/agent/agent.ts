@@ -32,7 +32,7 @@ export interface AgentWatch {
 export async function runAgent(task: AgentTask, watch: AgentWatch): Promise<void> {
   const { machine, server, transport } = task;
   const http = { host: server.host, port: server.httpPort };
-  const tftp = { host: server.host, port: server.tftpPort };
+  const bootFiles = { host: server.host, port: server.tftpPort, http };
 
   async function during<Result>(phase: AgentPhase, work: () => Promise<Result>): Promise<Result> {
     watch.phaseStarted(phase);
@@ -45,7 +45,7 @@ export async function runAgent(task: AgentTask, watch: AgentWatch): Promise<void
   const deployment = await during('register', () =>
     registerMachine(http, { machine, diskBytes: disk.sizeBytes }),
   );
-  const metainfo = await during('metainfo', () => fetchMetainfo(tftp, deployment));
+  const metainfo = await during('metainfo', () => fetchMetainfo(bootFiles, deployment));
   const store = new DiskStore(disk, metainfo.pieceBytes);
   await during('download', () => transport.download(metainfo, store));
   await during('verify', () => verifyDisk(disk, metainfo, (share) => watch.readBack(share)));

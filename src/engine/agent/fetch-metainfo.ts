@@ -3,7 +3,7 @@ import type { Deployment } from '../http/machine-registry.ts';
 import { type Metainfo, parseMetainfo } from '../image/metainfo.ts';
 import { type BootFileSource, fetchBootFile } from '../tftp/boot-file-client.ts';
 
-/** Phase `metainfo`: fetches the metainfo by TFTP and holds it against what the server promised. */
+/** Phase `metainfo`: fetches the metainfo and holds it against what the server promised. */
 export async function fetchMetainfo(source: BootFileSource, deployment: Deployment): Promise<Metainfo> {
   const metainfo = parseMetainfo(await fetchBootFile(source, deployment.metainfoFile));
   if (metainfo.imageBytes === deployment.imageBytes) return metainfo;

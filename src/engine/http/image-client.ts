@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
-import { json } from 'node:stream/consumers';
+import { buffer, json } from 'node:stream/consumers';
 import { RunFailure } from '../../failure.ts';
 import type { LinkRate } from '../link-rate.ts';
+import { bootFilePath } from './boot-file-path.ts';
 import type { Deployment, Registration } from './machine-registry.ts';
 
 export interface HttpSource {
@@ -25,6 +26,18 @@ async function report(source: HttpSource, path: string, body: object): Promise<u
   const answer = await json(response).catch(serverLost);
   if (response.statusCode === 200) return answer;
   throw new RunFailure('REFUSED', `the server refused this machine: ${(answer as { error: string }).error}`);
+}
+
+/**
+ * Fetches a boot file as a whole.
+ * Throws a RunFailure: `REFUSED` where the server has none of that name, or `SERVER_LOST`.
+ */
+export async function fetchHttpBootFile(source: HttpSource, name: string): Promise<Uint8Array> {
+  const path = bootFilePath(name);
+  const response = await ask(source, { method: 'GET', path });
+  if (response.statusCode === 200) return buffer(response).catch(serverLost);
+  response.destroy();
+  throw new RunFailure('REFUSED', `the server answered ${path} with status ${response.statusCode}`);
 }
 
 /**

@@ -5,7 +5,10 @@ import { json } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import type { ImageReader } from '../image/image-reader.ts';
 import { chunkBytesFor, LinkRate } from '../link-rate.ts';
-import { type ByteRange, contentRange, requestedRange } from './byte-range.ts';
+import { type BootFiles, bootFileNamed } from '../tftp/boot-file.ts';
+import { sendBootFile } from './boot-file-http-server.ts';
+import { bootFileName } from './boot-file-path.ts';
+import { type ByteRange, fileHead } from './byte-range.ts';
 import { type Answer, MachineRegistry } from './machine-registry.ts';
 
 export interface ImageServerOptions {
@@ -15,9 +18,14 @@ export interface ImageServerOptions {
   readonly image: ImageReader;
   /** Name of the metainfo among the boot files. */
   readonly metainfoFile: string;
-  /** Bytes per second that all streams share. */
+  /** What machines boot from, at `/boot/` and the name; left out: nothing. */
+  readonly bootFiles?: BootFiles;
+  /** Bytes per second that all streams of the image share. */
   readonly upBps: number;
 }
+
+const NO_FILES: BootFiles = new Map();
+const NOTHING_HERE: Answer = { status: 404, body: { error: 'there is nothing at this address' } };
 
 /** The server's HTTP side: machines report here, and each may fetch the image or a range of it. */
 export class ImageServer {
@@ -63,34 +71,28 @@ export class ImageServer {
   }
 
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const bootFile = bootFileName(request.url ?? '');
+    if (bootFile !== undefined && isReading(request)) {
+      const file = bootFileNamed(this.#options.bootFiles ?? NO_FILES, bootFile);
+      return file ? sendBootFile(file, request, response) : send(response, NOTHING_HERE);
+    }
     switch (`${request.method} ${request.url}`) {
       case 'GET /image':
-        return this.#sendImage(request.headers.range, response);
+        return this.#sendImage(request, response);
       case 'POST /machines':
         return send(response, this.#registry.register(await json(request)));
       case 'POST /machines/done':
         return send(response, this.#registry.finish(await json(request)));
       default:
-        return send(response, { status: 404, body: { error: 'there is nothing at this address' } });
+        return send(response, NOTHING_HERE);
     }
   }
 
-  /** @param wanted Range header; web seeds are asked for pieces (BEP 19) */
-  #sendImage(wanted: string | undefined, response: ServerResponse): Promise<void> {
-    const { sizeBytes } = this.#options.image;
-    const range = requestedRange(wanted, sizeBytes);
-    if (!range) {
-      response.writeHead(416, { 'content-range': `bytes */${sizeBytes}`, 'content-length': 0 }).end();
-      return Promise.resolve();
-    }
-    const isWhole = range.last - range.first + 1 === sizeBytes;
-    response.writeHead(isWhole ? 200 : 206, {
-      'content-type': 'application/octet-stream',
-      'content-length': range.last - range.first + 1,
-      'accept-ranges': 'bytes',
-      ...(isWhole ? {} : { 'content-range': contentRange(range, sizeBytes) }),
-    });
-    return pipeline(this.#bytesAsCarried(range), response);
+  /** Web seeds are asked for pieces (BEP 19). */
+  #sendImage({ headers: asked }: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { status, headers, range } = fileHead(asked.range, this.#options.image.sizeBytes);
+    response.writeHead(status, headers);
+    return pipeline(range ? this.#bytesAsCarried(range) : [], response);
   }
 
   async *#bytesAsCarried({ first, last }: ByteRange): AsyncGenerator<Uint8Array> {
@@ -106,6 +108,10 @@ export class ImageServer {
       yield chunk;
     }
   }
+}
+
+function isReading({ method }: IncomingMessage): boolean {
+  return method === 'GET' || method === 'HEAD';
 }
 
 function send(response: ServerResponse, { status, body }: Answer): void {

@@ -1,4 +1,4 @@
-import { HttpTransport, type ImageTransport, runAgent } from '../../../engine/index.ts';
+import { HttpTransport, type ImageTransport, runAgent, warmUpBootFileClient } from '../../../engine/index.ts';
 import {
   type AgentCommand,
   type AgentProcessTask,
@@ -32,6 +32,7 @@ async function obey(command: AgentCommand): Promise<void> {
     case 'prepare':
       task = command.task;
       transport = await transportOf(task);
+      await warmUpBootFileClient();
       report({ kind: 'ready' });
       return;
     case 'go':

@@ -1,11 +1,13 @@
 import { mkdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  type BootFile,
+  BootFileServer,
   ImageReader,
   ImageServer,
+  MemoryBootFile,
   type Metainfo,
   makeMetainfo,
-  startBootFileServer,
   startTracker,
 } from '../../../engine/index.ts';
 import { ConfigError, RunFailure } from '../../../failure.ts';
@@ -41,16 +43,18 @@ export async function startLabServer(task: ServerTask): Promise<LabServer> {
     const sentence = `the scenario's image has ${imageBytes} bytes, ${golden.imageFile} has ${image.sizeBytes}`;
     throw new ConfigError('image.size', sentence);
   }
+  const bootFiles = new Map<string, BootFile>();
   const imageServer = await onPort(task.port, 'HTTP', (port) =>
-    ImageServer.start({ host, port, image, metainfoFile: METAINFO_FILE, upBps: link.upBps }),
+    ImageServer.start({ host, port, image, metainfoFile: METAINFO_FILE, bootFiles, upBps: link.upBps }),
   );
   const swarmClient = swarmClientFor(task.transport);
   const swarm = swarmClient
     ? await startSwarm(swarmClient, task, { imageFile: golden.imageFile, image })
     : null;
   const metainfo = swarm?.metainfo ?? (await makeMetainfo({ imageFile: golden.imageFile, pieceBytes }));
+  bootFiles.set(METAINFO_FILE, new MemoryBootFile(metainfo.bytes));
   const tftp = await onPort(task.port === 0 ? 0 : task.port + 2, 'TFTP', (port) =>
-    startBootFileServer(host, port, new Map([[METAINFO_FILE, metainfo.bytes]])),
+    BootFileServer.start({ host, port, files: bootFiles }),
   );
   return {
     ready: {
