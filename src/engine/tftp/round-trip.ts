@@ -6,17 +6,18 @@ const LONGEST_TIMEOUT_MS = 5000;
 
 /**
  * When to send again: the estimate of RFC 6298, 2, with bounds for local networks, doubled at each silence (RFC 1123,
- * 4.2.3.2). A client that has asked for a time (RFC 2349) gets that.
+ * 4.2.3.2). A time that the client has asked for (RFC 2349) is the longest: curl always asks for six seconds, and would wait
+ * that long for every datagram that is lost.
  */
 export class RoundTrip {
-  readonly #fixedMs: number | undefined;
+  readonly #longestMs: number;
   #smoothedMs = Number.NaN;
   #variationMs = 0;
   #shortestMs = 0;
   #doublings = 0;
 
-  constructor(fixedMs: number | undefined) {
-    this.#fixedMs = fixedMs;
+  constructor(longestMs = LONGEST_TIMEOUT_MS) {
+    this.#longestMs = longestMs;
   }
 
   /** An answer came after so long, to something that was sent once (Karn). */
@@ -47,10 +48,9 @@ export class RoundTrip {
   }
 
   get timeoutMs(): number {
-    if (this.#fixedMs !== undefined) return this.#fixedMs;
     const estimate = Number.isNaN(this.#smoothedMs)
       ? FIRST_TIMEOUT_MS
       : Math.max(SHORTEST_TIMEOUT_MS, this.#smoothedMs + 4 * this.#variationMs);
-    return Math.min(LONGEST_TIMEOUT_MS, estimate * 2 ** this.#doublings);
+    return Math.min(this.#longestMs, estimate * 2 ** this.#doublings);
   }
 }

@@ -5,7 +5,7 @@ export interface TransferTerms {
   readonly blockBytes: number;
   /** Blocks that may be on their way before an acknowledgement (RFC 7440). */
   readonly windowBlocks: number;
-  /** Seconds to wait before sending again that the client has asked for, in ms; undefined: as the network needs. */
+  /** The client wants to be sent again after so long, at the latest; undefined: as the network needs. */
   readonly timeoutMs: number | undefined;
   /** What the client is told of; empty where it asked for nothing that we know, then it is told nothing. */
   readonly accepted: Options;
