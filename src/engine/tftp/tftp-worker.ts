@@ -20,17 +20,18 @@ const RETRANSMIT_MS = 500;
 const RETRIES = 6;
 /** What a server may make us hold: the metainfo of a large image takes some megabytes. */
 const MOST_BYTES = 2 ** 28;
-/** What the package puts in front of the words of a server that refuses. */
-const REFUSED = '(Server) ';
+/** What the package puts in front of its errors. */
+const PREFIX = '(Server) ';
 
 parentPort!.once('message', (task: TftpTask) => {
   fetchFile(task).then(
     (bytes) => parentPort!.postMessage({ kind: 'fetched', bytes } satisfies TftpReport, [bytes.buffer]),
-    ({ message }: Error) =>
+    ({ message, code }: NodeJS.ErrnoException) =>
       report({
         kind: 'failed',
-        reason: message.replace(REFUSED, ''),
-        isRefused: message.startsWith(REFUSED),
+        reason: message.replace(PREFIX, ''),
+        // Errors that the server sent have no code, those of the package have.
+        isRefused: message.startsWith(PREFIX) && code === undefined,
       }),
   );
 });

@@ -1,17 +1,20 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { fetchImage, registerMachine, reportDone } from '../../../src/engine/http/image-client.ts';
 import { ImageServer } from '../../../src/engine/http/image-server.ts';
 import { ImageReader } from '../../../src/engine/image/image-reader.ts';
 import { LinkRate } from '../../../src/engine/link-rate.ts';
+import { type BootFiles, MemoryBootFile } from '../../../src/engine/tftp/boot-file.ts';
 import { anImageFile, someBytes } from '../an-image.ts';
 
 const IMAGE = someBytes(700_001);
 const UNLIMITED = Number.POSITIVE_INFINITY;
 
-async function aServer(upBps = UNLIMITED) {
+async function aServer(upBps = UNLIMITED, bootFiles: BootFiles = new Map()) {
   const image = await ImageReader.open(await anImageFile(IMAGE), 65_536);
-  const options = { host: '127.0.0.1', port: 0, image, metainfoFile: 'golden.torrent', upBps };
+  const options = { host: '127.0.0.1', port: 0, image, metainfoFile: 'golden.torrent', bootFiles, upBps };
   const server = await ImageServer.start(options);
   onTestFinished(async () => {
     await server.close();
@@ -101,6 +104,57 @@ describe('the image server', () => {
     const address = `http://127.0.0.1:${server.port}/machines`;
     await expect(fetch(address, { method: 'POST', body: '{' })).rejects.toThrow();
     expect(await registerMachine(source, { machine: 'm001', diskBytes: 800_000 })).toBeTruthy();
+  });
+});
+
+describe('boot files by HTTP', () => {
+  const KERNEL = someBytes(200_001, 'kernel');
+
+  async function aServerOfBootFiles() {
+    const { server } = await aServer(UNLIMITED, new Map([['efi/vmlinuz 1', new MemoryBootFile(KERNEL)]]));
+    return { server, url: `http://127.0.0.1:${server.port}/boot/efi/vmlinuz%201` };
+  }
+
+  it('come whole, with their length, and do not count as bytes of the image', async () => {
+    const { server, url } = await aServerOfBootFiles();
+    const response = await fetch(url);
+    expect(response.headers.get('content-length')).toBe(String(KERNEL.length));
+    expect(Buffer.from(await response.arrayBuffer())).toEqual(KERNEL);
+    expect(server.uploadedBytes).toBe(0);
+  });
+
+  it('tell their length to HEAD, as UEFI firmware asks for it, whatever range is named', async () => {
+    const { url } = await aServerOfBootFiles();
+    const response = await fetch(url, { method: 'HEAD', headers: { range: 'bytes=5-9' } });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-length')).toBe(String(KERNEL.length));
+    expect(response.headers.get('accept-ranges')).toBe('bytes');
+    expect(await response.text()).toBe('');
+  });
+
+  it('come in ranges', async () => {
+    const { url } = await aServerOfBootFiles();
+    const response = await fetch(url, { headers: { range: 'bytes=65530-131080' } });
+    expect(response.status).toBe(206);
+    expect(response.headers.get('content-range')).toBe(`bytes 65530-131080/${KERNEL.length}`);
+    expect(Buffer.from(await response.arrayBuffer())).toEqual(KERNEL.subarray(65_530, 131_081));
+  });
+
+  it.each([
+    ['GET', '/boot/none', 404],
+    ['HEAD', '/boot/none', 404],
+    ['GET', '/boot/', 404],
+    ['GET', '/boot/%2e%2e/%2e%2e/etc/passwd', 404],
+    ['GET', '/boot/%2fetc%2fpasswd', 404],
+    ['GET', '/boot/%', 404],
+    ['GET', '/boot/%00', 404],
+    ['PUT', '/boot/efi/vmlinuz%201', 404],
+  ])('are in the catalogue or not there: %s %s', async (method, path, status) => {
+    const { server } = await aServerOfBootFiles();
+    const outgoing = request({ host: '127.0.0.1', port: server.port, method, path }).end();
+    const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+    response.resume();
+    expect(response.statusCode).toBe(status);
   });
 });
 

@@ -26,7 +26,7 @@ describe('the terms of a transfer', () => {
     expect(terms({ timeout: '3' })).toEqual({ ...PLAIN, timeoutMs: 3000, accepted: { timeout: '3' } });
   });
 
-  it.each([
+  it.each<[Record<string, string>, Record<string, string>]>([
     [{ blksize: '65465' }, { blksize: '65464' }],
     [{ windowsize: '65535' }, { windowsize: '128' }],
     [
@@ -41,7 +41,7 @@ describe('the terms of a transfer', () => {
     expect(terms(asked).accepted).toEqual(accepted);
   });
 
-  it.each([
+  it.each<Record<string, string>>([
     { blksize: '7' },
     { blksize: '-1' },
     { blksize: '1e3' },
