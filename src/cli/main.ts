@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { benchSimCommand } from './commands/bench-sim.ts';
 import { benchSwarmCommand } from './commands/bench-swarm.ts';
+import { benchTftpCommand } from './commands/bench-tftp.ts';
 import { calibrateCommand } from './commands/calibrate.ts';
 import { demoCommand } from './commands/demo.ts';
 import { reportCommand } from './commands/report.ts';
@@ -23,6 +24,7 @@ const program = new Command('swarmboot')
   .addCommand(demoCommand())
   .addCommand(benchSimCommand())
   .addCommand(benchSwarmCommand())
+  .addCommand(benchTftpCommand())
   .addHelpText(
     'after',
     `

@@ -20,4 +20,5 @@ export { startTracker, type Tracker } from './swarm/tracker.ts';
 export { webtorrent } from './swarm/webtorrent-client.ts';
 export { type BootFile, MemoryBootFile } from './tftp/boot-file.ts';
 export { warmUpBootFileClient } from './tftp/boot-file-client.ts';
+export { openBootFolder } from './tftp/boot-file-reader.ts';
 export { BootFileServer } from './tftp/boot-file-server.ts';
