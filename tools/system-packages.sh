@@ -5,6 +5,9 @@ set -eu
 
 packages='
   aria2
+  atftp
+  busybox-static
+  curl
   dosfstools
   iproute2
   mtools
@@ -13,6 +16,7 @@ packages='
   opentracker
   python3-libtorrent
   tftp-hpa
+  tftpd-hpa
   transmission-cli
   udpcast
   util-linux
@@ -30,7 +34,7 @@ fi
 [ "$(id -u)" -eq 0 ] || { echo "run this as root: it installs$missing" >&2; exit 1; }
 echo "installing$missing"
 export DEBIAN_FRONTEND=noninteractive
-# opentracker is run by a test; installing it must not start it.
+# opentracker and tftpd-hpa are run by tests; installing them must not start them.
 export RUNLEVEL=1
 apt-get update --quiet=2
 # shellcheck disable=SC2086 # a list of words is meant

@@ -4,6 +4,8 @@ import type { Executor } from './executors/executor.ts';
 import type { LabSettings } from './executors/local/lab-settings.ts';
 import type { ExecutorName, RunRecord } from './record/run-record.ts';
 import type { CaseResult, SwarmBenchOptions, SwarmBenchWatch } from './swarm-bench/swarm-bench.ts';
+import type { TftpBenchOptions, TftpBenchWatch } from './tftp-bench/tftp-bench-client.ts';
+import type { TftpResult } from './tftp-bench/tftp-case.ts';
 import type { MachineTrace, TraceRequest } from './trace/trace.ts';
 
 export { type AnswerWatch, answer } from './answer.ts';
@@ -40,6 +42,8 @@ export { type GoalRow, verdictOf } from './swarm-bench/goal.ts';
 export { goalTable } from './swarm-bench/goal-table.ts';
 export type { CaseResult } from './swarm-bench/swarm-bench.ts';
 export { SWARM_CASES } from './swarm-bench/swarm-cases.ts';
+export { TFTP_CASES, TFTP_SERVERS, type TftpResult } from './tftp-bench/tftp-case.ts';
+export { tftpTable } from './tftp-bench/tftp-table.ts';
 
 /** The executor of that name. */
 export async function executorNamed(name: ExecutorName, lab: LabSettings): Promise<Executor> {
@@ -67,6 +71,11 @@ export async function runSwarmBench(
   watch: SwarmBenchWatch,
 ): Promise<CaseResult[]> {
   return await (await import('./swarm-bench/swarm-bench.ts')).runSwarmBench(options, watch);
+}
+
+/** Holds our TFTP server beside others; see `tftp-bench/tftp-bench-client.ts`. */
+export async function runTftpBench(options: TftpBenchOptions, watch: TftpBenchWatch): Promise<TftpResult[]> {
+  return await (await import('./tftp-bench/tftp-bench-client.ts')).runTftpBench(options, watch);
 }
 
 /**

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { agentCommand } from './commands/agent.ts';
 import { benchSimCommand } from './commands/bench-sim.ts';
 import { benchSwarmCommand } from './commands/bench-swarm.ts';
+import { benchTftpCommand } from './commands/bench-tftp.ts';
 import { calibrateCommand } from './commands/calibrate.ts';
 import { demoCommand } from './commands/demo.ts';
 import { reportCommand } from './commands/report.ts';
@@ -25,6 +26,7 @@ const program = new Command('swarmboot')
   .addCommand(agentCommand())
   .addCommand(benchSimCommand())
   .addCommand(benchSwarmCommand())
+  .addCommand(benchTftpCommand())
   .addHelpText(
     'after',
     `

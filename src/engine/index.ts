@@ -26,8 +26,7 @@ export {
 export { swarmboot } from './swarm/swarmboot-client.ts';
 export { startTracker, type Tracker } from './swarm/tracker.ts';
 export { webtorrent } from './swarm/webtorrent-client.ts';
-export {
-  type BootFileServer,
-  isBootFileServerFault,
-  startBootFileServer,
-} from './tftp/boot-file-server.ts';
+export { type BootFile, MemoryBootFile } from './tftp/boot-file.ts';
+export { warmUpBootFileClient } from './tftp/boot-file-client.ts';
+export { openBootFolder } from './tftp/boot-file-reader.ts';
+export { BootFileServer } from './tftp/boot-file-server.ts';

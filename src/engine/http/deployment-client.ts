@@ -1,5 +1,6 @@
 import { RunFailure } from '../../failure.ts';
 import { ProtocolError } from '../protocol-error.ts';
+import { bootFilePath } from './boot-file-path.ts';
 import type { Deployment, Registration } from './machine-registry.ts';
 import { fetchRange } from './range-client.ts';
 
@@ -63,7 +64,7 @@ export class DeploymentClient {
 
   /** A whole file of the server. */
   async file(path: string): Promise<Uint8Array> {
-    const response = await this.#fetch(path, { method: 'GET' });
+    const response = await this.#fetch(bootFilePath(path), { method: 'GET' });
     if (response.ok && Number(response.headers.get('content-length')) <= MOST_FILE_BYTES)
       return new Uint8Array(await response.arrayBuffer().catch(serverLost));
     throw new RunFailure('REFUSED', `the server has no ${path}: it answered with status ${response.status}`);

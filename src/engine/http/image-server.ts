@@ -3,6 +3,9 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ImageReader } from '../image/image-reader.ts';
+import { type BootFiles, bootFileNamed } from '../tftp/boot-file.ts';
+import { sendBootFile } from './boot-file-http-server.ts';
+import { bootFileName } from './boot-file-path.ts';
 import type { Answer, MachineRegistry } from './machine-registry.ts';
 import { PayloadStreams } from './payload-stream-reader.ts';
 
@@ -16,12 +19,13 @@ export interface ImageServerOptions {
   /** Where the payload is found, such as `images/lab/1/payload`. */
   readonly payloadPath: string;
   readonly payload: ImageReader;
-  /** By path: what describes the image. */
-  readonly files: ReadonlyMap<string, Uint8Array>;
+  /** What machines boot from and what describes the image, at `/boot/` and the name. */
+  readonly bootFiles: BootFiles;
   /** Bytes per second that all streams share. */
   readonly upBps: number;
 }
 
+const NOTHING_HERE: Answer = { status: 404, body: { error: 'there is nothing at this address' } };
 /** A report is a few disks long. */
 const MOST_BODY_BYTES = 2 ** 20;
 
@@ -68,8 +72,11 @@ export class ImageServer {
     const path = (request.url ?? '').slice(1);
     if (request.method === 'GET' && path === this.#options.payloadPath)
       return this.#payload.send(request.headers.range, response);
-    const file = request.method === 'GET' ? this.#options.files.get(path) : undefined;
-    if (file) return send(response, { status: 200, type: 'application/octet-stream', bytes: file });
+    const bootFile = bootFileName(request.url ?? '');
+    if (bootFile !== undefined && (request.method === 'GET' || request.method === 'HEAD')) {
+      const file = bootFileNamed(this.#options.bootFiles, bootFile);
+      return file ? sendBootFile(file, request, response) : sendJson(response, NOTHING_HERE);
+    }
     return sendJson(response, await this.#answer(request));
   }
 
@@ -98,7 +105,7 @@ export class ImageServer {
       case 'GET /api/machines':
         return forOperator(() => ({ status: 200, body: registry.machines }));
       default:
-        return { status: 404, body: { error: 'there is nothing at this address' } };
+        return NOTHING_HERE;
     }
   }
 

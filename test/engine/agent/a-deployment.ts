@@ -14,6 +14,7 @@ import type { LinkRates } from '../../../src/engine/link-rate.ts';
 import type { SwarmClient } from '../../../src/engine/swarm/swarm-client.ts';
 import { swarmboot } from '../../../src/engine/swarm/swarmboot-client.ts';
 import { startTracker } from '../../../src/engine/swarm/tracker.ts';
+import { type BootFile, MemoryBootFile } from '../../../src/engine/tftp/boot-file.ts';
 import { remade } from '../a-metainfo.ts';
 import { aFolder } from '../an-image.ts';
 import { anImageServer, TOKENS } from '../http/an-image-server.ts';
@@ -51,11 +52,11 @@ export async function aDeployment(golden: AGoldenImage, seederLink: Partial<Link
   onTestFinished(() => tracker.close());
   tracker.serve(image.metainfo.infoHash);
   const { files } = await describedByPath({ folder, manifest: image.manifest });
-  const served = new Map<string, Uint8Array>();
+  const bootFiles = new Map<string, BootFile>();
   const torrent = remade(image.metainfo, { trackers: [tracker.announceUrl] });
   for (const [path, bytes] of files)
-    served.set(path, path.endsWith(IMAGE_FILES.torrent) ? torrent.bytes : bytes);
-  const server = await anImageServer(payload, { pieceBytes, files: served });
+    bootFiles.set(path, new MemoryBootFile(path.endsWith(IMAGE_FILES.torrent) ? torrent.bytes : bytes));
+  const server = await anImageServer(payload, { pieceBytes, bootFiles });
   const seeder = await aClient(seederLink);
   const reader = await ImageReader.open(join(folder, IMAGE_FILES.payload), pieceBytes);
   onTestFinished(() => reader.close());

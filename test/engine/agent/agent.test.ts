@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { DiskWriter } from '../../../src/engine/agent/disk-writer.ts';
 import { MediumReader } from '../../../src/engine/agent/medium-reader.ts';
 import { makeSigningKeys } from '../../../src/engine/image/signature.ts';
-import { startBootFileServer } from '../../../src/engine/tftp/boot-file-server.ts';
+import { BootFileServer } from '../../../src/engine/tftp/boot-file-server.ts';
 import { HostilePeer } from '../swarm/a-hostile-peer.ts';
 import { aFreePort } from '../swarm/a-swarm.ts';
 import { aDeployment, aDisk, aDiskFile } from './a-deployment.ts';
@@ -93,7 +93,7 @@ describe('a machine that is deployed', () => {
     const golden = await aGoldenImage();
     const { deploy, registry } = await aDeployment(golden);
     registry.arm('machine');
-    const boot = await startBootFileServer('127.0.0.1', 0, new Map());
+    const boot = await BootFileServer.start({ host: '127.0.0.1', port: 0, files: new Map() });
     const disks = [await aDiskFile(golden.disk.length)];
     const { notes } = await deploy({ disks, tftp: { host: '127.0.0.1', port: boot.port } });
     await boot.close();

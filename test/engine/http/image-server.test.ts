@@ -1,18 +1,25 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { DeploymentClient } from '../../../src/engine/http/deployment-client.ts';
 import { fetchImage } from '../../../src/engine/http/image-client.ts';
 import { LinkRate } from '../../../src/engine/link-rate.ts';
+import { MemoryBootFile } from '../../../src/engine/tftp/boot-file.ts';
 import { someBytes } from '../an-image.ts';
 import { anImageServer, TOKENS } from './an-image-server.ts';
 
 const IMAGE = someBytes(700_001);
+const KERNEL = someBytes(200_001, 'kernel');
 const UNLIMITED = Number.POSITIVE_INFINITY;
 const MACHINE = { ids: ['52:54:00:AA:00:01'], firmware: 'uefi', memoryBytes: 1e9, disks: [] } as const;
 
 async function aServer(upBps = UNLIMITED) {
-  const files = new Map([['images/lab/1/manifest.json', someBytes(1000)]]);
-  const served = await anImageServer(IMAGE, { upBps, files });
+  const bootFiles = new Map([
+    ['images/lab/1/manifest.json', new MemoryBootFile(someBytes(1000))],
+    ['efi/vmlinuz 1', new MemoryBootFile(KERNEL)],
+  ]);
+  const served = await anImageServer(IMAGE, { upBps, bootFiles });
   const { hostname, port, pathname } = new URL(served.payloadUrl);
   const client = new DeploymentClient({ url: served.url, token: TOKENS.agent });
   return { ...served, client, source: { host: hostname, port: Number(port), path: pathname } };
@@ -121,6 +128,55 @@ describe('the image server', () => {
     await expect(ask(`${url}/api/register`, TOKENS.agent, body)).rejects.toThrow();
     registry.arm('52:54:00:aa:00:01');
     expect(await client.register(MACHINE)).toBeTruthy();
+  });
+});
+
+describe('boot files by HTTP', () => {
+  async function aServerOfBootFiles() {
+    const { server } = await aServer();
+    return { server, url: `http://127.0.0.1:${server.port}/boot/efi/vmlinuz%201` };
+  }
+
+  it('come whole, with their length, and do not count as bytes of the image', async () => {
+    const { server, url } = await aServerOfBootFiles();
+    const response = await fetch(url);
+    expect(response.headers.get('content-length')).toBe(String(KERNEL.length));
+    expect(Buffer.from(await response.arrayBuffer())).toEqual(KERNEL);
+    expect(server.uploadedBytes).toBe(0);
+  });
+
+  it('tell their length to HEAD, as UEFI firmware asks for it, whatever range is named', async () => {
+    const { url } = await aServerOfBootFiles();
+    const response = await fetch(url, { method: 'HEAD', headers: { range: 'bytes=5-9' } });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-length')).toBe(String(KERNEL.length));
+    expect(response.headers.get('accept-ranges')).toBe('bytes');
+    expect(await response.text()).toBe('');
+  });
+
+  it('come in ranges', async () => {
+    const { url } = await aServerOfBootFiles();
+    const response = await fetch(url, { headers: { range: 'bytes=65530-131080' } });
+    expect(response.status).toBe(206);
+    expect(response.headers.get('content-range')).toBe(`bytes 65530-131080/${KERNEL.length}`);
+    expect(Buffer.from(await response.arrayBuffer())).toEqual(KERNEL.subarray(65_530, 131_081));
+  });
+
+  it.each([
+    ['GET', '/boot/none', 404],
+    ['HEAD', '/boot/none', 404],
+    ['GET', '/boot/', 404],
+    ['GET', '/boot/%2e%2e/%2e%2e/etc/passwd', 404],
+    ['GET', '/boot/%2fetc%2fpasswd', 404],
+    ['GET', '/boot/%', 404],
+    ['GET', '/boot/%00', 404],
+    ['PUT', '/boot/efi/vmlinuz%201', 404],
+  ])('are in the catalogue or not there: %s %s', async (method, path, status) => {
+    const { server } = await aServerOfBootFiles();
+    const outgoing = request({ host: '127.0.0.1', port: server.port, method, path }).end();
+    const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+    response.resume();
+    expect(response.statusCode).toBe(status);
   });
 });
 

@@ -1,6 +1,12 @@
 import { statSync } from 'node:fs';
 import { totalmem } from 'node:os';
-import { type DiskFacts, HttpTransport, type ImageTransport, runAgent } from '../../../engine/index.ts';
+import {
+  type DiskFacts,
+  HttpTransport,
+  type ImageTransport,
+  runAgent,
+  warmUpBootFileClient,
+} from '../../../engine/index.ts';
 import {
   type AgentCommand,
   type AgentProcessTask,
@@ -34,6 +40,7 @@ async function obey(command: AgentCommand): Promise<void> {
     case 'prepare':
       task = command.task;
       transport = await transportOf(task);
+      await warmUpBootFileClient();
       report({ kind: 'ready' });
       return;
     case 'go':

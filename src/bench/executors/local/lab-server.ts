@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  type BootFile,
+  BootFileServer,
   ImageReader,
   ImageServer,
   MachineRegistry,
+  MemoryBootFile,
   type Metainfo,
   makeMetainfo,
-  startBootFileServer,
   startTracker,
 } from '../../../engine/index.ts';
 import { ConfigError, RunFailure } from '../../../failure.ts';
@@ -43,7 +45,8 @@ export async function startLabServer(task: ServerTask): Promise<LabServer> {
     throw new ConfigError('image.size', sentence);
   }
   const published = await publishLabImage(image, { scratchFolder, pieceBytes });
-  const files = new Map(published.files);
+  const bootFiles = new Map<string, BootFile>();
+  for (const [name, bytes] of published.files) bootFiles.set(name, new MemoryBootFile(bytes));
   const registry = new MachineRegistry(published.folder);
   for (const machine of task.machines) registry.arm(machine);
   const tokens = { agent: randomUUID(), operator: randomUUID() };
@@ -53,7 +56,7 @@ export async function startLabServer(task: ServerTask): Promise<LabServer> {
       port,
       registry,
       tokens,
-      files,
+      bootFiles,
       payload: image,
       payloadPath: `${published.folder}/payload`,
       upBps: link.upBps,
@@ -64,9 +67,9 @@ export async function startLabServer(task: ServerTask): Promise<LabServer> {
     ? await startSwarm(swarmClient, task, { imageFile: golden.imageFile, image })
     : null;
   // The same torrent, and who of it can be asked for peers.
-  if (swarm) files.set(`${published.folder}/image.torrent`, swarm.metainfo.bytes);
+  if (swarm) bootFiles.set(`${published.folder}/image.torrent`, new MemoryBootFile(swarm.metainfo.bytes));
   const tftp = await onPort(task.port === 0 ? 0 : task.port + 2, 'TFTP', (port) =>
-    startBootFileServer(host, port, files),
+    BootFileServer.start({ host, port, files: bootFiles }),
   );
   return {
     ready: {
