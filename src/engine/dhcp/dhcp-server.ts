@@ -91,8 +91,8 @@ export class DhcpServer {
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#silence;
-    await this.#listener?.close();
     await this.#store?.close();
+    await this.#listener?.close();
   }
 
   async #open(): Promise<void> {
@@ -133,6 +133,7 @@ export class DhcpServer {
   }
 
   #hear(bytes: Uint8Array, arrival: Arrival): void {
+    if (this.#closing.signal.aborted) return;
     const service = this.isAnswering ? this.#service : SILENT_SERVICE;
     const responded = respond({ bytes, arrival, nowMs: Date.now() }, service);
     this.#act(responded.response, arrival.port).then(

@@ -13,6 +13,6 @@ export function ownAddressOn(interfaceName: string): Ipv4 {
   const usable = Object.keys(found).filter((name) => found[name]!.some(({ family }) => family === 'IPv4'));
   throw new ConfigError(
     'interface',
-    `there is no interface \`${interfaceName}\` with an IPv4 address; there are: ${usable.join(', ') || 'none'}`,
+    `there is no interface \`${interfaceName}\` that is up and has an IPv4 address; there are: ${usable.join(', ') || 'none'}`,
   );
 }
