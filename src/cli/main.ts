@@ -5,6 +5,8 @@ import { benchSwarmCommand } from './commands/bench-swarm.ts';
 import { benchTftpCommand } from './commands/bench-tftp.ts';
 import { calibrateCommand } from './commands/calibrate.ts';
 import { demoCommand } from './commands/demo.ts';
+import { imageCommand } from './commands/image.ts';
+import { keysCommand } from './commands/keys.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
 import { scenariosCommand } from './commands/scenarios.ts';
@@ -24,6 +26,8 @@ const program = new Command('swarmboot')
   .addCommand(schemaCommand())
   .addCommand(demoCommand())
   .addCommand(agentCommand())
+  .addCommand(imageCommand())
+  .addCommand(keysCommand())
   .addCommand(benchSimCommand())
   .addCommand(benchSwarmCommand())
   .addCommand(benchTftpCommand())
@@ -40,7 +44,7 @@ Examples:
   ./swarmboot trace scenarios/first-lab.yaml                what happened to one machine, piece by piece`,
   );
 // Sub-commands inherit these only when told before they parse.
-for (const command of [program, ...program.commands])
+for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)])
   command.exitOverride().showHelpAfterError('(--help tells more)');
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

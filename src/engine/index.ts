@@ -7,12 +7,16 @@ export { readMachineFacts } from './agent/machine-facts-reader.ts';
 export type { DiskFacts, DiskWish } from './agent/target-disk.ts';
 export { ImageServer } from './http/image-server.ts';
 export { MachineRegistry } from './http/machine-registry.ts';
+export { type Captured, captureImage } from './image/capture/capture.ts';
 export { ImageDraft, type RawRun } from './image/image-draft.ts';
 export { ImageReader, imageFileSize } from './image/image-reader.ts';
 export { ImageStore } from './image/image-store.ts';
+export type { Manifest } from './image/manifest.ts';
 export { BLOCK_BYTES, type Metainfo, makeMetainfo } from './image/metainfo.ts';
 export { describedByPath } from './image/served-image.ts';
-export { makeSigningKeys } from './image/signature.ts';
+export { fingerprintOf, makeSigningKeys } from './image/signature.ts';
+export { createKeys, keysOf, publicKeyOfStore } from './image/store-keys.ts';
+export { type ImageFault, verifyImage } from './image/verify-image.ts';
 export type { LinkRates } from './link-rate.ts';
 export type { HandoutName } from './swarm/policy/handout/handout-by-name.ts';
 export {

@@ -86,8 +86,8 @@ export const OPERATOR_ROUTES: readonly OperatorRoute[] = [
   route({
     method: 'GET',
     path: '/api/v1/images',
-    summary: 'The manifests of all golden images',
-    answer: async ({ images }) => ({ images: (await images.list()).map(({ manifest }) => manifest) }),
+    summary: 'Names and versions of all golden images',
+    answer: async ({ images }) => ({ images: await images.versions() }),
   }),
   route({
     method: 'POST',

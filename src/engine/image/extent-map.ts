@@ -1,17 +1,14 @@
 import { RunFailure } from '../../failure.ts';
 import { ProtocolError } from '../protocol-error.ts';
+import {
+  type Chunk,
+  decodeChunkRecords,
+  encodeChunkRecord,
+  RECORD_BYTES,
+  safeInteger,
+} from './chunk-record.ts';
 
-/** A run of raw bytes on the disk and where its wire form stands in the payload. */
-export interface Chunk {
-  /** Bytes from the start of the disk. */
-  readonly diskOffset: number;
-  readonly rawBytes: number;
-  /** Bytes from the start of the payload. */
-  readonly wireOffset: number;
-  readonly wireBytes: number;
-  /** SHA-256 of the raw bytes, 32 bytes. */
-  readonly sha256: Uint8Array;
-}
+export type { Chunk } from './chunk-record.ts';
 
 /** All chunks of a golden image, ascending on the disk and, without a gap, in the payload. */
 export interface ExtentMap {
@@ -26,31 +23,22 @@ export const MOST_CHUNK_BYTES = 64 * 2 ** 20;
 const MOST_CHUNKS = 2 ** 22;
 
 /**
- * The file, all numbers little-endian. Header: magic, u32 version, u32 count, u64 diskBytes, u64 payloadBytes.
- * Record: u64 diskOffset, u64 wireOffset, u32 rawBytes, u32 wireBytes, 32 bytes SHA-256.
+ * The file, all numbers little-endian. Header: magic, u32 version, u32 count, u64 diskBytes, u64 payloadBytes. Then a
+ * record of each chunk.
  */
 const MAGIC = Buffer.from('SWBEXTM\n');
 const VERSION = 1;
 const HEADER_BYTES = 32;
-const RECORD_BYTES = 56;
 
 /** @returns the file `extents.bin` */
 export function encodeExtentMap({ diskBytes, payloadBytes, chunks }: ExtentMap): Uint8Array {
-  const bytes = Buffer.alloc(HEADER_BYTES + chunks.length * RECORD_BYTES);
-  MAGIC.copy(bytes);
-  bytes.writeUInt32LE(VERSION, 8);
-  bytes.writeUInt32LE(chunks.length, 12);
-  bytes.writeBigUInt64LE(BigInt(diskBytes), 16);
-  bytes.writeBigUInt64LE(BigInt(payloadBytes), 24);
-  chunks.forEach((chunk, number) => {
-    const at = HEADER_BYTES + number * RECORD_BYTES;
-    bytes.writeBigUInt64LE(BigInt(chunk.diskOffset), at);
-    bytes.writeBigUInt64LE(BigInt(chunk.wireOffset), at + 8);
-    bytes.writeUInt32LE(chunk.rawBytes, at + 16);
-    bytes.writeUInt32LE(chunk.wireBytes, at + 20);
-    bytes.set(chunk.sha256, at + 24);
-  });
-  return bytes;
+  const header = Buffer.alloc(HEADER_BYTES);
+  MAGIC.copy(header);
+  header.writeUInt32LE(VERSION, 8);
+  header.writeUInt32LE(chunks.length, 12);
+  header.writeBigUInt64LE(BigInt(diskBytes), 16);
+  header.writeBigUInt64LE(BigInt(payloadBytes), 24);
+  return Buffer.concat([header, ...chunks.map(encodeChunkRecord)]);
 }
 
 /**
@@ -83,27 +71,10 @@ function extentMapOf(bytes: Buffer): ExtentMap {
   const map: ExtentMap = {
     diskBytes: safeInteger(bytes, 16, 'its disk'),
     payloadBytes: safeInteger(bytes, 24, 'its payload'),
-    chunks: Array.from({ length: count }, (_, number) => chunkAt(bytes, number)),
+    chunks: decodeChunkRecords(bytes.subarray(HEADER_BYTES)),
   };
   assertInOrder(map);
   return map;
-}
-
-function chunkAt(bytes: Buffer, number: number): Chunk {
-  const at = HEADER_BYTES + number * RECORD_BYTES;
-  return {
-    diskOffset: safeInteger(bytes, at, `chunk ${number}: its disk offset`),
-    wireOffset: safeInteger(bytes, at + 8, `chunk ${number}: its wire offset`),
-    rawBytes: bytes.readUInt32LE(at + 16),
-    wireBytes: bytes.readUInt32LE(at + 20),
-    sha256: bytes.subarray(at + 24, at + RECORD_BYTES),
-  };
-}
-
-function safeInteger(bytes: Buffer, at: number, what: string): number {
-  const value = bytes.readBigUInt64LE(at);
-  if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw new ProtocolError(`${what} is ${value}`);
-  return Number(value);
 }
 
 function assertInOrder({ diskBytes, payloadBytes, chunks }: ExtentMap): void {

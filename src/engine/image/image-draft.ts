@@ -1,12 +1,16 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, open, rename, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { encodedEntriesOf } from '../bencode.ts';
 import { encodeChunk } from './chunk-codec.ts';
-import { type Chunk, encodeExtentMap } from './extent-map.ts';
+import type { Chunk } from './chunk-record.ts';
+import { DraftPayload, JOURNAL } from './draft-payload.ts';
+import { encodeExtentMap } from './extent-map.ts';
 import { IMAGE_FILES, type ImageStore, type StoredImage } from './image-store.ts';
 import { encodeManifest, type Manifest } from './manifest.ts';
 import { makeMetainfo } from './metainfo.ts';
 import { signatureOf } from './signature.ts';
+import { storedTorrent } from './stored-torrent.ts';
 
 /** What is known of an image before its bytes are read. */
 export interface DraftPlan
@@ -27,35 +31,45 @@ export interface RawRun {
 /** Chunks that are being encoded at a time: one for each thread of Node's pool. */
 const ENCODED_AT_ONCE = 4;
 
-/** A version of an image that is being made: nobody sees it until it is published whole, signed and flushed. */
+/**
+ * A version of an image that is being made: nobody sees it until it is published whole, signed and flushed. One that
+ * was interrupted is taken up by the next of the same name and plan: its chunks are not encoded again, as far as the
+ * raw bytes are still the same.
+ */
 export class ImageDraft {
+  /** Bytes of the payload that an interrupted draft left. */
+  readonly earlierBytes: number;
   readonly #store: ImageStore;
   readonly #plan: DraftPlan;
-  readonly #version: number;
   readonly #folder: string;
-  readonly #payload: FileHandle;
-  readonly #sha256 = createHash('sha256');
-  readonly #chunks: Chunk[] = [];
-  #payloadBytes = 0;
-  #rawBytes = 0;
+  readonly #payload: DraftPayload;
+  #given = 0;
+  #keptChunks = 0;
+  #isAsEarlier = true;
 
-  private constructor(
-    store: ImageStore,
-    plan: DraftPlan,
-    place: { version: number; folder: string; payload: FileHandle },
-  ) {
+  private constructor(store: ImageStore, plan: DraftPlan, place: { folder: string; payload: DraftPayload }) {
     this.#store = store;
     this.#plan = plan;
-    this.#version = place.version;
     this.#folder = place.folder;
     this.#payload = place.payload;
+    const last = this.#payload.earlier.at(-1);
+    this.earlierBytes = last ? last.wireOffset + last.wireBytes : 0;
   }
 
   static async begin(store: ImageStore, plan: DraftPlan): Promise<ImageDraft> {
-    const version = await store.nextVersion(plan.name);
-    const folder = await store.draftFolder(plan.name, version);
-    const payload = await open(join(folder, IMAGE_FILES.payload), 'w');
-    return new ImageDraft(store, plan, { version, folder, payload });
+    const folder = await store.draftFolder(plan.name);
+    const fingerprint = createHash('sha256').update(JSON.stringify(plan)).digest();
+    return new ImageDraft(store, plan, { folder, payload: await DraftPayload.open(folder, fingerprint) });
+  }
+
+  /** Chunks so far that were taken over from an interrupted draft. */
+  get keptChunks(): number {
+    return this.#keptChunks;
+  }
+
+  /** All chunks so far. */
+  get chunks(): readonly Chunk[] {
+    return this.#payload.chunks;
   }
 
   /** Encodes and keeps all chunks; several are encoded at a time, and kept in their order. */
@@ -72,52 +86,65 @@ export class ImageDraft {
 
   /** Makes manifest, torrent and signature, flushes all and gives the folder its name. */
   async publish(privateKey: string): Promise<StoredImage> {
-    await this.#payload.sync();
-    await this.#payload.close();
+    const payload = {
+      sha256: await this.#payload.finish(),
+      bytes: this.#payload.bytes,
+      rawBytes: this.#payload.rawBytes,
+    };
     const extentMap = encodeExtentMap({
       diskBytes: this.#plan.disk.bytes,
-      payloadBytes: this.#payloadBytes,
-      chunks: this.#chunks,
+      payloadBytes: payload.bytes,
+      chunks: this.chunks,
     });
-    const { pieceBytes = pieceBytesFor(this.#payloadBytes), ...described } = this.#plan;
-    const metainfo = await makeMetainfo({ imageFile: join(this.#folder, IMAGE_FILES.payload), pieceBytes });
-    const manifest: Manifest = {
-      format: 1,
-      version: this.#version,
-      created: new Date().toISOString(),
-      ...described,
-      extentMap: { sha256: createHash('sha256').update(extentMap).digest('hex'), bytes: extentMap.length },
-      payload: { sha256: this.#sha256.digest('hex'), bytes: this.#payloadBytes, rawBytes: this.#rawBytes },
-      infoHash: metainfo.infoHash,
-    };
-    const manifestFile = encodeManifest(manifest);
+    const { pieceBytes = pieceBytesFor(payload.bytes), ...described } = this.#plan;
+    const created = new Date();
+    const imageFile = join(this.#folder, IMAGE_FILES.payload);
+    const metainfo = await makeMetainfo({ imageFile, pieceBytes });
+    const info = encodedEntriesOf(metainfo.bytes).get('info')!;
     await this.#write(IMAGE_FILES.extentMap, extentMap);
-    await this.#write(IMAGE_FILES.torrent, metainfo.bytes);
-    await this.#write(IMAGE_FILES.signature, signatureOf(manifestFile, privateKey));
-    await this.#write(IMAGE_FILES.manifest, manifestFile);
-    const folder = this.#store.publishedFolder(manifest.name, manifest.version);
-    await rename(this.#folder, folder);
-    return { folder, manifest };
+    await this.#write(IMAGE_FILES.torrent, storedTorrent(info, created));
+    return this.#store.publish(this.#folder, described.name, async (version) => {
+      const manifest: Manifest = {
+        format: 1,
+        version,
+        created: created.toISOString(),
+        ...described,
+        extentMap: { sha256: createHash('sha256').update(extentMap).digest('hex'), bytes: extentMap.length },
+        payload,
+        infoHash: metainfo.infoHash,
+      };
+      const manifestFile = encodeManifest(manifest);
+      await this.#write(IMAGE_FILES.signature, signatureOf(manifestFile, privateKey));
+      await this.#write(IMAGE_FILES.manifest, manifestFile);
+      await rm(join(this.#folder, JOURNAL), { force: true });
+      return manifest;
+    });
   }
 
   /** Leaves nothing behind. */
   async discard(): Promise<void> {
     await this.#payload.close();
     await rm(this.#folder, { recursive: true, force: true });
+    await this.#store.forgetIfEmpty(this.#plan.name);
   }
 
   async #encoded({ diskOffset, bytes }: RawRun): Promise<EncodedChunk> {
-    const wire = await encodeChunk(bytes, this.#plan.encoding);
+    const earlier = this.#payload.earlier[this.#given++];
     const sha256 = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>));
-    return { diskOffset, rawBytes: bytes.length, wire, sha256 };
+    const chunk = { diskOffset, rawBytes: bytes.length, sha256 };
+    const isKept = this.#isAsEarlier && earlier !== undefined && isSameChunk(earlier, chunk);
+    if (isKept) return { chunk, bytes, earlier };
+    return { chunk, bytes, wire: await encodeChunk(bytes, this.#plan.encoding) };
   }
 
-  async #keep({ wire, ...chunk }: EncodedChunk): Promise<void> {
-    this.#chunks.push({ ...chunk, wireOffset: this.#payloadBytes, wireBytes: wire.length });
-    this.#sha256.update(wire);
-    await this.#payload.writev([wire]);
-    this.#payloadBytes += wire.length;
-    this.#rawBytes += chunk.rawBytes;
+  async #keep({ chunk, bytes, earlier, wire }: EncodedChunk): Promise<void> {
+    if (earlier && this.#isAsEarlier) {
+      this.#keptChunks++;
+      return this.#payload.keep(earlier);
+    }
+    // From the first that is new, the earlier ones are overwritten.
+    this.#isAsEarlier = false;
+    await this.#payload.append(chunk, wire ?? (await encodeChunk(bytes, this.#plan.encoding)));
   }
 
   async #write(name: string, bytes: Uint8Array): Promise<void> {
@@ -126,10 +153,19 @@ export class ImageDraft {
 }
 
 interface EncodedChunk {
-  readonly diskOffset: number;
-  readonly rawBytes: number;
-  readonly wire: Uint8Array;
-  readonly sha256: Uint8Array;
+  readonly chunk: Omit<Chunk, 'wireOffset' | 'wireBytes'>;
+  readonly bytes: Uint8Array;
+  /** The same chunk of an interrupted draft, whose wire form is there. */
+  readonly earlier?: Chunk;
+  readonly wire?: Uint8Array;
+}
+
+function isSameChunk(one: Chunk, other: EncodedChunk['chunk']): boolean {
+  return (
+    one.diskOffset === other.diskOffset &&
+    one.rawBytes === other.rawBytes &&
+    Buffer.compare(one.sha256, other.sha256) === 0
+  );
 }
 
 /** A power of two that gives 1,000 to 4,000 pieces, from 1 to 16 MiB. */
