@@ -3,6 +3,7 @@ import { benchSimCommand } from './commands/bench-sim.ts';
 import { benchSwarmCommand } from './commands/bench-swarm.ts';
 import { calibrateCommand } from './commands/calibrate.ts';
 import { demoCommand } from './commands/demo.ts';
+import { imageCommand } from './commands/image.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
 import { scenariosCommand } from './commands/scenarios.ts';
@@ -21,6 +22,7 @@ const program = new Command('swarmboot')
   .addCommand(scenariosCommand())
   .addCommand(schemaCommand())
   .addCommand(demoCommand())
+  .addCommand(imageCommand())
   .addCommand(benchSimCommand())
   .addCommand(benchSwarmCommand())
   .addHelpText(
@@ -36,7 +38,7 @@ Examples:
   ./swarmboot trace scenarios/first-lab.yaml                what happened to one machine, piece by piece`,
   );
 // Sub-commands inherit these only when told before they parse.
-for (const command of [program, ...program.commands])
+for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)])
   command.exitOverride().showHelpAfterError('(--help tells more)');
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -3,8 +3,13 @@ export { type AgentPhase, type AgentTask, type AgentWatch, runAgent } from './ag
 export { HttpTransport } from './agent/http-transport.ts';
 export type { ImageTransport } from './agent/image-transport.ts';
 export { ImageServer } from './http/image-server.ts';
+export { exportEzio } from './image/export/export-ezio.ts';
+export { exportRaw } from './image/export/export-raw.ts';
 export { ImageReader, imageFileSize } from './image/image-reader.ts';
+export { ImageStore } from './image/image-store.ts';
+export { importImage } from './image/import/import-image.ts';
 export { BLOCK_BYTES, type Metainfo, makeMetainfo } from './image/metainfo.ts';
+export { keysOf } from './image/store-keys.ts';
 export type { LinkRates } from './link-rate.ts';
 export type { HandoutName } from './swarm/policy/handout/handout-by-name.ts';
 export {

@@ -16,6 +16,8 @@ export interface PartcloneHeader {
 
 /** Facts of the format: partclone's IMAGE_FORMATS.md, and src/partclone.c of 0.3.23 for what that leaves out. */
 const MAGIC = 'partclone-image';
+/** So many bytes tell whether a stream is one of partclone. */
+export const MAGIC_BYTES = MAGIC.length;
 const VERSION_OFFSET = 30;
 /** Version 2 is known by its first bytes, and version 1 is longer. */
 export const FIRST_HEADER_BYTES = 110;

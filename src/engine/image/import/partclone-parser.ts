@@ -37,6 +37,7 @@ export class PartcloneParser implements PartitionParser {
   /** Blocks since the last checksum. */
   #unchecked = 0;
   #position = 0;
+  #usedBytes: number | undefined;
 
   /** @param partitionBytes the file system must fit in there */
   constructor(partitionBytes: number) {
@@ -48,10 +49,7 @@ export class PartcloneParser implements PartitionParser {
   }
 
   get usedBytes(): number | undefined {
-    if (this.#phase === 'header' || this.#phase.startsWith('map')) return undefined;
-    let blocks = 0;
-    for (const run of this.#used) blocks += run.blocks;
-    return blocks * this.#header!.blockBytes;
+    return this.#usedBytes;
   }
 
   *push(bytes: Uint8Array): Generator<PartitionRun> {
@@ -137,13 +135,16 @@ export class PartcloneParser implements PartitionParser {
   }
 
   #beginBlocks(): void {
+    let used = 0;
     for (const { first, blocks } of this.#used) {
+      used += blocks;
       const end = (first + blocks) * this.#header!.blockBytes;
       if (end > this.#partitionBytes)
         throw new ProtocolError(
           `block ${first + blocks - 1} ends at ${end} of a partition of ${this.#partitionBytes} bytes`,
         );
     }
+    this.#usedBytes = used * this.#header!.blockBytes;
     this.#nextRun(0);
   }
 
