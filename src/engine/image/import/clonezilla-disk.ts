@@ -5,12 +5,16 @@ import { readClonezillaFolder, readFrameFiles, readJoined } from './clonezilla-f
 import { clonezillaLayoutOf, type SavedPartition } from './clonezilla-layout.ts';
 import { decompressed } from './decompression.ts';
 import { type DiskFrame, diskFrameOf } from './disk-frame.ts';
+import { ntfsBootSectorCopy } from './ntfs-boot-sector.ts';
 import { isPartclone, MAGIC_BYTES } from './partclone-header.ts';
 import { PartcloneParser } from './partclone-parser.ts';
 import type { PartitionParser, PartitionRun } from './partition-parser.ts';
 import type { SavedStream } from './saved-stream.ts';
 import type { SourceDisk } from './source-disk.ts';
 import { WholePartitionParser } from './whole-partition-parser.ts';
+
+/** No disk has larger ones. */
+const MOST_SECTOR_BYTES = 4096;
 
 /**
  * The disk in a folder that Clonezilla wrote. Every stream is begun once to learn what is in use, and read from its
@@ -75,10 +79,18 @@ async function* runsOf(
 
 async function* partitionRuns(
   folder: string,
-  { startBytes, bytes, stream }: SavedPartition,
+  { startBytes, bytes: partitionBytes, stream, fileSystem }: SavedPartition,
 ): AsyncGenerator<RawRun> {
-  for await (const { runs } of partsOf(folder, stream!, bytes))
-    for (const run of runs) yield { diskOffset: startBytes + run.offset, bytes: run.bytes };
+  let start: Buffer | undefined;
+  let end = 0;
+  for await (const { runs } of partsOf(folder, stream!, partitionBytes))
+    for (const { offset, bytes } of runs) {
+      if (offset === 0) start = Buffer.from(bytes.subarray(0, MOST_SECTOR_BYTES));
+      end = offset + bytes.length;
+      yield { diskOffset: startBytes + offset, bytes };
+    }
+  const copy = start && fileSystem === 'ntfs' && ntfsBootSectorCopy(start, { end, partitionBytes });
+  if (copy) yield { diskOffset: startBytes + copy.offset, bytes: copy.bytes };
 }
 
 /** What a part of a saved partition tells; `runs` have to be taken before the next part. */
