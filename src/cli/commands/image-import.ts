@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import type { KeyStore } from '../../engine/index.ts';
 import { openEngine } from '../engine-door.ts';
 import { interruptible } from '../interruption.ts';
 import { namesOption } from '../list-option.ts';
@@ -43,11 +44,8 @@ async function importImage(source: string, options: ImportOptions): Promise<void
   const engine = await openEngine();
   const [wire] = namesOption('--wire', options.wire, ['zstd', 'raw'] as const);
   const store = new engine.ImageStore(options.store);
-  const keys = await engine.keysOf(store);
-  if (keys.areNew)
-    process.stderr.write(
-      `a key to sign images was made; machines need the public one: ${keys.publicKeyFile}\n`,
-    );
+  const keys = new engine.KeyStore(store.folder);
+  const privateKey = (await keys.privateKey()) ?? (await madeKey(keys));
   const progress = byteProgressOn(process.stderr, 'importing');
   const startMs = performance.now();
   const image = await interruptible(
@@ -57,7 +55,7 @@ async function importImage(source: string, options: ImportOptions): Promise<void
           source,
           name: options.name,
           store,
-          privateKey: keys.privateKey,
+          privateKey,
           wire: wire!,
           signal,
           progressed: (done, all) => progress.update(done, all),
@@ -77,4 +75,11 @@ async function importImage(source: string, options: ImportOptions): Promise<void
     `${name}, version ${version}: ${readable(payload.rawBytes)} of a disk of ${readable(disk.bytes)} in ${readable(payload.bytes)}, after ${Math.round(seconds)} s${note}\n` +
       `it is in ${image.folder}\n`,
   );
+}
+
+/** The first image of a store is signed with a key that is made for it. */
+async function madeKey(keys: KeyStore): Promise<string> {
+  const { privateKey } = await keys.create();
+  process.stderr.write(`a key to sign images was made; machines need the public one, ${keys.publicFile}\n`);
+  return privateKey;
 }

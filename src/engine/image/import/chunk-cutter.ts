@@ -1,10 +1,16 @@
 import { ProtocolError } from '../../protocol-error.ts';
 import type { RawRun } from '../image-draft.ts';
 
-/** A gap of free space that is short is bridged by zeros: it costs a few bytes, a chunk of its own 56 and a hash. */
-const MOST_GAP_BYTES = 65_536;
 /** As many as an extent map may have. */
 const MOST_CHUNKS = 2 ** 22;
+
+export interface CutterRules {
+  /** Bytes of a chunk at most. */
+  readonly chunkBytes: number;
+  /** Gaps of up to so many bytes are filled with zeros. */
+  readonly bridgedBytes: number;
+  readonly diskBytes: number;
+}
 
 /**
  * Puts runs of any size together to chunks. A chunk lies between two multiples of the chunk size, so that two versions
@@ -12,6 +18,7 @@ const MOST_CHUNKS = 2 ** 22;
  */
 export class ChunkCutter {
   readonly #chunkBytes: number;
+  readonly #bridgedBytes: number;
   readonly #diskBytes: number;
   readonly #bytes: Uint8Array;
   #start = 0;
@@ -19,8 +26,9 @@ export class ChunkCutter {
   #end = 0;
   #chunks = 0;
 
-  constructor({ chunkBytes, diskBytes }: { chunkBytes: number; diskBytes: number }) {
+  constructor({ chunkBytes, bridgedBytes, diskBytes }: CutterRules) {
     this.#chunkBytes = chunkBytes;
+    this.#bridgedBytes = bridgedBytes;
     this.#diskBytes = diskBytes;
     this.#bytes = new Uint8Array(chunkBytes);
   }
@@ -38,7 +46,7 @@ export class ChunkCutter {
       );
     for (let done = 0; done < bytes.length; ) {
       const at = diskOffset + done;
-      if (at - this.#end > MOST_GAP_BYTES || at >= this.#limit()) yield* this.end();
+      if (at - this.#end > this.#bridgedBytes || at >= this.#limit()) yield* this.end();
       if (this.#start === this.#end) this.#start = this.#end = at;
       const part = bytes.subarray(done, done + this.#limit() - at);
       this.#bytes.fill(0, this.#end - this.#start, at - this.#start);

@@ -25,6 +25,8 @@ export interface ImportWishes {
 }
 
 const CHUNK_BYTES = 4 * 2 ** 20;
+/** With zstd, zeros in a short gap cost less than a chunk of their own would. */
+const BRIDGED_BYTES = { zstd: 65_536, raw: 0 } as const;
 /** As the golden images that are captured: the level of the zstd command. */
 const ZSTD_LEVEL = 3;
 
@@ -89,8 +91,15 @@ async function published(disk: SourceDisk, wishes: ImportWishes): Promise<Stored
   }
 }
 
-async function* chunksOf(disk: SourceDisk, { signal, progressed }: ImportWishes): AsyncGenerator<RawRun> {
-  const cutter = new ChunkCutter({ chunkBytes: CHUNK_BYTES, diskBytes: disk.disk.bytes });
+async function* chunksOf(
+  disk: SourceDisk,
+  { wire, signal, progressed }: ImportWishes,
+): AsyncGenerator<RawRun> {
+  const cutter = new ChunkCutter({
+    chunkBytes: CHUNK_BYTES,
+    bridgedBytes: BRIDGED_BYTES[wire],
+    diskBytes: disk.disk.bytes,
+  });
   let done = 0;
   for await (const run of disk.runs(signal)) {
     yield* cutter.push(run);

@@ -1,10 +1,6 @@
 import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, type TestContext } from 'vitest';
-import { exportRaw } from '../../../../src/engine/image/export/export-raw.ts';
-import { ImageStore } from '../../../../src/engine/image/image-store.ts';
-import { importImage } from '../../../../src/engine/image/import/import-image.ts';
-import { makeSigningKeys } from '../../../../src/engine/image/signature.ts';
 import { installedTool } from '../../../bench/executors/local/installed-tool.ts';
 import { aFolder } from '../../an-image.ts';
 import {
@@ -16,38 +12,11 @@ import {
   sha256,
 } from './a-clonezilla-folder.ts';
 import { aFileSystem } from './a-file-system.ts';
+import { importedAndExported } from './an-imported-image.ts';
 import { streamOfVersion1 } from './partclone-version-1.ts';
 import { run } from './run-tool.ts';
 
 const MEBIBYTE = 2 ** 20;
-const { privateKey } = makeSigningKeys();
-
-async function imported(source: string) {
-  const folder = await aFolder();
-  const store = new ImageStore(join(folder, 'store'));
-  const signal = new AbortController().signal;
-  const image = await importImage({
-    source,
-    name: 'lab',
-    store,
-    privateKey,
-    wire: 'zstd',
-    signal,
-    progressed: () => {},
-  });
-  const raw = join(folder, 'raw.img');
-  await exportRaw({
-    image,
-    store,
-    target: raw,
-    isForced: false,
-    isDeviceWanted: false,
-    signal,
-    progressed: () => {},
-  });
-  return { folder, image, raw };
-}
-
 describe('import of an image folder of Clonezilla', () => {
   it('restores NTFS, ext4 and FAT on a GPT disk to the bytes that partclone.restore gives, and to clean file systems', async (context) => {
     const folder = await aFolder();
@@ -66,7 +35,7 @@ describe('import of an image folder of Clonezilla', () => {
     expect((await readdir(saved.folder)).filter((name) => name.startsWith('sda3.')).length).toBeGreaterThan(
       1,
     );
-    const { image, raw } = await imported(saved.folder);
+    const { image, raw } = await importedAndExported(saved.folder);
     const disk = await readFile(raw);
     expect(disk.length).toBe(saved.diskBytes);
     for (const { number, startBytes, fileSystem, stream } of saved.partitions) {
@@ -114,7 +83,7 @@ describe('import of an image folder of Clonezilla', () => {
       );
     }
     const saved = await aClonezillaFolder(context, { folder, label: 'dos', fileSystems, compressor: 'gz' });
-    const { raw, image } = await imported(saved.folder);
+    const { raw, image } = await importedAndExported(saved.folder);
     const sfdisk = installedTool(context, 'sfdisk', 'fdisk');
     const [before, after] = await Promise.all(
       [saved.disk, raw].map(async (file) => (await run(sfdisk, ['--dump', file])).replaceAll(file, 'disk')),
@@ -132,7 +101,7 @@ describe('import of an image folder of Clonezilla', () => {
     for (const compressor of [...Object.keys(COMPRESSORS), 'uncomp'] as Compressor[])
       for (const splitBytes of [undefined, 100_000]) {
         await saveStream(context, saved, { compressor, ...(splitBytes && { splitBytes }) });
-        const { raw } = await imported(saved.folder);
+        const { raw } = await importedAndExported(saved.folder);
         expect({ compressor, sha256: sha256(partitionOf(await readFile(raw), saved)) }).toEqual({
           compressor,
           sha256: expected,
@@ -152,7 +121,7 @@ describe('import of an image folder of Clonezilla', () => {
       const own = await aFolder();
       const setup = { folder: own, label: 'dos', fileSystems, compressor: 'uncomp', partcloneArgs } as const;
       const saved = await aClonezillaFolder(context, setup);
-      const { raw } = await imported(saved.folder);
+      const { raw } = await importedAndExported(saved.folder);
       const expected = await restored(context, saved.partitions[0]!.stream, 8 * MEBIBYTE);
       expect(sha256(partitionOf(await readFile(raw), saved))).toBe(sha256(expected));
     }
@@ -177,7 +146,7 @@ describe('import of an image folder of Clonezilla', () => {
       stream,
     ]);
     await saveStream(context, saved, { compressor: 'gz' });
-    const { raw } = await imported(saved.folder);
+    const { raw } = await importedAndExported(saved.folder);
     const expected = await restored(context, stream, 8 * MEBIBYTE);
     expect(sha256(partitionOf(await readFile(raw), saved))).toBe(sha256(expected));
   });
@@ -194,7 +163,7 @@ describe('import of an image folder of Clonezilla', () => {
     const { stream, fileSystem } = saved.partitions[0]!;
     await copyFile(fileSystem.file, stream);
     await saveStream(context, saved, { compressor: 'gz' }, 'dd-img');
-    const { raw, image } = await imported(saved.folder);
+    const { raw, image } = await importedAndExported(saved.folder);
     expect(sha256(partitionOf(await readFile(raw), saved))).toBe(sha256(await readFile(fileSystem.file)));
     expect(image.manifest.partitions[0]).toMatchObject({ fileSystem: 'unknown', copied: 'whole' });
   });
