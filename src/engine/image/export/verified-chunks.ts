@@ -29,7 +29,11 @@ export async function* verifiedChunks(
       underWay.at(-1)!.catch(() => {});
       if (underWay.length >= DECODED_AT_ONCE) yield await underWay.shift()!;
     }
-    while (underWay.length > 0) yield await underWay.shift()!;
+    while (underWay.length > 0) {
+      signal.throwIfAborted();
+      yield await underWay.shift()!;
+    }
+    signal.throwIfAborted();
   } finally {
     await Promise.allSettled(underWay);
     await payload.close();
