@@ -5,17 +5,25 @@ set -eu
 
 packages='
   aria2
+  bzip2
   dosfstools
+  e2fsprogs
+  fdisk
   iproute2
+  lz4
   mtools
   nftables
   ntfs-3g
   opentracker
+  partclone
   python3-libtorrent
+  qemu-utils
   tftp-hpa
   transmission-cli
   udpcast
   util-linux
+  xz-utils
+  zstd
 '
 
 missing=

@@ -45,7 +45,6 @@ async function importImage(source: string, options: ImportOptions): Promise<void
   const [wire] = namesOption('--wire', options.wire, ['zstd', 'raw'] as const);
   const store = new engine.ImageStore(options.store);
   const keys = new engine.KeyStore(store.folder);
-  const privateKey = (await keys.privateKey()) ?? (await madeKey(keys));
   const progress = byteProgressOn(process.stderr, 'importing');
   const startMs = performance.now();
   const image = await interruptible(
@@ -55,7 +54,7 @@ async function importImage(source: string, options: ImportOptions): Promise<void
           source,
           name: options.name,
           store,
-          privateKey,
+          privateKey: async () => (await keys.privateKey()) ?? (await madeKey(keys)),
           wire: wire!,
           signal,
           progressed: (done, all) => progress.update(done, all),

@@ -52,7 +52,8 @@ export function clonezillaLayoutOf(folder: ClonezillaFolder): ClonezillaLayout {
   for (const [file, reason] of REFUSED)
     if (folder.names.includes(file)) throw new ProtocolError(`${file}: ${reason}`);
   const disk = diskOf(folder);
-  const table = within(`${disk}-pt.sf`, () => parseSfdiskDump(textOf(folder, `${disk}-pt.sf`)));
+  const dump = textOf(folder, `${disk}-pt.sf`);
+  const table = within(`${disk}-pt.sf`, () => parseSfdiskDump(dump));
   const parts = devicesIn(folder, 'parts');
   const unknown = parts.find((part) => !table.partitions.some(({ device }) => device === part));
   if (unknown !== undefined) throw new ProtocolError(`parts: ${unknown} is not in ${disk}-pt.sf`);

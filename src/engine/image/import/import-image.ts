@@ -16,8 +16,8 @@ export interface ImportWishes {
   readonly source: string;
   readonly name: string;
   readonly store: ImageStore;
-  /** PEM; signs the manifest. */
-  readonly privateKey: string;
+  /** The private key that signs the manifest, as PEM; asked for when the image is complete. */
+  readonly privateKey: () => Promise<string>;
   readonly wire: Manifest['encoding']['kind'];
   readonly signal: AbortSignal;
   /** Raw bytes that were read, of all that will be. */
@@ -84,7 +84,7 @@ async function published(disk: SourceDisk, wishes: ImportWishes): Promise<Stored
   try {
     await draft.add(chunksOf(disk, wishes));
     signal.throwIfAborted();
-    return await draft.publish(privateKey);
+    return await draft.publish(await privateKey());
   } catch (cause) {
     await draft.discard();
     throw cause;

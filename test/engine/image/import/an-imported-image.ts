@@ -16,7 +16,7 @@ export async function anImportedImage(source: string, wire: 'zstd' | 'raw' = 'zs
     source,
     name: 'lab',
     store,
-    privateKey,
+    privateKey: async () => privateKey,
     wire,
     signal,
     progressed: () => {},
