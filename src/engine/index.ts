@@ -8,8 +8,8 @@ export { exportRaw } from './image/export/export-raw.ts';
 export { ImageReader, imageFileSize } from './image/image-reader.ts';
 export { ImageStore } from './image/image-store.ts';
 export { importImage } from './image/import/import-image.ts';
-export { KeyStore } from './image/key-store.ts';
 export { BLOCK_BYTES, type Metainfo, makeMetainfo } from './image/metainfo.ts';
+export { keysOf } from './image/store-keys.ts';
 export type { LinkRates } from './link-rate.ts';
 export type { HandoutName } from './swarm/policy/handout/handout-by-name.ts';
 export {

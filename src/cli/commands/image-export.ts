@@ -3,11 +3,12 @@ import { openEngine } from '../engine-door.ts';
 import { interruptible } from '../interruption.ts';
 import { countOption, namesOption } from '../list-option.ts';
 import { byteProgressOn, readable } from '../progress/byte-progress.ts';
+import { openStore, storeOption } from '../store-option.ts';
 
 interface ExportOptions {
   readonly store: string;
   readonly format: string;
-  readonly imageVersion?: string;
+  readonly version?: string;
   readonly tracker?: string;
   readonly force?: boolean;
   readonly device?: boolean;
@@ -23,8 +24,8 @@ export function imageExportCommand(): Command {
     .argument('<name>', 'name of the golden image')
     .argument('<target>', 'file (raw) or folder (ezio) to make')
     .option('--format <format>', 'raw or ezio', 'raw')
-    .option('--store <folder>', 'where golden images are kept', 'store')
-    .option('--image-version <number>', 'version of the image (default: the newest)')
+    .addOption(storeOption())
+    .option('--version <number>', 'version of the image (default: the newest)')
     .option('--tracker <url>', 'announce URL for the torrents of ezio')
     .option('--force', 'replace a file that is there')
     .option('--device', 'with --force: the target is a block device, and everything on it is lost')
@@ -44,9 +45,8 @@ Examples:
 async function exportImage(name: string, target: string, options: ExportOptions): Promise<void> {
   const engine = await openEngine();
   const [format] = namesOption('--format', options.format, ['raw', 'ezio'] as const);
-  const version =
-    options.imageVersion === undefined ? undefined : countOption('--image-version', options.imageVersion);
-  const store = new engine.ImageStore(options.store);
+  const version = options.version === undefined ? undefined : countOption('--version', options.version);
+  const store = await openStore(options.store);
   const image = await store.find(name, version);
   const progress = byteProgressOn(process.stderr, 'exporting');
   const startMs = performance.now();

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
-import type { KeyStore } from '../../engine/index.ts';
 import { openEngine } from '../engine-door.ts';
 import { interruptible } from '../interruption.ts';
 import { namesOption } from '../list-option.ts';
 import { byteProgressOn, readable } from '../progress/byte-progress.ts';
+import { openWritableStore, storeOption } from '../store-option.ts';
 
 interface ImportOptions {
   readonly name: string;
@@ -11,6 +11,8 @@ interface ImportOptions {
   readonly wire: string;
   readonly json?: boolean;
 }
+
+const NEW_KEY = 'a key to sign images was made; machines need the public one';
 
 /** `swarmboot image import <source>` */
 export function imageImportCommand(): Command {
@@ -23,7 +25,7 @@ export function imageImportCommand(): Command {
       '--name <name>',
       'name of the golden image; of a name that is there a new version is made',
     )
-    .option('--store <folder>', 'where golden images are kept', 'store')
+    .addOption(storeOption())
     .option('--wire <encoding>', 'zstd (compressed by chunks) or raw', 'zstd')
     .option('--json', 'print one JSON object on standard output and nothing else')
     .addHelpText(
@@ -43,8 +45,12 @@ Examples:
 async function importImage(source: string, options: ImportOptions): Promise<void> {
   const engine = await openEngine();
   const [wire] = namesOption('--wire', options.wire, ['zstd', 'raw'] as const);
-  const store = new engine.ImageStore(options.store);
-  const keys = new engine.KeyStore(store.folder);
+  const store = await openWritableStore(options.store);
+  const privateKey = async () => {
+    const keys = await engine.keysOf(store);
+    if (keys.areNew) process.stderr.write(`${NEW_KEY}: ${keys.publicKeyFile}\n`);
+    return keys.privateKey;
+  };
   const progress = byteProgressOn(process.stderr, 'importing');
   const startMs = performance.now();
   const image = await interruptible(
@@ -54,7 +60,7 @@ async function importImage(source: string, options: ImportOptions): Promise<void
           source,
           name: options.name,
           store,
-          privateKey: async () => (await keys.privateKey()) ?? (await madeKey(keys)),
+          privateKey,
           wire: wire!,
           signal,
           progressed: (done, all) => progress.update(done, all),
@@ -74,11 +80,4 @@ async function importImage(source: string, options: ImportOptions): Promise<void
     `${name}, version ${version}: ${readable(payload.rawBytes)} of a disk of ${readable(disk.bytes)} in ${readable(payload.bytes)}, after ${Math.round(seconds)} s${note}\n` +
       `it is in ${image.folder}\n`,
   );
-}
-
-/** The first image of a store is signed with a key that is made for it. */
-async function madeKey(keys: KeyStore): Promise<string> {
-  const { privateKey } = await keys.create();
-  process.stderr.write(`a key to sign images was made; machines need the public one, ${keys.publicFile}\n`);
-  return privateKey;
 }

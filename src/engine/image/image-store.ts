@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError, RunFailure } from '../../failure.ts';
@@ -103,13 +102,6 @@ export class ImageStore {
         }),
     );
   }
-}
-
-/** SHA-256 of a file in hex. */
-export async function sha256OfFile(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const bytes of createReadStream(file, { highWaterMark: 2 ** 20 })) hash.update(bytes);
-  return hash.digest('hex');
 }
 
 function isVersion(name: string): boolean {

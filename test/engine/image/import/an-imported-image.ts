@@ -5,7 +5,7 @@ import { importImage } from '../../../../src/engine/image/import/import-image.ts
 import { makeSigningKeys } from '../../../../src/engine/image/signature.ts';
 import { aFolder } from '../../an-image.ts';
 
-const { privateKey } = makeSigningKeys();
+const { privateKey, publicKey } = makeSigningKeys();
 
 /** Imports into a store of its own. */
 export async function anImportedImage(source: string, wire: 'zstd' | 'raw' = 'zstd') {
@@ -21,7 +21,7 @@ export async function anImportedImage(source: string, wire: 'zstd' | 'raw' = 'zs
     signal,
     progressed: () => {},
   });
-  return { folder, store, image };
+  return { folder, store, image, publicKey };
 }
 
 /** Imports, and writes what came of it to a plain disk file. */

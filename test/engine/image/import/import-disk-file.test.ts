@@ -1,6 +1,9 @@
 import { open, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { pieceBytesFor } from '../../../../src/engine/image/image-draft.ts';
+import { parseMetainfo } from '../../../../src/engine/image/metainfo.ts';
+import { isSignedBy } from '../../../../src/engine/image/signature.ts';
 import { installedTool } from '../../../bench/executors/local/installed-tool.ts';
 import { aFolder, someBytes } from '../../an-image.ts';
 import { COMPRESSORS, sha256 } from './a-clonezilla-folder.ts';
@@ -55,6 +58,19 @@ describe('import of a disk file', () => {
       ]);
     },
   );
+
+  it('signs it, and cuts its torrent, as any image', async (context) => {
+    const file = await aDiskFile(installedTool(context, 'sfdisk', 'fdisk'));
+    const { image, publicKey } = await anImportedImage(file);
+    const [manifest, signature, torrent] = await Promise.all(
+      ['manifest.json', 'manifest.sig', 'image.torrent'].map((name) => readFile(join(image.folder, name))),
+    );
+    expect(isSignedBy(publicKey, manifest!, signature!)).toBe(true);
+    const { infoHash, pieceBytes } = parseMetainfo(torrent!);
+    expect(infoHash).toBe(image.manifest.infoHash);
+    expect(pieceBytes).toBe(pieceBytesFor(image.manifest.payload.bytes));
+    expect(sha256(await readFile(join(image.folder, 'payload')))).toBe(image.manifest.payload.sha256);
+  });
 
   it('unpacks every compression first, and leaves nothing of that in the store', async (context) => {
     const file = await aDiskFile(installedTool(context, 'sfdisk', 'fdisk'));
