@@ -50,7 +50,8 @@ async function writePartitions(folder: string, wishes: EzioExportWishes): Promis
   let done = 0;
   for (const partition of image.manifest.partitions) {
     const files = usedFilesOf(map, partition);
-    if (files.length === 0) continue;
+    // Swap is made anew by Clonezilla itself.
+    if (files.length === 0 || partition.copied === 'created') continue;
     const name = `${DISK}${partition.number}`;
     const inside = {
       ...map,

@@ -3,7 +3,6 @@ import { constants } from 'node:fs';
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { ConfigError } from '../../../failure.ts';
 import type { ImageStore, StoredImage } from '../image-store.ts';
-import { swapHeader } from './swap-header.ts';
 import { verifiedChunks } from './verified-chunks.ts';
 
 export interface ExportWishes {
@@ -87,9 +86,6 @@ async function writeDisk(
     done += bytes.length;
     progressed(done, image.manifest.payload.rawBytes);
   }
-  for (const partition of image.manifest.partitions)
-    if (partition.copied === 'created' && partition.fileSystem === 'swap')
-      await writeAll(file, swapHeader(partition), partition.startBytes);
   await file.sync();
 }
 

@@ -11,6 +11,7 @@ import { PartcloneParser } from './partclone-parser.ts';
 import type { PartitionParser, PartitionRun } from './partition-parser.ts';
 import type { SavedStream } from './saved-stream.ts';
 import type { SourceDisk } from './source-disk.ts';
+import { swapHeader } from './swap-header.ts';
 import { WholePartitionParser } from './whole-partition-parser.ts';
 
 /** No disk has larger ones. */
@@ -47,7 +48,7 @@ async function described(folder: string, partition: SavedPartition): Promise<Ima
     bytes,
     fileSystem,
     copied,
-    usedBytes: stream === undefined ? 0 : await usedBytesIn(folder, stream, bytes),
+    usedBytes: stream === undefined ? swapHeader(partition).length : await usedBytesIn(folder, stream, bytes),
     ...(uuid !== undefined && { uuid }),
     ...(label !== undefined && { label }),
   };
@@ -66,9 +67,10 @@ async function* runsOf(
 ): AsyncGenerator<RawRun> {
   const pieces = [
     ...frame.runs.map((run) => ({ at: run.diskOffset, runs: [run] })),
-    ...partitions
-      .filter(({ stream }) => stream !== undefined)
-      .map((partition) => ({ at: partition.startBytes, runs: partitionRuns(folder, partition) })),
+    ...partitions.map((partition) => ({
+      at: partition.startBytes,
+      runs: partition.stream ? partitionRuns(folder, partition, partition.stream) : [swapRun(partition)],
+    })),
   ].sort((one, other) => one.at - other.at);
   for (const { runs } of pieces)
     for await (const run of runs) {
@@ -77,19 +79,25 @@ async function* runsOf(
     }
 }
 
+function swapRun(partition: SavedPartition): RawRun {
+  return { diskOffset: partition.startBytes, bytes: swapHeader(partition) };
+}
+
 async function* partitionRuns(
   folder: string,
-  { startBytes, bytes: partitionBytes, stream, fileSystem }: SavedPartition,
+  { startBytes, bytes: partitionBytes, fileSystem }: SavedPartition,
+  stream: SavedStream,
 ): AsyncGenerator<RawRun> {
-  let start: Buffer | undefined;
+  // The first bytes may come in several runs.
+  const start = Buffer.alloc(MOST_SECTOR_BYTES);
   let end = 0;
-  for await (const { runs } of partsOf(folder, stream!, partitionBytes))
+  for await (const { runs } of partsOf(folder, stream, partitionBytes))
     for (const { offset, bytes } of runs) {
-      if (offset === 0) start = Buffer.from(bytes.subarray(0, MOST_SECTOR_BYTES));
+      if (offset < start.length) start.set(bytes.subarray(0, start.length - offset), offset);
       end = offset + bytes.length;
       yield { diskOffset: startBytes + offset, bytes };
     }
-  const copy = start && fileSystem === 'ntfs' && ntfsBootSectorCopy(start, { end, partitionBytes });
+  const copy = fileSystem === 'ntfs' ? ntfsBootSectorCopy(start, { end, partitionBytes }) : undefined;
   if (copy) yield { diskOffset: startBytes + copy.offset, bytes: copy.bytes };
 }
 

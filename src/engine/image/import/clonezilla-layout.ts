@@ -40,6 +40,9 @@ export interface ClonezillaLayout {
 /** Names of devices become names of files: nothing else than these leads to one. */
 const DEVICE_NAME = /^[a-z][a-z0-9-]{0,31}$/;
 
+/** Ten pages: mkswap makes no smaller one. */
+const LEAST_SWAP_BYTES = 10 * 4096;
+
 /** What cannot be imported, by the file that Clonezilla leaves with it. */
 const REFUSED: readonly (readonly [file: string, reason: string])[] = [
   ['ecryptfs.info', 'the image is encrypted by ecryptfs; decrypt it with Clonezilla first'],
@@ -103,6 +106,8 @@ function savedPartitionOf(
   const swap = folder.texts.get(`swappt-${device}.info`);
   if (stream)
     return { ...place, fileSystem: stream.fileSystem, stream, ...namesIn(blkidLineOf(folder, device)) };
+  if (swap !== undefined && place.bytes < LEAST_SWAP_BYTES)
+    throw new ProtocolError(`${disk}-pt.sf: ${device} has ${place.bytes} bytes, too few for swap`);
   if (swap !== undefined) return { ...place, fileSystem: 'swap', ...namesIn(swap) };
   throw new ProtocolError(
     `${disk}-pt.sf: ${device} was not saved: there is no file that begins with ${device}.`,

@@ -136,6 +136,12 @@ describe('layout of a Clonezilla folder', () => {
       /partition 6 begins at 15360000, inside partition 5/,
     ],
     [
+      'swap without room for a header',
+      { 'sda-pt.sf': DUMP.replace('8192, type=82', '7, type=82') },
+      NAMES,
+      /sda5 has 3584 bytes/,
+    ],
+    [
       'sectors that no disk has',
       { 'sda-pt.sf': DUMP.replace('32768', '99999999999999999999') },
       NAMES,

@@ -1,4 +1,4 @@
-import type { ImagePartition } from '../manifest.ts';
+import type { SavedPartition } from './clonezilla-layout.ts';
 
 /** As mkswap and the kernel have it (include/linux/swap.h, union swap_header), for pages of 4 KiB. */
 const PAGE_BYTES = 4096;
@@ -9,12 +9,15 @@ const LABEL_OFFSET = UUID_OFFSET + 16;
 const LABEL_BYTES = 16;
 const MAGIC = 'SWAPSPACE2';
 
-/** The first page of a swap partition, with the UUID and the label that it had; the rest of it need not be written. */
+/**
+ * The first page of a swap partition, with the UUID and the label that it had: all that the kernel wants to find there.
+ * Clonezilla keeps these two as text, and runs mkswap after a restore.
+ */
 export function swapHeader({
   bytes,
   uuid,
   label,
-}: Pick<ImagePartition, 'bytes' | 'uuid' | 'label'>): Uint8Array {
+}: Pick<SavedPartition, 'bytes' | 'uuid' | 'label'>): Uint8Array {
   const page = Buffer.alloc(PAGE_BYTES);
   page.writeUInt32LE(VERSION, INFO_OFFSET);
   page.writeUInt32LE(Math.min(2 ** 32 - 1, Math.floor(bytes / PAGE_BYTES) - 1), INFO_OFFSET + 4);
