@@ -21,7 +21,7 @@ const SECTOR_BYTES = [512, 4096] as const;
  */
 export async function openDiskFile(
   file: string,
-  { tools = {}, close = async () => {} }: { tools?: Manifest['tools']; close?: () => Promise<void> } = {},
+  { close = async () => {} }: { close?: () => Promise<void> } = {},
 ): Promise<SourceDisk> {
   const handle = await open(file, 'r');
   try {
@@ -36,7 +36,7 @@ export async function openDiskFile(
       disk: { bytes: size, sectorBytes },
       table,
       partitions: entries.map((entry) => described(entry, size)),
-      tools,
+      tools: {},
       rawBytes: size,
       runs: (signal) => runsOf(handle, size, signal),
       close: async () => {
