@@ -8,18 +8,26 @@ packages='
   atftp
   busybox-static
   curl
+  bzip2
   dosfstools
+  e2fsprogs
+  fdisk
   iproute2
+  lz4
   mtools
   nftables
   ntfs-3g
   opentracker
+  partclone
   python3-libtorrent
+  qemu-utils
   tftp-hpa
   tftpd-hpa
   transmission-cli
   udpcast
   util-linux
+  xz-utils
+  zstd
 '
 
 missing=
