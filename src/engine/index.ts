@@ -18,7 +18,7 @@ export type { Manifest } from './image/manifest.ts';
 export { BLOCK_BYTES, type Metainfo, makeMetainfo } from './image/metainfo.ts';
 export { describedByPath } from './image/served-image.ts';
 export { fingerprintOf, makeSigningKeys } from './image/signature.ts';
-export { createKeys, keysOf, keysOf, publicKeyOfStore } from './image/store-keys.ts';
+export { createKeys, keysOf, publicKeyOfStore } from './image/store-keys.ts';
 export { type ImageFault, verifyImage } from './image/verify-image.ts';
 export type { LinkRates } from './link-rate.ts';
 export type { HandoutName } from './swarm/policy/handout/handout-by-name.ts';

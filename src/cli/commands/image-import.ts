@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { openEngine } from '../engine-door.ts';
 import { interruptible } from '../interruption.ts';
-import { namesOption } from '../list-option.ts';
+import { countsOption, namesOption } from '../list-option.ts';
 import { byteProgressOn, readable } from '../progress/byte-progress.ts';
 import { openWritableStore, storeOption } from '../store-option.ts';
 
@@ -9,6 +9,7 @@ interface ImportOptions {
   readonly name: string;
   readonly store: string;
   readonly wire: string;
+  readonly whole?: string;
   readonly json?: boolean;
 }
 
@@ -27,12 +28,13 @@ export function imageImportCommand(): Command {
     )
     .addOption(storeOption())
     .option('--wire <encoding>', 'zstd (compressed by chunks) or raw', 'zstd')
+    .option('--whole <numbers>', 'partitions of a disk file to copy whole, free space and all, such as 2,3')
     .option('--json', 'print one JSON object on standard output and nothing else')
     .addHelpText(
       'after',
       `
-Of a Clonezilla folder the used ranges are taken, as partclone kept them. Nothing tells which bytes of a disk file are
-in use: all of it is taken, zeros included, and the manifest says \`whole\`.
+Of a Clonezilla folder the used ranges are taken, as partclone kept them, and of a disk file what its file systems say
+is in use, as \`image capture\` does.
 
 Examples:
   ./swarmboot image import /home/partimag/lab-2026 --name lab
@@ -62,6 +64,7 @@ async function importImage(source: string, options: ImportOptions): Promise<void
           store,
           privateKey,
           wire: wire!,
+          whole: options.whole === undefined ? [] : countsOption('--whole', options.whole),
           signal,
           progressed: (done, all) => progress.update(done, all),
         })

@@ -18,6 +18,8 @@ export interface ImportWishes {
   readonly store: ImageStore;
   /** The private key that signs the manifest, as PEM; asked for when the image is complete. */
   readonly privateKey: () => Promise<string>;
+  /** Numbers of partitions of a disk file to copy whole, whatever is on them. */
+  readonly whole: readonly number[];
   readonly wire: Manifest['encoding']['kind'];
   readonly signal: AbortSignal;
   /** Raw bytes that were read, of all that will be. */
@@ -52,16 +54,18 @@ export async function importImage(wishes: ImportWishes): Promise<StoredImage> {
   }
 }
 
-async function openSource({ source, store, signal }: ImportWishes): Promise<SourceDisk> {
+async function openSource({ source, store, whole, signal }: ImportWishes): Promise<SourceDisk> {
   const found = await stat(source).catch((cause: NodeJS.ErrnoException) => {
     throw new ConfigError('source', `${source} cannot be read: ${cause.message}`, { cause });
   });
-  if (found.isFile()) return openPackedDisk(source, { scratchFolder: store.folder, signal });
+  if (found.isFile()) return openPackedDisk(source, { scratchFolder: store.folder, whole, signal });
   if (!found.isDirectory())
     throw new ConfigError(
       'source',
       `${source} is neither a folder nor a file; a disk is captured, not imported`,
     );
+  if (whole.length > 0)
+    throw new ConfigError('--whole', 'of a Clonezilla folder what was saved is taken, no more and no less');
   if (await isClonezillaFolder(source)) return openClonezillaDisk(source);
   throw new ConfigError(
     'source',

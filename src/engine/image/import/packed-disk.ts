@@ -36,7 +36,7 @@ const ZEROS = Buffer.alloc(PAGE_BYTES);
  */
 export async function openPackedDisk(
   file: string,
-  { scratchFolder, signal }: { scratchFolder: string; signal: AbortSignal },
+  { scratchFolder, whole, signal }: { scratchFolder: string; whole: readonly number[]; signal: AbortSignal },
 ): Promise<SourceDisk> {
   const start = await startOf(file);
   const other = OTHERS.find(([, magic]) => start.toString('hex').startsWith(magic));
@@ -45,7 +45,7 @@ export async function openPackedDisk(
       `it is a disk of kind ${other[0]}; make a plain one of it: qemu-img convert -O raw ${file} disk.img`,
     );
   const compression = COMPRESSED.find(([, magic]) => start.toString('hex').startsWith(magic))?.[0];
-  if (compression === undefined && !isQcow2(start)) return openDiskFile(file);
+  if (compression === undefined && !isQcow2(start)) return openDiskFile(file, { whole });
   await mkdir(scratchFolder, { recursive: true });
   const folder = await mkdtemp(join(scratchFolder, '.unpacked-'));
   const close = () => rm(folder, { recursive: true, force: true });
@@ -53,7 +53,7 @@ export async function openPackedDisk(
     const disk = join(folder, 'disk.img');
     if (compression) await unpack(decompressed(createReadStream(file), compression), disk, signal);
     else await convert(file, { start, disk, signal });
-    return await openDiskFile(disk, { close });
+    return await openDiskFile(disk, { whole, close });
   } catch (cause) {
     await close();
     throw cause;

@@ -18,6 +18,7 @@ export async function anImportedImage(source: string, wire: 'zstd' | 'raw' = 'zs
     store,
     privateKey: async () => privateKey,
     wire,
+    whole: [],
     signal,
     progressed: () => {},
   });

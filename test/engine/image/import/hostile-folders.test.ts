@@ -44,6 +44,7 @@ async function tried(source: string, options: { signal?: AbortSignal; progressed
       store,
       privateKey: async () => privateKey,
       wire: 'zstd',
+      whole: [],
       signal,
       progressed,
     });

@@ -7,6 +7,7 @@ import { isSignedBy } from '../../../../src/engine/image/signature.ts';
 import { installedTool } from '../../../bench/executors/local/installed-tool.ts';
 import { aFolder, someBytes } from '../../an-image.ts';
 import { COMPRESSORS, sha256 } from './a-clonezilla-folder.ts';
+import { aFileSystem } from './a-file-system.ts';
 import { anImportedImage, importedAndExported } from './an-imported-image.ts';
 import { run } from './run-tool.ts';
 
@@ -28,7 +29,7 @@ async function aDiskFile(sfdisk: string, label = 'gpt'): Promise<string> {
 
 describe('import of a disk file', () => {
   it.for(['gpt', 'dos'])(
-    'takes a plain disk with a table of kind %s whole, zeros included',
+    'takes partitions without a known file system whole, on a disk with a table of kind %s',
     async (label, context) => {
       const file = await aDiskFile(installedTool(context, 'sfdisk', 'fdisk'), label);
       const { raw, image } = await importedAndExported(file);
@@ -37,7 +38,7 @@ describe('import of a disk file', () => {
         table: label === 'gpt' ? 'gpt' : 'mbr',
         disk: { bytes: 24 * MEBIBYTE, sectorBytes: 512 },
       });
-      expect(image.manifest.payload.rawBytes).toBe(24 * MEBIBYTE);
+      expect(image.manifest.payload.rawBytes).toBeLessThan(16 * MEBIBYTE);
       expect(image.manifest.partitions).toEqual([
         {
           number: 1,
@@ -117,6 +118,26 @@ describe('import of a disk file', () => {
       expect(sha256(await readFile(raw))).toBe(sha256(await readFile(file)));
       expect(await readdir(store.folder)).toEqual(['images']);
     }
+  });
+
+  it('takes of a file system in a qcow2 image what is in use', async (context) => {
+    const folder = await aFolder();
+    const fileSystem = await aFileSystem(context, { kind: 'ext4', folder, bytes: 16 * MEBIBYTE });
+    const file = join(folder, 'disk.img');
+    const bytes = Buffer.alloc(18 * MEBIBYTE);
+    (await readFile(fileSystem.file)).copy(bytes, MEBIBYTE);
+    await writeFile(file, bytes);
+    await run(installedTool(context, 'sfdisk', 'fdisk'), ['--quiet', file], 'label: gpt\nsize=16MiB\n');
+    const qcow2 = `${file}.qcow2`;
+    await run(installedTool(context, 'qemu-img', 'qemu-utils'), ['convert', '-O', 'qcow2', file, qcow2]);
+    const { raw, image } = await importedAndExported(qcow2);
+    expect(image.manifest.partitions).toMatchObject([
+      { number: 1, fileSystem: 'ext4', copied: 'used', label: 'linux' },
+    ]);
+    expect(image.manifest.payload.rawBytes).toBeLessThan(8 * MEBIBYTE);
+    const exported = join(folder, 'exported');
+    await writeFile(exported, (await readFile(raw)).subarray(MEBIBYTE, 17 * MEBIBYTE));
+    await run(installedTool(context, 'e2fsck', 'e2fsprogs'), ['-fn', exported]);
   });
 
   it('refuses a qcow2 image that leads to another file, and one that is encrypted', async (context) => {
