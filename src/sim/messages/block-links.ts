@@ -43,9 +43,14 @@ export class BlockLinks {
     const path = [this.#up[owners[side]!]!, this.#backbone, this.#down[others[side]!]!];
     this.#network.start(flow, {
       path: path.filter((link) => link !== -1),
-      bytes: blocksFrom(this.#model, first) * this.#model.blockBytes,
+      bytes: this.bytesFrom(first),
       capBps: Number.POSITIVE_INFINITY,
     });
+  }
+
+  /** Bytes of what one request asks for. */
+  bytesFrom(first: number): number {
+    return blocksFrom(this.#model, first) * this.#model.blockBytes;
   }
 
   readonly #finish = (flow: number): void => {

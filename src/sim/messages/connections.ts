@@ -13,6 +13,9 @@ export const SIDE = {
   serves: 8,
   /** The other has unchoked the owner. */
   served: 16,
+  /** Blocks are on their way from the owner to the other; and a choke follows them. */
+  sends: 32,
+  ends: 64,
 } as const;
 
 /**

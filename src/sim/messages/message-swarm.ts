@@ -4,7 +4,7 @@ import { Simulation } from '../kernel/simulation.ts';
 import type { TraceListener } from '../kernel/trace.ts';
 import { SERVER } from '../network/topology.ts';
 import { Ledger } from '../transport/ledger.ts';
-import { BlockLinks, blocksFrom } from './block-links.ts';
+import { BlockLinks } from './block-links.ts';
 import type { MessageChoking } from './choking.ts';
 import { ClassicMessageChoking } from './classic-message-choking.ts';
 import { Connections, SIDE } from './connections.ts';
@@ -54,6 +54,7 @@ class MessageSwarm {
   readonly #wanted: WantedPieces;
   readonly #post: Post;
   readonly #choking: MessageChoking;
+  readonly #serving: Serving;
   readonly #ledger: Ledger;
   readonly #doneS: Float64Array;
 
@@ -74,12 +75,11 @@ class MessageSwarm {
     this.#choking = chokingOf(model, { connections, wanted, chance }, clock);
     this.#ledger = new Ledger(peers);
     this.#doneS = new Float64Array(peers).fill(Number.POSITIVE_INFINITY);
-    const links = new BlockLinks(model, { simulation, connections }, (side, first) => {
-      this.#post.send(side, MESSAGE.piece, first);
-      this.#choking.sent(side, blocksFrom(model, first) * model.blockBytes);
-    });
+    const links = new BlockLinks(model, { simulation, connections }, (side, first) =>
+      this.#serving.sent(side, first),
+    );
     const parts = { simulation, clock, connections, wanted, links, post: this.#post, choking: this.#choking };
-    const serving = new Serving(peers, parts);
+    this.#serving = new Serving(peers, parts);
     const receiving = new Receiving(model, parts, {
       blocksReceived: this.#blocksReceived,
       pieceCompleted: this.#pieceCompleted,
@@ -87,12 +87,12 @@ class MessageSwarm {
     this.#post.deliverTo({
       handshake: (side) => this.#handshake(side),
       bitfield: (side) => receiving.bitfield(side),
-      interested: (side) => serving.interested(side),
-      notInterested: (side) => serving.notInterested(side),
+      interested: (side) => this.#serving.interested(side),
+      notInterested: (side) => this.#serving.notInterested(side),
       choke: (side) => receiving.choke(side),
       unchoke: (side) => receiving.unchoke(side),
       have: (side, piece) => receiving.have(side, piece),
-      request: (side, first) => serving.request(side, first),
+      request: (side, first) => this.#serving.request(side, first),
       piece: (side, first) => receiving.piece(side, first),
     });
   }
@@ -122,6 +122,7 @@ class MessageSwarm {
       this.#meet(side);
       this.#post.send(side, MESSAGE.handshake);
     }
+    this.#serving.join(peer);
   }
 
   /** Who is unknown is answered; either way it is told what there is. */

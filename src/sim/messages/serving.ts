@@ -35,11 +35,15 @@ export class Serving {
     this.#isCalled = new Uint8Array(peers);
   }
 
+  /** A peer's first round is held in any case: an optimistic unchoke need not wait for interest. */
+  join(peer: number): void {
+    this.#callRound(peer);
+  }
+
   interested(side: number): void {
     const peer = this.#parts.connections.owners[side]!;
     this.#parts.connections.set(side, SIDE.wanted);
-    this.#interested[peer]!++;
-    this.#callRound(peer);
+    if (this.#interested[peer]!++ === 0) this.#callRound(peer);
   }
 
   notInterested(side: number): void {
@@ -49,12 +53,23 @@ export class Serving {
 
   /** What a choked peer has asked for before it knew is passed over. @param first block, counted from the first of the image */
   request(side: number, first: number): void {
-    if (this.#parts.connections.has(side, SIDE.serves)) this.#parts.links.send(side, first);
+    const { connections, links } = this.#parts;
+    if (!connections.has(side, SIDE.serves)) return;
+    connections.set(side, SIDE.sends);
+    links.send(side, first);
   }
 
-  /** Rounds in which nobody is interested are left out: they would change nothing. */
+  /** The last byte of what was asked for has left. */
+  sent(side: number, first: number): void {
+    const { choking, connections, post } = this.#parts;
+    choking.sent(side, this.#parts.links.bytesFrom(first));
+    post.send(side, MESSAGE.piece, first);
+    if (connections.has(side, SIDE.ends)) post.send(side, MESSAGE.choke);
+    connections.unset(side, SIDE.sends | SIDE.ends);
+  }
+
   #callRound(peer: number): void {
-    if (this.#isCalled[peer] === 1 || this.#interested[peer] === 0) return;
+    if (this.#isCalled[peer] === 1) return;
     const { clock, simulation } = this.#parts;
     const round = Math.max(this.#nextRounds[peer]!, clock.nextOf(peer));
     this.#nextRounds[peer] = round;
@@ -63,19 +78,28 @@ export class Serving {
   }
 
   readonly #hold = (peer: number): void => {
-    const { choking, connections, post } = this.#parts;
     const round = this.#nextRounds[peer]!++;
     this.#isCalled[peer] = 0;
-    if (this.#interested[peer] === 0) return;
-    const { choked, unchoked } = choking.decide(peer, round);
-    for (const side of choked) {
-      connections.unset(side, SIDE.serves);
-      post.send(side, MESSAGE.choke);
-    }
-    for (const side of unchoked) {
-      connections.set(side, SIDE.serves);
-      post.send(side, MESSAGE.unchoke);
-    }
-    this.#callRound(peer);
+    const { choked, unchoked } = this.#parts.choking.decide(peer, round);
+    for (const side of choked) this.#choke(side);
+    for (const side of unchoked) this.#unchoke(side);
+    // Rounds in which nobody is interested are left out: nobody would be served otherwise than before.
+    if (this.#interested[peer]! > 0) this.#callRound(peer);
   };
+
+  /** The choke goes behind the blocks that are on their way, as in a stream of bytes. */
+  #choke(side: number): void {
+    const { connections, post } = this.#parts;
+    connections.unset(side, SIDE.serves);
+    if (connections.has(side, SIDE.sends)) connections.set(side, SIDE.ends);
+    else post.send(side, MESSAGE.choke);
+  }
+
+  /** Who has not been sent its choke yet goes on as if nothing had been. */
+  #unchoke(side: number): void {
+    const { connections, post } = this.#parts;
+    connections.set(side, SIDE.serves);
+    if (connections.has(side, SIDE.ends)) connections.unset(side, SIDE.ends);
+    else post.send(side, MESSAGE.unchoke);
+  }
 }
