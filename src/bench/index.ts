@@ -3,6 +3,7 @@ import type { CalibrationRequest, CalibrationRun } from './calibration/calibrati
 import type { Executor } from './executors/executor.ts';
 import type { LabSettings } from './executors/local/lab-settings.ts';
 import type { ExecutorName, RunRecord } from './record/run-record.ts';
+import type { SimGridCost } from './sim-bench/simgrid/example-process.ts';
 import type { CaseResult, SwarmBenchOptions, SwarmBenchWatch } from './swarm-bench/swarm-bench.ts';
 import type { MachineTrace, TraceRequest } from './trace/trace.ts';
 
@@ -30,6 +31,8 @@ export { type LoadedScenario, loadScenario } from './scenario/scenario-loader.ts
 
 export { type Growth, growthOf } from './sim-bench/growth.ts';
 export { GROWTH_PIECES } from './sim-bench/sim-workloads.ts';
+export { holdAgainst, type SimGridComparison } from './sim-bench/simgrid/comparison.ts';
+export { SIMGRID_WORKLOAD } from './sim-bench/simgrid/simgrid-workload.ts';
 export {
   measurePeerStates,
   type PeerState,
@@ -90,4 +93,17 @@ export async function traceMachine(request: TraceRequest): Promise<MachineTrace>
 /** Speed of small simulations; see `sim-bench/sim-parts.ts`. */
 export async function measureParts() {
   return await (await import('./sim-bench/sim-parts.ts')).measureParts();
+}
+
+/** Builds and runs SimGrid's example of a swarm; see `sim-bench/simgrid/example-process.ts`. */
+export async function measureSimGrid(
+  leechers: number,
+  step: (what: string) => void,
+  signal: AbortSignal,
+): Promise<SimGridCost> {
+  return await (await import('./sim-bench/simgrid/example-process.ts')).measureSimGrid(
+    leechers,
+    step,
+    signal,
+  );
 }
