@@ -5,7 +5,7 @@ const KIND_WORDS: Readonly<Record<string, string>> = { notInterested: 'not inter
 
 /** SimGrid's example beside our message-level swarm, and what has to be known to read it. */
 export function simGridTable(comparison: SimGridComparison): string {
-  const { version, cpuS, peakRssMB, makespanS, messages } = comparison;
+  const { version, cpuS, cpuUsPerMessage, peakRssMB, makespanS, messages } = comparison;
   const table = new Table({
     head: ['simgrid-1000x10', 'swarmboot', `SimGrid ${version}`, 'SimGrid / swarmboot', 'Goal'],
     colAligns: ['left', 'right', 'right', 'right', 'right'],
@@ -13,6 +13,12 @@ export function simGridTable(comparison: SimGridComparison): string {
   });
   table.push(
     ['CPU-s', cpuS.ours.toFixed(2), cpuS.simGrid.toFixed(2), cpuS.timesLess.toFixed(1), `${cpuS.goal}`],
+    [
+      'CPU-us per message',
+      ...[cpuUsPerMessage.ours, cpuUsPerMessage.simGrid].map((us) => us.toFixed(2)),
+      cpuUsPerMessage.timesLess.toFixed(1),
+      '',
+    ],
     [
       'peak memory',
       `${peakRssMB.ours} MB`,
@@ -37,9 +43,9 @@ export function simGridTable(comparison: SimGridComparison): string {
   return `${table.toString()}\n${NOTES}`;
 }
 
-const NOTES = `Both: the same links and latencies, pieces, requests and rules, every message with its latency; what is equal and what
-differs stands in src/sim/README.md. SimGrid's processor time and memory are of the whole process, ours without loading
-modules; its messages are counted in a second run.`;
+const NOTES = `Both: the same links, latency, pieces, requests and rules; all peers are done. What is equal and what differs stands in
+src/sim/README.md. Ours is the slower of a run before and one after SimGrid's, from the start of the simulation on; SimGrid's
+is the whole process. Its messages are counted in a run of their own.`;
 
 /** Why there is no such table. */
 export function simGridMissing(missing: readonly string[]): string {

@@ -1,12 +1,11 @@
 import Table from 'cli-table3';
 import { Command } from 'commander';
-import type { Growth, PeerState } from '../../bench/index.ts';
+import type { Growth, PeerState, WorkloadCost } from '../../bench/index.ts';
 import { type Bench, openBench } from '../bench-door.ts';
 import { interruptible } from '../interruption.ts';
 import { namesOption } from '../list-option.ts';
 import { simGridMissing, simGridTable } from '../simgrid-table.ts';
 
-type WorkloadCost = Parameters<Parameters<Bench['runSimBench']>[1]>[0];
 type PartSpeed = Awaited<ReturnType<Bench['measureParts']>>[number];
 
 interface BenchSimOptions {
@@ -79,12 +78,10 @@ async function benchSim(bench: Bench, { only, json }: BenchSimOptions): Promise<
 
 /** SimGrid's example, where our swarm beside it was measured. */
 async function besideSimGrid(bench: Bench, workloads: readonly WorkloadCost[], signal: AbortSignal) {
-  const { name, peers } = bench.SIMGRID_WORKLOAD;
-  const ours = workloads.find((cost) => cost.name === name);
+  const ours = workloads.find(({ name }) => name === bench.SIMGRID_WORKLOAD.name);
   if (!ours) return undefined;
   const step = (what: string) => process.stderr.write(`SimGrid: ${what}\n`);
-  const cost = await bench.measureSimGrid(peers, step, signal);
-  return 'missing' in cost ? cost : bench.holdAgainst(ours, cost);
+  return await bench.compareWithSimGrid(ours, step, signal);
 }
 
 const STYLE = { head: [], border: [], compact: true };

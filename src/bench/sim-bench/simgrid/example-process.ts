@@ -22,7 +22,7 @@ export interface MeasuredExample {
 export type SimGridCost = MeasuredExample | { readonly missing: readonly string[] };
 
 /**
- * Builds SimGrid's example in a temporary folder and runs it twice: to measure it, and to count its messages.
+ * Builds SimGrid's example in a temporary folder and runs it twice: to count its messages, and to measure it.
  * @param step told what is being done
  * @throws RunFailure (`SIMGRID`) where the example fails or peers in it do not finish
  */
@@ -37,14 +37,13 @@ export async function measureSimGrid(
     const built = await buildExample(folder, signal);
     if ('missing' in built) return built;
     const run = { program: built.program, folder, leechers };
-    step('running it');
+    step('running it with a log of all messages, to count them');
+    const { makespanS, messages } = (await runExample({ ...run, isCounted: true }, signal)).log;
+    step('running it again to measure it');
     const { cpuS, peakRssMB, log } = await runExample({ ...run, isCounted: false }, signal);
     const unfinished = leechers + 1 - log.finished;
     if (unfinished > 0)
       throw new RunFailure('SIMGRID', `${unfinished} peers of SimGrid's example did not finish`);
-    step('running it again with a log of all messages, to count them');
-    const counted = (await runExample({ ...run, isCounted: true }, signal)).log;
-    const { makespanS, messages } = counted;
     return { version: built.version, cpuS, peakRssMB, makespanS, messages };
   } finally {
     await rm(folder, { recursive: true, force: true });
