@@ -6,13 +6,16 @@ set -eu
 packages='
   aria2
   dosfstools
+  g++
   iproute2
+  libsimgrid-dev
   mtools
   nftables
   ntfs-3g
   opentracker
   python3-libtorrent
   tftp-hpa
+  time
   transmission-cli
   udpcast
   util-linux
