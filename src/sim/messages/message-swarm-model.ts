@@ -59,23 +59,35 @@ export function assertMessageSwarmModel(model: MessageSwarmModel): void {
     'blocksPerRequest',
     'neighbours',
   ] as const)
-    require(field, model[field], Number.isSafeInteger(model[field]) &&
-      model[field] >= 1, 'a whole number from 1 up');
+    demand(
+      field,
+      model[field],
+      Number.isSafeInteger(model[field]) && model[field] >= 1,
+      'a whole number from 1 up',
+    );
   const blocks = model.pieces * model.blocksPerPiece;
-  require('pieces times blocksPerPiece', blocks, blocks <= MOST_BLOCKS, `at most ${MOST_BLOCKS}`);
+  demand('pieces times blocksPerPiece', blocks, blocks <= MOST_BLOCKS, `at most ${MOST_BLOCKS}`);
   for (const field of ['latencyS', 'readEveryS', 'joinEveryS', 'firstRoundS'] as const)
-    require(field, model[field], model[field] >= 0 &&
-      model[field] < Number.POSITIVE_INFINITY, 'seconds from 0 up');
-  require('roundS', model.roundS, model.roundS > 0 &&
-    model.roundS < Number.POSITIVE_INFINITY, 'seconds above 0');
+    demand(
+      field,
+      model[field],
+      model[field] >= 0 && model[field] < Number.POSITIVE_INFINITY,
+      'seconds from 0 up',
+    );
+  demand(
+    'roundS',
+    model.roundS,
+    model.roundS > 0 && model.roundS < Number.POSITIVE_INFINITY,
+    'seconds above 0',
+  );
   const rates = {
     'link.upBps': model.link.upBps,
     'link.downBps': model.link.downBps,
     backboneBps: model.backboneBps,
   };
-  for (const [field, rate] of Object.entries(rates)) require(field, rate, rate > 0, 'a number above 0');
+  for (const [field, rate] of Object.entries(rates)) demand(field, rate, rate > 0, 'a number above 0');
 }
 
-function require(field: string, found: number, isAllowed: boolean, allowed: string): void {
+function demand(field: string, found: number, isAllowed: boolean, allowed: string): void {
   if (!isAllowed) throw new RangeError(`${field}: found ${found}, allowed is ${allowed}`);
 }

@@ -48,8 +48,7 @@ export class Receiving {
 
   have(side: number, piece: number): void {
     this.#learn(side, piece);
-    const { owners } = this.#connections;
-    if (this.#wanted.has(owners[side]!, piece)) return;
+    if (this.#wanted.has(this.#connections.owners[side]!, piece)) return;
     if (!this.#connections.has(side, SIDE.wants)) this.#turnInterested(side);
     else if (this.#model.unchokeLasts === 'untilChoke') this.#askIfIdle(side);
   }
@@ -81,8 +80,11 @@ export class Receiving {
     else this.#wanted.release(peer, piece);
   }
 
+  /** How many have a piece that is there already does not matter any more. */
   #learn(side: number, piece: number): void {
-    if (this.#offered.moveTo(side).add(piece)) this.#wanted.announced(this.#connections.owners[side]!, piece);
+    const peer = this.#connections.owners[side]!;
+    const isNew = this.#offered.moveTo(side).add(piece);
+    if (isNew && !this.#wanted.has(peer, piece)) this.#wanted.announced(peer, piece);
   }
 
   #isOfferedMore(side: number): boolean {

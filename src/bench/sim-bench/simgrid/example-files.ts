@@ -4,7 +4,7 @@ import { PLATFORM } from './simgrid-workload.ts';
  * Virtual time at which the peers of the example leave [s], after all are done: the tracker answers one a second, and the
  * last needs some rounds of 30 s. Its own deployment file says 5,000 s; idle peers would cost it a tenth more.
  */
-export function endOf(leechers: number): number {
+function endOf(leechers: number): number {
   return leechers + 500;
 }
 
