@@ -14,6 +14,8 @@ packages='
   fdisk
   iproute2
   lz4
+  g++
+  libsimgrid-dev
   mtools
   nftables
   ntfs-3g
@@ -23,6 +25,7 @@ packages='
   qemu-utils
   tftp-hpa
   tftpd-hpa
+  time
   transmission-cli
   udpcast
   util-linux

@@ -3,6 +3,8 @@ import type { CalibrationRequest, CalibrationRun } from './calibration/calibrati
 import type { Executor } from './executors/executor.ts';
 import type { LabSettings } from './executors/local/lab-settings.ts';
 import type { ExecutorName, RunRecord } from './record/run-record.ts';
+import type { SimGridAnswer } from './sim-bench/simgrid/simgrid-bench.ts';
+import type { WorkloadCost } from './sim-bench/workload-child-process.ts';
 import type { CaseResult, SwarmBenchOptions, SwarmBenchWatch } from './swarm-bench/swarm-bench.ts';
 import type { TftpBenchOptions, TftpBenchWatch } from './tftp-bench/tftp-bench-client.ts';
 import type { TftpResult } from './tftp-bench/tftp-case.ts';
@@ -32,11 +34,14 @@ export { type LoadedScenario, loadScenario } from './scenario/scenario-loader.ts
 
 export { type Growth, growthOf } from './sim-bench/growth.ts';
 export { GROWTH_PIECES } from './sim-bench/sim-workloads.ts';
+export type { SimGridComparison } from './sim-bench/simgrid/comparison.ts';
+export { SIMGRID_WORKLOAD } from './sim-bench/simgrid/simgrid-workload.ts';
 export {
   measurePeerStates,
   type PeerState,
   runSimBench,
   SIM_WORKLOAD_NAMES,
+  type WorkloadCost,
 } from './sim-bench/workload-child-process.ts';
 export { type GoalRow, verdictOf } from './swarm-bench/goal.ts';
 export { goalTable } from './swarm-bench/goal-table.ts';
@@ -99,4 +104,13 @@ export async function traceMachine(request: TraceRequest): Promise<MachineTrace>
 /** Speed of small simulations; see `sim-bench/sim-parts.ts`. */
 export async function measureParts() {
   return await (await import('./sim-bench/sim-parts.ts')).measureParts();
+}
+
+/** Holds a workload against SimGrid's example of a swarm; see `sim-bench/simgrid/simgrid-bench.ts`. */
+export async function compareWithSimGrid(
+  ours: WorkloadCost,
+  step: (what: string) => void,
+  signal: AbortSignal,
+): Promise<SimGridAnswer> {
+  return await (await import('./sim-bench/simgrid/simgrid-bench.ts')).compareWithSimGrid(ours, step, signal);
 }
