@@ -5,6 +5,7 @@ export { HttpTransport } from './agent/http-transport.ts';
 export type { ImageTransport } from './agent/image-transport.ts';
 export { readMachineFacts } from './agent/machine-facts-reader.ts';
 export type { DiskFacts, DiskWish } from './agent/target-disk.ts';
+export { buildBootImage } from './boot/boot-image/boot-image.ts';
 export { ImageServer } from './http/image-server.ts';
 export { MachineRegistry } from './http/machine-registry.ts';
 export { type Captured, captureImage } from './image/capture/capture.ts';

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -10,13 +9,14 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { type BootImageContents, buildBootImage } from '../../src/engine/boot/boot-image/boot-image.ts';
 import { isSignedBy, makeSigningKeys } from '../../src/engine/image/signature.ts';
 import { installedTool } from '../bench/executors/local/installed-tool.ts';
+import { HOST_SEEN_FROM_MACHINE, runMachine } from './a-machine.ts';
 
 /** Tells its server what kind of machine it woke up on, and ends. */
 const CURIOUS_AGENT = `
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 const { argv, versions } = process;
 const server = argv[argv.indexOf('--server') + 1];
-const key = readFileSync(argv[argv.indexOf('--public-key') + 1], 'utf8');
+const key = readFileSync(argv[argv.indexOf('--key') + 1], 'utf8');
 const tools = ['sfdisk', 'mkntfs', 'resize2fs', 'efibootmgr'].filter((name) => existsSync('/sbin/' + name));
 const report = { node: versions.node, disks: readdirSync('/sys/block'), tools, key };
 await fetch(server + '/report', { method: 'POST', body: JSON.stringify(report) });
@@ -31,9 +31,8 @@ async function aFolder(): Promise<string> {
 }
 
 async function build(folder: string): Promise<BootImageContents> {
-  const agentFile = join(folder, 'agent.mjs');
-  await writeFile(agentFile, CURIOUS_AGENT);
-  return buildBootImage({ kernel: 'cloud', folder, agentFile, keys, progressed: () => {} });
+  const agentFiles = [{ name: 'agent.mjs', bytes: Buffer.from(CURIOUS_AGENT) }];
+  return buildBootImage({ kernel: 'cloud', folder, agentFiles, keys, progressed: () => {} });
 }
 
 describe('a boot image', () => {
@@ -68,7 +67,12 @@ describe('a boot image', () => {
     });
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    const said = await run(qemu, folder, `swarmboot.server=http://10.0.2.2:${port}`);
+    const said = await runMachine(qemu, {
+      bootFolder: folder,
+      diskFile: join(folder, 'disk'),
+      mac: '52:54:00:12:34:56',
+      bootArguments: `swarmboot.server=http://${HOST_SEEN_FROM_MACHINE}:${port}`,
+    });
     expect(said).toContain('done: the machine restarts');
     expect(reports).toEqual([
       {
@@ -80,22 +84,3 @@ describe('a boot image', () => {
     ]);
   });
 });
-
-/** Powers a machine on and waits until it restarts. @returns what came over its serial line */
-async function run(qemu: string, folder: string, bootArguments: string): Promise<string> {
-  const machine = spawn(
-    qemu,
-    [
-      ...['-accel', 'tcg', '-m', '768', '-nographic', '-no-reboot'],
-      ...['-kernel', join(folder, 'vmlinuz'), '-initrd', join(folder, 'initrd.img')],
-      ...['-append', `console=ttyS0 quiet ${bootArguments}`],
-      ...['-netdev', 'user,id=net', '-device', 'virtio-net-pci,netdev=net'],
-      ...['-drive', `file=${join(folder, 'disk')},format=raw,if=virtio,cache=unsafe`],
-    ],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
-  onTestFinished(() => {
-    machine.kill('SIGKILL');
-  });
-  return text(machine.stdout);
-}

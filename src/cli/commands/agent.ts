@@ -1,17 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { Command } from 'commander';
-import {
-  type AgentPhase,
-  type AgentWatch,
-  BEST_POLICIES,
-  type DiskFacts,
-  readMachineFacts,
-  runAgent,
-  swarmboot,
-} from '../../engine/index.ts';
+import type { AgentPhase, AgentWatch, DiskFacts } from '../../engine/index.ts';
 import { ConfigError } from '../../failure.ts';
 import { diskWishOf, serverAddressOf, tftpSourceOf } from '../agent-options.ts';
+import { openEngine } from '../engine-door.ts';
 import { interruptible } from '../interruption.ts';
 
 interface AgentOptions {
@@ -60,6 +53,7 @@ Examples:
 
 async function deploy(options: AgentOptions, interrupted: AbortSignal): Promise<void> {
   const disk = diskWishOf(options.disk);
+  const { BEST_POLICIES, readMachineFacts, runAgent, swarmboot } = await openEngine();
   const transport = await swarmboot.make({
     peerId: Buffer.concat([Buffer.from('-SB0001-'), randomBytes(12)]),
     host: options.listen,

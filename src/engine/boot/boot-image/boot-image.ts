@@ -13,7 +13,13 @@ import {
   unpackedFolder,
   unpackPackages,
 } from './debian-packages-process.ts';
-import { AGENT_PATH, INIT_SCRIPT, PUBLIC_KEY_PATH, UDHCPC_SCRIPT } from './init-script.ts';
+import {
+  AGENT_FOLDER,
+  INIT_SCRIPT,
+  PUBLIC_KEY_PATH,
+  UDHCPC_SCRIPT,
+  UDHCPC_SCRIPT_PATH,
+} from './init-script.ts';
 import { chooseModules, type KernelKind } from './kernel-modules.ts';
 import { SharedLibraries } from './shared-libraries.ts';
 
@@ -27,8 +33,8 @@ export interface BootImageWishes {
   readonly kernel: KernelKind;
   /** Where it is put; packages are kept in a folder of it. */
   readonly folder: string;
-  /** The agent as one file. */
-  readonly agentFile: string;
+  /** The agent, `agent.mjs`, and what it starts beside itself. */
+  readonly agentFiles: readonly { readonly name: string; readonly bytes: Uint8Array }[];
   /** PEM, Ed25519: machines trust images that are signed with this key, and the list of contents is signed with it. */
   readonly keys: { readonly publicKey: string; readonly privateKey: string };
   /** Hears what is done now. */
@@ -71,8 +77,8 @@ export async function buildBootImage(wishes: BootImageWishes): Promise<BootImage
     ...(await programFiles(packageFolder)),
     ...modules,
     aFile('init', Buffer.from(INIT_SCRIPT), true),
-    aFile('swarmboot/udhcpc-script', Buffer.from(UDHCPC_SCRIPT), true),
-    aFile(AGENT_PATH, await readFile(wishes.agentFile)),
+    aFile(UDHCPC_SCRIPT_PATH, Buffer.from(UDHCPC_SCRIPT), true),
+    ...wishes.agentFiles.map(({ name, bytes }) => aFile(`${AGENT_FOLDER}/${name}`, bytes)),
     aFile(PUBLIC_KEY_PATH, Buffer.from(keys.publicKey)),
   ].sort((one, other) => (one.path < other.path ? -1 : 1));
   const archive = encodeCpio([...foldersOf(files), ...DEVICES, ...files]);

@@ -1,6 +1,7 @@
 /** Where things are in the boot image. */
-export const AGENT_PATH = 'swarmboot/agent.mjs';
-export const PUBLIC_KEY_PATH = 'swarmboot/signing-key.pub.pem';
+export const AGENT_FOLDER = 'swarmboot';
+export const PUBLIC_KEY_PATH = `${AGENT_FOLDER}/signing.pub.pem`;
+export const UDHCPC_SCRIPT_PATH = `${AGENT_FOLDER}/udhcpc-script`;
 
 /**
  * The first process of a machine that is deployed. Arguments for the agent stand on the kernel's command line as
@@ -53,7 +54,7 @@ until ip -4 route show default | grep -q . || ip -4 address show scope global | 
   [ "$attempt" -gt 20 ] && { say 'no network after 20 attempts: the machine restarts'; reboot -f; }
   for card in $(cards); do
     ip link set "$card" up
-    udhcpc -i "$card" -q -n -t 5 -T 2 -s /swarmboot/udhcpc-script && break
+    udhcpc -i "$card" -q -n -t 5 -T 2 -s /${UDHCPC_SCRIPT_PATH} && break
   done
   load_drivers
   sleep 1
@@ -61,7 +62,7 @@ done
 
 say 'starting the agent'
 # shellcheck disable=SC2086 # a list of words is meant
-if node /${AGENT_PATH} agent --public-key /${PUBLIC_KEY_PATH} $arguments; then
+if node /${AGENT_FOLDER}/agent.mjs agent --key /${PUBLIC_KEY_PATH} $arguments; then
   say 'done: the machine restarts'
   sync
   reboot -f
