@@ -60,6 +60,7 @@ export class AddressPlan {
   constructor({ subnets, reservations }: AddressSettings, serverAddress: Ipv4) {
     this.#serverAddress = serverAddress;
     this.subnets = subnets.map((subnet, index) => checkedSubnet(subnet, `subnets[${index}]`));
+    for (const [index, subnet] of this.subnets.entries()) this.#expectApart(subnet, index);
     for (const [index, reservation] of reservations.entries()) {
       this.#reserve(reservation, `reservations[${index}]`);
     }
@@ -83,6 +84,13 @@ export class AddressPlan {
     if (owner !== undefined) return owner === mac;
     const number = ipv4Number(address);
     return address !== this.#serverAddress && pool !== null && pool.first <= number && number <= pool.last;
+  }
+
+  #expectApart({ network, first, last }: Subnet, index: number): void {
+    const other = this.subnets.slice(0, index).find((each) => first <= each.last && each.first <= last);
+    if (other !== undefined) {
+      throw new ConfigError(`subnets[${index}].network`, `${network} overlaps ${other.network}`);
+    }
   }
 
   #reserve(reservation: Reservation, field: string): void {

@@ -54,9 +54,7 @@ export class LeaseStore {
     if (leases.length === 0) return Promise.resolve();
     const done = Promise.withResolvers<void>();
     this.#queue.push({ leases, done });
-    this.#writing ??= this.#writeQueue().finally(() => {
-      this.#writing = undefined;
-    });
+    this.#writing ??= this.#writeQueue();
     return done.promise;
   }
 
@@ -76,6 +74,8 @@ export class LeaseStore {
         for (const { done } of batch) done.reject(error);
       }
     }
+    // At once: whoever was just told may append before anybody who waits for this promise is called.
+    this.#writing = undefined;
   }
 
   async #write(leases: readonly Lease[]): Promise<void> {

@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished, type TestContext } from 'vitest';
 import { LabChild } from '../../../src/bench/executors/local/lab-child-process.ts';
 import type { KeeperCommand, KeeperReport } from '../../../src/bench/executors/netns/keeper-messages.ts';
@@ -56,6 +57,15 @@ export async function aNetwork(
       ]),
     ],
   });
+  // Node does not see an interface before the kernel says that its cable is plugged in.
+  for (const [host, cables] of Object.entries(hosts)) {
+    while (
+      runIn(nameOf(host), ['ip', '-brief', 'link', 'show', 'up']).stdout.match(/ UP /g)?.length !==
+      cables.length
+    ) {
+      await sleep(50);
+    }
+  }
   return { switches, on: (host) => ['ip', 'netns', 'exec', nameOf(host)] };
 }
 
@@ -97,8 +107,27 @@ function awake({ address }: Cable, index: number): string[] {
   return address === undefined ? [up] : [`address add ${address} brd + dev eth${index}`, up];
 }
 
-/** Runs a program on a host until it ends. */
-export function runOn(network: TestNetwork, host: string, command: readonly string[]) {
+function runIn(namespace: string, command: readonly string[]) {
+  return spawnSync('ip', ['netns', 'exec', namespace, ...command], { encoding: 'utf8' });
+}
+
+/** A program on a host, with what it has printed so far; it is gone with the test. */
+export interface RunningProgram {
+  readonly output: () => string;
+  /** Resolves with the exit code. */
+  readonly ended: Promise<number | null>;
+  readonly kill: (signal?: NodeJS.Signals) => void;
+}
+
+export function startOn(network: TestNetwork, host: string, command: readonly string[]): RunningProgram {
   const [program, ...args] = [...network.on(host), ...command];
-  return spawnSync(program!, args, { encoding: 'utf8' });
+  const child = spawn(program!, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (part) => (output += part));
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  onTestFinished(async () => {
+    child.kill('SIGKILL');
+    await ended;
+  });
+  return { output: () => output, ended, kill: (signal) => child.kill(signal) };
 }

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type CapturedDatagram, readPcap } from './pcap.ts';
 
+const REQUEST = 1;
 const FOLDER = fileURLToPath(new URL('./firmware/', import.meta.url));
 
 export interface FirmwarePacket extends CapturedDatagram {
@@ -18,4 +19,5 @@ export const FIRMWARE_PACKETS: readonly FirmwarePacket[] = readdirSync(FOLDER)
       name: `${file.replace('.pcap', '')} ${index + 1}`,
     })),
   )
-  .filter(({ to }) => to.port === 67 || to.port === 4011);
+  // A boot server also answers to port 4011.
+  .filter(({ to, bytes }) => (to.port === 67 || to.port === 4011) && bytes[0] === REQUEST);

@@ -9,10 +9,11 @@ import { decodePacket, encodePacket } from '../../../src/engine/dhcp/packet-code
 import { ProxyService } from '../../../src/engine/dhcp/proxy-service.ts';
 import { type Response, respond } from '../../../src/engine/dhcp/respond.ts';
 import { bootSettings } from './a-boot.ts';
-import { aPacket, pxeOptions } from './a-packet.ts';
-import { FIRMWARE_PACKETS } from './firmware.ts';
+import { aPacket, pxeOptions, serverIdentifier } from './a-packet.ts';
+import { FIRMWARE_PACKETS, type FirmwarePacket } from './firmware.ts';
 
 const SERVER = '10.78.0.1';
+const HTTP = 'http://10.78.0.1:8080';
 const AT_67: Arrival = { port: 67, from: { address: '0.0.0.0', port: 68 } };
 const AT_4011: Arrival = { port: 4011, from: { address: '10.78.0.118', port: 4011 } };
 
@@ -57,20 +58,53 @@ describe('the packets of real firmware', () => {
     for (const { bytes, name } of cut) expect(bootFileFor(bytes, full()), name).toBe('optionBeyondEnd');
   });
 
-  it('get what boots their machine from a proxy', () => {
-    const offers = whole.map(({ name, bytes, to }) => {
-      const arrival = to.port === 4011 ? AT_4011 : AT_67;
-      return `${name}: ${bootFileFor(bytes, proxy, arrival)}`;
-    });
-    expect(offers).toMatchSnapshot();
+  /** Who sent the first DISCOVER of a capture, by its file; iPXE behind it by its own place. */
+  const BOOT_FILES: readonly (readonly [name: string, bootFile: string])[] = [
+    ['ovmf-pxe 1', 'snponly.efi'],
+    ['ovmf-pxe-proxydhcp 1', 'snponly.efi'],
+    ['ovmf-http-boot 1', 'snponly.efi'],
+    ['ovmf-http-boot 9', `${HTTP}/boot/snponly.efi`],
+    ['ovmf-http-boot-2 1', `${HTTP}/boot/snponly.efi`],
+    ['whole-ovmf-http-boot 1', `${HTTP}/boot/snponly.efi`],
+    ['whole-ovmf-pxe-then-ipxe 1', 'snponly.efi'],
+    ['whole-ovmf-pxe-then-ipxe 3', `${HTTP}/ipxe/uefi-x64/52-54-00-78-00-02`],
+    ['whole-ovmf-pxe-then-ipxe 6', `${HTTP}/boot/snponly.efi`],
+    ['whole-seabios-ipxe 1', `${HTTP}/ipxe/bios/52-54-00-78-00-01`],
+  ];
+
+  it.each(BOOT_FILES)('%s: is offered %s, by a proxy and by a full server', (name, bootFile) => {
+    const { bytes } = packetNamed(name);
+    expect(bootFileFor(bytes, proxy)).toBe(bootFile);
+    expect(bootFileFor(bytes, full())).toBe(bootFile);
   });
 
-  it('get what boots their machine from a full server', () => {
-    const service = full();
-    const offers = whole.map(({ name, bytes }) => `${name}: ${bootFileFor(bytes, service)}`);
-    expect(offers).toMatchSnapshot();
+  it('get the file again at port 4011 of a proxy', () => {
+    const { bytes, from } = packetNamed('ovmf-pxe-proxydhcp 6');
+    const response = responseTo(bytes, proxy, { port: 4011, from });
+    if (response.kind !== 'answered') throw new Error(response.why);
+    expect(response.to).toEqual({ address: '10.78.0.118', port: 4011 });
+    expect(decodePacket(response.bytes)).toMatchObject({ bootFile: 'snponly.efi', nextServer: SERVER });
+  });
+
+  it('that ask for an address only get one, and no boot file', () => {
+    const { bytes } = packetNamed('seabios-ipxe-rom-virtio 8');
+    expect(bootFileFor(bytes, proxy)).toBe('notABootClient');
+    expect(bootFileFor(bytes, full())).toBe('');
+  });
+
+  it('that take an address from another server are left to it', () => {
+    const { bytes } = packetNamed('whole-seabios-ipxe 3');
+    expect(bootFileFor(bytes, proxy)).toBe('addressIsOthers');
+    const elsewhere = aPacket({ type: 'request', options: [serverIdentifier('10.78.0.2')] });
+    expect(bootFileFor(encodePacket(elsewhere), full())).toBe('otherServerChosen');
   });
 });
+
+function packetNamed(name: string): FirmwarePacket {
+  const found = FIRMWARE_PACKETS.find((packet) => packet.name === name);
+  if (!found) throw new Error(`there is no packet ${name}`);
+  return found;
+}
 
 describe('what comes in is answered or ignored by name', () => {
   it.each<[string, Parameters<typeof aPacket>[0]]>([
