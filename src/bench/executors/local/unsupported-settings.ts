@@ -1,6 +1,7 @@
 import { BLOCK_BYTES } from '../../../engine/index.ts';
 import type { Transport } from '../../record/run-record.ts';
-import type { FixedPhase, Scenario } from '../../scenario/schema.ts';
+import type { FixedPhase } from '../../scenario/machine-schema.ts';
+import type { Scenario } from '../../scenario/schema.ts';
 
 const FIXED_PHASES: readonly FixedPhase[] = ['boot', 'register', 'partition', 'metainfo', 'finish'];
 
