@@ -27,6 +27,9 @@ export const anyDisk: Arbitrary<DiskModel> = record({
   isShared: boolean(),
   isReadBack: boolean(),
   isSerialWrite: boolean(),
+  seekS: constantFrom(0, 0.5),
+  dirtyBytes: constantFrom(0, 3 * PIECE_BYTES, Infinity),
+  decodeBps: limitedOrNot(anyRate),
 });
 
 /** Policies of a swarm, by their names. */

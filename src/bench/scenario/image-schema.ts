@@ -15,5 +15,6 @@ export function imageSchema(fields: Fields) {
       .min(1, { error: ratio })
       .default(1)
       .describe('used bytes / wire bytes of an encoding that compresses'),
+    decode: fields.rate().prefault('unlimited').describe('used bytes that a machine decodes in a second'),
   });
 }

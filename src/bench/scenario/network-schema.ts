@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Fields } from './field.ts';
 import { settings } from './settings.ts';
+import { tcpSchema } from './tcp-schema.ts';
 
 function linkSchema(fields: Fields) {
   return settings({
@@ -32,6 +33,7 @@ export function networkSchema(fields: Fields) {
       .share()
       .default(0)
       .describe('share of packets lost, independently, on the way to each machine'),
+    tcp: tcpSchema(fields).optional().describe('what of TCP is simulated beside fair shares'),
     tolerance: fields
       .share()
       .default(0)

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { EXECUTORS, TRANSPORTS } from '../record/run-record.ts';
+import { bootSchema } from './boot-schema.ts';
+import { diskSchema } from './disk-schema.ts';
 import { type Fault, faultSchema } from './faults-schema.ts';
 import { type Fields, fieldsOf } from './field.ts';
 import { fleetSchema } from './fleet-schema.ts';
 import { imageSchema } from './image-schema.ts';
-import { diskSchema, phasesSchema } from './machine-schema.ts';
+import { phasesSchema } from './machine-schema.ts';
 import { networkSchema } from './network-schema.ts';
 import type { QuantityKind, QuantityParser } from './quantity.ts';
 import { settings } from './settings.ts';
@@ -36,6 +38,7 @@ export function scenarioSchema(parserOf: (kind: QuantityKind) => QuantityParser)
     network: networkSchema(fields),
     fleet: fleetSchema(fields),
     disk: diskSchema(fields).prefault({}),
+    boot: bootSchema(fields).optional(),
     phases: phasesSchema(fields).prefault({}).describe('phases that do not depend on the network'),
     transports: transportsSchema(fields),
     faults: z.array(faultSchema(fields)).default([]),

@@ -52,7 +52,7 @@ describe('a scenario file', () => {
   it('says where an unknown key stands and what is allowed there', async () => {
     expect(await mistakeIn(PLAIN_SCENARIO.replace('pieceLength', 'pieceLenght'))).toBe(
       'FILE:3:24: image: unknown setting `pieceLenght`; ' +
-        'allowed are `size`, `used`, `pieceLength`, `encoding`, `compressionRatio`',
+        'allowed are `size`, `used`, `pieceLength`, `encoding`, `compressionRatio`, `decode`',
     );
   });
 

@@ -1,5 +1,6 @@
 import type { DeploymentModel, P2pModel } from '../../../src/sim/deployment-model.ts';
 import { Simulation } from '../../../src/sim/kernel/simulation.ts';
+import { Connections } from '../../../src/sim/network/connections.ts';
 import { FlowNetwork } from '../../../src/sim/network/flow-network.ts';
 import { Topology } from '../../../src/sim/network/topology.ts';
 import { Ledger } from '../../../src/sim/transport/ledger.ts';
@@ -50,12 +51,12 @@ export class WatchedSwarm {
     const { simulation, topologyOf } = watchers(this.log);
     this.simulation = simulation;
     this.#network = new WatchedNetwork(simulation);
+    const place = { simulation, network: this.#network, topology: topologyOf(model, this.#network) };
     this.#transport = new P2p(
       {
         model,
-        simulation,
-        network: this.#network,
-        topology: topologyOf(model, this.#network),
+        ...place,
+        connections: new Connections(model, place),
         ledger: new Ledger(model.machines.length + 1),
         randomSeed,
         downloaded: (machine) => this.downloadedAtS.set(machine, simulation.now),

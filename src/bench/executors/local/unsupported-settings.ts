@@ -21,6 +21,7 @@ export function unsupportedSettings(
   if (!lab.transports.includes(transport))
     return [`transports.${transport}: ${lab.name} has no ${transport}`];
   return [
+    ...unsupportedBoot(scenario, lab),
     ...unsupportedImage(scenario.image, lab),
     ...unsupportedNetwork(scenario.network, lab),
     ...unsupportedDisk(scenario, lab),
@@ -28,6 +29,17 @@ export function unsupportedSettings(
     ...(transport === 'multicast' ? unsupportedMulticast(scenario, lab) : []),
     ...unsupportedFaults(scenario, transport),
   ];
+}
+
+function unsupportedBoot({ boot, image, network, disk }: Scenario, { name }: LabAbilities) {
+  return named({
+    [`boot: the agents of ${name} are started, not booted`]: boot !== undefined,
+    [`image.decode: ${name} decodes as fast as this computer`]: Number.isFinite(image.decode),
+    [`network.tcp: ${name} has the TCP of this computer`]: network.tcp !== undefined,
+    [`disk.kind: ${name} has the disk of this computer`]: disk.kind !== undefined,
+    [`disk.seek: ${name} seeks as this computer does`]: disk.seek > 0,
+    [`disk.writeCache: ${name} has the page cache of this computer`]: disk.writeCache > 0,
+  });
 }
 
 function unsupportedImage({ size, used, pieceLength, encoding }: Scenario['image'], { name }: LabAbilities) {
