@@ -53,6 +53,8 @@ export interface DiskModel {
   readonly seekS: number;
   /** Most raw bytes that may wait in memory to be written. */
   readonly dirtyBytes: number;
+  /** Raw bytes received last that stay in memory: peers are served from there, and from the disk all others. */
+  readonly recentBytes: number;
   /** What a machine decodes in a second, raw bytes. */
   readonly decodeBps: number;
 }

@@ -20,7 +20,8 @@ export function assertModel(model: DeploymentModel): void {
   requirePositive('disk.writeBps', model.disk.writeBps);
   requirePositive('disk.decodeBps', model.disk.decodeBps);
   requireTime('disk.seekS', model.disk.seekS);
-  if (!(model.disk.dirtyBytes >= 0)) reject('disk.dirtyBytes', model.disk.dirtyBytes, 'bytes from 0 up');
+  requireSize('disk.dirtyBytes', model.disk.dirtyBytes);
+  requireSize('disk.recentBytes', model.disk.recentBytes);
   if (model.boot) requireBoot(model.boot);
   if (model.tcp) requireTcp(model.tcp);
   for (const [phase, lastsS] of Object.entries(model.phases)) requireTime(`phases.${phase}`, lastsS);
@@ -93,6 +94,10 @@ function requirePositive(field: string, value: number): void {
 
 function requireTime(field: string, value: number): void {
   if (!(value >= 0)) reject(field, value, 'seconds from 0 up');
+}
+
+function requireSize(field: string, value: number): void {
+  if (!(value >= 0)) reject(field, value, 'bytes from 0 up');
 }
 
 function requireCount(field: string, value: number): void {

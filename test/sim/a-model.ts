@@ -55,6 +55,7 @@ export function aModel(wishes: Wishes = {}): DeploymentModel {
       isSerialWrite: false,
       seekS: 0,
       dirtyBytes: 0,
+      recentBytes: 0,
       decodeBps: Infinity,
       ...disk,
     },

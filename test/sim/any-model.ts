@@ -29,6 +29,7 @@ export const anyDisk: Arbitrary<DiskModel> = record({
   isSerialWrite: boolean(),
   seekS: constantFrom(0, 0.5),
   dirtyBytes: constantFrom(0, 3 * PIECE_BYTES, Infinity),
+  recentBytes: constantFrom(0, 3 * PIECE_BYTES, Infinity),
   decodeBps: limitedOrNot(anyRate),
 });
 

@@ -52,8 +52,14 @@ export function diskSchema(fields: Fields) {
       .bytes()
       .optional()
       .describe('used bytes that may wait in memory to be written; default: none'),
+    readCache: fields
+      .bytes()
+      .optional()
+      .describe(
+        'used bytes received last that peers are served from memory; default: none, all from the disk',
+      ),
     readBack: z.boolean().default(true).describe('the whole image is read back and compared at the end'),
-  }).transform(({ kind, writeCache = 0, readBack, ...given }) => {
+  }).transform(({ kind, writeCache = 0, readCache = 0, readBack, ...given }) => {
     const { read, write, shared, seek } = kind === undefined ? ANY_DISK : KINDS[kind];
     return {
       kind,
@@ -62,6 +68,7 @@ export function diskSchema(fields: Fields) {
       shared: given.shared ?? shared,
       seek: given.seek ?? seek,
       writeCache,
+      readCache,
       readBack,
     };
   });

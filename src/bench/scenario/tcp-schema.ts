@@ -14,7 +14,9 @@ export function tcpSchema(fields: Fields) {
     timeout: fields
       .positiveSeconds()
       .prefault('200 ms')
-      .describe('first wait before a packet is sent again, and idle time after which a window is forgotten'),
+      .describe(
+        'what the first wait before a packet is sent again, and the idle time after which a window is forgotten, are longer than a round trip',
+      ),
     underLoss: z
       .enum(['mathis', 'padhye'])
       .optional()

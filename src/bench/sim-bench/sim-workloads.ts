@@ -88,6 +88,7 @@ export function aWorkload(name: string, wishes: SwarmWishes): SimWorkload {
       isSerialWrite: false,
       seekS: 0,
       dirtyBytes: 0,
+      recentBytes: 0,
       decodeBps: Infinity,
     },
     transport: {

@@ -1,5 +1,5 @@
 import type { DeploymentModel } from '../deployment-model.ts';
-import type { Connections, Place } from '../network/connections.ts';
+import { type Connections, type Place, TO_MEMORY } from '../network/connections.ts';
 import { SERVER } from '../network/topology.ts';
 import { tftpS } from '../theory/boot-storm.ts';
 import { connectS } from '../transport/transport.ts';
@@ -93,7 +93,7 @@ export class BootStorm {
   #sendByTftp(flow: number, machine: number, bytes: number): void {
     const { network, topology } = this.#place;
     const { tftp } = this.#boot;
-    const path = topology.path(SERVER, machine, { isWritten: false });
+    const path = topology.path(SERVER, machine, TO_MEMORY);
     const aloneS = tftpS({
       bytes,
       blockBytes: tftp.blockBytes,
@@ -109,13 +109,13 @@ export class BootStorm {
   #sendByHttp(flow: number, machine: number, bytes: number): void {
     this.#place.simulation.after(connectS(this.#model), () => {
       if (!this.#booting.has(machine)) return;
-      this.#place.connections.sendToMemory(flow, { sender: SERVER, receiver: machine, bytes });
+      this.#place.connections.sendToMemory(flow, machine, bytes);
     });
   }
 
   readonly #loaded = (machine: number): void => {
     const { flow } = this.#booting.get(machine)!;
-    this.#place.connections.arrived(flow);
+    this.#place.connections.ended(flow);
     for (const admission of Object.values(this.#transfers)) admission.leave(machine);
     this.#next(machine);
   };

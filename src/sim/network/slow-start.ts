@@ -67,7 +67,7 @@ export class SlowStart {
   #connectionOf(pair: number | undefined): Connection {
     const { now } = this.#simulation;
     const known = pair === undefined ? undefined : this.#connections.get(pair);
-    if (known && now - known.idleSinceS <= this.#tcp.timeoutS) return known;
+    if (known && now - known.idleSinceS <= this.#roundTripS + this.#tcp.timeoutS) return known;
     const connection = { windowBytes: this.#tcp.firstWindowBytes, idleSinceS: now };
     if (pair !== undefined) this.#connections.set(pair, connection);
     return connection;

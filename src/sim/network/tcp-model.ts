@@ -7,6 +7,6 @@ export interface TcpModel {
   readonly segmentBytes: number;
   /** By whose model a connection carries less where packets are lost (1997, 1998); undefined for as much as without loss. */
   readonly underLoss: 'mathis' | 'padhye' | undefined;
-  /** First wait for an acknowledgement before a packet is sent again. */
+  /** What the first wait for an acknowledgement, before a packet is sent again, is longer than a round trip. */
   readonly timeoutS: number;
 }

@@ -10,6 +10,13 @@ interface Links {
   readonly down: number;
 }
 
+/** What stands at the ends of a path beside links. */
+export interface PathEnds {
+  readonly isRead: boolean;
+  readonly isDecoded: boolean;
+  readonly isWritten: boolean;
+}
+
 /** The links of a deployment and the paths across them. -1 stands for a link without limit. */
 export class Topology {
   readonly #access: Links[];
@@ -28,15 +35,11 @@ export class Topology {
     this.#disks = [NO_DISK, ...model.machines.map(() => newDiskLinks(model, network))];
   }
 
-  /** From `sender`'s memory or disk over the network, through `receiver`'s decoder, on to its disk. */
-  path(
-    sender: number,
-    receiver: number,
-    { isDecoded = false, isWritten }: { isDecoded?: boolean; isWritten: boolean },
-  ): number[] {
+  /** From `sender`'s disk, or its memory, over the network, through `receiver`'s decoder, on to its disk. */
+  path(sender: number, receiver: number, { isRead, isDecoded, isWritten }: PathEnds): number[] {
     const [home, away] = [this.#siteOf[sender]!, this.#siteOf[receiver]!];
     const path: number[] = [];
-    cross(this.#disks[sender]!.read, path);
+    if (isRead) cross(this.#disks[sender]!.read, path);
     cross(this.#access[sender]!.up, path);
     if (home !== away) {
       cross(this.#wan[home]!.up, path);

@@ -74,14 +74,14 @@ export class Chain implements Transport {
     if (this.#dead.has(hop.sender) || this.#dead.has(hop.receiver)) return;
     const { model, network, connections } = this.#arena;
     if (network.isRunning(hop.flow)) return;
-    const { sender, receiver } = hop;
-    connections.send(hop.flow, { sender, receiver, bytes: pieceSizeOf(model, hop.delivered) });
+    const { sender, receiver, delivered: piece } = hop;
+    connections.send(hop.flow, { sender, receiver, piece, bytes: pieceSizeOf(model, piece) });
   }
 
   readonly #deliver = (place: number): void => {
     const { model, ledger, simulation, connections } = this.#arena;
     const hop = this.#hops[place]!;
-    connections.arrived(hop.flow);
+    connections.arrived(hop.flow, hop.receiver, hop.delivered);
     ledger.received(hop.sender, hop.receiver, pieceSizeOf(model, hop.delivered));
     const { receiver: machine, delivered: piece, sender } = hop;
     simulation.trace.addPiece(simulation.now, { machine, piece, sender });

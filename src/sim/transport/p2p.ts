@@ -110,11 +110,12 @@ export class P2p implements Transport {
   readonly #send = (slot: number): void => {
     const { uploads } = this.#swarm;
     const { model, connections } = this.#arena;
-    connections.send(this.#firstFlow + slot, {
-      sender: uploads.uploaderOf(slot),
-      receiver: uploads.receiverOf(slot),
-      bytes: pieceSizeOf(model, uploads.pieceOf(slot)),
-    });
+    const [sender, receiver, piece] = [
+      uploads.uploaderOf(slot),
+      uploads.receiverOf(slot),
+      uploads.pieceOf(slot),
+    ];
+    connections.send(this.#firstFlow + slot, { sender, receiver, piece, bytes: pieceSizeOf(model, piece) });
   };
 
   readonly #finish = (slot: number): void => {
@@ -123,7 +124,7 @@ export class P2p implements Transport {
     const [uploader, receiver] = [uploads.uploaderOf(slot), uploads.receiverOf(slot)];
     const piece = uploads.pieceOf(slot);
     const bytes = pieceSizeOf(model, piece);
-    connections.arrived(this.#firstFlow + slot);
+    connections.arrived(this.#firstFlow + slot, receiver, piece);
     uploads.close(slot);
     held.row(receiver).add(piece);
     picking.announced(receiver, piece);

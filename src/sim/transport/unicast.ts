@@ -62,12 +62,17 @@ export class Unicast implements Transport {
     const { model, connections } = this.#arena;
     const served = this.#served.get(machine)!;
     served.sendingBytes = Math.min(this.#partBytes, model.wireBytes - served.sentBytes);
-    connections.send(served.flow, { sender: SERVER, receiver: machine, bytes: served.sendingBytes });
+    connections.send(served.flow, {
+      sender: SERVER,
+      receiver: machine,
+      piece: 0,
+      bytes: served.sendingBytes,
+    });
   }
 
   readonly #advance = (machine: number): void => {
     const served = this.#served.get(machine)!;
-    this.#arena.connections.arrived(served.flow);
+    this.#arena.connections.ended(served.flow);
     served.sentBytes += served.sendingBytes;
     if (served.sentBytes < this.#arena.model.wireBytes) return this.#send(machine);
     this.#finish(machine);

@@ -39,6 +39,7 @@ function unsupportedBoot({ boot, image, network, disk }: Scenario, { name }: Lab
     [`disk.kind: ${name} has the disk of this computer`]: disk.kind !== undefined,
     [`disk.seek: ${name} seeks as this computer does`]: disk.seek > 0,
     [`disk.writeCache: ${name} has the page cache of this computer`]: disk.writeCache > 0,
+    [`disk.readCache: ${name} has the page cache of this computer`]: disk.readCache > 0,
   });
 }
 

@@ -43,6 +43,7 @@ export function modelOf(scenario: Scenario, transport: ModelTransport, machines:
       isSerialWrite: scenario.transports[transport]?.diskWrite === 'serial',
       seekS: disk.seek,
       dirtyBytes: disk.writeCache,
+      recentBytes: disk.readCache,
       decodeBps: image.decode,
     },
     transport: transportOf(scenario, transport),
