@@ -31,15 +31,11 @@ export function unsupportedSettings(
   ];
 }
 
-function unsupportedBoot({ boot, image, network, disk }: Scenario, { name }: LabAbilities) {
+function unsupportedBoot({ boot, image, network }: Scenario, { name }: LabAbilities) {
   return named({
     [`boot: the agents of ${name} are started, not booted`]: boot !== undefined,
     [`image.decode: ${name} decodes as fast as this computer`]: Number.isFinite(image.decode),
     [`network.tcp: ${name} has the TCP of this computer`]: network.tcp !== undefined,
-    [`disk.kind: ${name} has the disk of this computer`]: disk.kind !== undefined,
-    [`disk.seek: ${name} seeks as this computer does`]: disk.seek > 0,
-    [`disk.writeCache: ${name} has the page cache of this computer`]: disk.writeCache > 0,
-    [`disk.readCache: ${name} has the page cache of this computer`]: disk.readCache > 0,
   });
 }
 
@@ -64,10 +60,16 @@ function unsupportedNetwork({ connectionCap, latency, loss, sites }: Scenario['n
 }
 
 function unsupportedDisk({ disk, phases }: Scenario, { name }: LabAbilities) {
+  const isOfKind = disk.kind !== undefined;
+  const cache = `${name} has the page cache of this computer`;
   const reasons = named({
-    [`disk.read: ${name} reads as fast as this computer`]: Number.isFinite(disk.read),
-    [`disk.write: ${name} writes as fast as this computer`]: Number.isFinite(disk.write),
-    [`disk.shared: ${name} does not limit its disks`]: disk.shared,
+    [`disk.kind: ${name} has the disk of this computer`]: isOfKind,
+    [`disk.read: ${name} reads as fast as this computer`]: Number.isFinite(disk.read) && !isOfKind,
+    [`disk.write: ${name} writes as fast as this computer`]: Number.isFinite(disk.write) && !isOfKind,
+    [`disk.shared: ${name} does not limit its disks`]: disk.shared && !isOfKind,
+    [`disk.seek: ${name} does not limit its disks`]: disk.seek > 0 && !isOfKind,
+    [`disk.writeCache: ${cache}`]: disk.writeCache > 0,
+    [`disk.readCache: ${cache}`]: disk.readCache > 0,
     'disk.readBack: an agent always reads back what it wrote': !disk.readBack,
   });
   const fixed = FIXED_PHASES.filter((phase) => phases[phase] > 0);
