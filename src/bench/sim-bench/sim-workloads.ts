@@ -81,7 +81,17 @@ export function aWorkload(name: string, wishes: SwarmWishes): SimWorkload {
     arrival: { kind: 'together' },
     seederLeavesAfterBytes: Infinity,
     phases: { boot: 0, register: 0, partition: 0, metainfo: 0, finish: 0 },
-    disk: { readBps: Infinity, writeBps: Infinity, isShared: false, isReadBack: false, isSerialWrite: false },
+    disk: {
+      readBps: Infinity,
+      writeBps: Infinity,
+      isShared: false,
+      isReadBack: false,
+      isSerialWrite: false,
+      seekS: 0,
+      dirtyBytes: 0,
+      recentBytes: 0,
+      decodeBps: Infinity,
+    },
     transport: {
       transport: 'p2p',
       handout: 'regular',

@@ -12,6 +12,7 @@ import {
 import type { Scenario, Seconds } from '../../scenario/schema.ts';
 import { pieceCount, rawSize, wireSize } from '../../scenario/wire-size.ts';
 import type { ModelTransport } from '../model-transport.ts';
+import { writeBps } from './disk-rates.ts';
 
 /** What the closed formulas say of the transfer alone. */
 export interface Prediction {
@@ -101,9 +102,9 @@ function downBps(scenario: Scenario, transport: ModelTransport): number {
   return Math.min(scenario.network.machine.down, diskBps(scenario, transport));
 }
 
-/** Disk write rate in wire bytes per second; Infinity where the disk waits until the download is over. */
-function diskBps({ disk, image, transports }: Scenario, transport: ModelTransport): number {
+/** Rate of decoder and disk in wire bytes per second; Infinity where the disk waits until the download is over. */
+function diskBps(scenario: Scenario, transport: ModelTransport): number {
+  const { image, transports } = scenario;
   if (transports[transport]?.diskWrite === 'serial') return Infinity;
-  const rateBps = disk.shared ? Math.min(disk.read, disk.write) : disk.write;
-  return (rateBps * wireSize(image)) / rawSize(image);
+  return (writeBps(scenario) * wireSize(image)) / rawSize(image);
 }

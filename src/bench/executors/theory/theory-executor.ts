@@ -3,6 +3,7 @@ import type { Scenario } from '../../scenario/schema.ts';
 import { rawSize, wireSize } from '../../scenario/wire-size.ts';
 import type { Executor, PlannedRun, RunOutcome } from '../executor.ts';
 import { MODEL_TRANSPORTS, type ModelTransport, modelled } from '../model-transport.ts';
+import { readBps, writeBps } from './disk-rates.ts';
 import { type Prediction, predict } from './prediction.ts';
 
 /** Closed formulas: immediate, without chance, for the cases that they cover. */
@@ -26,8 +27,13 @@ const LIMITATIONS: Readonly<Record<ModelTransport, string>> = {
   chain: 'Theory for a chain takes equal links and whole pieces, stored and forwarded.',
 };
 
-function unsupported({ network, fleet, faults }: Scenario, transport: Transport): string[] {
+function unsupported({ network, fleet, faults, boot, disk }: Scenario, transport: Transport): string[] {
   const reasons: [string, string][] = [];
+  if (boot) reasons.push(['boot', 'the formulas know no boot storm']);
+  if (network.tcp) reasons.push(['network.tcp', 'the formulas share links at once']);
+  if (disk.writeCache > 0) reasons.push(['disk.writeCache', 'the formulas know no page cache']);
+  if (disk.seek > 0 && transport === 'p2p')
+    reasons.push(['disk.seek', 'the formulas know no pieces out of order']);
   if (network.sites) reasons.push(['network.sites', 'the formulas know no WAN links']);
   if (network.latency > 0) reasons.push(['network.latency', 'the formulas know no delay']);
   if (network.loss > 0 && transport !== 'multicast')
@@ -40,8 +46,8 @@ function unsupported({ network, fleet, faults }: Scenario, transport: Transport)
 function outcomeOf(scenario: Scenario, transport: ModelTransport, prediction: Prediction): RunOutcome {
   const { boot, register, partition, metainfo, finish } = scenario.phases;
   const barrierS = boot + register + partition + metainfo;
-  const writeS = isSerial(scenario, transport) ? rawSize(scenario.image) / scenario.disk.write : 0;
-  const verifyS = scenario.disk.readBack ? rawSize(scenario.image) / scenario.disk.read : 0;
+  const writeS = isSerial(scenario, transport) ? rawSize(scenario.image) / writeBps(scenario) : 0;
+  const verifyS = scenario.disk.readBack ? rawSize(scenario.image) / readBps(scenario.disk) : 0;
   const aroundS = barrierS + writeS + verifyS + finish;
   const formula: FormulaResult = {
     makespanS: prediction.transferS + aroundS,
