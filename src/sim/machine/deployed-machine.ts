@@ -86,6 +86,7 @@ export class DeployedMachine {
     if (this.isDead) return;
     this.doneS = this.#arena.simulation.now;
     this.#trace('done');
+    this.#transport.done?.(this.number);
   }
 
   /** Reads or writes the whole image, beside whatever else the disk has to do. */
