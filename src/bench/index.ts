@@ -55,6 +55,8 @@ export async function executorNamed(name: ExecutorName, lab: LabSettings): Promi
   switch (name) {
     case 'theory':
       return (await import('./executors/theory/theory-executor.ts')).theoryExecutor;
+    case 'fluid':
+      return (await import('./executors/fluid/fluid-executor.ts')).fluidExecutor;
     case 'sim':
       return (await import('./executors/sim/sim-executor.ts')).simExecutor();
     case 'local':

@@ -27,6 +27,7 @@ export * from './theory/flash-crowd.ts';
 export * from './theory/fluid.ts';
 export * from './theory/fluid-trajectory.ts';
 export * from './theory/kumar-ross.ts';
+export * from './theory/large-swarm.ts';
 export * from './theory/multicast.ts';
 export * from './theory/mundinger.ts';
 export * from './theory/packet-loss.ts';

@@ -102,6 +102,7 @@ export function aWorkload(name: string, wishes: SwarmWishes): SimWorkload {
       randomFirst: 0,
       choker: 'grants',
       seeder: 'dealing',
+      staysForS: Infinity,
       ...wishes.swarm,
     },
   };

@@ -1,4 +1,4 @@
-import type { Scenario } from '../../scenario/schema.ts';
+import type { Scenario } from '../scenario/schema.ts';
 
 /** What a machine reads [used byte/s]: one budget, where it has but one, is the lower of the two rates. */
 export function readBps({ read, write, shared }: Scenario['disk']): number {
