@@ -5,8 +5,11 @@ set -eu
 
 packages='
   aria2
+  busybox-static
+  dnsmasq-base
   dosfstools
   iproute2
+  kea-admin
   mtools
   nftables
   ntfs-3g
@@ -14,6 +17,7 @@ packages='
   python3-libtorrent
   tftp-hpa
   transmission-cli
+  tshark
   udpcast
   util-linux
 '
