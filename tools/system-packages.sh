@@ -4,29 +4,41 @@
 set -eu
 
 packages='
+  <<<<<<<
+  =======
+  >>>>>>>
+  HEAD
   aria2
   atftp
+  binutils
   busybox-static
-  curl
   bzip2
+  cpio
+  curl
+  dhcp
+  dnsmasq-base
   dosfstools
   e2fsprogs
   fdisk
-  iproute2
-  lz4
   g++
+  iproute2
+  kea-admin
   libsimgrid-dev
+  lz4
   mtools
   nftables
   ntfs-3g
   opentracker
   partclone
   python3-libtorrent
+  qemu-system-x86
   qemu-utils
+  shellcheck
   tftp-hpa
   tftpd-hpa
   time
   transmission-cli
+  tshark
   udpcast
   util-linux
   xz-utils

@@ -26,11 +26,6 @@ export function scriptUrl(httpUrl: string, { platform, mac }: ScriptTarget): str
   return `${httpUrl}${SCRIPTS}${platform}/${mac.replaceAll(':', '-')}`;
 }
 
-/** The name of a boot file in the path of a request; undefined: the path is not one of a boot file. */
-export function bootFileOfPath(path: string): string | undefined {
-  return path.startsWith(FILES) ? path.slice(FILES.length) : undefined;
-}
-
 /** Whose script the path of a request asks for; undefined: nobody's. */
 export function scriptTargetOfPath(path: string): ScriptTarget | undefined {
   const [, name, mac] = /^\/ipxe\/([a-z0-9-]+)\/([0-9a-f]{2}(?:-[0-9a-f]{2}){5})$/.exec(path) ?? [];

@@ -1,10 +1,10 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished, type TestContext } from 'vitest';
 import { LabChild } from '../../../src/bench/executors/local/lab-child-process.ts';
 import type { KeeperCommand, KeeperReport } from '../../../src/bench/executors/netns/keeper-messages.ts';
 import { batch } from '../../../src/bench/executors/netns/set-up-step.ts';
-import { needsNetns } from '../../bench/executors/netns/a-netns-lab.ts';
+import { ipNetns, needsNetns } from '../../bench/executors/netns/a-netns-lab.ts';
 
 const KEEPER = new URL('../../../src/bench/executors/netns/netns-keeper-process.ts', import.meta.url);
 
@@ -60,7 +60,7 @@ export async function aNetwork(
   // Node does not see an interface before the kernel says that its cable is plugged in.
   for (const [host, cables] of Object.entries(hosts)) {
     while (
-      runIn(nameOf(host), ['ip', '-brief', 'link', 'show', 'up']).stdout.match(/ UP /g)?.length !==
+      ipNetns('exec', nameOf(host), 'ip', '-brief', 'link', 'show', 'up').stdout.match(/ UP /g)?.length !==
       cables.length
     ) {
       await sleep(50);
@@ -105,10 +105,6 @@ function plugged({ mac }: Cable, index: number, { host, switches, inside }: Plug
 function awake({ address }: Cable, index: number): string[] {
   const up = `link set eth${index} up`;
   return address === undefined ? [up] : [`address add ${address} brd + dev eth${index}`, up];
-}
-
-function runIn(namespace: string, command: readonly string[]) {
-  return spawnSync('ip', ['netns', 'exec', namespace, ...command], { encoding: 'utf8' });
 }
 
 /** A program on a host, with what it has printed so far; it is gone with the test. */
