@@ -4,10 +4,6 @@
 set -eu
 
 packages='
-  <<<<<<<
-  =======
-  >>>>>>>
-  HEAD
   aria2
   atftp
   binutils
@@ -15,7 +11,6 @@ packages='
   bzip2
   cpio
   curl
-  dhcp
   dnsmasq-base
   dosfstools
   e2fsprogs
