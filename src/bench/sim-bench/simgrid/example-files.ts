@@ -22,11 +22,14 @@ export function platformFile(leechers: number): string {
 `;
 }
 
-/** Who runs where: the tracker first, then the seeder, then all others. */
+/**
+ * Who runs where: the tracker first, then the seeder, then all others, numbered from 2 as in the example's own file. These
+ * numbers are its random seeds, and others can cost it half as much again.
+ */
 export function deploymentFile(leechers: number): string {
   const end = endOf(leechers);
   const peers = Array.from({ length: leechers + 1 }, (_, peer) =>
-    actor(peer + 1, 'peer', peer === 0 ? [peer + 1, end, 1] : [peer + 1, end]),
+    actor(peer + 1, 'peer', peer === 0 ? [peer + 2, end, 1] : [peer + 2, end]),
   );
   return `${HEAD}\n${actor(0, 'tracker', [end])}\n${peers.join('\n')}\n</platform>\n`;
 }
