@@ -186,11 +186,16 @@ describe('perfdhcp', () => {
       ],
     ]);
     await load.ended;
-    const drops = [...load.output().matchAll(/drops: (\d+)/g)].map(([, count]) => count);
-    const received = [...load.output().matchAll(/received packets: (\d+)/g)].map(([, count]) => count);
-    expect({ drops, received }, load.output()).toEqual({ drops: ['0', '0'], received: ['1000', '1000'] });
+    // Of both exchanges; it sends in bursts, and may begin a few more than it was told.
+    const countsOf = (what: string): number[] =>
+      [...load.output().matchAll(new RegExp(`${what}: (\\d+)`, 'g'))].map(([, count]) => Number(count));
+    const sent = countsOf('sent packets');
+    expect(sent[0]).toBeGreaterThanOrEqual(1_000);
+    expect(sent[1], load.output()).toBe(sent[0]);
+    expect(countsOf('received packets'), load.output()).toEqual(sent);
+    expect(countsOf('drops'), load.output()).toEqual([0, 0]);
     await server.stop();
     const lines = (await readFile(leaseFile, 'utf8')).trimEnd().split('\n').slice(1);
-    expect(new Set(lines.map((line) => JSON.parse(line).address)).size).toBe(1_000);
+    expect(new Set(lines.map((line) => JSON.parse(line).address)).size).toBe(sent[0]);
   });
 });
