@@ -1,5 +1,7 @@
 import type { HandoutName } from '../engine/swarm/policy/handout/handout-by-name.ts';
 import type { PickerSettings } from '../engine/swarm/policy/picker/new-picker.ts';
+import type { BootModel } from './machine/boot-model.ts';
+import type { TcpModel } from './network/tcp-model.ts';
 
 /** Rates in bytes per second, Infinity for no limit. */
 export interface LinkModel {
@@ -47,6 +49,14 @@ export interface DiskModel {
   readonly isReadBack: boolean;
   /** Written after the download instead of while it runs. */
   readonly isSerialWrite: boolean;
+  /** Time that every piece of a swarm costs beside its bytes, read or written [s]. */
+  readonly seekS: number;
+  /** Most raw bytes that may wait in memory to be written. */
+  readonly dirtyBytes: number;
+  /** Raw bytes received last that stay in memory: peers are served from there, and from the disk all others. */
+  readonly recentBytes: number;
+  /** What a machine decodes in a second, raw bytes. */
+  readonly decodeBps: number;
 }
 
 export interface P2pModel {
@@ -59,6 +69,8 @@ export interface P2pModel {
   readonly randomFirst: number;
   readonly choker: 'grants' | 'classic';
   readonly seeder: 'dealing' | 'superseed' | 'plain';
+  /** Time that a machine goes on serving others after it is done; Infinity if it never leaves. */
+  readonly staysForS: number;
 }
 
 export interface UnicastModel {
@@ -104,6 +116,10 @@ export interface DeploymentModel {
   readonly arrival: ArrivalModel;
   /** Bytes after which the server's peer leaves the swarm for good; Infinity if it stays. */
   readonly seederLeavesAfterBytes: number;
+  /** What machines load after `phases.boot`, before the agent runs; left out for nothing. */
+  readonly boot?: BootModel;
+  /** Left out where connections have their share at once and lose nothing. */
+  readonly tcp?: TcpModel;
   readonly phases: FixedPhases;
   readonly disk: DiskModel;
   readonly transport: TransportModel;

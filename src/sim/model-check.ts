@@ -1,4 +1,6 @@
 import type { DeploymentModel, LinkModel, TransportModel } from './deployment-model.ts';
+import type { BootModel } from './machine/boot-model.ts';
+import type { TcpModel } from './network/tcp-model.ts';
 
 /** Largest `rateTolerance`. */
 export const MOST_TOLERANCE = 0.1;
@@ -16,6 +18,12 @@ export function assertModel(model: DeploymentModel): void {
   requireLink('server', model.server);
   requirePositive('disk.readBps', model.disk.readBps);
   requirePositive('disk.writeBps', model.disk.writeBps);
+  requirePositive('disk.decodeBps', model.disk.decodeBps);
+  requireTime('disk.seekS', model.disk.seekS);
+  requireSize('disk.dirtyBytes', model.disk.dirtyBytes);
+  requireSize('disk.recentBytes', model.disk.recentBytes);
+  if (model.boot) requireBoot(model.boot);
+  if (model.tcp) requireTcp(model.tcp);
   for (const [phase, lastsS] of Object.entries(model.phases)) requireTime(`phases.${phase}`, lastsS);
   requirePositive('seederLeavesAfterBytes', model.seederLeavesAfterBytes);
   if (model.arrival.kind !== 'together') requireTime('arrival.intervalS', model.arrival.intervalS);
@@ -41,6 +49,7 @@ function requireTransport(settings: TransportModel): void {
       requireCount('transport.uploadSlots', settings.uploadSlots);
       requireCount('transport.seederSlots', settings.seederSlots);
       requireCount('transport.neighbours', settings.neighbours);
+      requireTime('transport.staysForS', settings.staysForS);
       return requireNumber('transport.randomFirst', settings.randomFirst);
     case 'unicast':
       return requirePositive('transport.wave', settings.wave);
@@ -55,6 +64,26 @@ function requireTransport(settings: TransportModel): void {
   }
 }
 
+function requireBoot({ steps, dhcp, tftp, http }: BootModel): void {
+  for (const [place, step] of steps.entries()) {
+    if (step.kind === 'wait') requireTime(`boot.steps[${place}].lastsS`, step.lastsS);
+    else if (step.kind !== 'dhcp') requirePositive(`boot.steps[${place}].bytes`, step.bytes);
+  }
+  requireTime('boot.dhcp.serviceS', dhcp.serviceS);
+  requirePositive('boot.tftp.blockBytes', tftp.blockBytes);
+  requireCount('boot.tftp.windowBlocks', tftp.windowBlocks);
+  requireTime('boot.tftp.turnaroundS', tftp.turnaroundS);
+  requireTime('boot.tftp.serviceS', tftp.serviceS);
+  requirePositive('boot.tftp.transfers', tftp.transfers);
+  requirePositive('boot.http.transfers', http.transfers);
+}
+
+function requireTcp({ firstWindowBytes, segmentBytes, timeoutS }: TcpModel): void {
+  requirePositive('tcp.firstWindowBytes', firstWindowBytes);
+  requirePositive('tcp.segmentBytes', segmentBytes);
+  requireTime('tcp.timeoutS', timeoutS);
+}
+
 function requireLink(field: string, { upBps, downBps }: LinkModel): void {
   requirePositive(`${field}.upBps`, upBps);
   requirePositive(`${field}.downBps`, downBps);
@@ -66,6 +95,10 @@ function requirePositive(field: string, value: number): void {
 
 function requireTime(field: string, value: number): void {
   if (!(value >= 0)) reject(field, value, 'seconds from 0 up');
+}
+
+function requireSize(field: string, value: number): void {
+  if (!(value >= 0)) reject(field, value, 'bytes from 0 up');
 }
 
 function requireCount(field: string, value: number): void {

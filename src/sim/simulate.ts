@@ -3,8 +3,11 @@ import { RandomStream } from './kernel/random-stream.ts';
 import { Simulation } from './kernel/simulation.ts';
 import type { TraceListener } from './kernel/trace.ts';
 import { arrivalTimes } from './machine/arrivals.ts';
+import { BootStorm } from './machine/boot-storm.ts';
 import { DeployedMachine, type PhaseClock } from './machine/deployed-machine.ts';
+import { startOfTransferS } from './machine/start-of-transfer.ts';
 import { assertModel } from './model-check.ts';
+import { Connections } from './network/connections.ts';
 import { FlowNetwork } from './network/flow-network.ts';
 import { SERVER, Topology } from './network/topology.ts';
 import { Chain } from './transport/chain.ts';
@@ -55,24 +58,24 @@ export function simulate(
   const simulation = new Simulation(listener);
   const network = new FlowNetwork(simulation, model.rateTolerance);
   const machines: DeployedMachine[] = [];
+  const place = { simulation, network, topology: new Topology(model, network) };
   const arena: Arena = {
     model,
-    simulation,
-    network,
-    topology: new Topology(model, network),
+    ...place,
+    connections: new Connections(model, place),
     ledger: new Ledger(model.machines.length + 1),
     randomSeed,
     downloaded: (machine) => machines[machine - 1]!.downloaded(),
   };
   const transport = transportFor(model.transport, arena);
-  const { boot, register, partition, metainfo } = model.phases;
-  const barrierS = boot + register + partition + metainfo;
+  const storm = model.boot && new BootStorm(model, model.boot, arena);
   const times = arrivalTimes(model.machines.length, model.arrival, new RandomStream(randomSeed, 'arrivals'));
+  const barrierS = startOfTransferS(model, times);
   for (const [place, { joinsAfterS }] of model.machines.entries()) {
     if (joinsAfterS > 0) times[place] = barrierS + joinsAfterS;
   }
   for (const [place, poweredOnS] of times.entries()) {
-    machines.push(new DeployedMachine(place + 1, poweredOnS, { arena, transport }));
+    machines.push(new DeployedMachine(place + 1, poweredOnS, { arena, transport, storm }));
   }
   for (const [place, { diesAfterS }] of model.machines.entries()) {
     if (diesAfterS < Number.POSITIVE_INFINITY) {

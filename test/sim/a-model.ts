@@ -53,6 +53,10 @@ export function aModel(wishes: Wishes = {}): DeploymentModel {
       isShared: false,
       isReadBack: false,
       isSerialWrite: false,
+      seekS: 0,
+      dirtyBytes: 0,
+      recentBytes: 0,
+      decodeBps: Infinity,
       ...disk,
     },
     transport: aSwarm(),
@@ -86,6 +90,7 @@ export function aSwarm(wishes: Partial<P2pModel> = {}): P2pModel {
     randomFirst: 0,
     choker: 'grants',
     seeder: 'dealing',
+    staysForS: Infinity,
     ...wishes,
   };
 }

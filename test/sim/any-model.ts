@@ -1,6 +1,22 @@
-import { type Arbitrary, boolean, constant, constantFrom, integer, oneof, record } from 'fast-check';
-import type { DiskModel, LinkModel, P2pModel, TransportModel } from '../../src/sim/deployment-model.ts';
+import {
+  type Arbitrary,
+  boolean,
+  constant,
+  constantFrom,
+  integer,
+  oneof,
+  record,
+  subarray,
+} from 'fast-check';
+import type {
+  DeploymentModel,
+  DiskModel,
+  LinkModel,
+  P2pModel,
+  TransportModel,
+} from '../../src/sim/deployment-model.ts';
 import { aChain, aMulticast, aSwarm, aUnicast, LINK_BPS, PIECE_BYTES } from './a-model.ts';
+import { aBoot, byHttp, byTftp, dhcp, wait } from './machine/a-boot.ts';
 
 /** Rates [byte/s] from 1 % to five times that of a link. */
 export const anyRate: Arbitrary<number> = integer({ min: 1, max: 500 }).map(
@@ -27,7 +43,33 @@ export const anyDisk: Arbitrary<DiskModel> = record({
   isShared: boolean(),
   isReadBack: boolean(),
   isSerialWrite: boolean(),
+  seekS: constantFrom(0, 0.5),
+  dirtyBytes: constantFrom(0, 3 * PIECE_BYTES, Infinity),
+  recentBytes: constantFrom(0, 3 * PIECE_BYTES, Infinity),
+  decodeBps: limitedOrNot(anyRate),
 });
+
+/** What machines load before, and how their connections start; either may be left out. */
+export const anyBootAndTcp: Arbitrary<Pick<DeploymentModel, 'boot' | 'tcp'>> = record(
+  {
+    boot: record({
+      steps: subarray([dhcp, byTftp(PIECE_BYTES / 100), byHttp(PIECE_BYTES / 2), wait(1)]),
+      serviceS: constantFrom(0, 0.2),
+      windowBlocks: constantFrom(1, 4),
+      transfers: constantFrom(1, 3, Infinity),
+    }).map(({ steps, serviceS, windowBlocks, transfers }) =>
+      aBoot(steps, { serviceS, tftp: { windowBlocks, transfers }, httpTransfers: transfers }),
+    ),
+    tcp: constantFrom(0, 0.2).map((timeoutS) => ({
+      isSlowStart: true,
+      firstWindowBytes: PIECE_BYTES / 1000,
+      segmentBytes: PIECE_BYTES / 10_000,
+      underLoss: undefined,
+      timeoutS,
+    })),
+  },
+  { requiredKeys: [] },
+);
 
 /** Policies of a swarm, by their names. */
 export const anyPolicies = {

@@ -19,6 +19,7 @@ import { multicastBoundS } from '../../src/sim/theory/multicast.ts';
 import { pieceBoundS } from '../../src/sim/theory/mundinger.ts';
 import { aModel, aSwarm, LINK_BPS, PIECE_BYTES } from './a-model.ts';
 import {
+  anyBootAndTcp,
   anyDisk,
   anyForwarding,
   anyLink,
@@ -61,13 +62,14 @@ describe('gate 2: no transfer is faster than its lower bound', () => {
         loss: constantFrom(0, 0.05),
         latencyS: constantFrom(0, 0.01),
         disk: anyDisk,
+        bootAndTcp: anyBootAndTcp,
         transport: anyTransport,
         randomSeed: nat(),
       });
       assert(
-        property(scenarios, ({ fleet, randomSeed, wireBytes, ...wishes }) => {
+        property(scenarios, ({ fleet, randomSeed, wireBytes, bootAndTcp, ...wishes }) => {
           const machines = fleet.map((link: LinkModel) => ({ link }));
-          const model = aModel({ machines, wireBytes, rawBytes: wireBytes, ...wishes });
+          const model = aModel({ machines, wireBytes, rawBytes: wireBytes, ...bootAndTcp, ...wishes });
           const transferS = makespanS(simulate(model, randomSeed));
           expect(transferS).toBeGreaterThanOrEqual(linkBoundS(model) * (1 - ROUNDING));
           expect(transferS).toBeLessThan(Infinity);
@@ -122,6 +124,7 @@ describe('gate 5: bytes are conserved', () => {
     arrival: arrivals,
     latencyS: constantFrom(0, 0.1),
     disk: anyDisk,
+    bootAndTcp: anyBootAndTcp,
     loss: constantFrom(0, 0.05),
     transport: anyTransport,
     randomSeed: nat(),
@@ -131,8 +134,14 @@ describe('gate 5: bytes are conserved', () => {
     'whoever comes and goes: sent is received and wasted, and who finished got the image once',
     () => {
       assert(
-        property(scenarios, ({ fleet, randomSeed, wireBytes, ...wishes }) => {
-          const model = aModel({ machines: fleet, wireBytes, rawBytes: wireBytes, ...wishes });
+        property(scenarios, ({ fleet, randomSeed, wireBytes, bootAndTcp, ...wishes }) => {
+          const model = aModel({
+            machines: fleet,
+            wireBytes,
+            rawBytes: wireBytes,
+            ...bootAndTcp,
+            ...wishes,
+          });
           const { machines, serverUploadedBytes, wastedBytes } = simulate(model, randomSeed);
           const sent = serverUploadedBytes + sumOf(machines.map(({ uploadedBytes }) => uploadedBytes));
           const received = sumOf(machines.map(({ downloadedBytes }) => downloadedBytes));
@@ -159,17 +168,16 @@ describe('gate 6: rates are max-min fair', () => {
       server: anyLink,
       fleet: array(anyLink, { minLength: 1, maxLength: 8 }),
       connectionCapBps: limitedOrNot(anyRate),
+      disk: anyDisk,
+      latencyS: constantFrom(0, 0.05),
+      bootAndTcp: anyBootAndTcp,
       moments: array(double({ min: 0.001, max: 40, noNaN: true }), { minLength: 20, maxLength: 20 }),
       randomSeed: nat(),
     });
     assert(
-      property(swarms, ({ server, fleet, connectionCapBps, moments, randomSeed }) => {
-        const model = aModel({
-          machines: fleet.map((link) => ({ link })),
-          pieces: 16,
-          server,
-          connectionCapBps,
-        });
+      property(swarms, ({ fleet, moments, randomSeed, bootAndTcp, ...wishes }) => {
+        const machines = fleet.map((link) => ({ link }));
+        const model = aModel({ machines, pieces: 16, ...bootAndTcp, ...wishes });
         const swarm = new WatchedSwarm({ ...model, transport: aSwarm() }, randomSeed);
         for (const moment of moments) {
           swarm.simulation.after(moment * Math.SQRT2, () => {

@@ -2,6 +2,7 @@ import type { DeploymentModel, MachineModel, P2pModel } from '../../sim/index.ts
 
 /** A swarm whose simulation is measured as a whole. */
 export interface SimWorkload {
+  readonly swarm: 'pieces';
   readonly name: string;
   readonly peers: number;
   readonly pieces: number;
@@ -80,7 +81,17 @@ export function aWorkload(name: string, wishes: SwarmWishes): SimWorkload {
     arrival: { kind: 'together' },
     seederLeavesAfterBytes: Infinity,
     phases: { boot: 0, register: 0, partition: 0, metainfo: 0, finish: 0 },
-    disk: { readBps: Infinity, writeBps: Infinity, isShared: false, isReadBack: false, isSerialWrite: false },
+    disk: {
+      readBps: Infinity,
+      writeBps: Infinity,
+      isShared: false,
+      isReadBack: false,
+      isSerialWrite: false,
+      seekS: 0,
+      dirtyBytes: 0,
+      recentBytes: 0,
+      decodeBps: Infinity,
+    },
     transport: {
       transport: 'p2p',
       handout: 'regular',
@@ -91,8 +102,9 @@ export function aWorkload(name: string, wishes: SwarmWishes): SimWorkload {
       randomFirst: 0,
       choker: 'grants',
       seeder: 'dealing',
+      staysForS: Infinity,
       ...wishes.swarm,
     },
   };
-  return { name, peers, pieces, model };
+  return { swarm: 'pieces', name, peers, pieces, model };
 }

@@ -1,5 +1,7 @@
 import { Command } from 'commander';
 import { imageCaptureCommand } from './image-capture.ts';
+import { imageExportCommand } from './image-export.ts';
+import { imageImportCommand } from './image-import.ts';
 import { imageListCommand } from './image-list.ts';
 import { imageRemoveCommand } from './image-remove.ts';
 import { imageShowCommand } from './image-show.ts';
@@ -13,5 +15,7 @@ export function imageCommand(): Command {
     .addCommand(imageListCommand())
     .addCommand(imageShowCommand())
     .addCommand(imageVerifyCommand())
-    .addCommand(imageRemoveCommand());
+    .addCommand(imageRemoveCommand())
+    .addCommand(imageImportCommand())
+    .addCommand(imageExportCommand());
 }

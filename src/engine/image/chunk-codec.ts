@@ -6,6 +6,9 @@ import type { Chunk } from './extent-map.ts';
 /** How the raw bytes of a chunk go over the wire: as one zstd frame of their own (RFC 8878), or as they are. */
 export type WireEncoding = { readonly kind: 'zstd'; readonly level: number } | { readonly kind: 'raw' };
 
+/** Node takes no output buffer below 64 bytes. */
+const CHUNK_SIZE_MARGIN = 64;
+
 const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
 
@@ -33,7 +36,10 @@ export async function decodeChunk(
 }
 
 function decompressed(wire: Uint8Array, rawBytes: number): Promise<Uint8Array> {
-  return decompress(wire, { maxOutputLength: rawBytes }).catch((cause: Error) => {
-    throw new ProtocolError(`it is no zstd frame of ${rawBytes} bytes: ${cause.message}`, { cause });
-  });
+  // Room for all and a byte more: one turn of the pool, where the 16 KiB that Node takes by itself need 256 for 4 MiB.
+  return decompress(wire, { maxOutputLength: rawBytes, chunkSize: rawBytes + CHUNK_SIZE_MARGIN }).catch(
+    (cause: Error) => {
+      throw new ProtocolError(`it is no zstd frame of ${rawBytes} bytes: ${cause.message}`, { cause });
+    },
+  );
 }

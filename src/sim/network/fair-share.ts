@@ -59,6 +59,11 @@ export class FairShare {
     return link;
   }
 
+  /** [byte/s] */
+  capacityOf(link: number): number {
+    return this.#levels[2 * link + 1]!;
+  }
+
   /**
    * @param flow a small number that no other flow has at present
    * @param path links, each once

@@ -62,6 +62,20 @@ export class FlowNetwork {
     return this.#fairShare.has(flow);
   }
 
+  /** From now on a running transfer carries at most `capBps` by itself. */
+  setCap(flow: number, capBps: number): void {
+    const share = this.#fairShare;
+    this.#setLeft(flow, this.#leftNow(flow, share.rateOf(flow)));
+    const path = share.pathOf(flow);
+    share.remove(flow);
+    share.add(flow, path, capBps);
+  }
+
+  /** What the narrowest link of a path carries [byte/s]; Infinity for a path of none. */
+  narrowest(path: readonly number[]): number {
+    return path.reduce((least, link) => Math.min(least, this.#fairShare.capacityOf(link)), Infinity);
+  }
+
   /** Ends a transfer before its time. @returns bytes that had not arrived yet */
   cancel(flow: number): number {
     const left = this.#leftNow(flow, this.#fairShare.rateOf(flow));

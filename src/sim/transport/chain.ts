@@ -1,6 +1,6 @@
 import { type ChainModel, pieceCountOf, pieceSizeOf } from '../deployment-model.ts';
 import { SERVER } from '../network/topology.ts';
-import { type Arena, connectS, isStreamed, type Transport } from './transport.ts';
+import { type Arena, connectS, type Transport } from './transport.ts';
 
 /** One connection: from a peer to one that it passes the image on to. */
 interface Hop {
@@ -72,18 +72,16 @@ export class Chain implements Transport {
     const hop = this.#hops[place]!;
     if (!hop.isOpen || hop.delivered === hop.offered) return;
     if (this.#dead.has(hop.sender) || this.#dead.has(hop.receiver)) return;
-    const { model, network, topology } = this.#arena;
+    const { model, network, connections } = this.#arena;
     if (network.isRunning(hop.flow)) return;
-    network.start(hop.flow, {
-      path: topology.path(hop.sender, hop.receiver, { isWritten: isStreamed(model) }),
-      bytes: pieceSizeOf(model, hop.delivered),
-      capBps: model.connectionCapBps,
-    });
+    const { sender, receiver, delivered: piece } = hop;
+    connections.send(hop.flow, { sender, receiver, piece, bytes: pieceSizeOf(model, piece) });
   }
 
   readonly #deliver = (place: number): void => {
-    const { model, ledger, simulation } = this.#arena;
+    const { model, ledger, simulation, connections } = this.#arena;
     const hop = this.#hops[place]!;
+    connections.arrived(hop.flow, hop.receiver, hop.delivered);
     ledger.received(hop.sender, hop.receiver, pieceSizeOf(model, hop.delivered));
     const { receiver: machine, delivered: piece, sender } = hop;
     simulation.trace.addPiece(simulation.now, { machine, piece, sender });
@@ -107,8 +105,8 @@ export class Chain implements Transport {
   }
 
   #cut(hop: Hop): void {
-    const { model, network, ledger } = this.#arena;
+    const { model, network, ledger, connections } = this.#arena;
     if (!network.isRunning(hop.flow)) return;
-    ledger.wasted(hop.sender, pieceSizeOf(model, hop.delivered) - network.cancel(hop.flow));
+    ledger.wasted(hop.sender, pieceSizeOf(model, hop.delivered) - connections.cancel(hop.flow));
   }
 }

@@ -85,6 +85,12 @@ function senderRate(model: DeploymentModel, { rateBps }: MulticastModel, receive
     model.server.upBps,
     ...machines.map(({ link }) => link.downBps),
     ...away.map((site) => Math.min(model.sites[0]!.wan.upBps, model.sites[site]!.wan.downBps)),
-    isStreamed(model) ? (model.disk.writeBps * model.wireBytes) / model.rawBytes : Number.POSITIVE_INFINITY,
+    isStreamed(model) ? diskBps(model) : Number.POSITIVE_INFINITY,
   );
+}
+
+/** The slower of decoder and disk [wire byte/s]. */
+function diskBps({ disk, wireBytes, rawBytes }: DeploymentModel): number {
+  const writeBps = disk.isShared ? Math.min(disk.readBps, disk.writeBps) : disk.writeBps;
+  return (Math.min(writeBps, disk.decodeBps) * wireBytes) / rawBytes;
 }

@@ -8,7 +8,7 @@ import { Dealing } from '../swarm/dealing.ts';
 import { PlainSeeding, type Seeding } from '../swarm/seeding.ts';
 import { SuperSeeding } from '../swarm/super-seeding.ts';
 import { newSwarmState, type Swarm, type SwarmState } from '../swarm/swarm.ts';
-import { type Arena, isStreamed, type Transport } from './transport.ts';
+import type { Arena, Transport } from './transport.ts';
 
 /**
  * The swarm. Every upload is of one piece: whoever has a free slot serves the neighbour that its choker says, the
@@ -19,6 +19,7 @@ export class P2p implements Transport {
   readonly #pieces: number;
   readonly #swarm: SwarmState;
   readonly #choking: Choking;
+  readonly #staysForS: number;
   readonly #seeding: Seeding;
   /** The flow of slot 0; those of the others follow it. */
   readonly #firstFlow: number;
@@ -29,6 +30,7 @@ export class P2p implements Transport {
     const { model, randomSeed, simulation, network } = arena;
     this.#arena = arena;
     this.#pieces = pieceCountOf(model);
+    this.#staysForS = settings.staysForS;
     const chance = new RandomStream(randomSeed, 'swarm');
     const sites = [SERVER, ...model.machines.map(({ site }) => site)];
     const place = { sites, pieces: this.#pieces, chance };
@@ -55,6 +57,16 @@ export class P2p implements Transport {
 
   leave(machine: number): void {
     if (this.#swarm.isHere[machine] === 1) this.#part(machine);
+  }
+
+  /** The machine leaves when it has served others long enough. */
+  done(machine: number): void {
+    const { simulation } = this.#arena;
+    if (this.#staysForS === Number.POSITIVE_INFINITY) return;
+    simulation.after(this.#staysForS, () => {
+      simulation.trace.add(simulation.now, 'left', machine);
+      this.leave(machine);
+    });
   }
 
   diagnose(machine: number): string {
@@ -109,21 +121,22 @@ export class P2p implements Transport {
 
   readonly #send = (slot: number): void => {
     const { uploads } = this.#swarm;
-    const { model, network, topology } = this.#arena;
-    const [uploader, receiver] = [uploads.uploaderOf(slot), uploads.receiverOf(slot)];
-    network.start(this.#firstFlow + slot, {
-      path: topology.path(uploader, receiver, { isWritten: isStreamed(model) }),
-      bytes: pieceSizeOf(model, uploads.pieceOf(slot)),
-      capBps: model.connectionCapBps,
-    });
+    const { model, connections } = this.#arena;
+    const [sender, receiver, piece] = [
+      uploads.uploaderOf(slot),
+      uploads.receiverOf(slot),
+      uploads.pieceOf(slot),
+    ];
+    connections.send(this.#firstFlow + slot, { sender, receiver, piece, bytes: pieceSizeOf(model, piece) });
   };
 
   readonly #finish = (slot: number): void => {
     const { uploads, held, picking } = this.#swarm;
-    const { model, ledger, simulation } = this.#arena;
+    const { model, ledger, simulation, connections } = this.#arena;
     const [uploader, receiver] = [uploads.uploaderOf(slot), uploads.receiverOf(slot)];
     const piece = uploads.pieceOf(slot);
     const bytes = pieceSizeOf(model, piece);
+    connections.arrived(this.#firstFlow + slot, receiver, piece);
     uploads.close(slot);
     held.row(receiver).add(piece);
     picking.announced(receiver, piece);
@@ -158,11 +171,12 @@ export class P2p implements Transport {
 
   #abort(slot: number): void {
     const { uploads, picking } = this.#swarm;
-    const { model, network, simulation, ledger } = this.#arena;
+    const { model, network, simulation, ledger, connections } = this.#arena;
     const [uploader, piece, flow] = [uploads.uploaderOf(slot), uploads.pieceOf(slot), this.#firstFlow + slot];
     picking.released(uploads.receiverOf(slot), piece);
     uploads.close(slot);
-    if (network.isRunning(flow)) ledger.wasted(uploader, pieceSizeOf(model, piece) - network.cancel(flow));
+    if (network.isRunning(flow))
+      ledger.wasted(uploader, pieceSizeOf(model, piece) - connections.cancel(flow));
     else simulation.cancel(this.#beginnings[slot]!);
     if (uploader === SERVER) this.#seeding.cutOff(piece);
   }

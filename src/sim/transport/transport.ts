@@ -1,5 +1,6 @@
 import type { DeploymentModel } from '../deployment-model.ts';
 import type { Simulation } from '../kernel/simulation.ts';
+import type { Connections } from '../network/connections.ts';
 import type { FlowNetwork } from '../network/flow-network.ts';
 import type { Topology } from '../network/topology.ts';
 import type { Ledger } from './ledger.ts';
@@ -10,6 +11,7 @@ export interface Arena {
   readonly simulation: Simulation;
   readonly network: FlowNetwork;
   readonly topology: Topology;
+  readonly connections: Connections;
   readonly ledger: Ledger;
   readonly randomSeed: number;
   /** To be called once when a machine has the whole image. */
@@ -22,6 +24,8 @@ export interface Transport {
   join(machine: number): void;
   /** The machine dies for good, whether it has joined or not. */
   leave(machine: number): void;
+  /** The machine has gone through all its phases. */
+  done?(machine: number): void;
   /** Why this machine has not got the image although nothing happens any more. */
   diagnose(machine: number): string;
 }

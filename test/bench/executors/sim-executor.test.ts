@@ -2,6 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { PlannedRun } from '../../../src/bench/executors/executor.ts';
 import { unexpectedFailures } from '../../../src/bench/executors/fleet.ts';
 import { simExecutor } from '../../../src/bench/executors/sim/sim-executor.ts';
+import type { Transport } from '../../../src/bench/record/run-record.ts';
 import { aRun, aScenario, aWatch } from './a-run.ts';
 
 function anExecutor() {
@@ -110,10 +111,81 @@ describe('the simulator as an executor', () => {
     await expect(run).rejects.toThrow('enough');
   });
 
-  it('loses packets of multicast only, and says so', () => {
-    const network = { server: { up: '8 MiB/s' }, machine: { up: '8 MiB/s' }, loss: '1 %' };
-    const [executor, scenario] = [simExecutor(), aScenario({ network })];
-    expect(executor.unsupported(scenario, 'multicast')).toEqual([]);
-    expect(executor.unsupported(scenario, 'p2p')[0]).toMatch(/^network\.loss: /);
+  it('boots machines from what the scenario says before their agents run', async () => {
+    const boot = {
+      steps: [{ wait: '1 s' }, 'dhcp', { tftp: '64 KiB' }, { http: '8 MiB' }],
+      dhcp: { service: '250 ms' },
+      tftp: { blockSize: '512 B', turnaround: '2 ms', transfers: 1 },
+      http: { transfers: 1 },
+    };
+    const { fleet, barrierS } = await simulated({
+      scenario: aScenario({ boot, phases: { boot: '2 s' } }),
+      transport: 'multicast',
+      machines: 1,
+    });
+    const tftpS = 129 * 0.002 + 1 / 128;
+    expect(fleet[0]!.phases.boot![1]).toBeCloseTo(2 + 1 + 0.5 + tftpS + 1, 9);
+    expect(barrierS).toBe(fleet[0]!.phases.boot![1]);
+  });
+
+  it('lets disks be of a kind, with memory before them and a decoder', async () => {
+    const image = { size: '64 MiB', pieceLength: '1 MiB', encoding: 'zstd', compressionRatio: 2 };
+    const disk = { kind: 'hdd', write: '2 MiB/s', read: '2 MiB/s', writeCache: '1 GiB' };
+    const phasesOf = async (changes: Record<string, unknown>, transport: 'unicast' | 'p2p') =>
+      (await simulated({ scenario: aScenario(changes), transport, machines: 1 })).fleet[0]!.phases;
+    // The first piece is there after an eighth of a second; read back are 64 MiB of raw bytes.
+    const verify = [4, 1 / 8 + 32 + 32];
+    expect(await phasesOf({ image, disk }, 'unicast')).toEqual({ download: [0, 4], verify });
+    const seeking = await phasesOf({ image, disk }, 'p2p');
+    expect(seeking.verify![1]).toBeCloseTo(1 / 8 + 32 + 32 * 0.0124 + 32, 9);
+    expect(await phasesOf({ image: { ...image, decode: '4 MiB/s' } }, 'unicast')).toEqual({
+      download: [0, 16],
+    });
+  });
+
+  const lossy = (tcp?: object, changes: object = {}) => {
+    const link = { up: '8 MiB/s' };
+    return aScenario({
+      network: {
+        server: link,
+        machine: link,
+        loss: '1 %',
+        latency: '10 ms',
+        ...(tcp && { tcp }),
+        ...changes,
+      },
+    });
+  };
+  const refusedBy = (scenario: ReturnType<typeof aScenario>, transport: Transport = 'p2p') =>
+    simExecutor()
+      .unsupported(scenario, transport)
+      .map((sentence) => sentence.split(':')[0]);
+
+  it('loses packets of multicast, and of TCP by the model that the scenario names', async () => {
+    expect(refusedBy(lossy(), 'multicast')).toEqual([]);
+    expect(refusedBy(lossy())).toEqual(['network.loss']);
+    expect(refusedBy(lossy({ underLoss: 'mathis' }))).toEqual([]);
+    const run = { transport: 'unicast', machines: 1 } as const;
+    const { fleet } = await simulated({ scenario: lossy({ underLoss: 'mathis' }), ...run });
+    // Two round trips to connect, then 1448 bytes x sqrt(150) in each.
+    expect(fleet[0]!.doneS).toBeCloseTo(0.04 + (64 * 2 ** 20) / ((1448 / 0.02) * Math.sqrt(150)), 6);
+  });
+
+  it('refuses what a model of loss does not hold for', () => {
+    expect(refusedBy(lossy({ underLoss: 'mathis' }, { loss: '3 %' }))).toEqual(['network.loss']);
+    expect(refusedBy(lossy({ underLoss: 'padhye' }, { loss: '3 %' }))).toEqual([]);
+    expect(refusedBy(lossy({ underLoss: 'padhye' }, { loss: '11 %' }))).toEqual(['network.loss']);
+    expect(refusedBy(lossy({ underLoss: 'padhye' }, { latency: '0 s' }))).toEqual(['network.latency']);
+  });
+
+  it('refuses a boot that loses packets, and a write cache that would have no effect', () => {
+    const link = { up: '8 MiB/s' };
+    const network = { server: link, machine: link, loss: '1 %' };
+    expect(refusedBy(aScenario({ network, boot: { steps: ['dhcp'] } }), 'multicast')).toEqual(['boot']);
+    const disk = { write: '1 MiB/s', writeCache: '1 GiB' };
+    expect(refusedBy(aScenario({ disk }))).toEqual([]);
+    expect(refusedBy(aScenario({ disk }), 'multicast')).toEqual(['disk.writeCache']);
+    const serial = aScenario({ disk, transports: { p2p: { diskWrite: 'serial' } } });
+    expect(refusedBy(serial)).toEqual(['disk.writeCache']);
   });
 });

@@ -37,6 +37,28 @@ describe('theory', () => {
     expect((await formulaOf('multicast', { disk: { write: '4 MiB/s' } })).transferS).toBe(16);
   });
 
+  it('holds a decoder and the one budget of a hard disk for limits of a machine', async () => {
+    const image = { size: '64 MiB', pieceLength: '1 MiB', decode: '2 MiB/s' };
+    expect((await formulaOf('multicast', { image })).transferS).toBe(32);
+    const disk = { write: '16 MiB/s', read: '4 MiB/s', shared: true };
+    expect(await formulaOf('multicast', { disk })).toMatchObject({ transferS: 16, makespanS: 32 });
+    const serial = { multicast: { diskWrite: 'serial' } };
+    expect((await formulaOf('multicast', { image, transports: serial })).transferS).toBe(8 + 32);
+  });
+
+  it('knows neither boot storms nor seeks, page caches or the start of connections', () => {
+    const link = { up: '8 MiB/s' };
+    const scenario = aScenario({
+      boot: { steps: ['dhcp'] },
+      disk: { kind: 'hdd', writeCache: '1 GiB' },
+      network: { server: link, machine: link, tcp: { slowStart: true } },
+    });
+    const names = (transport: Transport) =>
+      theoryExecutor.unsupported(scenario, transport).map((reason) => reason.split(':')[0]);
+    expect(names('p2p')).toEqual(['boot', 'network.tcp', 'disk.writeCache', 'disk.seek']);
+    expect(names('unicast')).toEqual(['boot', 'network.tcp', 'disk.writeCache']);
+  });
+
   it('names each setting that it cannot honour', () => {
     const scenario = aScenario({
       network: {

@@ -49,10 +49,41 @@ describe('a scenario file', () => {
     expect(plain.image.size).toBe(bytes);
   });
 
+  it('knows disks by their kind, and what is given beside it counts', async () => {
+    const diskOf = async (disk: string) =>
+      (await loadScenario(await aScenarioFile(PLAIN_SCENARIO + disk))).plain.disk;
+    expect(await diskOf('')).toMatchObject({ read: Infinity, write: Infinity, shared: false, seek: 0 });
+    const hdd = { read: 150e6, write: 150e6, shared: true, seek: 0.0124, readBack: true };
+    expect(await diskOf('disk: { kind: hdd }')).toMatchObject(hdd);
+    expect(await diskOf('disk: { kind: hdd, write: 80 MB/s, seek: 0 s, writeCache: 1 GB }')).toMatchObject({
+      ...hdd,
+      write: 80e6,
+      seek: 0,
+      writeCache: 1e9,
+      readCache: 0,
+    });
+    expect(await diskOf('disk: { kind: nvme, shared: true }')).toMatchObject({ write: 2e9, shared: true });
+  });
+
+  it('has a boot of steps, with servers that have no limit unless it says so', async () => {
+    const boot = 'boot: { steps: [dhcp, { tftp: 300 KiB }, { http: 32 MB }, { wait: 5 s }] }';
+    const { plain } = await loadScenario(await aScenarioFile(PLAIN_SCENARIO + boot));
+    expect(plain.boot).toEqual({
+      steps: ['dhcp', { tftp: 300 * 1024 }, { http: 32e6 }, { wait: 5 }],
+      dhcp: { service: 0 },
+      tftp: { blockSize: 1432, window: 1, turnaround: 0, service: 0 },
+      http: {},
+    });
+    expect(await mistakeIn(`${PLAIN_SCENARIO}boot: { steps: [bootp] }`)).toBe(
+      'FILE:9:17: boot.steps.0: found `bootp`; ' +
+        'allowed is `dhcp`, `{tftp: 300 KiB}`, `{http: 32 MB}` or `{wait: 5 s}`',
+    );
+  });
+
   it('says where an unknown key stands and what is allowed there', async () => {
     expect(await mistakeIn(PLAIN_SCENARIO.replace('pieceLength', 'pieceLenght'))).toBe(
       'FILE:3:24: image: unknown setting `pieceLenght`; ' +
-        'allowed are `size`, `used`, `pieceLength`, `encoding`, `compressionRatio`',
+        'allowed are `size`, `used`, `pieceLength`, `encoding`, `compressionRatio`, `decode`',
     );
   });
 

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { open, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestContext } from 'vitest';
@@ -14,20 +14,20 @@ export async function aPartitionedDisk(context: TestContext, bytes: number, scri
   return file;
 }
 
-/** Runs sfdisk with something on its standard input. @returns what it printed; fails with what it said */
+/** Runs sfdisk with something on its standard input; @returns what it printed, and fails with it. */
 export async function sfdisk(context: TestContext, args: readonly string[], input = ''): Promise<string> {
-  const child = execFile(installedTool(context, 'sfdisk', 'fdisk'), args);
-  const text = { stdout: '', stderr: '' };
-  for (const stream of ['stdout', 'stderr'] as const) {
-    child[stream]!.on('data', (piece: string) => {
-      text[stream] += piece;
+  const child = spawn(installedTool(context, 'sfdisk', 'fdisk'), args);
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (piece: string) => {
+      text += piece;
     });
   }
-  // It need not read what it is given.
-  child.stdin!.on('error', () => {}).end(input);
+  // Some calls of it end before they have read anything.
+  child.stdin.on('error', () => {}).end(input);
   const code = await new Promise((resolve) => child.on('close', resolve));
-  if (code !== 0) throw new Error(`sfdisk ${args.join(' ')} ended with ${code}: ${text.stderr}`);
-  return text.stdout;
+  if (code !== 0) throw new Error(`sfdisk ${args.join(' ')} ended with ${code}: ${text}`);
+  return text;
 }
 
 /** What sfdisk reads from a disk: partitions in sectors. */
@@ -35,7 +35,10 @@ export async function sfdiskPartitions(
   context: TestContext,
   file: string,
 ): Promise<{ number: number; startBytes: number; bytes: number }[]> {
-  const { partitiontable } = JSON.parse(await sfdisk(context, ['--json', file])) as {
+  const said = await sfdisk(context, ['--json', file]);
+  // Of a copy that is not whole it warns beside.
+  const json = said.slice(said.indexOf('{'), said.lastIndexOf('}') + 1);
+  const { partitiontable } = JSON.parse(json) as {
     partitiontable: { sectorsize: number; partitions: { node: string; start: number; size: number }[] };
   };
   return partitiontable.partitions.map(({ node, start, size }) => ({

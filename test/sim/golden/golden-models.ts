@@ -1,5 +1,6 @@
 import type { DeploymentModel, LinkModel } from '../../../src/sim/deployment-model.ts';
 import { aChain, aModel, aMulticast, aSwarm, aUnicast, LINK_BPS, someMachines } from '../a-model.ts';
+import { aBoot, byHttp, byTftp, dhcp, wait } from '../machine/a-boot.ts';
 
 const DOWN_TOO: LinkModel = { upBps: LINK_BPS, downBps: LINK_BPS };
 const THIN: LinkModel = { upBps: LINK_BPS / 5, downBps: LINK_BPS / 5 };
@@ -79,5 +80,43 @@ export const GOLDEN_MODELS: Readonly<Record<string, DeploymentModel>> = {
     machines: someMachines(8, 1, { diesAfterS: 8 }),
     pieces: 16,
     transport: aChain(0.5),
+  }),
+  'a boot storm': aModel({
+    machines: 20,
+    arrival: ONE_BY_ONE,
+    latencyS: 1 / 64,
+    boot: aBoot([wait(1), dhcp, byTftp(LINK_BPS / 8), dhcp, byHttp(2 * LINK_BPS)], {
+      serviceS: 1 / 16,
+      tftp: { windowBlocks: 4, serviceS: 1 / 1024, transfers: 4 },
+      httpTransfers: 8,
+    }),
+  }),
+  'a swarm to hard disks with caches and slow decoders': aModel({
+    machines: 12,
+    pieces: 40,
+    disk: {
+      readBps: LINK_BPS,
+      writeBps: LINK_BPS,
+      isShared: true,
+      isReadBack: true,
+      seekS: 1 / 8,
+      dirtyBytes: 6 * LINK_BPS,
+      recentBytes: 4 * LINK_BPS,
+      decodeBps: 2 * LINK_BPS,
+    },
+  }),
+  'unicast over connections that start slowly and lose packets': aModel({
+    machines: 8,
+    arrival: ONE_BY_ONE,
+    latencyS: 1 / 64,
+    loss: 0.001,
+    transport: aUnicast(),
+    tcp: {
+      isSlowStart: true,
+      firstWindowBytes: 10_240,
+      segmentBytes: 1024,
+      underLoss: 'padhye',
+      timeoutS: 0.25,
+    },
   }),
 };

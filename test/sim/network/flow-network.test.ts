@@ -59,6 +59,24 @@ describe('flow network: completion times', () => {
     expect(completionTimes([4], transfers)).toEqual([8, 8]);
   });
 
+  it('of a flow whose cap changes while it runs, and of the one beside it', () => {
+    const { simulation, network, links } = aNetwork(4);
+    const doneAt: number[] = [];
+    const flows = [8, 24].map((bytes, place) => {
+      const flow = network.open(() => {
+        doneAt[place] = simulation.now;
+      });
+      network.start(flow, { path: links, bytes, capBps: place === 0 ? 1 : Infinity });
+      return flow;
+    });
+    // 4 bytes of the one and 12 of the other by then; half each from then on.
+    simulation.after(4, () => network.setCap(flows[0]!, 3));
+    simulation.run();
+    expect(doneAt).toEqual([6, 8]);
+    expect(network.narrowest(links)).toBe(4);
+    expect(network.narrowest([])).toBe(Infinity);
+  });
+
   it('of the parking lot, where the end of the long flow frees all the lots', () => {
     const transfers = [
       { startS: 0, path: [0, 1], bytes: 4 },

@@ -9,7 +9,8 @@ const sites = [
   { name: 'home', wan },
   { name: 'branch', wan },
 ];
-const isWritten = true;
+const WRITTEN = { isRead: true, isDecoded: true, isWritten: true };
+const STORED = { isRead: true, isDecoded: false, isWritten: false };
 
 /** The topology of one machine at each site, and the capacities of its links by link number. */
 function aTopology(wishes: Parameters<typeof aModel>[0] = {}): {
@@ -34,22 +35,22 @@ function aTopology(wishes: Parameters<typeof aModel>[0] = {}): {
 describe('topology', () => {
   it('leads from the server over its uplink and the downlink on to the disk', () => {
     const { topology, capacitiesOf } = aTopology();
-    expect(capacitiesOf(topology.path(SERVER, 1, { isWritten }))).toEqual([10, 20, 60]);
+    expect(capacitiesOf(topology.path(SERVER, 1, WRITTEN))).toEqual([10, 20, 60]);
   });
 
   it('leads between sites over both WAN links', () => {
     const { topology, capacitiesOf } = aTopology();
-    expect(capacitiesOf(topology.path(SERVER, 2, { isWritten }))).toEqual([10, 30, 40, 20, 60]);
+    expect(capacitiesOf(topology.path(SERVER, 2, WRITTEN))).toEqual([10, 30, 40, 20, 60]);
   });
 
   it('leads from the disk of a machine, and not on to the disk where that is written later', () => {
     const { topology, capacitiesOf } = aTopology();
-    expect(capacitiesOf(topology.path(2, 1, { isWritten: false }))).toEqual([50, 10, 30, 40, 20]);
+    expect(capacitiesOf(topology.path(2, 1, STORED))).toEqual([50, 10, 30, 40, 20]);
   });
 
   it('leaves out links without limit', () => {
     const { topology } = aTopology({ link: { upBps: Infinity, downBps: Infinity } });
-    expect(topology.path(SERVER, 1, { isWritten: false })).toEqual([]);
+    expect(topology.path(SERVER, 1, STORED)).toEqual([]);
   });
 
   it('gives a shared disk one link, of the lower rate, for reading and writing', () => {

@@ -1,7 +1,8 @@
 import type { DeploymentModel, P2pModel } from '../../../src/sim/deployment-model.ts';
 import { Simulation } from '../../../src/sim/kernel/simulation.ts';
+import { Connections } from '../../../src/sim/network/connections.ts';
 import { FlowNetwork } from '../../../src/sim/network/flow-network.ts';
-import { Topology } from '../../../src/sim/network/topology.ts';
+import { type PathEnds, Topology } from '../../../src/sim/network/topology.ts';
 import { Ledger } from '../../../src/sim/transport/ledger.ts';
 import { P2p } from '../../../src/sim/transport/p2p.ts';
 import type { RunningFlow } from '../network/max-min-certificate.ts';
@@ -50,12 +51,12 @@ export class WatchedSwarm {
     const { simulation, topologyOf } = watchers(this.log);
     this.simulation = simulation;
     this.#network = new WatchedNetwork(simulation);
+    const place = { simulation, network: this.#network, topology: topologyOf(model, this.#network) };
     this.#transport = new P2p(
       {
         model,
-        simulation,
-        network: this.#network,
-        topology: topologyOf(model, this.#network),
+        ...place,
+        connections: new Connections(model, place),
         ledger: new Ledger(model.machines.length + 1),
         randomSeed,
         downloaded: (machine) => this.downloadedAtS.set(machine, simulation.now),
@@ -102,9 +103,9 @@ function watchers(log: SwarmEvent[]): {
     log.push({ kind: 'delivered', timeS, sender: sender!, receiver: machine, piece: piece! });
   });
   class WatchedTopology extends Topology {
-    override path(sender: number, receiver: number, written: { isWritten: boolean }): number[] {
+    override path(sender: number, receiver: number, ends: PathEnds): number[] {
       log.push({ kind: 'started', timeS: simulation.now, sender, receiver });
-      return super.path(sender, receiver, written);
+      return super.path(sender, receiver, ends);
     }
   }
   return {

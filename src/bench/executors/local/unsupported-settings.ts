@@ -1,6 +1,7 @@
 import { BLOCK_BYTES } from '../../../engine/index.ts';
 import type { Transport } from '../../record/run-record.ts';
-import type { FixedPhase, Scenario } from '../../scenario/schema.ts';
+import type { FixedPhase } from '../../scenario/machine-schema.ts';
+import type { Scenario } from '../../scenario/schema.ts';
 
 const FIXED_PHASES: readonly FixedPhase[] = ['boot', 'register', 'partition', 'metainfo', 'finish'];
 
@@ -20,6 +21,7 @@ export function unsupportedSettings(
   if (!lab.transports.includes(transport))
     return [`transports.${transport}: ${lab.name} has no ${transport}`];
   return [
+    ...unsupportedBoot(scenario, lab),
     ...unsupportedImage(scenario.image, lab),
     ...unsupportedNetwork(scenario.network, lab),
     ...unsupportedDisk(scenario, lab),
@@ -27,6 +29,14 @@ export function unsupportedSettings(
     ...(transport === 'multicast' ? unsupportedMulticast(scenario, lab) : []),
     ...unsupportedFaults(scenario, transport),
   ];
+}
+
+function unsupportedBoot({ boot, image, network }: Scenario, { name }: LabAbilities) {
+  return named({
+    [`boot: the agents of ${name} are started, not booted`]: boot !== undefined,
+    [`image.decode: ${name} decodes as fast as this computer`]: Number.isFinite(image.decode),
+    [`network.tcp: ${name} has the TCP of this computer`]: network.tcp !== undefined,
+  });
 }
 
 function unsupportedImage({ size, used, pieceLength, encoding }: Scenario['image'], { name }: LabAbilities) {
@@ -50,10 +60,16 @@ function unsupportedNetwork({ connectionCap, latency, loss, sites }: Scenario['n
 }
 
 function unsupportedDisk({ disk, phases }: Scenario, { name }: LabAbilities) {
+  const isOfKind = disk.kind !== undefined;
+  const cache = `${name} has the page cache of this computer`;
   const reasons = named({
-    [`disk.read: ${name} reads as fast as this computer`]: Number.isFinite(disk.read),
-    [`disk.write: ${name} writes as fast as this computer`]: Number.isFinite(disk.write),
-    [`disk.shared: ${name} does not limit its disks`]: disk.shared,
+    [`disk.kind: ${name} has the disk of this computer`]: isOfKind,
+    [`disk.read: ${name} reads as fast as this computer`]: Number.isFinite(disk.read) && !isOfKind,
+    [`disk.write: ${name} writes as fast as this computer`]: Number.isFinite(disk.write) && !isOfKind,
+    [`disk.shared: ${name} does not limit its disks`]: disk.shared && !isOfKind,
+    [`disk.seek: ${name} does not limit its disks`]: disk.seek > 0 && !isOfKind,
+    [`disk.writeCache: ${cache}`]: disk.writeCache > 0,
+    [`disk.readCache: ${cache}`]: disk.readCache > 0,
     'disk.readBack: an agent always reads back what it wrote': !disk.readBack,
   });
   const fixed = FIXED_PHASES.filter((phase) => phases[phase] > 0);
@@ -65,6 +81,8 @@ function unsupportedTransport({ transports }: Scenario, transport: Transport): r
   return named({
     [`transports.${transport}.diskWrite: an agent writes as the image arrives`]:
       settings !== undefined && 'diskWrite' in settings && settings.diskWrite === 'serial',
+    'transports.p2p.staysFor: the machines of a lab serve until all are done':
+      transport === 'p2p' && transports.p2p?.staysFor !== undefined,
     'transports.unicast.wave: the local lab serves all machines at a time':
       transport === 'unicast' && transports.unicast?.wave !== undefined,
     'transports.chain.hopSetUp: the machines of a lab connect as fast as they can':

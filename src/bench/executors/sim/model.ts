@@ -6,6 +6,8 @@ import { fleetOf, seederCopies } from '../fleet.ts';
 import { p2pHandoutOf } from '../handout.ts';
 import type { ModelTransport } from '../model-transport.ts';
 import { siteOf } from '../site.ts';
+import { bootOf } from './boot-of.ts';
+import { tcpOf } from './tcp-of.ts';
 
 const UNLIMITED = { upBps: Infinity, downBps: Infinity };
 
@@ -30,6 +32,8 @@ export function modelOf(scenario: Scenario, transport: ModelTransport, machines:
     loss: network.loss,
     arrival: arrivalOf(scenario.fleet.start),
     seederLeavesAfterBytes: seederCopies(scenario) * wireSize(image),
+    ...bootOf(scenario),
+    ...tcpOf(scenario),
     phases: scenario.phases,
     disk: {
       readBps: disk.read,
@@ -37,6 +41,10 @@ export function modelOf(scenario: Scenario, transport: ModelTransport, machines:
       isShared: disk.shared,
       isReadBack: disk.readBack,
       isSerialWrite: scenario.transports[transport]?.diskWrite === 'serial',
+      seekS: disk.seek,
+      dirtyBytes: disk.writeCache,
+      recentBytes: disk.readCache,
+      decodeBps: image.decode,
     },
     transport: transportOf(scenario, transport),
   };
@@ -51,8 +59,8 @@ function transportOf(scenario: Scenario, transport: ModelTransport): TransportMo
   const { transports } = scenario;
   switch (transport) {
     case 'p2p': {
-      const { diskWrite: _, ...settings } = transports.p2p!;
-      return { transport, ...settings, handout: p2pHandoutOf(scenario) };
+      const { diskWrite: _, staysFor = Infinity, ...settings } = transports.p2p!;
+      return { transport, ...settings, handout: p2pHandoutOf(scenario), staysForS: staysFor };
     }
     case 'unicast':
       return { transport, wave: transports.unicast!.wave ?? Infinity };

@@ -9,6 +9,7 @@ import { machineName, seederCopies } from '../fleet.ts';
 import { MODEL_TRANSPORTS, type ModelTransport, modelled } from '../model-transport.ts';
 import { modelOf } from './model.ts';
 import type { SimulationAnswer, SimulationRequest } from './sim-worker.ts';
+import { unsupportedMachines, unsupportedTcpLoss } from './unsupported-machines.ts';
 
 /** Transports whose machines get one piece after the other. */
 const PASSING_ON: readonly Transport[] = ['p2p', 'chain'];
@@ -69,6 +70,7 @@ function unsupported(scenario: Scenario, transport: Transport): string[] {
   const isRough = scenario.network.tolerance > MOST_TOLERANCE;
   return [
     ...unsupportedLoss(scenario, transport),
+    ...unsupportedMachines(scenario, transport),
     ...unsupportedFaults(scenario, transport),
     ...(isRough ? [`network.tolerance: allowed is a share up to ${MOST_TOLERANCE}`] : []),
   ];
@@ -81,8 +83,7 @@ function unsupportedFaults(scenario: Scenario, transport: Transport): string[] {
 
 function unsupportedLoss({ network, image, fleet, transports }: Scenario, transport: Transport): string[] {
   if (network.loss === 0) return [];
-  if (transport !== 'multicast')
-    return ['network.loss: the TCP of the simulator loses no packets, only multicast does'];
+  if (transport !== 'multicast') return unsupportedTcpLoss(network);
   const losses =
     Math.max(...fleet.machines) * (wireSize(image) / transports.multicast!.packet) * network.loss;
   if (losses <= MOST_LOSSES) return [];

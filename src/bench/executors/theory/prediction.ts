@@ -9,17 +9,10 @@ import {
   unicastTogetherS,
   unicastWavesS,
 } from '../../../sim/index.ts';
-import type { Scenario, Seconds } from '../../scenario/schema.ts';
-import { pieceCount, rawSize, wireSize } from '../../scenario/wire-size.ts';
+import type { Scenario } from '../../scenario/schema.ts';
+import { pieceCount, wireSize } from '../../scenario/wire-size.ts';
+import { type Prediction, streamedDiskBps } from '../formula-outcome.ts';
 import type { ModelTransport } from '../model-transport.ts';
-
-/** What the closed formulas say of the transfer alone. */
-export interface Prediction {
-  readonly transferS: Seconds;
-  /** Mean over the machines, where there is a formula. */
-  readonly meanS: Seconds | null;
-  readonly serverCopies: number | null;
-}
 
 /** Formulas of `src/sim/theory` for one transport of a scenario; machines are equal and start together. */
 export function predict(scenario: Scenario, transport: ModelTransport, machines: number): Prediction {
@@ -74,7 +67,7 @@ function predictMulticast(scenario: Scenario, machines: number): Prediction {
     loss: network.loss,
     rateBps: Math.min(rate, network.server.up),
     slowestDownBps: network.machine.down,
-    slowestWriteBps: diskBps(scenario, 'multicast'),
+    slowestWriteBps: streamedDiskBps(scenario, 'multicast'),
     waitS: wait,
     roundS: round,
   });
@@ -98,12 +91,5 @@ function predictChain(scenario: Scenario, machines: number): Prediction {
 
 /** What one machine takes in: its link, and its disk where that is written at once. */
 function downBps(scenario: Scenario, transport: ModelTransport): number {
-  return Math.min(scenario.network.machine.down, diskBps(scenario, transport));
-}
-
-/** Disk write rate in wire bytes per second; Infinity where the disk waits until the download is over. */
-function diskBps({ disk, image, transports }: Scenario, transport: ModelTransport): number {
-  if (transports[transport]?.diskWrite === 'serial') return Infinity;
-  const rateBps = disk.shared ? Math.min(disk.read, disk.write) : disk.write;
-  return (rateBps * wireSize(image)) / rawSize(image);
+  return Math.min(scenario.network.machine.down, streamedDiskBps(scenario, transport));
 }

@@ -8,14 +8,9 @@ import { aPartitionedDisk, sfdiskPartitions } from '../a-partitioned-disk.ts';
 import { fat, MIB, ntfs, volumeOf } from '../a-volume.ts';
 
 const GPT = 'label: gpt\nsize=1MiB, type=uefi\nstart=4MiB, size=2MiB\nstart=3MiB, size=1MiB, type=swap\n';
-const MBR = [
-  'label: dos',
-  '1 : size=2MiB, type=7, bootable',
-  '2 : size=8MiB, type=extended',
-  '5 : size=2MiB',
-  '6 : size=1MiB',
-  '7 : size=1MiB, type=82',
-].join('\n');
+/** From number 5 on they are logical. */
+const MBR =
+  'label: dos\nd1: size=2MiB, type=7, bootable\nd2: size=8MiB, type=extended\nd5: size=2MiB\nd6: size=1MiB\nd7: size=1MiB, type=82\n';
 
 const tableOf = async (file: string) => readPartitionTable(volumeOf(await readFile(file)), 512);
 

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import type { Fields } from './field.ts';
+import { settings } from './settings.ts';
+
+/** Something that goes wrong, or somebody who comes late. */
+export function faultSchema(fields: Fields) {
+  const copies = 'allowed is a number of copies of the image above zero, such as `1.1`';
+  return z.union(
+    [
+      settings({
+        kill: fields
+          .count('machines')
+          .describe('machines that die for good: the last of those that do not join'),
+        at: fields.seconds().describe('time after the start of the transfer'),
+      }),
+      settings({
+        join: fields.count('machines').describe('machines that are powered on later: those that come last'),
+        at: fields.seconds().describe('time after the start of the transfer'),
+      }),
+      settings({
+        slow: fields.count('machines').describe('machines with a slow link: those that came first'),
+        to: fields.rate().describe('their link rate, both directions'),
+      }),
+      settings({
+        seederLeaves: z
+          .number({ error: copies })
+          .positive({ error: copies })
+          .describe(
+            'copies of the image that leave the server before its peer goes for good; the tracker stays',
+          ),
+      }),
+    ],
+    {
+      error:
+        'allowed is `{kill: 2, at: 30 s}`, `{join: 2, at: 30 s}`, `{slow: 1, to: 5 Mbit/s}` or `{seederLeaves: 1.1}`',
+    },
+  );
+}
+
+/** A fault as read. */
+export type Fault = z.output<ReturnType<typeof faultSchema>>;

@@ -1,0 +1,18 @@
+import type { Phase } from '../record/run-record.ts';
+import type { Fields } from './field.ts';
+import { settings } from './settings.ts';
+
+/** Phases whose time a scenario may give; the others follow from the network and the disk. */
+export type FixedPhase = Exclude<Phase, 'scan' | 'download' | 'write' | 'verify'>;
+
+/** Phases of fixed length. */
+export function phasesSchema(fields: Fields) {
+  const time = () => fields.seconds().prefault('0 s');
+  return settings({
+    boot: time().describe('firmware to agent start, beside what `boot` says'),
+    register: time(),
+    partition: time(),
+    metainfo: time(),
+    finish: time().describe('post-deploy steps and restart'),
+  });
+}

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import type { Fields } from './field.ts';
+import { settings } from './settings.ts';
+import { tcpSchema } from './tcp-schema.ts';
+
+function linkSchema(fields: Fields) {
+  return settings({
+    up: fields.rate().describe('goodput away from here'),
+    down: fields.rate().prefault('unlimited').describe('goodput towards here'),
+  });
+}
+
+/** Links, and what is between them. */
+export function networkSchema(fields: Fields) {
+  const site = settings({
+    name: z.string().min(1),
+    machines: fields.share().describe('share of the machines at this site'),
+    wan: linkSchema(fields).describe('link of the site to all other sites'),
+    nat: z
+      .boolean()
+      .default(false)
+      .describe('machines of the site share one address towards all others, who cannot connect to them'),
+  });
+  return settings({
+    server: linkSchema(fields).describe('link of the server'),
+    machine: linkSchema(fields).describe('link of every machine'),
+    connectionCap: fields
+      .rate()
+      .prefault('unlimited')
+      .describe('most that one connection carries, such as a TCP window over its round trip'),
+    latency: fields.seconds().prefault('0 s').describe('one-way delay between any two machines'),
+    loss: fields
+      .share()
+      .default(0)
+      .describe('share of packets lost, independently, on the way to each machine'),
+    tcp: tcpSchema(fields).optional().describe('what of TCP is simulated beside fair shares'),
+    tolerance: fields
+      .share()
+      .default(0)
+      .describe(
+        'changes of a simulated rate below this share that are not passed on from link to link; 0: exact',
+      ),
+    sites: z
+      .array(site)
+      .min(1, { error: 'allowed is a list of one or more sites' })
+      .refine(([first]) => !first?.nat, {
+        error: 'allowed is false: the server stands at the first site, and all machines connect to it',
+        path: [0, 'nat'],
+      })
+      .optional()
+      .describe('sites with a WAN link each; the server stands at the first'),
+  });
+}

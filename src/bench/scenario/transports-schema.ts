@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import { TRANSPORTS } from '../record/run-record.ts';
+import type { Fields } from './field.ts';
+import { orNothing, settings } from './settings.ts';
+
+/** Ways of the tracker to choose whom it hands out to a swarm. */
+const P2P_HANDOUTS = ['random', 'regular', 'sites'] as const;
+export type P2pHandout = (typeof P2P_HANDOUTS)[number];
+
+/** Ways to bring the image to the machines; what is left out is not run. */
+export function transportsSchema(fields: Fields) {
+  const diskWrite = z
+    .enum(['streamed', 'serial'])
+    .default('streamed')
+    .describe('written as it arrives, or stored first and written after the download');
+  const p2p = settings({
+    diskWrite,
+    uploadSlots: fields.count('slots').default(4).describe('uploads of a machine at a time'),
+    seederSlots: fields.count('slots').default(5).describe('uploads of the seeder at a time'),
+    neighbours: fields.count('peers').default(24).describe('neighbours that the tracker hands out'),
+    handout: z
+      .enum(P2P_HANDOUTS)
+      .optional()
+      .describe(
+        'whom the tracker hands out: anybody, those with the fewest links, or these of the own site and few of others; default: `sites` where there are several, else `regular`',
+      ),
+    picker: z
+      .enum(['rarest', 'sampled', 'random', 'sequential'])
+      .default('rarest')
+      .describe('which piece is asked for first; sampled: the rarest of a few rows of 32'),
+    randomFirst: z
+      .int({ error: 'allowed is a whole number of pieces from 0 up' })
+      .min(0, { error: 'allowed is a whole number of pieces from 0 up' })
+      .default(0)
+      .describe('so many pieces are picked at random, before the picker has a say'),
+    choker: z
+      .enum(['grants', 'classic'])
+      .default('grants')
+      .describe(
+        'who is unchoked: the next for one piece, or, every ten seconds, who gives most and one by chance',
+      ),
+    seeder: z
+      .enum(['dealing', 'superseed', 'plain'])
+      .default('dealing')
+      .describe(
+        'deals every piece once before any twice, reveals the next piece when the last was seen elsewhere (BEP 16), or serves like any peer',
+      ),
+    staysFor: fields
+      .seconds()
+      .optional()
+      .describe(
+        'time that a machine goes on serving others after it is done; default: to the end; models only',
+      ),
+    pipeline: z
+      .enum(['shared', 'measured'])
+      .default('shared')
+      .describe(
+        'blocks that one source may owe: its share of a window, or more where its line is long; labs only, the simulator sends whole pieces',
+      ),
+  });
+  const webtorrent = settings({
+    diskWrite,
+    uploadSlots: fields.count('slots').default(4).describe('uploads of a machine at a time'),
+    seederSlots: fields.count('slots').default(5).describe('uploads of the seeder at a time'),
+    neighbours: fields.count('peers').default(50).describe('neighbours that the tracker hands out'),
+  });
+  const theirOwn = settings({}).describe('a program that is not ours, with its own defaults; labs only');
+  const unicast = settings({
+    diskWrite,
+    wave: fields.count('machines').optional().describe('machines served at a time; default: all'),
+  });
+  const multicast = settings({
+    diskWrite,
+    rate: fields
+      .rate()
+      .prefault('unlimited')
+      .describe('rate of the sender; default: that of the slowest link'),
+    packet: fields.bytes().prefault('1456 B').describe('payload of one packet'),
+    wait: fields.seconds().prefault('0 s').describe('time that the sender waits for receivers'),
+    round: fields.seconds().prefault('0 s').describe('time to collect the losses of one round'),
+  });
+  const chain = settings({
+    diskWrite,
+    hopSetUp: fields.seconds().prefault('0 s').describe('time to connect one machine to the next'),
+    children: fields
+      .count('machines')
+      .default(1)
+      .describe('machines that each one passes the image on to: 1 is a chain, more make a tree'),
+  });
+  return settings({
+    p2p: orNothing(p2p).optional(),
+    webtorrent: orNothing(webtorrent).optional(),
+    aria2: orNothing(theirOwn).optional(),
+    libtorrent: orNothing(theirOwn).optional(),
+    unicast: orNothing(unicast).optional(),
+    multicast: orNothing(multicast).optional(),
+    chain: orNothing(chain).optional(),
+  }).refine((chosen) => Object.values(chosen).some((chosenSettings) => chosenSettings !== undefined), {
+    error: `allowed is at least one of ${TRANSPORTS.map((name) => `\`${name}\``).join(', ')}`,
+  });
+}

@@ -1,0 +1,112 @@
+import { type DeploymentModel, pieceCountOf } from '../deployment-model.ts';
+import type { Simulation } from '../kernel/simulation.ts';
+import { RecentPieces } from '../machine/recent-pieces.ts';
+import { WriteBehind } from '../machine/write-behind.ts';
+import { mathisBps, padhyeBps } from '../theory/tcp.ts';
+import type { FlowNetwork } from './flow-network.ts';
+import { SlowStart } from './slow-start.ts';
+import type { TcpModel } from './tcp-model.ts';
+import { type PathEnds, SERVER, type Topology } from './topology.ts';
+
+/** A part of the image that goes from one peer to another. */
+export interface Parcel {
+  readonly sender: number;
+  readonly receiver: number;
+  readonly piece: number;
+  readonly bytes: number;
+}
+
+/** What is neither read from a disk nor decoded nor written, such as a boot file. */
+export const TO_MEMORY: PathEnds = { isRead: false, isDecoded: false, isWritten: false };
+
+/** What a connection goes over. */
+export interface Place {
+  readonly simulation: Simulation;
+  readonly network: FlowNetwork;
+  readonly topology: Topology;
+}
+
+/** The TCP connections of a deployment, with what stands behind them: decoder, page cache and disk of the receiver. */
+export class Connections {
+  readonly writeBehind: WriteBehind;
+  readonly #network: FlowNetwork;
+  readonly #topology: Topology;
+  /** Peers: to number pairs of them. */
+  readonly #peers: number;
+  readonly #isStreamed: boolean;
+  readonly #recentPieces: RecentPieces;
+  readonly #capBps: number;
+  readonly #slowStart: SlowStart | undefined;
+
+  constructor(model: DeploymentModel, { simulation, network, topology }: Place) {
+    const { disk, wireBytes, rawBytes, tcp, latencyS } = model;
+    this.#network = network;
+    this.#topology = topology;
+    this.#peers = model.machines.length + 1;
+    this.#isStreamed = !disk.isSerialWrite;
+    this.#capBps = connectionBps(model);
+    const room = Math.floor((disk.recentBytes * wireBytes) / rawBytes / model.pieceBytes);
+    this.#recentPieces = new RecentPieces(room, pieceCountOf(model));
+    this.writeBehind = new WriteBehind((disk.dirtyBytes * wireBytes) / rawBytes, network, topology);
+    this.#slowStart =
+      tcp?.isSlowStart && latencyS > 0
+        ? new SlowStart({ simulation, network, tcp, roundTripS: 2 * latencyS })
+        : undefined;
+  }
+
+  /** Starts to send a part of the image on a flow that sends nothing. */
+  send(flow: number, { sender, receiver, piece, bytes }: Parcel): void {
+    const isDecoded = this.#isStreamed;
+    const isRead = sender !== SERVER && !this.#recentPieces.has(sender, piece);
+    const isWritten = this.#isStreamed && this.writeBehind.begin(flow, receiver, bytes);
+    const path = this.#topology.path(sender, receiver, { isRead, isDecoded, isWritten });
+    const pair = sender * this.#peers + receiver;
+    this.#start(flow, { path, bytes, pair });
+  }
+
+  /** Starts to send a boot file, over a connection of its own. */
+  sendToMemory(flow: number, receiver: number, bytes: number): void {
+    const path = this.#topology.path(SERVER, receiver, TO_MEMORY);
+    this.#start(flow, { path, bytes, pair: undefined });
+  }
+
+  /** To be told when a flow has sent everything. */
+  ended(flow: number): void {
+    this.#slowStart?.end(flow);
+    this.writeBehind.arrived(flow);
+  }
+
+  /** The same of a piece. */
+  arrived(flow: number, receiver: number, piece: number): void {
+    this.ended(flow);
+    this.#recentPieces.received(receiver, piece);
+  }
+
+  /** Ends a transfer before its time. @returns bytes that had not arrived yet */
+  cancel(flow: number): number {
+    this.#slowStart?.end(flow);
+    this.writeBehind.cutOff(flow);
+    return this.#network.cancel(flow);
+  }
+
+  #start(
+    flow: number,
+    { path, bytes, pair }: { path: number[]; bytes: number; pair: number | undefined },
+  ): void {
+    const capBps = this.#capBps;
+    const atFirstBps = this.#slowStart?.begin(flow, pair, { path, capBps }) ?? capBps;
+    this.#network.start(flow, { path, bytes, capBps: atFirstBps });
+  }
+}
+
+/** Most that one connection carries: by its own cap, and under loss by what TCP makes of it. */
+function connectionBps({ connectionCapBps, loss, latencyS, tcp, transport }: DeploymentModel): number {
+  if (loss === 0 || transport.transport === 'multicast') return connectionCapBps;
+  return Math.min(connectionCapBps, underLossBps(tcp, { loss, roundTripS: 2 * latencyS }));
+}
+
+function underLossBps(tcp: TcpModel | undefined, path: { loss: number; roundTripS: number }): number {
+  if (tcp?.underLoss === undefined) return Number.POSITIVE_INFINITY;
+  const lossy = { ...path, segmentBytes: tcp.segmentBytes };
+  return tcp.underLoss === 'mathis' ? mathisBps(lossy) : padhyeBps(lossy, path.roundTripS + tcp.timeoutS);
+}
