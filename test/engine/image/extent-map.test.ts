@@ -51,6 +51,11 @@ const changed = (change: Partial<Chunk>): ExtentMap => ({
   chunks: [twoChunks.chunks[0]!, { ...twoChunks.chunks[1]!, ...change }],
 });
 
+const withNumber = (at: number, value: number) => (bytes: Buffer) => {
+  bytes.writeUInt32LE(value, at);
+  return bytes;
+};
+
 describe('an extent map', () => {
   it('is the same after it was written and read', () => {
     fc.assert(
@@ -90,8 +95,8 @@ describe('an extent map', () => {
   it.each<[string, (bytes: Buffer) => Buffer, string]>([
     ['cut off', (bytes) => bytes.subarray(0, -1), '2 chunks take 144'],
     ['with more behind it', (bytes) => Buffer.concat([bytes, Buffer.alloc(56)]), '2 chunks take 144'],
-    ['of another version', (bytes) => (bytes.writeUInt32LE(2, 8), bytes), 'version 2, known is 1'],
-    ['of too many chunks', (bytes) => (bytes.writeUInt32LE(2 ** 31, 12), bytes), 'at most 4194304 are taken'],
+    ['of another version', withNumber(8, 2), 'version 2, known is 1'],
+    ['of too many chunks', withNumber(12, 2 ** 31), 'at most 4194304 are taken'],
     ['of nothing', () => Buffer.alloc(0), 'it does not begin like one'],
   ])('%s is refused', (_, change, sentence) => {
     const bytes = change(Buffer.from(encodeExtentMap(twoChunks)));
