@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { DiskWriter } from '../../../src/engine/agent/disk-writer.ts';
 import { alignedBuffer, MediumReader } from '../../../src/engine/agent/medium-reader.ts';
-import { skipOrFail } from '../../bench/executors/local/installed-tool.ts';
+import { installedTool, skipOrFail } from '../../bench/executors/local/installed-tool.ts';
 import { aFolder, someBytes } from '../an-image.ts';
 
 const BYTES = someBytes(3 * 2 ** 20 + 1536);
@@ -35,11 +35,12 @@ describe('reading from the medium', () => {
 
   it('goes past the page cache of a block device, of which the size is known', async (context) => {
     if (process.getuid?.() !== 0) skipOrFail(context, 'needs root: it makes a loop device');
+    const losetup = installedTool(context, 'losetup', 'mount');
     const path = join(await aFolder(), 'disk.img');
     await writeFile(path, BYTES.subarray(0, 3 * 2 ** 20));
-    const device = execFileSync('losetup', ['--find', '--show', path], { encoding: 'utf8' }).trim();
+    const device = execFileSync(losetup, ['--find', '--show', path], { encoding: 'utf8' }).trim();
     onTestFinished(() => {
-      execFileSync('losetup', ['--detach', device]);
+      execFileSync(losetup, ['--detach', device]);
     });
     const writer = await DiskWriter.open(device);
     const reader = await MediumReader.open(device);
