@@ -7,6 +7,7 @@ packages='
   aria2
   atftp
   binutils
+  btrfs-progs
   busybox-static
   bzip2
   cpio
@@ -14,12 +15,15 @@ packages='
   dnsmasq-base
   dosfstools
   e2fsprogs
+  exfatprogs
   fdisk
   g++
+  gdisk
   iproute2
   kea-admin
   libsimgrid-dev
   lz4
+  mount
   mtools
   nftables
   ntfs-3g
@@ -36,6 +40,7 @@ packages='
   tshark
   udpcast
   util-linux
+  xfsprogs
   xz-utils
   zstd
 '

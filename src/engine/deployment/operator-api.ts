@@ -29,7 +29,7 @@ export interface OperatorApiOptions {
 }
 
 /** All paths of the API begin like this. */
-export const OPERATOR_PATHS = '/api/v1/';
+const OPERATOR_PATHS = '/api/v1/';
 
 /**
  * Answers one request of an operator. Without the token nobody learns what exists: the answer to every path is the same.

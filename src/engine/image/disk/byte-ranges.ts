@@ -34,12 +34,18 @@ export function bytesOfRanges(ranges: readonly ByteRange[]): number {
   return ranges.reduce((sum, { start, end }) => sum + end - start, 0);
 }
 
-/** The ranges without what lies in `hole`. */
-export function rangesWithout(ranges: readonly ByteRange[], hole: ByteRange): ByteRange[] {
-  return ranges
-    .flatMap(({ start, end }) => [
-      { start, end: Math.min(end, hole.start) },
-      { start: Math.max(start, hole.end), end },
-    ])
-    .filter(({ start, end }) => end > start);
+/** The ranges without what lies in `holes`; both are as `mergedRanges` gives them. */
+export function rangesWithout(ranges: readonly ByteRange[], holes: readonly ByteRange[]): ByteRange[] {
+  const rest: ByteRange[] = [];
+  let next = 0;
+  for (const { start, end } of ranges) {
+    let at = start;
+    while (next < holes.length && holes[next]!.end <= start) next++;
+    for (let hole = next; hole < holes.length && holes[hole]!.start < end; hole++) {
+      if (holes[hole]!.start > at) rest.push({ start: at, end: holes[hole]!.start });
+      at = holes[hole]!.end;
+    }
+    if (at < end) rest.push({ start: at, end });
+  }
+  return rest;
 }

@@ -69,8 +69,11 @@ export function extLayoutOf(superblock: Buffer): ExtLayout {
       return own + ([0, 1, perBlock - 1].includes(group % perBlock) ? 1 : 0);
     },
     descriptorBlock: (index) => {
-      if (index < firstMetaGroup) return firstBlock + 1 + index;
+      // With blocks of 1 KiB the first is the boot sector's, whether it is counted (clusters of blocks: it is not) or not.
+      const superblockBlock = Math.floor(1024 / blockBytes);
+      if (index < firstMetaGroup) return superblockBlock + 1 + index;
       const group = index * perBlock;
+      if (group === 0) return superblockBlock + 1;
       return firstBlock + group * blocksPerGroup + (hasSuper(group) ? 1 : 0);
     },
   };

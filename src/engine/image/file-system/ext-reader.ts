@@ -24,27 +24,38 @@ export async function readExt(volume: Volume): Promise<FileSystem | null> {
   const layout = extLayoutOf(superblock);
   assertWithin(volume, 0, layout.blocks * layout.blockBytes);
   const used: ByteRange[] = [{ start: 0, end: SUPERBLOCK_OFFSET + SUPERBLOCK_BYTES }];
-  for (let group = 0; group < layout.groups; group++)
-    used.push(...(await usedOfGroup(volume, layout, group)));
+  const neverWritten: ByteRange[] = [];
+  for (let group = 0; group < layout.groups; group++) {
+    const descriptor = await descriptorOf(volume, layout, group);
+    used.push(...(await usedOfGroup(volume, layout, { group, descriptor })));
+    // They need not stand in their own group.
+    neverWritten.push(neverWrittenInodes(layout, descriptor));
+  }
   return {
     name: layout.name,
     uuid: uuidText(superblock.subarray(104, 120)),
     ...labelled(superblock.toString('utf8', 120, 136)),
-    used: rangesBefore(used, layout.blocks * layout.blockBytes),
+    used: rangesBefore(
+      rangesWithout(mergedRanges(used), mergedRanges(neverWritten)),
+      layout.blocks * layout.blockBytes,
+    ),
     ...(layout.isUnclean && {
       unclean: 'it was not unmounted in order: run `e2fsck -p` on it, or mount and unmount it',
     }),
   };
 }
 
-async function usedOfGroup(volume: Volume, layout: ExtLayout, group: number): Promise<ByteRange[]> {
-  const descriptor = await descriptorOf(volume, layout, group);
-  const tables = tablesOf(layout, group, descriptor);
-  const used = descriptor.isUninitialised
-    ? mergedRanges(tables)
-    : await usedByBitmap(volume, layout, group, descriptor);
-  assertCounted(layout, group, used, descriptor);
-  return rangesWithout(used, neverWrittenInodes(layout, descriptor));
+interface Group {
+  readonly group: number;
+  readonly descriptor: GroupDescriptor;
+}
+
+async function usedOfGroup(volume: Volume, layout: ExtLayout, group: Group): Promise<ByteRange[]> {
+  const used = group.descriptor.isUninitialised
+    ? mergedRanges(tablesOf(layout, group))
+    : await usedByBitmap(volume, layout, group);
+  assertCounted(layout, group, used);
+  return used;
 }
 
 /**
@@ -99,8 +110,7 @@ async function descriptorOf(volume: Volume, layout: ExtLayout, group: number): P
 async function usedByBitmap(
   volume: Volume,
   layout: ExtLayout,
-  group: number,
-  { blockBitmap }: GroupDescriptor,
+  { group, descriptor: { blockBitmap } }: Group,
 ): Promise<ByteRange[]> {
   const { blockBytes, clusterBytes } = layout;
   const { start, end } = layout.groupRange(group);
@@ -111,7 +121,7 @@ async function usedByBitmap(
 }
 
 /** The group's own copies of the superblock and the descriptors, its bitmaps and its inodes. */
-function tablesOf(layout: ExtLayout, group: number, descriptor: GroupDescriptor): ByteRange[] {
+function tablesOf(layout: ExtLayout, { group, descriptor }: Group): ByteRange[] {
   const { blockBytes, inodeTableBlocks } = layout;
   const { start, end } = layout.groupRange(group);
   const blocks = (first: number, count: number): ByteRange => ({
@@ -130,9 +140,8 @@ function tablesOf(layout: ExtLayout, group: number, descriptor: GroupDescriptor)
 /** What a group says is free is held against its bitmap, so that neither a damaged one nor a misread one is believed. */
 function assertCounted(
   { clusterBytes, blockBytes, groupRange }: ExtLayout,
-  group: number,
+  { group, descriptor: { freeClusters } }: Group,
   used: readonly ByteRange[],
-  { freeClusters }: GroupDescriptor,
 ): void {
   const { start, end } = groupRange(group);
   const clusters = Math.ceil((end - start) / clusterBytes);

@@ -64,7 +64,7 @@ function attributeValue(attribute: Buffer): NtfsAttribute {
 }
 
 /** Each run: one byte with the lengths of length and offset, then both; the offset is from the run before, with sign. */
-export function clusterRunsOf(pairs: Buffer): ClusterRun[] {
+function clusterRunsOf(pairs: Buffer): ClusterRun[] {
   const runs: ClusterRun[] = [];
   let cluster = 0;
   for (let at = 0; at < pairs.length && pairs[at] !== 0; ) {
