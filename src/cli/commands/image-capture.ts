@@ -5,6 +5,7 @@ import { openEngine } from '../engine-door.ts';
 import { interruptible } from '../interruption.ts';
 import { countOption, countsOption, namesOption } from '../list-option.ts';
 import { byteProgressOn, readable } from '../progress/byte-progress.ts';
+import { signingKeyOf } from '../signing-key.ts';
 import { openWritableStore, storeOption } from '../store-option.ts';
 
 interface CaptureOptions {
@@ -56,9 +57,6 @@ async function captureImage(source: string, options: CaptureOptions): Promise<vo
   const engine = await openEngine();
   const request = { source, ...requestOf(options) };
   const store = await openWritableStore(options.store);
-  const keys = await engine.keysOf(store);
-  const tell = (line: string) => process.stderr.write(`${line}\n`);
-  if (keys.areNew) tell(`a key to sign images was made; machines need the public one: ${keys.publicKeyFile}`);
   const progress = byteProgressOn(process.stderr, 'capturing');
   const startMs = performance.now();
   let all = 0;
@@ -67,11 +65,13 @@ async function captureImage(source: string, options: CaptureOptions): Promise<vo
       engine
         .captureImage(store, request, {
           signal,
-          privateKey: keys.privateKey,
+          privateKey: () => signingKeyOf(store),
           planned: ({ rawBytes, earlierBytes }) => {
             all = rawBytes;
             if (earlierBytes > 0)
-              tell(`going on with a capture that was interrupted: ${readable(earlierBytes)} are there`);
+              process.stderr.write(
+                `going on with a capture that was interrupted: ${readable(earlierBytes)} are there\n`,
+              );
           },
           progressed: (done) => progress.update(done, all),
         })

@@ -3,6 +3,7 @@ import { openEngine } from '../engine-door.ts';
 import { interruptible } from '../interruption.ts';
 import { countsOption, namesOption } from '../list-option.ts';
 import { byteProgressOn, readable } from '../progress/byte-progress.ts';
+import { signingKeyOf } from '../signing-key.ts';
 import { openWritableStore, storeOption } from '../store-option.ts';
 
 interface ImportOptions {
@@ -12,8 +13,6 @@ interface ImportOptions {
   readonly whole?: string;
   readonly json?: boolean;
 }
-
-const NEW_KEY = 'a key to sign images was made; machines need the public one';
 
 /** `swarmboot image import <source>` */
 export function imageImportCommand(): Command {
@@ -48,11 +47,6 @@ async function importImage(source: string, options: ImportOptions): Promise<void
   const engine = await openEngine();
   const [wire] = namesOption('--wire', options.wire, ['zstd', 'raw'] as const);
   const store = await openWritableStore(options.store);
-  const privateKey = async () => {
-    const keys = await engine.keysOf(store);
-    if (keys.areNew) process.stderr.write(`${NEW_KEY}: ${keys.publicKeyFile}\n`);
-    return keys.privateKey;
-  };
   const progress = byteProgressOn(process.stderr, 'importing');
   const startMs = performance.now();
   const image = await interruptible(
@@ -62,7 +56,7 @@ async function importImage(source: string, options: ImportOptions): Promise<void
           source,
           name: options.name,
           store,
-          privateKey,
+          privateKey: () => signingKeyOf(store),
           wire: wire!,
           whole: options.whole === undefined ? [] : countsOption('--whole', options.whole),
           signal,

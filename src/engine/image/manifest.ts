@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { RunFailure } from '../../failure.ts';
+import { ConfigError, RunFailure } from '../../failure.ts';
 import { MOST_CHUNK_BYTES } from './extent-map.ts';
 
 const bytes = z.int().min(0);
@@ -61,6 +61,14 @@ export type ImagePartition = Manifest['partitions'][number];
 /** @returns the file `manifest.json`; its signature is over these bytes */
 export function encodeManifest(manifest: Manifest): Uint8Array {
   return Buffer.from(`${JSON.stringify(schema.parse(manifest), null, 2)}\n`);
+}
+
+/** Throws a ConfigError (`--name`) where an image cannot have that name. */
+export function assertImageName(name: string): void {
+  if (imageName.safeParse(name).success) return;
+  const allowed =
+    'a name has up to 64 of a-z, 0-9, dot, dash and underscore, and begins with a letter or digit';
+  throw new ConfigError('--name', `found ${JSON.stringify(name)}; ${allowed}`);
 }
 
 /** Throws a RunFailure (`BAD_MANIFEST`) that names the field at fault. */

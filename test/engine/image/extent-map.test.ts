@@ -51,6 +51,11 @@ const changed = (change: Partial<Chunk>): ExtentMap => ({
   chunks: [twoChunks.chunks[0]!, { ...twoChunks.chunks[1]!, ...change }],
 });
 
+const withNumber = (at: number, value: number) => (bytes: Buffer) => {
+  bytes.writeUInt32LE(value, at);
+  return bytes;
+};
+
 describe('an extent map', () => {
   it('is the same after it was written and read', () => {
     fc.assert(
@@ -90,8 +95,8 @@ describe('an extent map', () => {
   it.each<[string, (bytes: Buffer) => Buffer, string]>([
     ['cut off', (bytes) => bytes.subarray(0, -1), '2 chunks take 144'],
     ['with more behind it', (bytes) => Buffer.concat([bytes, Buffer.alloc(56)]), '2 chunks take 144'],
-    ['of another version', (bytes) => saying(bytes, 8, 2), 'version 2, known is 1'],
-    ['of too many chunks', (bytes) => saying(bytes, 12, 2 ** 31), 'at most 4194304 are taken'],
+    ['of another version', withNumber(8, 2), 'version 2, known is 1'],
+    ['of too many chunks', withNumber(12, 2 ** 31), 'at most 4194304 are taken'],
     ['of nothing', () => Buffer.alloc(0), 'it does not begin like one'],
   ])('%s is refused', (_, change, sentence) => {
     const bytes = change(Buffer.from(encodeExtentMap(twoChunks)));
@@ -116,9 +121,3 @@ describe('an extent map', () => {
     );
   });
 });
-
-/** The same bytes with another number at that place. */
-function saying(bytes: Buffer, at: number, value: number): Buffer {
-  bytes.writeUInt32LE(value, at);
-  return bytes;
-}

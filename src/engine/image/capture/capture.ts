@@ -2,6 +2,7 @@ import { versions } from 'node:process';
 import { RunFailure } from '../../../failure.ts';
 import { type DraftPlan, ImageDraft, type RawRun } from '../image-draft.ts';
 import type { ImageStore, StoredImage } from '../image-store.ts';
+import { assertImageName } from '../manifest.ts';
 import { type PlannedChunk, planChunks } from './chunk-plan.ts';
 import { type DiskSurvey, surveyDisk } from './disk-survey.ts';
 import { LocalDisk } from './local-disk.ts';
@@ -31,6 +32,8 @@ export interface CaptureRequest {
 /** Hears how far a capture is. */
 export interface CaptureWatch {
   readonly signal: AbortSignal;
+  /** The private key that signs the manifest, as PEM; asked for when the image is complete. */
+  privateKey(): Promise<string>;
   /** How many bytes of the disk are going to be copied, and how many an interrupted capture left of the payload. */
   planned(plan: { rawBytes: number; earlierBytes: number }): void;
   /** Bytes of the disk that have been read. */
@@ -46,13 +49,14 @@ export interface Captured {
 
 /**
  * Makes the next version of an image from a disk. Whatever goes wrong, nothing is left that looks like an image.
- * Throws a ConfigError where the disk cannot be captured, and a RunFailure (`SOURCE_CHANGED`) where it changed meanwhile.
+ * Throws a ConfigError (`--name`, `disk`, `--whole`) where the disk cannot be captured, and a RunFailure (`SOURCE_CHANGED`) where it changed meanwhile.
  */
 export async function captureImage(
   store: ImageStore,
   request: CaptureRequest,
-  watch: CaptureWatch & { privateKey: string },
+  watch: CaptureWatch,
 ): Promise<Captured> {
+  assertImageName(request.name);
   const disk = await LocalDisk.open(request.source);
   try {
     return await captureDisk(store, request, { ...watch, disk });
@@ -64,7 +68,7 @@ export async function captureImage(
 async function captureDisk(
   store: ImageStore,
   request: CaptureRequest,
-  { disk, privateKey, ...watch }: CaptureWatch & { privateKey: string; disk: LocalDisk },
+  { disk, ...watch }: CaptureWatch & { disk: LocalDisk },
 ): Promise<Captured> {
   const mark = await disk.changeMark();
   const wishes = { sectorBytes: disk.sectorBytes, whole: request.whole };
@@ -78,7 +82,7 @@ async function captureDisk(
     await draft.add(runsOf(disk, chunks, watch));
     await assertUnchanged(disk, { mark, survey, wishes, chunks, draft });
     watch.signal.throwIfAborted();
-    const image = await draft.publish(privateKey);
+    const image = await draft.publish(await watch.privateKey());
     return { image, keptChunks: draft.keptChunks, chunks: chunks.length };
   } catch (error) {
     await draft.discard();

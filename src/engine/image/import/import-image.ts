@@ -3,7 +3,7 @@ import { versions } from 'node:process';
 import { ConfigError } from '../../../failure.ts';
 import { ImageDraft, type RawRun } from '../image-draft.ts';
 import type { ImageStore, StoredImage } from '../image-store.ts';
-import { imageName, type Manifest } from '../manifest.ts';
+import { assertImageName, type Manifest } from '../manifest.ts';
 import { ChunkCutter } from './chunk-cutter.ts';
 import { openClonezillaDisk } from './clonezilla-disk.ts';
 import { isClonezillaFolder } from './clonezilla-folder-reader.ts';
@@ -37,11 +37,7 @@ const ZSTD_LEVEL = 3;
  * store. Throws a ConfigError, a RunFailure (`BAD_SOURCE`, `MISSING_TOOL`).
  */
 export async function importImage(wishes: ImportWishes): Promise<StoredImage> {
-  if (!imageName.safeParse(wishes.name).success)
-    throw new ConfigError(
-      '--name',
-      `found ${JSON.stringify(wishes.name)}; a name has up to 64 of a-z, 0-9, dot, dash and underscore, and begins with a letter or digit`,
-    );
+  assertImageName(wishes.name);
   try {
     const disk = await openSource(wishes);
     try {
