@@ -53,7 +53,7 @@ Examples:
 
 async function deploy(options: AgentOptions, interrupted: AbortSignal): Promise<void> {
   const disk = diskWishOf(options.disk);
-  const { BEST_POLICIES, readMachineFacts, runAgent, swarmboot } = await openEngine();
+  const { BEST_POLICIES, moveBackupTable, readMachineFacts, runAgent, swarmboot } = await openEngine();
   const transport = await swarmboot.make({
     peerId: Buffer.concat([Buffer.from('-SB0001-'), randomBytes(12)]),
     host: options.listen,
@@ -81,7 +81,7 @@ async function deploy(options: AgentOptions, interrupted: AbortSignal): Promise<
         },
         times,
       );
-      if (options.dryRun !== true) await finish([]);
+      if (options.dryRun !== true) await finish([moveBackupTable]);
       const { downloadedBytes, uploadedBytes } = transport.statistics();
       const peakMemoryBytes = process.resourceUsage().maxRSS * 1024;
       const result = { ...outcome, downloadedBytes, uploadedBytes, peakMemoryBytes, phasesS: times.seconds };

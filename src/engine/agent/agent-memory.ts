@@ -12,9 +12,9 @@ export interface AgentMemory {
 
 const MIB = 2 ** 20;
 
-/** For a machine with 1 GiB: all together less than 80 MiB. */
+/** For a machine with 1 GiB: all together less than 50 MiB. */
 export const DEFAULT_MEMORY: AgentMemory = {
-  decodingBytes: 48 * MIB,
+  decodingBytes: 16 * MIB,
   fragmentBytes: 8 * MIB,
   wireFormBytes: 16 * MIB,
   unflushedBytes: 32 * MIB,
