@@ -3,17 +3,10 @@ import { RunFailure } from '../../../failure.ts';
 import { type DraftPlan, ImageDraft, type RawRun } from '../image-draft.ts';
 import type { ImageStore, StoredImage } from '../image-store.ts';
 import { assertImageName } from '../manifest.ts';
-import { type PlannedChunk, planChunks } from './chunk-plan.ts';
+import { BRIDGED_BYTES, CHUNK_BYTES, type PlannedChunk, planChunks } from './chunk-plan.ts';
 import { type DiskSurvey, surveyDisk } from './disk-survey.ts';
 import { LocalDisk } from './local-disk.ts';
 
-/** Raw bytes of a chunk at most. */
-const CHUNK_BYTES = 4 * 2 ** 20;
-/**
- * With zstd, smaller gaps are bridged by zeros, which cost next to nothing on the wire and at most so many bytes of
- * writing each; a chunk of its own costs a record, a frame, and what the frame no longer knows of its neighbours.
- */
-const BRIDGED_BYTES = 64 * 2 ** 10;
 /** So many chunks are read again in the end and compared. */
 const SAMPLED_CHUNKS = 64;
 
@@ -73,7 +66,7 @@ async function captureDisk(
   const mark = await disk.changeMark();
   const wishes = { sectorBytes: disk.sectorBytes, whole: request.whole };
   const survey = await surveyDisk(disk, wishes);
-  const bridgedBytes = request.encoding.kind === 'raw' ? 0 : BRIDGED_BYTES;
+  const bridgedBytes = BRIDGED_BYTES[request.encoding.kind];
   const chunks = planChunks(survey.used, { chunkBytes: CHUNK_BYTES, bridgedBytes });
   const draft = await ImageDraft.begin(store, draftPlan(request, disk, survey));
   try {

@@ -1,5 +1,16 @@
 import type { ByteRange } from '../disk/byte-ranges.ts';
 
+/** Raw bytes of a chunk at most. */
+export const CHUNK_BYTES = 4 * 2 ** 20;
+/**
+ * Smaller gaps are bridged by zeros. With zstd they cost next to nothing on the wire, but have to be written by every
+ * machine; a chunk of its own costs a record, a frame, and what the frame no longer knows of its neighbours. Measured on
+ * a fragmented ext4 (575 MB in 11,394 ranges), payload over that of the used bytes in frames of 4 MiB, and raw bytes:
+ * 11 % and 575 MB without bridges, 4.1 % and 687 MB up to 64 KiB, 2.4 % and 747 MB up to 256 KiB, 1.4 % and 820 MB
+ * whatever the gap.
+ */
+export const BRIDGED_BYTES = { zstd: 256 * 2 ** 10, raw: 0 } as const;
+
 /** A chunk to be: what of it is in use is read, what lies between is zeros. */
 export interface PlannedChunk extends ByteRange {
   readonly used: readonly ByteRange[];

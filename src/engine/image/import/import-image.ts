@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { versions } from 'node:process';
 import { ConfigError } from '../../../failure.ts';
+import { BRIDGED_BYTES, CHUNK_BYTES } from '../capture/chunk-plan.ts';
 import { ImageDraft, type RawRun } from '../image-draft.ts';
 import type { ImageStore, StoredImage } from '../image-store.ts';
 import { assertImageName, type Manifest } from '../manifest.ts';
@@ -26,9 +27,6 @@ export interface ImportWishes {
   readonly progressed: (done: number, all: number) => void;
 }
 
-const CHUNK_BYTES = 4 * 2 ** 20;
-/** With zstd, zeros in a short gap cost less than a chunk of their own would. */
-const BRIDGED_BYTES = { zstd: 65_536, raw: 0 } as const;
 /** As the golden images that are captured: the level of the zstd command. */
 const ZSTD_LEVEL = 3;
 

@@ -3,6 +3,7 @@ import { open, readdir, readFile, symlink, utimes, writeFile } from 'node:fs/pro
 import { join } from 'node:path';
 import { describe, expect, it, type TestContext } from 'vitest';
 import { ConfigError, RunFailure } from '../../../../src/failure.ts';
+import { installedTool } from '../../../bench/executors/local/installed-tool.ts';
 import { aFolder, anImageFile, someBytes } from '../../an-image.ts';
 import { aDiskOf, aStore, capture } from '../a-captured-image.ts';
 import { loopDeviceOf, mounted } from '../a-mounted-volume.ts';
@@ -59,14 +60,14 @@ describe('a disk that somebody uses is refused, and it is said who', () => {
     const disk = await aDiskOf(context, [ext(40 * MIB, 'ext4')]);
     const device = loopDeviceOf(context, disk);
     const folder = await aFolder();
+    const mount = installedTool(context, 'mount', 'mount');
     let said = '';
     const captured = await capture(
       await aStore(),
       { source: device.path },
       {
         progressed: () => {
-          if (said === '')
-            said = spawnSync('mount', [`${device.path}p1`, folder], { encoding: 'utf8' }).stderr;
+          if (said === '') said = spawnSync(mount, [`${device.path}p1`, folder], { encoding: 'utf8' }).stderr;
         },
       },
     );
@@ -207,13 +208,14 @@ describe('a disk that changes while it is captured', () => {
   it('is refused as a device, too, which has no times', async (context) => {
     const disk = await aDiskOf(context, [ext(40 * MIB, 'ext4')]);
     const device = loopDeviceOf(context, disk);
+    const dd = installedTool(context, 'dd', 'coreutils');
     const captured = capture(
       await aStore(),
       { source: device.path },
       {
         // The first sector is in the first chunk, which is always looked at again.
         progressed: () =>
-          spawnSync('dd', ['if=/dev/urandom', `of=${device.path}`, 'bs=440', 'count=1', 'conv=notrunc']),
+          spawnSync(dd, ['if=/dev/urandom', `of=${device.path}`, 'bs=440', 'count=1', 'conv=notrunc']),
       },
     );
     await expect(captured).rejects.toThrow(
