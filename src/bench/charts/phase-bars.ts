@@ -1,5 +1,6 @@
 import type { CellDetail } from '../metrics/cell.ts';
 import { meanPhaseTimes, type PhaseOrWaiting } from '../metrics/phase-times.ts';
+import { counted, variantWords } from '../metrics/plain-words.ts';
 import { readableTime, timeUnitFor } from '../metrics/readable-units.ts';
 import { panelNamer } from './cell-choice.ts';
 import { seriesOf } from './series.ts';
@@ -10,7 +11,7 @@ export interface Bar {
   readonly totalS: number;
 }
 
-/** Bars of one variant and machine count, as rows for the marks; lengths in the unit of the axis. */
+/** Bars that stand together, as rows for the marks; lengths in the unit of the axis. */
 export interface BarPanel {
   readonly name: string;
   readonly rows: readonly { bar: string; phase: PhaseOrWaiting; order: number; length: number }[];
@@ -59,9 +60,12 @@ export function barScale(bars: readonly Bar[]): BarScale {
   };
 }
 
-/** Bars to compare stand together: a panel per variant and machine count. */
+/**
+ * Bars to compare stand together: a panel per variant and machine count; where nothing but these differs, a panel per
+ * variant.
+ */
 export function barPanels(bars: readonly Bar[], scale: BarScale): BarPanel[] {
-  const nameOf = panelNamer(bars.map((bar) => bar.detail));
+  const { nameOf, labelOf } = namersFor(bars);
   const variants = [...new Set(bars.map(({ detail }) => detail.cell.variant))];
   const rank = ({ detail }: Bar) => variants.indexOf(detail.cell.variant);
   const sorted = bars.toSorted(
@@ -70,18 +74,36 @@ export function barPanels(bars: readonly Bar[], scale: BarScale): BarPanel[] {
   const panels = Map.groupBy(sorted, (bar) => nameOf(bar.detail));
   return [...panels].map(([name, own]) => ({
     name,
-    rows: own.flatMap((bar) => phaseRows(bar, scale)),
+    rows: own.flatMap((bar) => phaseRows(bar, labelOf(bar.detail), scale)),
     totals: own.map((bar) => ({
-      bar: seriesOf(bar.detail.cell).label,
+      bar: labelOf(bar.detail),
       end: bar.totalS * scale.perSecond(bar),
       total: readableTime(bar.totalS),
     })),
   }));
 }
 
-function phaseRows(bar: Bar, { perSecond }: BarScale): BarPanel['rows'] {
+/** Names of panels, and of the bars in them. */
+interface Namers {
+  readonly nameOf: (detail: CellDetail) => string;
+  readonly labelOf: (detail: CellDetail) => string;
+}
+
+function namersFor(bars: readonly Bar[]): Namers {
+  const labels = new Set(bars.map(({ detail }) => seriesOf(detail.cell).label));
+  const labelOf = ({ cell }: CellDetail) => seriesOf(cell).label;
+  if (labels.size > 1) return { nameOf: panelNamer(bars.map(({ detail }) => detail)), labelOf };
+  const hasVariants = new Set(bars.map(({ detail }) => detail.cell.variant)).size > 1;
+  return {
+    nameOf: (detail) =>
+      hasVariants ? `${variantWords(detail.cell.variant)} (${labelOf(detail)})` : labelOf(detail),
+    labelOf: ({ cell }) => counted(cell.machines, 'machine'),
+  };
+}
+
+function phaseRows(bar: Bar, label: string, { perSecond }: BarScale): BarPanel['rows'] {
   return [...meanPhaseTimes(bar.detail.runs)].map(([phase, seconds], order) => ({
-    bar: seriesOf(bar.detail.cell).label,
+    bar: label,
     phase,
     order,
     length: seconds * perSecond(bar),
