@@ -5,17 +5,44 @@ set -eu
 
 packages='
   aria2
+  atftp
+  binutils
+  btrfs-progs
+  busybox-static
+  bzip2
+  cpio
+  curl
+  dnsmasq-base
   dosfstools
+  e2fsprogs
+  exfatprogs
+  fdisk
+  g++
+  gdisk
   iproute2
+  kea-admin
+  libsimgrid-dev
+  lz4
+  mount
   mtools
   nftables
   ntfs-3g
   opentracker
+  partclone
   python3-libtorrent
+  qemu-system-x86
+  qemu-utils
+  shellcheck
   tftp-hpa
+  tftpd-hpa
+  time
   transmission-cli
+  tshark
   udpcast
   util-linux
+  xfsprogs
+  xz-utils
+  zstd
 '
 
 missing=
@@ -30,7 +57,7 @@ fi
 [ "$(id -u)" -eq 0 ] || { echo "run this as root: it installs$missing" >&2; exit 1; }
 echo "installing$missing"
 export DEBIAN_FRONTEND=noninteractive
-# opentracker is run by a test; installing it must not start it.
+# opentracker and tftpd-hpa are run by tests; installing them must not start them.
 export RUNLEVEL=1
 apt-get update --quiet=2
 # shellcheck disable=SC2086 # a list of words is meant

@@ -3,7 +3,11 @@ import type { CalibrationRequest, CalibrationRun } from './calibration/calibrati
 import type { Executor } from './executors/executor.ts';
 import type { LabSettings } from './executors/local/lab-settings.ts';
 import type { ExecutorName, RunRecord } from './record/run-record.ts';
+import type { SimGridAnswer } from './sim-bench/simgrid/simgrid-bench.ts';
+import type { WorkloadCost } from './sim-bench/workload-child-process.ts';
 import type { CaseResult, SwarmBenchOptions, SwarmBenchWatch } from './swarm-bench/swarm-bench.ts';
+import type { TftpBenchOptions, TftpBenchWatch } from './tftp-bench/tftp-bench-client.ts';
+import type { TftpResult } from './tftp-bench/tftp-case.ts';
 import type { MachineTrace, TraceRequest } from './trace/trace.ts';
 
 export { type AnswerWatch, answer } from './answer.ts';
@@ -30,22 +34,29 @@ export { type LoadedScenario, loadScenario } from './scenario/scenario-loader.ts
 
 export { type Growth, growthOf } from './sim-bench/growth.ts';
 export { GROWTH_PIECES } from './sim-bench/sim-workloads.ts';
+export type { SimGridComparison } from './sim-bench/simgrid/comparison.ts';
+export { SIMGRID_WORKLOAD } from './sim-bench/simgrid/simgrid-workload.ts';
 export {
   measurePeerStates,
   type PeerState,
   runSimBench,
   SIM_WORKLOAD_NAMES,
+  type WorkloadCost,
 } from './sim-bench/workload-child-process.ts';
 export { type GoalRow, verdictOf } from './swarm-bench/goal.ts';
 export { goalTable } from './swarm-bench/goal-table.ts';
 export type { CaseResult } from './swarm-bench/swarm-bench.ts';
 export { SWARM_CASES } from './swarm-bench/swarm-cases.ts';
+export { TFTP_CASES, TFTP_SERVERS, type TftpResult } from './tftp-bench/tftp-case.ts';
+export { tftpTable } from './tftp-bench/tftp-table.ts';
 
 /** The executor of that name. */
 export async function executorNamed(name: ExecutorName, lab: LabSettings): Promise<Executor> {
   switch (name) {
     case 'theory':
       return (await import('./executors/theory/theory-executor.ts')).theoryExecutor;
+    case 'fluid':
+      return (await import('./executors/fluid/fluid-executor.ts')).fluidExecutor;
     case 'sim':
       return (await import('./executors/sim/sim-executor.ts')).simExecutor();
     case 'local':
@@ -69,6 +80,11 @@ export async function runSwarmBench(
   return await (await import('./swarm-bench/swarm-bench.ts')).runSwarmBench(options, watch);
 }
 
+/** Holds our TFTP server beside others; see `tftp-bench/tftp-bench-client.ts`. */
+export async function runTftpBench(options: TftpBenchOptions, watch: TftpBenchWatch): Promise<TftpResult[]> {
+  return await (await import('./tftp-bench/tftp-bench-client.ts')).runTftpBench(options, watch);
+}
+
 /**
  * Bytes of a disk image.
  * @throws ConfigError where the file is missing or empty
@@ -90,4 +106,13 @@ export async function traceMachine(request: TraceRequest): Promise<MachineTrace>
 /** Speed of small simulations; see `sim-bench/sim-parts.ts`. */
 export async function measureParts() {
   return await (await import('./sim-bench/sim-parts.ts')).measureParts();
+}
+
+/** Holds a workload against SimGrid's example of a swarm; see `sim-bench/simgrid/simgrid-bench.ts`. */
+export async function compareWithSimGrid(
+  ours: WorkloadCost,
+  step: (what: string) => void,
+  signal: AbortSignal,
+): Promise<SimGridAnswer> {
+  return await (await import('./sim-bench/simgrid/simgrid-bench.ts')).compareWithSimGrid(ours, step, signal);
 }

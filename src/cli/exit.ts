@@ -1,4 +1,4 @@
-import { CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import { ConfigError, RunFailure } from '../failure.ts';
 import { Interruption } from './interruption.ts';
 
@@ -7,7 +7,24 @@ const CALLERS_MISTAKE = 2;
 /** 128 + SIGINT, as shells count. */
 const INTERRUPTED = 130;
 
-export function exitCodeOf(error: unknown): number {
+/** Parses the command line and does what it says; the process ends with the exit code that fits. */
+export async function runProgram(program: Command): Promise<void> {
+  // Sub-commands inherit these only when told before they parse.
+  for (const command of [program, ...program.commands])
+    command.exitOverride().showHelpAfterError('(--help tells more)');
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // The reader of a pipe has gone, as with `| head`: nothing is left to be said.
+    if (error.code !== 'EPIPE') throw error;
+  });
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    if (!(error instanceof CommanderError)) tell(error);
+    process.exitCode = exitCodeOf(error);
+  }
+}
+
+function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : CALLERS_MISTAKE;
   if (error instanceof ConfigError) return CALLERS_MISTAKE;
   if (error instanceof Interruption) return INTERRUPTED;
@@ -15,7 +32,7 @@ export function exitCodeOf(error: unknown): number {
 }
 
 /** Says on standard error what went wrong; only our own errors, which should not happen, show where. */
-export function tell(error: unknown): void {
+function tell(error: unknown): void {
   const isExplained =
     error instanceof ConfigError ||
     error instanceof RunFailure ||

@@ -1,14 +1,19 @@
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
+import { agentCommand } from './commands/agent.ts';
 import { benchSimCommand } from './commands/bench-sim.ts';
 import { benchSwarmCommand } from './commands/bench-swarm.ts';
+import { benchTftpCommand } from './commands/bench-tftp.ts';
+import { bootimageCommand } from './commands/bootimage.ts';
 import { calibrateCommand } from './commands/calibrate.ts';
 import { demoCommand } from './commands/demo.ts';
+import { imageCommand } from './commands/image.ts';
+import { keysCommand } from './commands/keys.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
 import { scenariosCommand } from './commands/scenarios.ts';
 import { schemaCommand } from './commands/schema.ts';
 import { traceCommand } from './commands/trace.ts';
-import { exitCodeOf, tell } from './exit.ts';
+import { runProgram } from './exit.ts';
 
 const program = new Command('swarmboot')
   .description(
@@ -21,8 +26,13 @@ const program = new Command('swarmboot')
   .addCommand(scenariosCommand())
   .addCommand(schemaCommand())
   .addCommand(demoCommand())
+  .addCommand(agentCommand())
+  .addCommand(imageCommand())
+  .addCommand(keysCommand())
+  .addCommand(bootimageCommand())
   .addCommand(benchSimCommand())
   .addCommand(benchSwarmCommand())
+  .addCommand(benchTftpCommand())
   .addHelpText(
     'after',
     `
@@ -35,18 +45,5 @@ Examples:
   ./swarmboot report reports/table-1                        the report again, from its records
   ./swarmboot trace scenarios/first-lab.yaml                what happened to one machine, piece by piece`,
   );
-// Sub-commands inherit these only when told before they parse.
-for (const command of [program, ...program.commands])
-  command.exitOverride().showHelpAfterError('(--help tells more)');
 
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  // The reader of a pipe has gone, as with `| head`: nothing is left to be said.
-  if (error.code !== 'EPIPE') throw error;
-});
-
-try {
-  await program.parseAsync();
-} catch (error) {
-  if (!(error instanceof CommanderError)) tell(error);
-  process.exitCode = exitCodeOf(error);
-}
+await runProgram(program);

@@ -69,6 +69,8 @@ export interface P2pModel {
   readonly randomFirst: number;
   readonly choker: 'grants' | 'classic';
   readonly seeder: 'dealing' | 'superseed' | 'plain';
+  /** Time that a machine goes on serving others after it is done; Infinity if it never leaves. */
+  readonly staysForS: number;
 }
 
 export interface UnicastModel {

@@ -49,6 +49,7 @@ function requireTransport(settings: TransportModel): void {
       requireCount('transport.uploadSlots', settings.uploadSlots);
       requireCount('transport.seederSlots', settings.seederSlots);
       requireCount('transport.neighbours', settings.neighbours);
+      requireTime('transport.staysForS', settings.staysForS);
       return requireNumber('transport.randomFirst', settings.randomFirst);
     case 'unicast':
       return requirePositive('transport.wave', settings.wave);

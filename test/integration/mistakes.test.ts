@@ -61,7 +61,7 @@ describe('a mistake on the command line ends with code 2', () => {
     [
       'an unknown executor',
       ['run', FIRST_LAB, '--on', 'magic'],
-      /--on: found `magic`; allowed are `theory`, `sim`, `local`/,
+      /--on: found `magic`; allowed are `theory`, `fluid`, `sim`, `local`/,
     ],
     [
       'machines that are no number',

@@ -90,6 +90,7 @@ export function aSwarm(wishes: Partial<P2pModel> = {}): P2pModel {
     randomFirst: 0,
     choker: 'grants',
     seeder: 'dealing',
+    staysForS: Infinity,
     ...wishes,
   };
 }

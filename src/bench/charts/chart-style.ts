@@ -27,6 +27,7 @@ export interface SourceStyle {
 /** One dash and one shape per executor in every chart. */
 export const SOURCE_STYLES: Readonly<Record<RecordSource, SourceStyle>> = {
   theory: { dash: [2, 3], shape: 'triangle-up', isOpen: true, hasLine: true },
+  fluid: { dash: [4, 2, 1, 2], shape: 'cross', isOpen: true, hasLine: true },
   sim: { dash: [7, 4], shape: 'square', isOpen: true, hasLine: true },
   local: { dash: [], shape: 'circle', isOpen: false, hasLine: true },
   netns: { dash: [16, 3], shape: 'triangle-down', isOpen: false, hasLine: true },

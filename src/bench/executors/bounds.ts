@@ -1,9 +1,9 @@
-import { clientServerBoundS, multicastBoundS, peerToPeerBoundS, pieceBoundS } from '../../sim/index.ts';
+import { fleetBoundS, multicastBoundS, pieceBoundS } from '../../sim/index.ts';
 import type { TransferBounds, Transport } from '../record/run-record.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { pieceCount, wireSize } from '../scenario/wire-size.ts';
 import type { PlannedRun } from './executor.ts';
-import { type FleetMachine, fleetOf } from './fleet.ts';
+import { type MachineKind, machineKinds } from './fleet.ts';
 
 /**
  * Lower bounds of the transfer in a scenario. Disks, caps, latency, loss and WAN links only make a transfer longer, so
@@ -12,19 +12,18 @@ import { type FleetMachine, fleetOf } from './fleet.ts';
  */
 export function boundsOf(run: PlannedRun, hasWholePieces: boolean): TransferBounds {
   const { scenario, transport, machines } = run;
-  const fleet = fleetOf(scenario, machines);
-  const survivors = fleet.filter(({ killedAfterS }) => killedAfterS === Infinity);
+  const kinds = machineKinds(scenario, machines);
+  const survivors = kinds.filter(({ machine }) => machine.killedAfterS === Infinity);
   const wireBytes = wireSize(scenario.image);
   const seederUpBps = scenario.network.server.up;
-  const receivers = survivors.length === 0 ? fleet : survivors;
   return {
-    lowerBoundS: lowerBoundS(transport, receivers, {
+    lowerBoundS: lowerBoundS(transport, survivors.length === 0 ? kinds : survivors, {
       wireBytes,
       seederUpBps,
-      haveSomeDied: receivers.length < machines,
+      haveSomeDied: survivors.length > 0 && survivors.length < kinds.length,
     }),
     pieceBoundS:
-      hasWholePieces && isForwarding(transport) && fleet.every((machine) => isEqual(machine, scenario))
+      hasWholePieces && isForwarding(transport) && kinds.every((kind) => isEqual(kind, scenario))
         ? pieceBoundS({
             wireBytes,
             shortestPieceBytes: shortestPiece(scenario.image),
@@ -42,19 +41,18 @@ interface Source {
   readonly haveSomeDied: boolean;
 }
 
-function lowerBoundS(transport: Transport, receivers: readonly FleetMachine[], source: Source): number {
-  const { wireBytes, seederUpBps } = source;
-  const downBps = receivers.map(({ link }) => link.downBps);
-  switch (transport) {
-    case 'multicast':
-      return multicastBoundS(wireBytes, seederUpBps, Math.min(...downBps));
-    case 'unicast':
-      return clientServerBoundS({ wireBytes, seederUpBps, downBps });
-    default: {
-      const upBps = receivers.map(({ link }) => (source.haveSomeDied ? Infinity : link.upBps));
-      return peerToPeerBoundS({ wireBytes, seederUpBps, upBps, downBps });
-    }
-  }
+function lowerBoundS(transport: Transport, receivers: readonly MachineKind[], source: Source): number {
+  const { wireBytes, seederUpBps, haveSomeDied } = source;
+  const slowestDownBps = receivers.reduce(
+    (slowest, { machine }) => Math.min(slowest, machine.link.downBps),
+    Infinity,
+  );
+  if (transport === 'multicast') return multicastBoundS(wireBytes, seederUpBps, slowestDownBps);
+  const machines = receivers.reduce((sum, { count }) => sum + count, 0);
+  const uploadedBps = receivers.reduce((sum, { count, machine }) => sum + count * machine.link.upBps, 0);
+  const helpingBps = haveSomeDied ? Infinity : uploadedBps;
+  const totalUpBps = transport === 'unicast' ? 0 : helpingBps;
+  return fleetBoundS({ wireBytes, seederUpBps, machines, totalUpBps, slowestDownBps });
 }
 
 function isForwarding(transport: Transport): boolean {
@@ -62,7 +60,7 @@ function isForwarding(transport: Transport): boolean {
 }
 
 /** Mundinger: all uplinks are equal to the seeder's. */
-function isEqual({ link, killedAfterS }: FleetMachine, { network }: Scenario): boolean {
+function isEqual({ machine: { link, killedAfterS } }: MachineKind, { network }: Scenario): boolean {
   return link.upBps === network.server.up && killedAfterS === Infinity;
 }
 

@@ -39,6 +39,19 @@ export function fleetOf(scenario: Scenario, machines: number): FleetMachine[] {
   });
 }
 
+/** Machines of a run that are alike but for their names. */
+export interface MachineKind {
+  readonly count: number;
+  readonly machine: FleetMachine;
+}
+
+/** The machines of one run by kind: without faults all are of one, however many there are. */
+export function machineKinds(scenario: Scenario, machines: number): MachineKind[] {
+  if (scenario.faults.length > 0)
+    return fleetOf(scenario, machines).map((machine) => ({ count: 1, machine }));
+  return fleetOf(scenario, 1).map((machine) => ({ count: machines, machine }));
+}
+
 function withFault(
   machine: FleetMachine,
   fault: Scenario['faults'][number],

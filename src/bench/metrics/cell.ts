@@ -5,6 +5,7 @@ import { type OutcomeNumbers, outcomeNumbers } from './run-outcome.ts';
 /** Who may stand in a cell, in the order of tables and legends. */
 export const SOURCES = [
   'theory',
+  'fluid',
   'sim',
   'local',
   'netns',

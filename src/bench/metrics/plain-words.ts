@@ -14,6 +14,7 @@ export const TRANSPORT_WORDS: Readonly<Record<Transport, string>> = {
 /** Who found a number, as tables, legends and sentences name it. */
 export const SOURCE_WORDS: Readonly<Record<RecordSource, string>> = {
   theory: 'theory',
+  fluid: 'fluid model',
   sim: 'simulated',
   local: 'measured',
   netns: 'measured in netns',

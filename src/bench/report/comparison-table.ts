@@ -1,5 +1,5 @@
 import { isBusy, MOST_BUSY_SHARE } from '../metrics/busy-computer.ts';
-import { type Cell, type CellDetail, isMeasured } from '../metrics/cell.ts';
+import { type Cell, type CellDetail, isMeasured, SOURCES } from '../metrics/cell.ts';
 import { TRANSPORT_WORDS, variantWords } from '../metrics/plain-words.ts';
 import { readableBytes, readableSpread, readableTime, threeDigits } from '../metrics/readable-units.ts';
 import type { RecordSource } from '../record/run-record.ts';
@@ -15,6 +15,7 @@ const COLUMNS = [
   textColumn('Transport'),
   numberColumn('Machines'),
   numberColumn('Theory'),
+  numberColumn('Fluid model'),
   numberColumn('Simulated'),
   numberColumn('Measured (local)'),
   numberColumn('Measured in netns'),
@@ -50,7 +51,7 @@ function rowOf(cells: readonly Cell[], hasVariants: boolean): string[] {
     hasVariants ? variantWords(variant) : '',
     TRANSPORT_WORDS[transport],
     String(machines),
-    ...(['theory', 'sim', 'local', 'netns', 'published'] as const).map((source) => makespanWords(by(source))),
+    ...SOURCES.map((source) => makespanWords(by(source))),
     bounded?.lowerBoundS ? readableTime(bounded.lowerBoundS) : '',
     typeof bounded?.pieceBoundS === 'number' ? readableTime(bounded.pieceBoundS) : '',
     boundRatioWords(basis),

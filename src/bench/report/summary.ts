@@ -11,6 +11,7 @@ type TimedCell = Cell & { readonly makespanS: NonNullable<Cell['makespanS']> };
 /** Where times come from, after `from`. */
 const ORIGINS: Readonly<Record<RecordSource, string>> = {
   theory: 'theory',
+  fluid: 'the fluid model',
   sim: 'simulation',
   local: 'measurement on one computer',
   netns: 'measurement over network namespaces',
@@ -49,7 +50,7 @@ function tellers(cells: readonly TimedCell[]): RecordSource[] {
     Math.max(0, ...cells.filter((cell) => cell.executor === source).map((cell) => cell.machines));
   const runs = (['netns', 'local', 'sim'] as const).filter((source) => reach(source) > 0);
   if (runs.length === 0)
-    return (['theory', 'published'] as const).filter((source) => reach(source) > 0).slice(0, 1);
+    return (['theory', 'fluid', 'published'] as const).filter((source) => reach(source) > 0).slice(0, 1);
   return runs.filter((source) => source === runs[0] || reach(source) > reach(runs[0]!));
 }
 

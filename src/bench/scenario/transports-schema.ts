@@ -45,6 +45,12 @@ export function transportsSchema(fields: Fields) {
       .describe(
         'deals every piece once before any twice, reveals the next piece when the last was seen elsewhere (BEP 16), or serves like any peer',
       ),
+    staysFor: fields
+      .seconds()
+      .optional()
+      .describe(
+        'time that a machine goes on serving others after it is done; default: to the end; models only',
+      ),
     pipeline: z
       .enum(['shared', 'measured'])
       .default('shared')

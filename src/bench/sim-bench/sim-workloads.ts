@@ -2,6 +2,7 @@ import type { DeploymentModel, MachineModel, P2pModel } from '../../sim/index.ts
 
 /** A swarm whose simulation is measured as a whole. */
 export interface SimWorkload {
+  readonly swarm: 'pieces';
   readonly name: string;
   readonly peers: number;
   readonly pieces: number;
@@ -101,8 +102,9 @@ export function aWorkload(name: string, wishes: SwarmWishes): SimWorkload {
       randomFirst: 0,
       choker: 'grants',
       seeder: 'dealing',
+      staysForS: Infinity,
       ...wishes.swarm,
     },
   };
-  return { name, peers, pieces, model };
+  return { swarm: 'pieces', name, peers, pieces, model };
 }

@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { RunFailure } from '../../failure.ts';
+import type { MessageKind } from '../../sim/index.ts';
 import { SIM_WORKLOADS } from './sim-workloads.ts';
+import { SIMGRID_WORKLOAD } from './simgrid/simgrid-workload.ts';
 
 /** What the simulation of a workload took, in a process of its own. */
 export interface WorkloadCost {
@@ -17,10 +19,14 @@ export interface WorkloadCost {
   /** Machines that did not finish: none. */
   readonly unfinished: number;
   readonly makespanS: number;
+  /** Messages that peers read, in a swarm that is simulated message by message. */
+  readonly messages?: Readonly<Record<MessageKind, number>>;
   readonly traceDigest: string;
 }
 
-export const SIM_WORKLOAD_NAMES: readonly string[] = SIM_WORKLOADS.map(({ name }) => name);
+export const SIM_WORKLOAD_NAMES: readonly string[] = [...SIM_WORKLOADS, SIMGRID_WORKLOAD].map(
+  ({ name }) => name,
+);
 
 /** Memory that the simulation of a swarm holds for each peer. */
 export interface PeerState {

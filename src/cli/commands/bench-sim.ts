@@ -1,11 +1,11 @@
 import Table from 'cli-table3';
 import { Command } from 'commander';
-import type { Growth, PeerState } from '../../bench/index.ts';
+import type { Growth, PeerState, WorkloadCost } from '../../bench/index.ts';
 import { type Bench, openBench } from '../bench-door.ts';
 import { interruptible } from '../interruption.ts';
 import { namesOption } from '../list-option.ts';
+import { simGridMissing, simGridTable } from '../simgrid-table.ts';
 
-type WorkloadCost = Parameters<Parameters<Bench['runSimBench']>[1]>[0];
 type PartSpeed = Awaited<ReturnType<Bench['measureParts']>>[number];
 
 interface BenchSimOptions {
@@ -24,12 +24,15 @@ export function benchSimCommand(): Command {
     .addHelpText(
       'after',
       `
-Each workload runs in a process of its own, one after the other, in some minutes in all.
+Each workload runs in a process of its own, one after the other, in some minutes in all. After simgrid-1000x10 the same
+swarm runs in SimGrid 3.32's example app-bittorrent, which is fetched from Debian and built in a temporary folder; what is
+missing for that (libsimgrid-dev, g++, time) is said.
 
 Examples:
   npm run bench:sim                                  # everything
   npm run bench:sim -- --only open-1000x1000         # one workload
-  npm run bench:sim -- --json > sim.json             # {"workloads": [...], "parts": [...]}`,
+  npm run bench:sim -- --only simgrid-1000x10        # beside SimGrid
+  npm run bench:sim -- --json > sim.json             # {"workloads": [...], "simgrid": {...}, "parts": [...]}`,
     )
     .action(async (options: BenchSimOptions) => benchSim(await openBench(), options));
 }
@@ -38,7 +41,7 @@ async function benchSim(bench: Bench, { only, json }: BenchSimOptions): Promise<
   const names =
     only === undefined ? bench.SIM_WORKLOAD_NAMES : namesOption('--only', only, bench.SIM_WORKLOAD_NAMES);
   const workloads: WorkloadCost[] = [];
-  const states = await interruptible(async (signal) => {
+  const [states, simgrid] = await interruptible(async (signal) => {
     await bench.runSimBench(
       names,
       (cost) => {
@@ -47,14 +50,17 @@ async function benchSim(bench: Bench, { only, json }: BenchSimOptions): Promise<
       },
       signal,
     );
-    return only === undefined ? await bench.measurePeerStates(signal) : [];
+    return [
+      only === undefined ? await bench.measurePeerStates(signal) : [],
+      await besideSimGrid(bench, workloads, signal),
+    ] as const;
   });
   const growth = bench.growthOf(workloads, bench.GROWTH_PIECES);
   const parts = only === undefined ? await bench.measureParts() : [];
   const setup = { host: bench.readHost(), node: process.version };
   if (json) {
     process.stdout.write(
-      `${JSON.stringify({ setup, workloads, ...(growth && { growth }), ...(parts.length > 0 && { states, parts }) })}\n`,
+      `${JSON.stringify({ setup, workloads, ...(growth && { growth }), ...(simgrid && { simgrid }), ...(parts.length > 0 && { states, parts }) })}\n`,
     );
     return;
   }
@@ -62,11 +68,20 @@ async function benchSim(bench: Bench, { only, json }: BenchSimOptions): Promise<
   const tables = [
     tableOf(workloads),
     ...(growth ? [growthSentence(growth)] : []),
+    ...(simgrid ? ['missing' in simgrid ? simGridMissing(simgrid.missing) : simGridTable(simgrid)] : []),
     ...(parts.length > 0 ? [stateTable(states), partTable(parts)] : []),
   ];
   process.stdout.write(
     `${tables.join('\n')}\n\nOne run each. Computer: ${cpu}, ${cores} cores, ${memoryMiB} MiB, ${platform}; Node ${setup.node}\n`,
   );
+}
+
+/** SimGrid's example, where our swarm beside it was measured. */
+async function besideSimGrid(bench: Bench, workloads: readonly WorkloadCost[], signal: AbortSignal) {
+  const ours = workloads.find(({ name }) => name === bench.SIMGRID_WORKLOAD.name);
+  if (!ours) return undefined;
+  const step = (what: string) => process.stderr.write(`SimGrid: ${what}\n`);
+  return await bench.compareWithSimGrid(ours, step, signal);
 }
 
 const STYLE = { head: [], border: [], compact: true };

@@ -8,7 +8,10 @@ export function runCommand(): Command {
       'Runs a scenario by formula, by simulation and with real bytes, and writes records and a report.',
     )
     .argument('<scenario>', 'scenario file, such as scenarios/table-1.yaml')
-    .option('--on <executors>', 'who answers: theory, sim, local, netns (default: what the scenario names)')
+    .option(
+      '--on <executors>',
+      'who answers: theory, fluid, sim, local, netns (default: what the scenario names)',
+    )
     .option('--machines <counts>', 'machine counts instead of the scenario’s, such as 1,8')
     .option('--transports <names>', 'only these of the scenario’s transports, such as p2p,unicast')
     .option('--seeds <count>', 'this many random seeds, 1 to N, instead of the scenario’s');

@@ -12,6 +12,7 @@ const CODES: Readonly<Record<string, readonly [code: string, reason: string]>> =
   EDQUOT: ['DISK_FULL', 'the disk quota is used up'],
   EFBIG: ['DISK_FULL', 'the disk takes no larger file'],
   EIO: ['DISK_BROKEN', 'the disk reports an input/output error'],
+  EBUSY: ['DISK_IN_USE', 'the disk is mounted or used by another program'],
   EROFS: ['DISK_READ_ONLY', 'the disk is read only'],
 };
 

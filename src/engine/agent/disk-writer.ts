@@ -1,5 +1,7 @@
+import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { diskFailure } from './disk-failure.ts';
+import { diskSizeOf } from './disk-size-reader.ts';
 
 /** The part of a file handle that the writer needs. */
 export interface DiskFile {
@@ -23,19 +25,27 @@ export interface DiskFile {
 export class DiskWriter {
   readonly sizeBytes: number;
   readonly #disk: DiskFile;
+  #unflushedBytes = 0;
 
   constructor(disk: DiskFile, sizeBytes: number) {
     this.#disk = disk;
     this.sizeBytes = sizeBytes;
   }
 
-  /** Opens a disk that exists; it is never made, so that a wrong path cannot become a stray file. */
+  /**
+   * Opens a disk that exists; it is never made, so that a wrong path cannot become a stray file. One with a mounted file
+   * system is refused by Linux, which takes O_EXCL so for block devices: open(2).
+   */
   static async open(path: string): Promise<DiskWriter> {
-    const disk = await open(path, 'r+').catch((cause) => {
+    const disk = await open(path, constants.O_RDWR | constants.O_EXCL).catch((cause) => {
       throw diskFailure(cause, { what: 'read', offset: 0 });
     });
-    const { size } = await disk.stat();
-    return new DiskWriter(disk, size);
+    return new DiskWriter(disk, await diskSizeOf(disk));
+  }
+
+  /** Bytes that were written since the last flush began: a power cut may cost them. */
+  get unflushedBytes(): number {
+    return this.#unflushedBytes;
   }
 
   /** Writes all of `bytes` to their place; the system may take them in several goes. */
@@ -47,6 +57,7 @@ export class DiskWriter {
         const { bytesWritten } = await this.#disk.write(bytes, done, bytes.length - done, position);
         if (bytesWritten === 0) throw new Error('the disk takes no more bytes');
         done += bytesWritten;
+        this.#unflushedBytes += bytesWritten;
       } catch (cause) {
         throw diskFailure(cause, { what: 'written', offset: position });
       }
@@ -71,6 +82,7 @@ export class DiskWriter {
 
   /** Resolves when everything written is on the medium. */
   async flush(): Promise<void> {
+    this.#unflushedBytes = 0;
     await this.#disk.sync().catch((cause) => {
       throw diskFailure(cause, { what: 'flushed', offset: 0 });
     });

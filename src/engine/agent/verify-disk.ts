@@ -1,27 +1,90 @@
-import { hash } from 'node:crypto';
 import { RunFailure } from '../../failure.ts';
-import { type Metainfo, pieceLengthOf } from '../image/metainfo.ts';
+import type { Chunk } from '../image/extent-map.ts';
+import { checkChunks, LANES } from './check-chunks.ts';
 import type { DiskWriter } from './disk-writer.ts';
+import { alignedBuffer, type MediumReader } from './medium-reader.ts';
+
+export interface DiskVerification {
+  readonly disk: DiskWriter;
+  readonly medium: MediumReader;
+  readonly chunks: readonly Chunk[];
+  /** Raw bytes of a chunk that were fetched again; rejects where they cannot be had. */
+  fetchAgain(number: number): Promise<Uint8Array>;
+  /** Hears the share that has been read back, 0 to 1. */
+  progressed(share: number): void;
+}
+
+/** How often a chunk is written anew before the disk counts as broken. */
+const REPAIRS = 2;
 
 /**
- * Phase `verify`: flushes the disk, reads it back and hashes every piece.
- * Throws a RunFailure (`BAD_PIECE`) that names the first piece which is not what the metainfo says.
- * @param progressed hears the share that is done, 0 to 1
+ * Phase `verify`: flushes the disk, reads it back from the medium and hashes every chunk. One that is not right is
+ * fetched and written again.
+ * Throws a RunFailure with the place: `DISK_LIES` where a chunk does not stay as it was written, or the disk's own error
+ * where it cannot be read.
+ * @returns numbers of the chunks that were fetched again
  */
-export async function verifyDisk(
-  disk: DiskWriter,
-  metainfo: Metainfo,
-  progressed: (share: number) => void,
-): Promise<void> {
+export async function verifyDisk(verification: DiskVerification): Promise<readonly number[]> {
+  const { disk, chunks, fetchAgain, progressed } = verification;
+  const rooms = roomsFor(chunks);
   await disk.flush();
-  const { pieceHashes, pieceBytes } = metainfo;
-  const room = Buffer.allocUnsafeSlow(Math.min(pieceBytes, metainfo.imageBytes));
-  for (let piece = 0; piece < pieceHashes.length; piece++) {
-    const offset = piece * pieceBytes;
-    const bytes = await disk.readAt(offset, room.subarray(0, pieceLengthOf(metainfo, piece)));
-    if (hash('sha1', bytes) !== pieceHashes.at(piece)) {
-      throw new RunFailure('BAD_PIECE', `piece ${piece} at disk offset ${offset} does not match its hash`);
-    }
-    progressed((piece + 1) / pieceHashes.length);
+  const all = [...chunks.keys()];
+  const isProgress = (checked: number): void => progressed(checked / all.length);
+  const bad = await badOnes(verification, { rooms, numbers: all, progressed: isProgress });
+  const again = [...bad.keys()];
+  for (let repair = 0; bad.size > 0 && repair < REPAIRS; repair++) {
+    for (const number of bad.keys()) await disk.writeAt(chunks[number]!.diskOffset, await fetchAgain(number));
+    await disk.flush();
+    const numbers = [...bad.keys()];
+    bad.clear();
+    const left = await badOnes(verification, { rooms, numbers, progressed: () => {} });
+    for (const [number, failure] of left) bad.set(number, failure);
   }
+  if (bad.size > 0) throw brokenDisk(chunks, bad);
+  return again;
+}
+
+interface Round {
+  readonly rooms: readonly Uint8Array[];
+  readonly numbers: readonly number[];
+  progressed(checked: number): void;
+}
+
+/** @returns the disk's error by number of the chunk that could not be read, undefined by one that was wrong */
+async function badOnes(
+  { medium, chunks }: DiskVerification,
+  { rooms, numbers, progressed }: Round,
+): Promise<Map<number, unknown>> {
+  const failures = new Map<Chunk, unknown>();
+  const good = await checkChunks({
+    chunks,
+    numbers,
+    async read(chunk, lane) {
+      try {
+        return await medium.readAt(chunk.diskOffset, chunk.rawBytes, rooms[lane]!);
+      } catch (error) {
+        failures.set(chunk, error);
+        return new Uint8Array(0);
+      }
+    },
+    progressed,
+  });
+  const bad = numbers.filter((number) => !good.has(number));
+  return new Map(bad.map((number) => [number, failures.get(chunks[number]!)]));
+}
+
+function roomsFor(chunks: readonly Chunk[]): Uint8Array[] {
+  const longest = chunks.reduce((most, { rawBytes }) => Math.max(most, rawBytes), 0);
+  return Array.from({ length: LANES }, () => alignedBuffer(longest));
+}
+
+function brokenDisk(chunks: readonly Chunk[], bad: ReadonlyMap<number, unknown>): unknown {
+  const [first, failure] = [...bad][0]!;
+  if (failure) return failure;
+  const { diskOffset, rawBytes } = chunks[first]!;
+  return new RunFailure(
+    'DISK_LIES',
+    `the disk is broken: disk offset ${diskOffset}, ${rawBytes} bytes, does not stay as it was written, after ` +
+      `${REPAIRS + 1} attempts (chunk ${first}, one of ${bad.size}); replace the disk`,
+  );
 }

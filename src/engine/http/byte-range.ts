@@ -22,3 +22,28 @@ export function requestedRange(header: string | undefined, sizeBytes: number): B
 export function contentRange({ first, last }: ByteRange, sizeBytes: number): string {
   return `bytes ${first}-${last}/${sizeBytes}`;
 }
+
+/** The beginning of an answer that carries a file or a range of it. */
+export interface FileHead {
+  readonly status: 200 | 206 | 416;
+  readonly headers: Readonly<Record<string, string | number>>;
+  /** What follows; undefined for nothing. */
+  readonly range: ByteRange | undefined;
+}
+
+/** Answers a request for a file. @param wanted Range header */
+export function fileHead(wanted: string | undefined, sizeBytes: number): FileHead {
+  const range = requestedRange(wanted, sizeBytes);
+  if (!range) {
+    return { status: 416, headers: { 'content-range': `bytes */${sizeBytes}`, 'content-length': 0 }, range };
+  }
+  const bytes = range.last - range.first + 1;
+  const isWhole = bytes === sizeBytes;
+  const headers = {
+    'content-type': 'application/octet-stream',
+    'content-length': bytes,
+    'accept-ranges': 'bytes',
+    ...(isWhole ? {} : { 'content-range': contentRange(range, sizeBytes) }),
+  };
+  return { status: isWhole ? 200 : 206, headers, range };
+}

@@ -1,40 +1,46 @@
+import { timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { json } from 'node:stream/consumers';
-import { pipeline } from 'node:stream/promises';
 import type { ImageReader } from '../image/image-reader.ts';
-import { chunkBytesFor, LinkRate } from '../link-rate.ts';
-import { type ByteRange, contentRange, requestedRange } from './byte-range.ts';
-import { type Answer, MachineRegistry } from './machine-registry.ts';
+import { type BootFiles, bootFileNamed } from '../tftp/boot-file.ts';
+import { sendBootFile } from './boot-file-http-server.ts';
+import { bootFileName } from './boot-file-path.ts';
+import type { Answer, MachineRegistry } from './machine-registry.ts';
+import { PayloadStreams } from './payload-stream-reader.ts';
 
 export interface ImageServerOptions {
   readonly host: string;
   /** 0 for any free port. */
   readonly port: number;
-  readonly image: ImageReader;
-  /** Name of the metainfo among the boot files. */
-  readonly metainfoFile: string;
+  readonly registry: MachineRegistry;
+  /** Tokens of the deployment's agents and of its operator. */
+  readonly tokens: { readonly agent: string; readonly operator: string };
+  /** Where the payload is found, such as `images/lab/1/payload`. */
+  readonly payloadPath: string;
+  readonly payload: ImageReader;
+  /** What machines boot from and what describes the image, at `/boot/` and the name. */
+  readonly bootFiles: BootFiles;
   /** Bytes per second that all streams share. */
   readonly upBps: number;
 }
 
-/** The server's HTTP side: machines report here, and each may fetch the image or a range of it. */
+const NOTHING_HERE: Answer = { status: 404, body: { error: 'there is nothing at this address' } };
+/** A report is a few disks long. */
+const MOST_BODY_BYTES = 2 ** 20;
+
+/** The server's HTTP side: agents report here, an operator arms machines, and the image is to be had. */
 export class ImageServer {
   readonly #options: ImageServerOptions;
-  readonly #registry: MachineRegistry;
-  readonly #uplink: LinkRate;
+  readonly #payload: PayloadStreams;
   readonly #server = createServer((request, response) => {
     // A request that cannot be answered is the client's mistake or its death: it costs that connection.
     this.#route(request, response).catch(() => response.destroy());
   });
-  #uploadedBytes = 0;
 
   private constructor(options: ImageServerOptions) {
-    const { image, metainfoFile } = options;
     this.#options = options;
-    this.#registry = new MachineRegistry({ metainfoFile, imageBytes: image.sizeBytes });
-    this.#uplink = new LinkRate(options.upBps);
+    this.#payload = new PayloadStreams(options.payload, options.upBps);
   }
 
   /** Rejects with the system's error where the port is taken. */
@@ -50,9 +56,9 @@ export class ImageServer {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Bytes of the image that have left the server. */
+  /** Bytes of the payload that have left the server. */
   get uploadedBytes(): number {
-    return this.#uploadedBytes;
+    return this.#payload.uploadedBytes;
   }
 
   async close(): Promise<void> {
@@ -63,53 +69,81 @@ export class ImageServer {
   }
 
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = (request.url ?? '').slice(1);
+    if (request.method === 'GET' && path === this.#options.payloadPath)
+      return this.#payload.send(request.headers.range, response);
+    const bootFile = bootFileName(request.url ?? '');
+    if (bootFile !== undefined && (request.method === 'GET' || request.method === 'HEAD')) {
+      const file = bootFileNamed(this.#options.bootFiles, bootFile);
+      return file ? sendBootFile(file, request, response) : sendJson(response, NOTHING_HERE);
+    }
+    return sendJson(response, await this.#answer(request));
+  }
+
+  async #answer(request: IncomingMessage): Promise<Answer> {
+    const { registry, tokens } = this.#options;
+    const forAgent = (answer: (body: unknown) => Answer) => this.#allowed(request, tokens.agent, answer);
+    const forOperator = (answer: (body: unknown) => Answer) =>
+      this.#allowed(request, tokens.operator, answer);
     switch (`${request.method} ${request.url}`) {
-      case 'GET /image':
-        return this.#sendImage(request.headers.range, response);
-      case 'POST /machines':
-        return send(response, this.#registry.register(await json(request)));
-      case 'POST /machines/done':
-        return send(response, this.#registry.finish(await json(request)));
+      case 'POST /api/register':
+        return forAgent((body) => registry.register(body));
+      case 'POST /api/progress':
+        return forAgent((body) => registry.progress(body));
+      case 'POST /api/verified':
+        return forAgent((body) => registry.verify(body));
+      case 'GET /api/release':
+        return forAgent(() => ({ status: 200, body: { isReleased: registry.isReleased } }));
+      case 'POST /api/finished':
+        return forAgent((body) => registry.finish(body));
+      case 'POST /api/failed':
+        return forAgent((body) => registry.fail(body));
+      case 'POST /api/arm':
+        return forOperator((body) => registry.armAsAsked(body));
+      case 'POST /api/release':
+        return forOperator(() => registry.release());
+      case 'GET /api/machines':
+        return forOperator(() => ({ status: 200, body: registry.machines }));
       default:
-        return send(response, { status: 404, body: { error: 'there is nothing at this address' } });
+        return NOTHING_HERE;
     }
   }
 
-  /** @param wanted Range header; web seeds are asked for pieces (BEP 19) */
-  #sendImage(wanted: string | undefined, response: ServerResponse): Promise<void> {
-    const { sizeBytes } = this.#options.image;
-    const range = requestedRange(wanted, sizeBytes);
-    if (!range) {
-      response.writeHead(416, { 'content-range': `bytes */${sizeBytes}`, 'content-length': 0 }).end();
-      return Promise.resolve();
-    }
-    const isWhole = range.last - range.first + 1 === sizeBytes;
-    response.writeHead(isWhole ? 200 : 206, {
-      'content-type': 'application/octet-stream',
-      'content-length': range.last - range.first + 1,
-      'accept-ranges': 'bytes',
-      ...(isWhole ? {} : { 'content-range': contentRange(range, sizeBytes) }),
-    });
-    return pipeline(this.#bytesAsCarried(range), response);
-  }
-
-  async *#bytesAsCarried({ first, last }: ByteRange): AsyncGenerator<Uint8Array> {
-    const { image, upBps } = this.#options;
-    const chunkBytes = chunkBytesFor(upBps);
-    for (let offset = first; offset <= last; offset += chunkBytes) {
-      const chunk = await image.readAt(
-        offset,
-        Buffer.allocUnsafeSlow(Math.min(chunkBytes, last + 1 - offset)),
-      );
-      await this.#uplink.carry(chunk.length);
-      this.#uploadedBytes += chunk.length;
-      yield chunk;
-    }
+  async #allowed(
+    request: IncomingMessage,
+    token: string,
+    answer: (body: unknown) => Answer,
+  ): Promise<Answer> {
+    if (!isToken(request.headers.authorization, token))
+      return { status: 401, body: { error: 'the token of this deployment is missing or wrong' } };
+    return answer(request.method === 'POST' ? await jsonOf(request) : undefined);
   }
 }
 
-function send(response: ServerResponse, { status, body }: Answer): void {
-  const bytes = Buffer.from(JSON.stringify(body));
-  response.writeHead(status, { 'content-type': 'application/json', 'content-length': bytes.length });
-  response.end(bytes);
+/** Compared in a time that does not tell how much of it was right. */
+function isToken(authorization: string | undefined, token: string): boolean {
+  const [given, wanted] = [Buffer.from(authorization ?? ''), Buffer.from(`Bearer ${token}`)];
+  return given.length === wanted.length && timingSafeEqual(given, wanted);
+}
+
+async function jsonOf(request: IncomingMessage): Promise<unknown> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of request) {
+    bytes += chunk.length;
+    if (bytes > MOST_BODY_BYTES) throw new Error('the body of the request is too long');
+    chunks.push(chunk);
+  }
+  return JSON.parse(Buffer.concat(chunks).toString());
+}
+
+function sendJson(response: ServerResponse, { status, body }: Answer): void {
+  send(response, { status, type: 'application/json', bytes: Buffer.from(JSON.stringify(body)) });
+}
+
+function send(
+  response: ServerResponse,
+  { status, type, bytes }: { status: number; type: string; bytes: Uint8Array },
+): void {
+  response.writeHead(status, { 'content-type': type, 'content-length': bytes.length }).end(bytes);
 }

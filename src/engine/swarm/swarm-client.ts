@@ -2,12 +2,18 @@ import type { Metainfo } from '../image/metainfo.ts';
 import type { LinkRates } from '../link-rate.ts';
 import type { PickerSettings } from './policy/picker/new-picker.ts';
 import type { SwarmLimits, TimedLimits } from './swarm-limits.ts';
+import type { HeldBlocks } from './torrent/held-blocks.ts';
 
 /** The pieces of an image where a swarm client finds and leaves them. */
 export interface ChunkStore {
+  /**
+   * What it can give before a download begins; that does not change while it lasts. Default: nothing. A piece that is
+   * there as a whole is neither fetched nor written; of another one only the missing blocks are fetched.
+   */
+  readonly held?: HeldBlocks;
   /** Rejects where the bytes did not reach the medium; the client gives up then. */
   write(piece: number, bytes: Uint8Array): Promise<void>;
-  /** Fills `into`, which it resolves with. Rejects for a piece that is not there. */
+  /** Fills `into`, which it resolves with. Rejects for what is not there. */
   read(piece: number, offset: number, into: Uint8Array): Promise<Uint8Array>;
 }
 
@@ -74,7 +80,7 @@ export interface SwarmClient {
   /** Serves a store that holds the whole image. Resolves once the tracker knows this peer. */
   seed(metainfo: Metainfo, store: ChunkStore): Promise<void>;
   /**
-   * Fetches every piece into an empty store. Resolves once the last verified piece is written.
+   * Fetches what the store does not have. Resolves once the last verified piece is written.
    * Rejects with a RunFailure of the store, or with `SWARM` where the client cannot go on.
    */
   download(metainfo: Metainfo, store: ChunkStore): Promise<void>;

@@ -9,6 +9,7 @@ import { SuperSeeder } from './policy/super-seeder.ts';
 import { BEST_POLICIES, type SwarmClientOptions, type SwarmPolicies } from './swarm-client.ts';
 import { SystemChance } from './system-chance.ts';
 import type { Geometry } from './torrent/geometry.ts';
+import { EVERYTHING_HELD, type HeldBlocks } from './torrent/held-blocks.ts';
 import type { SwarmSettings } from './torrent/swarm-state.ts';
 
 /** A grant that nobody makes use of goes to the next after this time. */
@@ -40,12 +41,14 @@ export interface SettingsSource {
   readonly options: SwarmClientOptions;
   readonly geometry: Geometry;
   readonly isSeed: boolean;
+  /** What the store of a leecher has from the start. */
+  readonly held: HeldBlocks;
   /** Adds what neighbours have of 32 pieces in a row. */
   count(place: number, counter: CopyCounter): void;
 }
 
 /** What the state of a torrent is begun with: policies by their names, and sizes that suit its pieces. */
-export function settingsOf({ options, geometry, isSeed, count }: SettingsSource): SwarmSettings {
+export function settingsOf({ options, geometry, isSeed, held, count }: SettingsSource): SwarmSettings {
   const { uploadSlots, policies = BEST_POLICIES, site = '', neighbours } = options;
   const { pieces, pieceBytes } = geometry;
   const chance = new SystemChance();
@@ -53,7 +56,7 @@ export function settingsOf({ options, geometry, isSeed, count }: SettingsSource)
   return {
     geometry,
     place: { site: policies.crossing === 'owned' ? site : '', salt: saltOf(options.peerId) },
-    isSeed,
+    held: isSeed ? EVERYTHING_HELD : held,
     chance,
     picker: newPicker(policies, { pieces, chance, count }),
     dealer: isDealer(options, isSeed) ? new PieceDealer(pieces) : undefined,

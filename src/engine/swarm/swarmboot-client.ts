@@ -19,7 +19,9 @@ import type {
 import { checkLimits, checkTimetable, keepTimetable, type SwarmLimits } from './swarm-limits.ts';
 import { isDealer, saltOf, settingsOf } from './swarm-settings.ts';
 import { Geometry } from './torrent/geometry.ts';
+import { NOTHING_HELD } from './torrent/held-blocks.ts';
 import { eventOf } from './torrent/message-event.ts';
+import { FROM_STORE } from './torrent/partial-piece.ts';
 import type { SwarmEffect } from './torrent/swarm-effect.ts';
 import type { SwarmEvent } from './torrent/swarm-event.ts';
 import { SwarmState } from './torrent/swarm-state.ts';
@@ -37,6 +39,8 @@ const ANNOUNCE_MS = 30_000;
 /** Memory for pieces that are served, and memory that is kept for those to come [byte]. */
 const CACHE_BYTES = 16 * 2 ** 20;
 const SPARE_BYTES = 8 * 2 ** 20;
+/** Stands for the store among peer ids. */
+const STORE_ID = '';
 /** Pieces that are kept to be served, however large they are. */
 const FEWEST_CACHED = 4;
 
@@ -87,6 +91,7 @@ class SwarmbootClient implements SwarmClient {
 
   async download(metainfo: Metainfo, store: ChunkStore): Promise<void> {
     await this.#start(metainfo, store, false);
+    if (this.#isComplete()) return;
     await this.#done.promise;
     this.#tracker?.completed(metainfo.imageBytes);
   }
@@ -135,6 +140,7 @@ class SwarmbootClient implements SwarmClient {
         options: this.#options,
         geometry: this.#geometry,
         isSeed,
+        held: store.held ?? NOTHING_HELD,
         count: (place, counter) => this.#state!.count(place, counter),
       }),
     );
@@ -152,7 +158,7 @@ class SwarmbootClient implements SwarmClient {
       port: (this.#server.address() as AddressInfo).port,
       site: this.#options.site ?? '',
       wanted: this.#options.neighbours,
-      leftBytes: isSeed ? 0 : metainfo.imageBytes,
+      leftBytes: this.#isComplete() ? 0 : metainfo.imageBytes,
       onPeer: (address) => this.#peers!.connect(address),
     });
     this.#every(ANNOUNCE_MS, () => {
@@ -261,10 +267,11 @@ class SwarmbootClient implements SwarmClient {
   /** @param senders peer by block */
   async #check(piece: number, senders: readonly number[]): Promise<void> {
     const bytes = this.#incoming.get(piece)!;
-    const peerIds = senders.map((peer) => this.#peers!.peerIdOf(peer));
+    const peerIds = senders.map((peer) => (peer === FROM_STORE ? STORE_ID : this.#peers!.peerIdOf(peer)));
     this.#incoming.delete(piece);
+    await this.#fillFromStore(piece, bytes, senders);
     if ((await pieceHash(bytes)) !== this.#metainfo.pieceHashes.at(piece)) {
-      if (new Set(peerIds).size === 1) this.#peers!.ban(peerIds[0]!, `it sent wrong data for piece ${piece}`);
+      if (new Set(peerIds).size === 1) this.#ban(peerIds[0]!, piece);
       else this.#evidence.keep(piece, peerIds, blockHashes(bytes));
       return this.#handle({ kind: 'pieceRefuted', piece });
     }
@@ -275,8 +282,20 @@ class SwarmbootClient implements SwarmClient {
   }
 
   #judge(piece: number, bytes: Uint8Array): void {
-    for (const peerId of this.#evidence.guilty(piece, blockHashes(bytes))) {
-      this.#peers!.ban(peerId, `it sent wrong data for piece ${piece}`);
+    for (const peerId of this.#evidence.guilty(piece, blockHashes(bytes)))
+      if (peerId !== STORE_ID) this.#ban(peerId, piece);
+  }
+
+  #ban(peerId: string, piece: number): void {
+    this.#peers!.ban(peerId, `it sent wrong data for piece ${piece}`);
+  }
+
+  /** Reads the blocks that no peer sent; one that cannot be read makes the hash wrong, and all is fetched. */
+  async #fillFromStore(piece: number, bytes: Uint8Array, senders: readonly number[]): Promise<void> {
+    for (const [block, sender] of senders.entries()) {
+      if (sender !== FROM_STORE) continue;
+      const { begin, length } = this.#geometry.blockAt(piece, block);
+      await this.#store.read(piece, begin, bytes.subarray(begin, begin + length)).catch(() => {});
     }
   }
 }

@@ -3,6 +3,7 @@ import type { ThrottleGroup, Torrent, TorrentOptions, Wire } from 'webtorrent';
 import { ConfigError, RunFailure } from '../../failure.ts';
 import { BLOCK_BYTES, type Metainfo, pieceLengthOf } from '../image/metainfo.ts';
 import { type LinkRates, UNLIMITED } from '../link-rate.ts';
+import { PieceSet } from './policy/piece-set.ts';
 import type {
   ChunkStore,
   SwarmClient,
@@ -11,6 +12,9 @@ import type {
   SwarmStatistics,
 } from './swarm-client.ts';
 import { checkLimits, checkTimetable, keepTimetable, type SwarmLimits } from './swarm-limits.ts';
+import { bitsOf } from './torrent/bitfield.ts';
+import { Geometry } from './torrent/geometry.ts';
+import { NOTHING_HELD, wholePieces } from './torrent/held-blocks.ts';
 import { TrafficCount } from './traffic-count.ts';
 import { WebtorrentStore } from './webtorrent-store.ts';
 
@@ -117,8 +121,11 @@ class WebtorrentClient implements SwarmClient {
 
   async download(metainfo: Metainfo, store: ChunkStore): Promise<void> {
     const done = Promise.withResolvers<void>();
-    // An empty bitfield spares webtorrent the search of a blank disk for pieces.
-    const bitfield = new Uint8Array(Math.ceil(metainfo.pieceHashes.length / 8));
+    // With a bitfield webtorrent need not hash what the store has; it fetches whole pieces only.
+    const geometry = new Geometry(metainfo.imageBytes, metainfo.pieceBytes, BLOCK_BYTES);
+    const whole = new PieceSet(geometry.pieces);
+    for (const piece of wholePieces(store.held ?? NOTHING_HELD, geometry)) whole.add(piece);
+    const bitfield = bitsOf(whole, geometry.pieces);
     const torrent = this.#add(metainfo, store, { bitfield });
     torrent.once('done', done.resolve);
     torrent.on('error', (error) => done.reject(swarmFailure(error)));

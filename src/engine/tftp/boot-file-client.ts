@@ -1,32 +1,81 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import { RunFailure } from '../../failure.ts';
+import type { TftpReport, TftpTask } from './tftp-worker.ts';
 
 export interface BootFileSource {
   readonly host: string;
+  /** Of the TFTP server. */
   readonly port: number;
 }
 
-/** The package waits 3 s before it sends a packet again; networks that boot machines answer within milliseconds. */
-const RETRANSMIT_MS = 500;
-const RETRIES = 6;
+/** Window of each attempt. The package's transfers break off under loss, in windows sooner than block by block. */
+const ATTEMPTS = [4, 1, 1];
 
 /**
  * Fetches a boot file by TFTP.
  * Throws a RunFailure (`TFTP`) where the server refuses it or does not answer.
  */
-export async function fetchBootFile({ host, port }: BootFileSource, name: string): Promise<Uint8Array> {
-  const { default: tftp } = await import('tftp');
-  const stream = tftp
-    .createClient({ host, port, timeout: RETRANSMIT_MS, retries: RETRIES })
-    .createGetStream(name);
-  const chunks: Uint8Array[] = [];
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  stream.on('data', (chunk: Uint8Array) => chunks.push(chunk));
-  stream.once('end', resolve);
-  stream.once('error', reject);
-  await promise.catch((cause: Error) => {
-    throw new RunFailure('TFTP', `the boot file ${name} cannot be fetched by TFTP: ${cause.message}`, {
-      cause,
-    });
-  });
-  return Buffer.concat(chunks);
+export async function fetchBootFile(source: BootFileSource, name: string): Promise<Uint8Array> {
+  const reason = await fetchByTftp(source, name);
+  if (typeof reason !== 'string') return reason;
+  throw new RunFailure('TFTP', `the boot file ${name} cannot be fetched by TFTP: ${reason}`);
+}
+
+/** Starts the thread of the next fetch ahead, which takes processor time that would be missing later. */
+export async function warmUpBootFileClient(): Promise<void> {
+  spare ??= TftpThread.start();
+  await spare.ready;
+}
+
+let spare: TftpThread | undefined;
+
+/** The file, or why it cannot be had. */
+async function fetchByTftp({ host, port }: BootFileSource, name: string): Promise<Uint8Array | string> {
+  let reason = '';
+  for (const windowBlocks of ATTEMPTS) {
+    const thread = spare ?? TftpThread.start();
+    spare = undefined;
+    const report = await thread.fetch({ host, port, name, windowBlocks });
+    if (report.kind === 'fetched') return report.bytes;
+    reason = report.reason;
+    if (report.isRefused) break;
+  }
+  return reason;
+}
+
+type FetchReport = Exclude<TftpReport, { kind: 'ready' }>;
+
+/** A thread of its own for the tftp package: it throws where nobody can catch it, which then costs an attempt. */
+class TftpThread {
+  readonly #worker: Worker;
+  /** Rejects where the thread dies before. */
+  readonly ready: Promise<unknown>;
+
+  private constructor(worker: Worker) {
+    this.#worker = worker;
+    this.ready = once(worker, 'message');
+    this.ready.catch(() => {});
+    worker.unref();
+  }
+
+  static start(): TftpThread {
+    return new TftpThread(new Worker(new URL('./tftp-worker.ts', import.meta.url)));
+  }
+
+  /** Once; the thread ends with it. */
+  async fetch(task: TftpTask): Promise<FetchReport> {
+    this.#worker.ref();
+    try {
+      await this.ready;
+      const answered = once(this.#worker, 'message');
+      this.#worker.postMessage(task);
+      const [report] = (await answered) as [FetchReport];
+      return report;
+    } catch (error) {
+      return { kind: 'failed', reason: (error as Error).message, isRefused: false };
+    } finally {
+      await this.#worker.terminate();
+    }
+  }
 }

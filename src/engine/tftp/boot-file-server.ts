@@ -1,63 +1,149 @@
-import type { AddressInfo } from 'node:net';
-import type { Request, Response } from 'tftp';
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { isIPv6 } from 'node:net';
+import { ProtocolError } from '../protocol-error.ts';
+import type { BootFiles } from './boot-file.ts';
+import { decodePacket, encodePacket } from './packet-codec.ts';
+import { decideRequest, type RequestDecision } from './request-decision.ts';
+import type { TransferOutcome } from './transfer-effect.ts';
+import { TransferServer } from './transfer-server.ts';
 
-/** Serves boot files by TFTP (RFC 1350, 2347-2349, 7440): reading only, and only what is in its catalog. */
-export interface BootFileServer {
+export interface BootFileServerOptions {
+  readonly host: string;
+  /** 0 for any free one. */
   readonly port: number;
-  close(): Promise<void>;
+  readonly files: BootFiles;
+  /** Requests beyond so many transfers at a time are not answered: clients ask again. */
+  readonly mostTransfers?: number;
+  readonly transferEnded?: (ended: TransferEnded) => void;
 }
 
-/** What may be read, by name; entries added later are served too. */
-export type BootFiles = ReadonlyMap<string, Uint8Array>;
+/** How one transfer went, for the log. */
+export interface TransferEnded {
+  readonly client: string;
+  /** As the client named it. */
+  readonly file: string;
+  readonly outcome: TransferOutcome;
+}
+
+/** Each takes a socket, a few kilobytes and what waits of its window. */
+const MOST_TRANSFERS = 1024;
+/** How exactly silence is noticed: a fraction of the shortest timeout. */
+const TICK_MS = 20;
 
 /**
- * Starts the tftp package as the server. Port 0 takes any free one.
- * Rejects with the system's error where the port is taken.
- *
- * The package throws out of its socket's listener on a datagram of one byte, so a process that must not die
- * guards itself with `isBootFileServerFault`. Our own server replaces it.
+ * Serves boot files by TFTP (RFC 1350, 2347-2349, 7440): reading only, in mode octet, and only what is in the catalogue.
+ * What a remote sends can end its own transfer and nothing else.
  */
-export async function startBootFileServer(
-  host: string,
-  port: number,
-  files: BootFiles,
-): Promise<BootFileServer> {
-  const { default: tftp } = await import('tftp');
-  const server = tftp.createServer({ host, denyPUT: true }, (request, response) =>
-    answer(files, request, response),
-  );
-  // The package would take port 0 for 69.
-  server.port = port;
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  server.once('listening', resolve);
-  server.on('error', reject);
-  server.listen();
-  await promise;
-  const bound: AddressInfo = server._socket.address();
-  return {
-    port: bound.port,
-    close() {
-      const closed = Promise.withResolvers<void>();
-      server.once('close', closed.resolve);
-      server.close();
-      return closed.promise;
-    },
-  };
-}
+export class BootFileServer {
+  readonly #options: BootFileServerOptions;
+  readonly #socket: Socket;
+  /** By the address of the client. */
+  readonly #transfers = new Map<string, Running>();
+  #clock: NodeJS.Timeout | undefined;
 
-function answer(files: BootFiles, request: Request, response: Response): void {
-  // A transfer that breaks off costs that client only.
-  request.on('error', () => {});
-  const bytes = files.get(request.file);
-  if (bytes === undefined) {
-    request.abort('File not found');
-    return;
+  private constructor(options: BootFileServerOptions) {
+    this.#options = options;
+    this.#socket = socketFor(options.host);
+    this.#socket.on('message', (datagram, sender) => this.#received(datagram, sender));
   }
-  response.setSize(bytes.length);
-  response.end(bytes);
+
+  /** Rejects with the system's error where the port cannot be had. */
+  static async start(options: BootFileServerOptions): Promise<BootFileServer> {
+    const server = new BootFileServer(options);
+    const listening = once(server.#socket, 'listening');
+    server.#socket.bind({ address: options.host, port: options.port, exclusive: true });
+    await listening;
+    // An answer that cannot be sent is as good as one that is lost.
+    server.#socket.on('error', () => {});
+    return server;
+  }
+
+  get port(): number {
+    return this.#socket.address().port;
+  }
+
+  /** Breaks off what is running. */
+  async close(): Promise<void> {
+    const closed = once(this.#socket, 'close');
+    this.#socket.close();
+    for (const { transfer } of this.#transfers.values()) transfer.close();
+    await closed;
+  }
+
+  #received(datagram: Buffer, sender: RemoteInfo): void {
+    // Forged: nothing can be sent there.
+    if (sender.port === 0) return;
+    const decision = this.#decide(datagram);
+    if (decision.kind === 'refuse')
+      this.#socket.send(encodePacket(decision.error), sender.port, sender.address);
+    if (decision.kind === 'transfer') this.#begin(decision, datagram, sender);
+  }
+
+  #decide(datagram: Buffer): RequestDecision {
+    try {
+      return decideRequest(decodePacket(datagram), this.#options.files);
+    } catch (error) {
+      if (error instanceof ProtocolError) return { kind: 'ignore' };
+      throw error;
+    }
+  }
+
+  #begin({ name, file, terms }: TransferDecision, request: Buffer, client: RemoteInfo): void {
+    const key = `${client.address} ${client.port}`;
+    const before = this.#transfers.get(key);
+    // The client has not heard us yet and asks again: what we said is sent again in its time.
+    if (before && !before.transfer.hasHeard && before.request.equals(request)) return;
+    before?.transfer.close();
+    if (!this.#hasRoom()) return;
+    const transfer = new TransferServer({ client, file, terms }, socketFor(this.#options.host));
+    const running = { transfer, request };
+    this.#transfers.set(key, running);
+    this.#clock ??= setInterval(() => this.#tick(), TICK_MS);
+    transfer.ended.then((outcome) => {
+      if (this.#transfers.get(key) === running) this.#transfers.delete(key);
+      if (this.#transfers.size === 0) this.#stopClock();
+      this.#options.transferEnded?.({ client: key, file: name, outcome });
+    });
+    transfer.start(this.#options.host);
+  }
+
+  /** Where all places are taken, the client goes that has waited longest without having shown that it exists. */
+  #hasRoom(): boolean {
+    const { mostTransfers = MOST_TRANSFERS } = this.#options;
+    if (this.#transfers.size < mostTransfers) return true;
+    const unknown = this.#transfers.entries().find(([, { transfer }]) => !transfer.hasHeard);
+    if (unknown === undefined) return false;
+    const [key, { transfer }] = unknown;
+    this.#transfers.delete(key);
+    transfer.close();
+    return true;
+  }
+
+  #tick(): void {
+    const atMs = performance.now();
+    for (const { transfer } of this.#transfers.values()) transfer.clockTicked(atMs);
+  }
+
+  #stopClock(): void {
+    clearInterval(this.#clock);
+    this.#clock = undefined;
+  }
 }
 
-/** True for an error that the tftp package threw on a malformed or repeated datagram. */
-export function isBootFileServerFault(error: unknown): boolean {
-  return error instanceof Error && /[\\/]node_modules[\\/]tftp[\\/]lib[\\/]/.test(error.stack ?? '');
+interface Running {
+  readonly transfer: TransferServer;
+  /** As it came. */
+  readonly request: Buffer;
+}
+
+type TransferDecision = Extract<RequestDecision, { kind: 'transfer' }>;
+
+/** Addresses are numbers already: nothing has to be looked up, which Node would put off to a later moment. */
+function socketFor(host: string): Socket {
+  const family = isIPv6(host) ? 6 : 4;
+  return createSocket({
+    type: `udp${family}`,
+    lookup: (address, _options, found) => found(null, address, family),
+  });
 }

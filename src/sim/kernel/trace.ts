@@ -8,6 +8,7 @@ export const TRACE = {
   downloaded: 4,
   died: 5,
   done: 6,
+  left: 7,
 } as const;
 export type TraceKind = keyof typeof TRACE;
 

@@ -111,6 +111,7 @@ export class DeployedMachine {
     if (this.isDead) return;
     this.doneS = this.#arena.simulation.now;
     this.#trace('done');
+    this.#transport.done?.(this.number);
   }
 
   /** Reads or writes the whole image from front to end, beside whatever else the disk has to do. */

@@ -4,7 +4,14 @@
  * also shows that a fluid schedule reaches them.
  * Convention: the seeder is not counted in n; a rate of Infinity is no limit.
  */
-import { reject, requireNonNegative, requirePositive, requireRate, requireRates } from './domain.ts';
+import {
+  reject,
+  requireNonNegative,
+  requirePositive,
+  requireRate,
+  requireRates,
+  requireWhole,
+} from './domain.ts';
 
 /** One server and machines that only download. */
 export interface ClientServerLinks {
@@ -22,6 +29,33 @@ export interface PeerLinks extends ClientServerLinks {
   readonly upBps: readonly number[];
 }
 
+/** A fleet of any size, as the bounds see it. */
+export interface FleetTotals {
+  /** F: bytes that one machine has to receive. */
+  readonly wireBytes: number;
+  /** u_s: upload rate of the server or seeder [byte/s]. */
+  readonly seederUpBps: number;
+  /** n: machines that receive. */
+  readonly machines: number;
+  /** Sum of u_i: upload rates of all machines together [byte/s]; 0 for machines that only download. */
+  readonly totalUpBps: number;
+  /** d_min: download rate of the slowest machine [byte/s]. */
+  readonly slowestDownBps: number;
+}
+
+/**
+ * Any fleet [s]: `T >= max{ F/u_s, F/d_min, n F/(u_s + sum u_i) }`; with `sum u_i = 0` it is that of client-server.
+ * @throws RangeError where a rate, size or number is out of range
+ */
+export function fleetBoundS(totals: FleetTotals): number {
+  const { wireBytes, seederUpBps, machines, totalUpBps, slowestDownBps } = totals;
+  requirePositive({ wireBytes });
+  requireRate({ seederUpBps, slowestDownBps });
+  requireWhole({ machines });
+  const allCopiesS = (machines * wireBytes) / (seederUpBps + totalUpBps);
+  return Math.max(wireBytes / seederUpBps, wireBytes / slowestDownBps, allCopiesS);
+}
+
 /**
  * Peer to peer [s]: `T >= max{ F/u_s, F/d_min, n F/(u_s + sum u_i) }`.
  * `F/u_s` does not depend on n: with one seeder nobody beats one whole copy over its uplink.
@@ -32,9 +66,9 @@ export function peerToPeerBoundS({ wireBytes, seederUpBps, upBps, downBps }: Pee
   if (upBps.length !== downBps.length) {
     reject({ 'upBps.length': upBps.length }, `${downBps.length}, the length of downBps`);
   }
-  const totalUpBps = seederUpBps + upBps.reduce((sum, rate, index) => sum + uploadRate(rate, index), 0);
-  const allCopiesS = (downBps.length * wireBytes) / totalUpBps;
-  return Math.max(wireBytes / seederUpBps, wireBytes / slowest(downBps), allCopiesS);
+  const totalUpBps = upBps.reduce((sum, rate, index) => sum + uploadRate(rate, index), 0);
+  const machines = downBps.length;
+  return fleetBoundS({ wireBytes, seederUpBps, machines, totalUpBps, slowestDownBps: slowest(downBps) });
 }
 
 /**
@@ -44,7 +78,8 @@ export function peerToPeerBoundS({ wireBytes, seederUpBps, upBps, downBps }: Pee
 export function clientServerBoundS(links: ClientServerLinks): number {
   requireLinks(links);
   const { wireBytes, seederUpBps, downBps } = links;
-  return Math.max((downBps.length * wireBytes) / seederUpBps, wireBytes / slowest(downBps));
+  const machines = downBps.length;
+  return fleetBoundS({ wireBytes, seederUpBps, machines, totalUpBps: 0, slowestDownBps: slowest(downBps) });
 }
 
 function requireLinks({ wireBytes, seederUpBps, downBps }: ClientServerLinks): void {
@@ -54,7 +89,7 @@ function requireLinks({ wireBytes, seederUpBps, downBps }: ClientServerLinks): v
 }
 
 function uploadRate(rate: number, index: number): number {
-  if (rate !== Infinity) requireNonNegative({ [`upBps[${index}]`]: rate });
+  if (!(rate >= 0)) requireNonNegative({ [`upBps[${index}]`]: rate });
   return rate;
 }
 

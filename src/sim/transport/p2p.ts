@@ -19,6 +19,7 @@ export class P2p implements Transport {
   readonly #pieces: number;
   readonly #swarm: SwarmState;
   readonly #choking: Choking;
+  readonly #staysForS: number;
   readonly #seeding: Seeding;
   /** The flow of slot 0; those of the others follow it. */
   readonly #firstFlow: number;
@@ -29,6 +30,7 @@ export class P2p implements Transport {
     const { model, randomSeed, simulation, network } = arena;
     this.#arena = arena;
     this.#pieces = pieceCountOf(model);
+    this.#staysForS = settings.staysForS;
     const chance = new RandomStream(randomSeed, 'swarm');
     const sites = [SERVER, ...model.machines.map(({ site }) => site)];
     const place = { sites, pieces: this.#pieces, chance };
@@ -55,6 +57,16 @@ export class P2p implements Transport {
 
   leave(machine: number): void {
     if (this.#swarm.isHere[machine] === 1) this.#part(machine);
+  }
+
+  /** The machine leaves when it has served others long enough. */
+  done(machine: number): void {
+    const { simulation } = this.#arena;
+    if (this.#staysForS === Number.POSITIVE_INFINITY) return;
+    simulation.after(this.#staysForS, () => {
+      simulation.trace.add(simulation.now, 'left', machine);
+      this.leave(machine);
+    });
   }
 
   diagnose(machine: number): string {

@@ -24,6 +24,8 @@ export interface Transport {
   join(machine: number): void;
   /** The machine dies for good, whether it has joined or not. */
   leave(machine: number): void;
+  /** The machine has gone through all its phases. */
+  done?(machine: number): void;
   /** Why this machine has not got the image although nothing happens any more. */
   diagnose(machine: number): string;
 }

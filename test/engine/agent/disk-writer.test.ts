@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { DiskStore } from '../../../src/engine/agent/disk-store.ts';
 import { DiskWriter } from '../../../src/engine/agent/disk-writer.ts';
 import { aFolder, someBytes } from '../an-image.ts';
 import { BrokenDisk, DeafDisk, MemoryDisk, StingyDisk } from './disks.ts';
@@ -56,30 +55,5 @@ describe('the disk writer', () => {
     const path = join(await aFolder(), 'disk.img');
     await expect(DiskWriter.open(path)).rejects.toMatchObject({ code: 'DISK' });
     expect(existsSync(path)).toBe(false);
-  });
-});
-
-describe('the pieces of a disk', () => {
-  it('are put at their places, in any order', async () => {
-    const disk = new MemoryDisk(100);
-    const store = new DiskStore(new DiskWriter(disk, 100), 40);
-    await store.write(2, someBytes(20, 'two'));
-    await store.write(0, someBytes(40, 'zero'));
-    expect(disk.bytes).toEqual(
-      Buffer.concat([someBytes(40, 'zero'), Buffer.alloc(40), someBytes(20, 'two')]),
-    );
-  });
-
-  it('are not there before they have been written', async () => {
-    const store = new DiskStore(new DiskWriter(new MemoryDisk(100), 100), 40);
-    await expect(store.read(1, 0, new Uint8Array(10))).rejects.toThrow('piece 1 is not on the disk');
-    await store.write(1, someBytes(40));
-    expect(Buffer.from(await store.read(1, 3, new Uint8Array(10)))).toEqual(someBytes(40).subarray(3, 13));
-  });
-
-  it('are not there when writing them failed', async () => {
-    const store = new DiskStore(new DiskWriter(new BrokenDisk(100, 'EIO', 50), 100), 40);
-    await expect(store.write(1, someBytes(40))).rejects.toMatchObject({ code: 'DISK_BROKEN' });
-    await expect(store.read(1, 0, new Uint8Array(10))).rejects.toThrow('piece 1 is not on the disk');
   });
 });

@@ -1,39 +1,80 @@
 import { describe, expect, it } from 'vitest';
 import { DiskWriter } from '../../../src/engine/agent/disk-writer.ts';
+import { MediumReader } from '../../../src/engine/agent/medium-reader.ts';
 import { verifyDisk } from '../../../src/engine/agent/verify-disk.ts';
-import { makeMetainfo } from '../../../src/engine/image/metainfo.ts';
-import { anImageFile, someBytes } from '../an-image.ts';
-import { MemoryDisk } from './disks.ts';
+import { type AGoldenImage, aGoldenImage } from './a-golden-image.ts';
+import { ForgetfulDisk, MemoryDisk, UnreadableDisk } from './disks.ts';
 
-const PIECE = 16_384;
-const IMAGE = someBytes(3 * PIECE + 77);
-
-async function verify(disk: MemoryDisk): Promise<number[]> {
-  const metainfo = await makeMetainfo({ imageFile: await anImageFile(IMAGE), pieceBytes: PIECE });
+async function verify(golden: AGoldenImage, disk: MemoryDisk) {
+  const fetched: number[] = [];
   const shares: number[] = [];
-  await verifyDisk(new DiskWriter(disk, IMAGE.length), metainfo, (share) => shares.push(share));
-  return shares;
+  const chunks = golden.layout.chunks;
+  const refetched = await verifyDisk({
+    disk: new DiskWriter(disk, disk.bytes.length),
+    medium: new MediumReader(disk, false),
+    chunks,
+    async fetchAgain(number) {
+      fetched.push(number);
+      const { diskOffset, rawBytes } = chunks[number]!;
+      return golden.disk.subarray(diskOffset, diskOffset + rawBytes);
+    },
+    progressed: (share) => shares.push(share),
+  });
+  return { refetched, fetched, shares };
+}
+
+async function aWrittenDisk(): Promise<{ golden: AGoldenImage; disk: MemoryDisk }> {
+  const golden = await aGoldenImage();
+  const disk = new MemoryDisk(golden.disk.length);
+  disk.bytes.set(golden.disk);
+  return { golden, disk };
 }
 
 describe('reading a disk back', () => {
-  it('flushes, then finds every piece good', async () => {
-    const disk = new MemoryDisk(IMAGE.length);
-    disk.bytes.set(IMAGE);
-    expect(await verify(disk)).toEqual([0.25, 0.5, 0.75, 1]);
+  it('flushes, then finds every chunk good', async () => {
+    const { golden, disk } = await aWrittenDisk();
+    const { refetched, shares } = await verify(golden, disk);
+    expect(refetched).toEqual([]);
+    expect(shares).toHaveLength(20);
+    expect(shares.at(-1)).toBe(1);
     expect(disk.isFlushed).toBe(true);
   });
 
-  it.each([
-    [0, 'piece 0 at disk offset 0'],
-    [2 * PIECE + 5, 'piece 2 at disk offset 32768'],
-    [IMAGE.length - 1, 'piece 3 at disk offset 49152'],
-  ])('names the piece of a single wrong bit at byte %i', async (place, name) => {
-    const disk = new MemoryDisk(IMAGE.length);
-    disk.bytes.set(IMAGE);
-    disk.bytes[place]! ^= 1;
-    await expect(verify(disk)).rejects.toMatchObject({
-      code: 'BAD_PIECE',
-      message: `${name} does not match its hash`,
+  it.each([0, 7, 19])('fetches chunk %i again when a single bit of it is wrong', async (number) => {
+    const { golden, disk } = await aWrittenDisk();
+    const { diskOffset, rawBytes } = golden.layout.chunks[number]!;
+    disk.bytes[diskOffset + rawBytes - 1]! ^= 1;
+    expect(await verify(golden, disk)).toMatchObject({ refetched: [number], fetched: [number] });
+    expect(disk.bytes.equals(golden.disk)).toBe(true);
+  });
+
+  it('gives a disk up that does not keep what is written, and says where', async () => {
+    const golden = await aGoldenImage();
+    const { diskOffset } = golden.layout.chunks[6]!;
+    const disk = new ForgetfulDisk(golden.disk.length, diskOffset + 100);
+    disk.bytes.set(golden.disk);
+    disk.bytes[diskOffset + 100]! ^= 1;
+    await expect(verify(golden, disk)).rejects.toMatchObject({
+      code: 'DISK_LIES',
+      message: expect.stringContaining(`disk offset ${diskOffset}, `),
+    });
+  });
+
+  it('repairs a place that cannot be read until it is written anew', async () => {
+    const golden = await aGoldenImage();
+    const disk = new UnreadableDisk(golden.disk.length, golden.layout.chunks[3]!.diskOffset, 1);
+    disk.bytes.set(golden.disk);
+    expect(await verify(golden, disk)).toMatchObject({ refetched: [3] });
+  });
+
+  it('gives a disk up that cannot be read back, and says where', async () => {
+    const golden = await aGoldenImage();
+    const { diskOffset } = golden.layout.chunks[3]!;
+    const disk = new UnreadableDisk(golden.disk.length, diskOffset, Number.POSITIVE_INFINITY);
+    disk.bytes.set(golden.disk);
+    await expect(verify(golden, disk)).rejects.toMatchObject({
+      code: 'DISK_BROKEN',
+      message: `the disk reports an input/output error: disk offset ${diskOffset} could not be read (EIO)`,
     });
   });
 });

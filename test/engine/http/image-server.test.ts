@@ -1,38 +1,47 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { buffer } from 'node:stream/consumers';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { fetchImage, registerMachine, reportDone } from '../../../src/engine/http/image-client.ts';
-import { ImageServer } from '../../../src/engine/http/image-server.ts';
-import { ImageReader } from '../../../src/engine/image/image-reader.ts';
+import { describe, expect, it } from 'vitest';
+import { DeploymentClient } from '../../../src/engine/http/deployment-client.ts';
+import { fetchImage } from '../../../src/engine/http/image-client.ts';
 import { LinkRate } from '../../../src/engine/link-rate.ts';
-import { anImageFile, someBytes } from '../an-image.ts';
+import { MemoryBootFile } from '../../../src/engine/tftp/boot-file.ts';
+import { someBytes } from '../an-image.ts';
+import { anImageServer, TOKENS } from './an-image-server.ts';
 
 const IMAGE = someBytes(700_001);
+const KERNEL = someBytes(200_001, 'kernel');
 const UNLIMITED = Number.POSITIVE_INFINITY;
+const MACHINE = { ids: ['52:54:00:AA:00:01'], firmware: 'uefi', memoryBytes: 1e9, disks: [] } as const;
 
 async function aServer(upBps = UNLIMITED) {
-  const image = await ImageReader.open(await anImageFile(IMAGE), 65_536);
-  const options = { host: '127.0.0.1', port: 0, image, metainfoFile: 'golden.torrent', upBps };
-  const server = await ImageServer.start(options);
-  onTestFinished(async () => {
-    await server.close();
-    await image.close();
-  });
-  return { server, source: { host: '127.0.0.1', port: server.port } };
+  const bootFiles = new Map([
+    ['images/lab/1/manifest.json', new MemoryBootFile(someBytes(1000))],
+    ['efi/vmlinuz 1', new MemoryBootFile(KERNEL)],
+  ]);
+  const served = await anImageServer(IMAGE, { upBps, bootFiles });
+  const { hostname, port, pathname } = new URL(served.payloadUrl);
+  const client = new DeploymentClient({ url: served.url, token: TOKENS.agent });
+  return { ...served, client, source: { host: hostname, port: Number(port), path: pathname } };
+}
+
+function ask(url: string, token: string, body?: string) {
+  const headers = { authorization: `Bearer ${token}` };
+  return fetch(url, { headers, method: body === undefined ? 'GET' : 'POST', ...(body && { body }) });
 }
 
 describe('the image server', () => {
-  it('sends the whole image, with its length, and counts it', async () => {
-    const { server, source } = await aServer();
+  it('sends the whole payload, with its length, and counts it', async () => {
+    const { server, source, payloadUrl } = await aServer();
     expect(await buffer(fetchImage(source, new LinkRate(UNLIMITED)))).toEqual(IMAGE);
     expect(server.uploadedBytes).toBe(IMAGE.length);
-    const { headers } = await fetch(`http://127.0.0.1:${server.port}/image`, { method: 'GET' });
+    const { headers } = await fetch(payloadUrl, { method: 'GET' });
     expect(headers.get('content-length')).toBe(String(IMAGE.length));
   });
 
-  it('sends a range of the image, and only that', async () => {
-    const { server } = await aServer();
-    const image = `http://127.0.0.1:${server.port}/image`;
-    const response = await fetch(image, { headers: { range: 'bytes=65530-131080' } });
+  it('sends a range of the payload, and only that', async () => {
+    const { server, payloadUrl } = await aServer();
+    const response = await fetch(payloadUrl, { headers: { range: 'bytes=65530-131080' } });
     expect(response.status).toBe(206);
     expect(response.headers.get('content-range')).toBe(`bytes 65530-131080/${IMAGE.length}`);
     expect(Buffer.from(await response.arrayBuffer())).toEqual(IMAGE.subarray(65_530, 131_081));
@@ -40,9 +49,8 @@ describe('the image server', () => {
   });
 
   it('says that there is no such range', async () => {
-    const { server } = await aServer();
-    const headers = { range: `bytes=${IMAGE.length}-` };
-    const response = await fetch(`http://127.0.0.1:${server.port}/image`, { headers });
+    const { payloadUrl } = await aServer();
+    const response = await fetch(payloadUrl, { headers: { range: `bytes=${IMAGE.length}-` } });
     expect(response.status).toBe(416);
     expect(response.headers.get('content-range')).toBe(`bytes */${IMAGE.length}`);
     expect(await response.text()).toBe('');
@@ -62,55 +70,123 @@ describe('the image server', () => {
     expect(await buffer(fetchImage(source, new LinkRate(UNLIMITED)))).toEqual(IMAGE);
   });
 
-  it('tells a machine where its metainfo is', async () => {
-    const { source } = await aServer();
-    expect(await registerMachine(source, { machine: 'm001', diskBytes: 800_000 })).toEqual({
-      metainfoFile: 'golden.torrent',
-      imageBytes: IMAGE.length,
-    });
-    await reportDone(source, 'm001');
+  it('sends what describes the image, and nothing else', async () => {
+    const { client } = await aServer();
+    expect(Buffer.from(await client.file('images/lab/1/manifest.json'))).toEqual(someBytes(1000));
+    await expect(client.file('images/lab/1/../../../etc/passwd')).rejects.toMatchObject({ code: 'REFUSED' });
+    await expect(client.file('images/lab/1/manifest.sig')).rejects.toMatchObject({ code: 'REFUSED' });
   });
 
-  it('refuses a disk that is too small before anything is written', async () => {
-    const { source } = await aServer();
-    await expect(registerMachine(source, { machine: 'm001', diskBytes: 700_000 })).rejects.toMatchObject({
-      code: 'REFUSED',
-      message: 'the server refused this machine: its disk has 700000 bytes, the image needs 700001',
+  it('lets only an operator arm machines, and only agents of the deployment report', async () => {
+    const { client, url } = await aServer();
+    expect((await ask(`${url}/api/arm`, TOKENS.agent, '{"id": "52:54:00:aa:00:01"}')).status).toBe(401);
+    await expect(client.register(MACHINE)).rejects.toMatchObject({ code: 'REFUSED' });
+    expect((await ask(`${url}/api/arm`, TOKENS.operator, '{"id": "52:54:00:aa:00:01"}')).status).toBe(200);
+    const stranger = new DeploymentClient({ url, token: 'guessed' });
+    await expect(stranger.register(MACHINE)).rejects.toThrow('the token of this deployment');
+    expect(await client.register(MACHINE)).toEqual({
+      machine: '52:54:00:aa:00:01',
+      imageFolder: 'images/lab/1',
+      isResumed: false,
     });
+    const machines = await (await ask(`${url}/api/machines`, TOKENS.operator)).json();
+    expect(machines).toEqual([{ machine: '52:54:00:aa:00:01', state: 'deploying' }]);
   });
 
-  it('believes no machine that is done and never registered', async () => {
-    const { source } = await aServer();
-    await expect(reportDone(source, 'm007')).rejects.toThrow('m007 has not registered');
+  it('releases the machines when all of them have the image', async () => {
+    const { client, registry, server } = await aServer();
+    registry.arm('one');
+    registry.arm('other');
+    await client.register({ ...MACHINE, ids: ['one'] });
+    await client.register({ ...MACHINE, ids: ['other'] });
+    await client.reportVerified('one');
+    expect(registry.isReleased).toBe(false);
+    await client.reportVerified('other');
+    await client.released();
+    expect(server.uploadedBytes).toBe(0);
   });
 
   it.each([
-    ['POST', '/machines', '{"machine": 7}', 400],
-    ['POST', '/machines/done', 'null', 400],
+    ['POST', '/api/register', '{"machine": 7}', 400],
+    ['POST', '/api/verified', 'null', 400],
+    ['POST', '/api/progress', '{"machine": "m", "phase": "scan", "share": 2}', 400],
+    ['POST', '/api/failed', '[]', 400],
+    ['POST', '/api/finished', '{"machine": "nobody"}', 409],
+    ['POST', '/api/arm', '{}', 401],
     ['GET', '/etc/passwd', undefined, 404],
-    ['DELETE', '/image', undefined, 404],
+    ['DELETE', '/images/lab/1/payload', undefined, 404],
   ])('answers %s %s with a reason', async (method, path, body, status) => {
-    const { server } = await aServer();
-    const response = await fetch(`http://127.0.0.1:${server.port}${path}`, { method, body: body ?? null });
+    const { url } = await aServer();
+    const headers = { authorization: `Bearer ${TOKENS.agent}` };
+    const response = await fetch(`${url}${path}`, { method, headers, body: body ?? null });
     expect(response.status).toBe(status);
     expect(await response.json()).toHaveProperty('error');
   });
 
-  it('lives on after a body that is no JSON', async () => {
-    const { server, source } = await aServer();
-    const address = `http://127.0.0.1:${server.port}/machines`;
-    await expect(fetch(address, { method: 'POST', body: '{' })).rejects.toThrow();
-    expect(await registerMachine(source, { machine: 'm001', diskBytes: 800_000 })).toBeTruthy();
+  it.each(['{', 'x'.repeat(2 ** 20 + 1)])('lives on after a body that it cannot take', async (body) => {
+    const { url, registry, client } = await aServer();
+    await expect(ask(`${url}/api/register`, TOKENS.agent, body)).rejects.toThrow();
+    registry.arm('52:54:00:aa:00:01');
+    expect(await client.register(MACHINE)).toBeTruthy();
+  });
+});
+
+describe('boot files by HTTP', () => {
+  async function aServerOfBootFiles() {
+    const { server } = await aServer();
+    return { server, url: `http://127.0.0.1:${server.port}/boot/efi/vmlinuz%201` };
+  }
+
+  it('come whole, with their length, and do not count as bytes of the image', async () => {
+    const { server, url } = await aServerOfBootFiles();
+    const response = await fetch(url);
+    expect(response.headers.get('content-length')).toBe(String(KERNEL.length));
+    expect(Buffer.from(await response.arrayBuffer())).toEqual(KERNEL);
+    expect(server.uploadedBytes).toBe(0);
+  });
+
+  it('tell their length to HEAD, as UEFI firmware asks for it, whatever range is named', async () => {
+    const { url } = await aServerOfBootFiles();
+    const response = await fetch(url, { method: 'HEAD', headers: { range: 'bytes=5-9' } });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-length')).toBe(String(KERNEL.length));
+    expect(response.headers.get('accept-ranges')).toBe('bytes');
+    expect(await response.text()).toBe('');
+  });
+
+  it('come in ranges', async () => {
+    const { url } = await aServerOfBootFiles();
+    const response = await fetch(url, { headers: { range: 'bytes=65530-131080' } });
+    expect(response.status).toBe(206);
+    expect(response.headers.get('content-range')).toBe(`bytes 65530-131080/${KERNEL.length}`);
+    expect(Buffer.from(await response.arrayBuffer())).toEqual(KERNEL.subarray(65_530, 131_081));
+  });
+
+  it.each([
+    ['GET', '/boot/none', 404],
+    ['HEAD', '/boot/none', 404],
+    ['GET', '/boot/', 404],
+    ['GET', '/boot/%2e%2e/%2e%2e/etc/passwd', 404],
+    ['GET', '/boot/%2fetc%2fpasswd', 404],
+    ['GET', '/boot/%', 404],
+    ['GET', '/boot/%00', 404],
+    ['PUT', '/boot/efi/vmlinuz%201', 404],
+  ])('are in the catalogue or not there: %s %s', async (method, path, status) => {
+    const { server } = await aServerOfBootFiles();
+    const outgoing = request({ host: '127.0.0.1', port: server.port, method, path }).end();
+    const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+    response.resume();
+    expect(response.statusCode).toBe(status);
   });
 });
 
 describe('a machine', () => {
   it('notices that the server is gone', async () => {
-    const { server, source } = await aServer(100_000);
+    const { server, source, client } = await aServer(100_000);
     const stream = fetchImage(source, new LinkRate(UNLIMITED));
     await stream.next();
     await server.close();
     await expect(buffer(stream)).rejects.toMatchObject({ code: 'SERVER_LOST' });
-    await expect(reportDone(source, 'm001')).rejects.toMatchObject({ code: 'SERVER_LOST' });
+    await expect(client.reportVerified('m001')).rejects.toMatchObject({ code: 'SERVER_LOST' });
   });
 });

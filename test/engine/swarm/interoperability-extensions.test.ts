@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, type TestContext } from 'vitest';
 import WebTorrent from 'webtorrent';
-import { ImageServer } from '../../../src/engine/http/image-server.ts';
-import { ImageReader } from '../../../src/engine/image/image-reader.ts';
 import { pieceLengthOf } from '../../../src/engine/image/metainfo.ts';
 import { WebtorrentStore } from '../../../src/engine/swarm/webtorrent-store.ts';
 import { remade } from '../a-metainfo.ts';
-import { anImageFile, someBytes } from '../an-image.ts';
+import { someBytes } from '../an-image.ts';
+import { anImageServer } from '../http/an-image-server.ts';
 import { type ASwarm, aSwarm, aSwarmOf, ImageInMemory } from './a-swarm.ts';
 import { FOREIGN_CLIENTS, LIBTORRENT_CLIENT, startForeign } from './foreign-clients.ts';
 
@@ -70,14 +69,8 @@ describe('libtorrent', () => {
 
 describe('our image server as the web seed of our metainfo', () => {
   async function aWebSeededSwarm() {
-    const image = await ImageReader.open(await anImageFile(IMAGE), PIECE);
-    const options = { host: '127.0.0.1', port: 0, image, metainfoFile: 'golden.torrent', upBps: Infinity };
-    const server = await ImageServer.start(options);
-    onTestFinished(async () => {
-      await server.close();
-      await image.close();
-    });
-    const webSeeds = [`http://127.0.0.1:${server.port}/image`];
+    const { server, payloadUrl } = await anImageServer(IMAGE, { pieceBytes: PIECE });
+    const webSeeds = [payloadUrl];
     const { metainfo } = await aSwarm(IMAGE, PIECE);
     const swarm = await aSwarmOf(IMAGE, (tracker) => remade(metainfo, { webSeeds, trackers: [tracker] }));
     return { server, swarm };

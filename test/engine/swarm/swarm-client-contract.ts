@@ -9,7 +9,7 @@ import { RunFailure } from '../../../src/failure.ts';
 import { anImageFile, someBytes } from '../an-image.ts';
 
 const HOST = '127.0.0.1';
-const PIECE = 32_768;
+export const PIECE = 32_768;
 const UNLIMITED: LinkRates = { upBps: Number.POSITIVE_INFINITY, downBps: Number.POSITIVE_INFINITY };
 
 /** Pieces in memory. */
@@ -37,6 +37,27 @@ class MemoryStore implements ChunkStore {
 
   content(): Buffer {
     return Buffer.concat([...this.pieces].sort(([a], [b]) => a - b).map(([, bytes]) => bytes));
+  }
+}
+
+/** A store with some of the image in it from the start; it counts what is written. */
+export class PartlyFullStore extends MemoryStore {
+  readonly writtenPieces: number[] = [];
+  readonly #isHeld: (piece: number, block: number) => boolean;
+
+  constructor(image: Uint8Array, isHeld: (piece: number, block: number) => boolean) {
+    super();
+    this.#isHeld = isHeld;
+    for (const [piece, bytes] of MemoryStore.full(image).pieces) this.pieces.set(piece, bytes);
+  }
+
+  get held() {
+    return { hasBlock: this.#isHeld };
+  }
+
+  override async write(piece: number, bytes: Uint8Array): Promise<void> {
+    this.writtenPieces.push(piece);
+    await super.write(piece, bytes);
   }
 }
 
@@ -99,6 +120,30 @@ export function describeSwarmClient(maker: SwarmClientMaker): void {
       const { byPeer } = second.client.statistics();
       expect(byPeer.get(first.id)?.downloadedBytes).toBe(image.length);
       expect(first.client.statistics().byPeer.get(second.id)?.uploadedBytes).toBe(image.length);
+    });
+
+    it('neither fetches nor writes a piece that its store has', async () => {
+      const image = someBytes(8 * PIECE);
+      const metainfo = await aSwarm(image);
+      const [seeder, leecher] = [await aPeer('seeder'), await aPeer('leecher')];
+      await seeder.client.seed(metainfo, MemoryStore.full(image));
+      const store = new PartlyFullStore(image, (piece) => piece % 4 !== 0);
+      for (const piece of [0, 4]) store.pieces.delete(piece);
+      await leecher.client.download(metainfo, store);
+      expect(store.content()).toEqual(image);
+      expect(store.writtenPieces.sort()).toEqual([0, 4]);
+      expect(leecher.client.statistics()).toMatchObject({ downloadedBytes: 2 * PIECE, share: 1 });
+    });
+
+    it('is done at once where its store has everything, and serves it', async () => {
+      const image = someBytes(5 * PIECE);
+      const metainfo = await aSwarm(image);
+      const [first, second] = [await aPeer('first'), await aPeer('second')];
+      await first.client.download(metainfo, new PartlyFullStore(image, () => true));
+      expect(first.client.statistics()).toMatchObject({ downloadedBytes: 0, share: 1 });
+      const store = new MemoryStore();
+      await second.client.download(metainfo, store);
+      expect(store.content()).toEqual(image);
     });
 
     it('uploads and downloads no faster than its link', async () => {

@@ -1,11 +1,47 @@
 import { describe, expect, it } from 'vitest';
+import { BLOCK_BYTES } from '../../../src/engine/image/metainfo.ts';
 import { BEST_POLICIES, type SwarmPolicies } from '../../../src/engine/swarm/swarm-client.ts';
 import { swarmboot } from '../../../src/engine/swarm/swarmboot-client.ts';
 import { someBytes } from '../an-image.ts';
 import { aSwarm } from './a-swarm.ts';
-import { describeSwarmClient } from './swarm-client-contract.ts';
+import { describeSwarmClient, PartlyFullStore, PIECE } from './swarm-client-contract.ts';
 
 describeSwarmClient(swarmboot);
+
+describe('a store that has parts of pieces', () => {
+  const image = someBytes(6 * PIECE);
+  /** The first of the two blocks of every piece but the last, of which there is nothing. */
+  const isHeld = (piece: number, block: number): boolean => piece < 5 && block === 0;
+
+  async function downloadInto(store: PartlyFullStore): Promise<number> {
+    const swarm = await aSwarm(image, PIECE);
+    await swarm.seed(await swarm.aPeer('seeder'));
+    const { client } = await swarm.aPeer('leecher');
+    await client.download(swarm.metainfo, store);
+    return client.statistics().downloadedBytes;
+  }
+
+  it('has only the other blocks fetched', async () => {
+    const store = new PartlyFullStore(image, isHeld);
+    for (const [piece, bytes] of store.pieces)
+      store.pieces.set(piece, wiped(bytes, piece < 5 ? BLOCK_BYTES : 0));
+    expect(await downloadInto(store)).toBe(5 * BLOCK_BYTES + PIECE);
+    expect(store.content()).toEqual(image);
+    expect(store.writtenPieces).toHaveLength(6);
+  });
+
+  it('has a piece fetched as a whole where what it gave was wrong, and nobody is banned for it', async () => {
+    const store = new PartlyFullStore(image, isHeld);
+    store.pieces.set(2, wiped(store.pieces.get(2)!, 0));
+    expect(await downloadInto(store)).toBe(5 * BLOCK_BYTES + PIECE + PIECE);
+    expect(store.content()).toEqual(image);
+  });
+});
+
+/** A copy with zeros from `from` on. */
+function wiped(bytes: Uint8Array, from: number): Uint8Array {
+  return Uint8Array.from(bytes).fill(0, from);
+}
 
 describe('a swarm of our clients', () => {
   it.each<Partial<SwarmPolicies>>([

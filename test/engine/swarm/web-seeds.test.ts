@@ -1,33 +1,20 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { ImageServer } from '../../../src/engine/http/image-server.ts';
-import { ImageReader } from '../../../src/engine/image/image-reader.ts';
+import { describe, expect, it } from 'vitest';
 import type { Metainfo } from '../../../src/engine/image/metainfo.ts';
 import { RatePath } from '../../../src/engine/swarm/rate-path.ts';
 import type { WebSeed } from '../../../src/engine/swarm/web-seed.ts';
 import { type WebSeedHost, WebSeeds } from '../../../src/engine/swarm/web-seeds.ts';
 import { remade } from '../a-metainfo.ts';
 import { aTorrentOfFiles, filesIn } from '../a-torrent-of-files.ts';
-import { anImageFile, someBytes } from '../an-image.ts';
+import { someBytes } from '../an-image.ts';
+import { anImageServer } from '../http/an-image-server.ts';
 import { type ASwarm, aSwarm, ImageInMemory, type SwarmPeer } from './a-swarm.ts';
 import { aWebServer } from './a-web-server.ts';
 
 const PIECE = 65_536;
 const PIECES = 12;
 const IMAGE = someBytes((PIECES - 1) * PIECE + 12_345);
-
-/** Our own image server, and its address. */
-async function anImageServer() {
-  const image = await ImageReader.open(await anImageFile(IMAGE), PIECE);
-  const options = { host: '127.0.0.1', port: 0, image, metainfoFile: 'golden.torrent', upBps: Infinity };
-  const server = await ImageServer.start(options);
-  onTestFinished(async () => {
-    await server.close();
-    await image.close();
-  });
-  return { server, url: `http://127.0.0.1:${server.port}/image` };
-}
 
 function aSwarmOfTheImage(): Promise<ASwarm> {
   return aSwarm(IMAGE, PIECE);
@@ -123,7 +110,7 @@ describe('web seeds', () => {
 describe('a web seed', () => {
   it('is our own image server: where there is no peer the image comes from there, every byte once', async () => {
     const swarm = await aSwarmOfTheImage();
-    const { server, url } = await anImageServer();
+    const { server, payloadUrl: url } = await anImageServer(IMAGE, { pieceBytes: PIECE });
     const leecher = await swarm.aPeer('leecher');
     expectImage(await downloaded(leecher, remade(swarm.metainfo, { webSeeds: [url] })));
     expect(server.uploadedBytes).toBe(IMAGE.length);
@@ -134,7 +121,7 @@ describe('a web seed', () => {
 
   it('is enough where there is not even a tracker', async () => {
     const swarm = await aSwarmOfTheImage();
-    const { url } = await anImageServer();
+    const { payloadUrl: url } = await anImageServer(IMAGE, { pieceBytes: PIECE });
     const metainfo = remade(swarm.metainfo, { webSeeds: [url], trackers: [] });
     expect(metainfo.trackers).toEqual([]);
     expectImage(await downloaded(await swarm.aPeer('leecher'), metainfo));
@@ -150,7 +137,7 @@ describe('a web seed', () => {
 
   it('is left alone as long as the swarm brings the image', async () => {
     const swarm = await aSwarmOfTheImage();
-    const { server, url } = await anImageServer();
+    const { server, payloadUrl: url } = await anImageServer(IMAGE, { pieceBytes: PIECE });
     const metainfo = remade(swarm.metainfo, { webSeeds: [url] });
     // Slow enough for an impatient client to be tempted.
     const seeder = await swarm.aPeer('seeder', { link: { upBps: IMAGE.length / 5 } });
@@ -161,7 +148,7 @@ describe('a web seed', () => {
 
   it('steps in when the last peer has gone, for what is missing', async () => {
     const swarm = await aSwarmOfTheImage();
-    const { server, url } = await anImageServer();
+    const { server, payloadUrl: url } = await anImageServer(IMAGE, { pieceBytes: PIECE });
     const metainfo = remade(swarm.metainfo, { webSeeds: [url] });
     const seeder = await swarm.aPeer('seeder', { link: { upBps: IMAGE.length / 4 } });
     await seeder.client.seed(metainfo, new ImageInMemory(IMAGE, PIECE));

@@ -1,4 +1,12 @@
-import { HttpTransport, type ImageTransport, runAgent } from '../../../engine/index.ts';
+import { statSync } from 'node:fs';
+import { totalmem } from 'node:os';
+import {
+  type DiskFacts,
+  HttpTransport,
+  type ImageTransport,
+  runAgent,
+  warmUpBootFileClient,
+} from '../../../engine/index.ts';
 import {
   type AgentCommand,
   type AgentProcessTask,
@@ -32,6 +40,7 @@ async function obey(command: AgentCommand): Promise<void> {
     case 'prepare':
       task = command.task;
       transport = await transportOf(task);
+      await warmUpBootFileClient();
       report({ kind: 'ready' });
       return;
     case 'go':
@@ -52,6 +61,7 @@ async function transportOf({ transport: kind, link, ...options }: AgentProcessTa
     host,
     serverHost,
     httpPort,
+    imageFolder,
     site,
     serverPeerId,
     peerId,
@@ -76,25 +86,45 @@ async function transportOf({ transport: kind, link, ...options }: AgentProcessTa
     });
   }
   const serverId = Buffer.from(serverPeerId).toString('hex');
-  return new HttpTransport({ source: { host: serverHost, port: httpPort }, serverId, link });
+  return new HttpTransport({
+    source: { host: serverHost, port: httpPort, path: `/${imageFolder}/payload` },
+    serverId,
+    link,
+  });
 }
 
 async function deploy(): Promise<void> {
-  const { machine, diskPath, serverHost, httpPort, tftpPort } = task;
+  const { machine, diskPath, serverHost, httpPort, tftpPort, token, publicKey } = task;
   await runAgent(
-    { machine, diskPath, server: { host: serverHost, httpPort, tftpPort }, transport },
+    {
+      server: { url: `http://${serverHost}:${httpPort}`, token },
+      tftp: { host: serverHost, port: tftpPort },
+      publicKey,
+      facts: { ids: [machine], firmware: 'bios', memoryBytes: totalmem(), disks: [fileAsDisk(diskPath)] },
+      disk: { by: 'path', is: diskPath },
+      transport,
+    },
     {
       phaseStarted(phase) {
-        isReadingBack = phase === 'verify';
+        isReadingBack = phase === 'scan' || phase === 'verify';
+        readBackShare = 0;
         report({ kind: 'phaseStarted', phase, atMs: monotonicMs() });
       },
       phaseEnded: (phase) => report({ kind: 'phaseEnded', phase, atMs: monotonicMs() }),
-      readBack(share) {
+      progressed(share) {
         readBackShare = share;
       },
+      // A disk of the lab is always blank, and what is to be said of it is said of the lab.
+      noted() {},
     },
   );
   report({ kind: 'done' });
+}
+
+function fileAsDisk(path: string): DiskFacts {
+  const sizeBytes = statSync(path).size;
+  const unsaid = { model: '', serial: '', wwn: '' };
+  return { path, sizeBytes, ...unsaid, isRotational: false, isRemovable: false, isReadOnly: false };
 }
 
 function reportProgress(): void {

@@ -23,6 +23,8 @@ export interface ServerTask {
   readonly handout: HandoutName;
   readonly site: string;
   readonly peerId: Uint8Array;
+  /** All of them may be written to. */
+  readonly machines: readonly string[];
   /** Disks to make, one for each machine, as files of the scratch folder. */
   readonly disks: readonly string[];
   /** Payload bytes after which the peer leaves the swarm for good; Infinity if it stays. */
@@ -34,6 +36,12 @@ export interface ServerTask {
 export interface ServerReady {
   readonly httpPort: number;
   readonly tftpPort: number;
+  /** What agents show the server. */
+  readonly token: string;
+  /** What the image was signed with, PEM. */
+  readonly publicKey: string;
+  /** Where the image is on the server. */
+  readonly imageFolder: string;
   readonly imageFile: string;
   /** What the golden image is, in one sentence. */
   readonly imageNote: string;
@@ -59,6 +67,9 @@ export interface AgentProcessTask {
   readonly diskPath: string;
   readonly httpPort: number;
   readonly tftpPort: number;
+  readonly token: string;
+  readonly publicKey: string;
+  readonly imageFolder: string;
   readonly transport: LabTransport;
   readonly link: LinkRates;
   readonly uploadSlots: number;

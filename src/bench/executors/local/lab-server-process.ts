@@ -1,5 +1,4 @@
 import { rmSync } from 'node:fs';
-import { isBootFileServerFault } from '../../../engine/index.ts';
 import type { ServerCommand, ServerReport } from './lab-messages.ts';
 import { type LabServer, startLabServer } from './lab-server.ts';
 import { portable } from './portable-failure.ts';
@@ -15,14 +14,6 @@ process.on('disconnect', () => {
 });
 // Ctrl-C goes to the whole process group; the bench decides what becomes of its children.
 process.on('SIGINT', () => {});
-
-// The tftp package throws on a malformed datagram out of its socket's listener, where nobody can catch it.
-// Such an error costs one transfer; the machines in the middle of theirs need this process alive.
-// Anything else is a fault of ours and ends the process.
-process.on('uncaughtException', (error) => {
-  if (isBootFileServerFault(error)) return;
-  process.stderr.write(`${error.stack}\n`, () => process.exit(1));
-});
 
 process.on('message', (command: ServerCommand) => {
   obey(command).catch((error: unknown) => report({ kind: 'failed', failure: portable(error) }));

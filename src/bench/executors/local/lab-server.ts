@@ -1,21 +1,24 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  type BootFile,
+  BootFileServer,
   ImageReader,
   ImageServer,
+  MachineRegistry,
+  MemoryBootFile,
   type Metainfo,
   makeMetainfo,
-  startBootFileServer,
   startTracker,
 } from '../../../engine/index.ts';
 import { ConfigError, RunFailure } from '../../../failure.ts';
+import { publishLabImage } from './lab-image.ts';
 import type { ServerReady, ServerTask } from './lab-messages.ts';
 import type { LabPeerMaker } from './lab-peer.ts';
 import { LabSeeder } from './lab-seeder.ts';
 import { swarmClientFor } from './lab-swarm-client.ts';
 import { makeSampleDisk } from './sample-disk.ts';
-
-const METAINFO_FILE = 'golden.torrent';
 
 /** The server of the lab: HTTP, TFTP, and for a swarm its tracker and its first seeder. */
 export interface LabServer {
@@ -41,21 +44,40 @@ export async function startLabServer(task: ServerTask): Promise<LabServer> {
     const sentence = `the scenario's image has ${imageBytes} bytes, ${golden.imageFile} has ${image.sizeBytes}`;
     throw new ConfigError('image.size', sentence);
   }
+  const published = await publishLabImage(image, { scratchFolder, pieceBytes });
+  const bootFiles = new Map<string, BootFile>();
+  for (const [name, bytes] of published.files) bootFiles.set(name, new MemoryBootFile(bytes));
+  const registry = new MachineRegistry(published.folder);
+  for (const machine of task.machines) registry.arm(machine);
+  const tokens = { agent: randomUUID(), operator: randomUUID() };
   const imageServer = await onPort(task.port, 'HTTP', (port) =>
-    ImageServer.start({ host, port, image, metainfoFile: METAINFO_FILE, upBps: link.upBps }),
+    ImageServer.start({
+      host,
+      port,
+      registry,
+      tokens,
+      bootFiles,
+      payload: image,
+      payloadPath: `${published.folder}/payload`,
+      upBps: link.upBps,
+    }),
   );
   const swarmClient = swarmClientFor(task.transport);
   const swarm = swarmClient
     ? await startSwarm(swarmClient, task, { imageFile: golden.imageFile, image })
     : null;
-  const metainfo = swarm?.metainfo ?? (await makeMetainfo({ imageFile: golden.imageFile, pieceBytes }));
+  // The same torrent, and who of it can be asked for peers.
+  if (swarm) bootFiles.set(`${published.folder}/image.torrent`, new MemoryBootFile(swarm.metainfo.bytes));
   const tftp = await onPort(task.port === 0 ? 0 : task.port + 2, 'TFTP', (port) =>
-    startBootFileServer(host, port, new Map([[METAINFO_FILE, metainfo.bytes]])),
+    BootFileServer.start({ host, port, files: bootFiles }),
   );
   return {
     ready: {
       httpPort: imageServer.port,
       tftpPort: tftp.port,
+      token: tokens.agent,
+      publicKey: published.publicKey,
+      imageFolder: published.folder,
       imageFile: golden.imageFile,
       imageNote: golden.note,
       versions: swarmClient ? { [swarmClient.name]: await swarmClient.version() } : {},

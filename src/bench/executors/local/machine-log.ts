@@ -52,7 +52,7 @@ export class MachineLog {
 
   /** True for a machine that makes no bytes arrive and yet is not stuck. */
   get isWorkingAlone(): boolean {
-    return ['waiting', 'verify', 'finish'].includes(this.#state);
+    return ['waiting', 'partition', 'scan', 'verify', 'finish'].includes(this.#state);
   }
 
   /** True when nothing more is expected of the deployment of this machine. */

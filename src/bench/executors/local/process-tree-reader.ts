@@ -51,7 +51,8 @@ function ownPeakMemory(pid: number): { name: string; bytes: number } | null {
   return { name: /^Name:\s+(.+)$/m.exec(status)![1]!, bytes: Number(kibibytes) * 1024 };
 }
 
-function ownCpuSeconds(pid: number): number | null {
+/** The same of the process alone, and of those children that it has waited for. */
+export function ownCpuSeconds(pid: number): number | null {
   const stat = readable(() => readFileSync(`/proc/${pid}/stat`, 'utf8'), '');
   if (stat === '') return null;
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

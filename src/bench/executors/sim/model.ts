@@ -59,8 +59,8 @@ function transportOf(scenario: Scenario, transport: ModelTransport): TransportMo
   const { transports } = scenario;
   switch (transport) {
     case 'p2p': {
-      const { diskWrite: _, ...settings } = transports.p2p!;
-      return { transport, ...settings, handout: p2pHandoutOf(scenario) };
+      const { diskWrite: _, staysFor = Infinity, ...settings } = transports.p2p!;
+      return { transport, ...settings, handout: p2pHandoutOf(scenario), staysForS: staysFor };
     }
     case 'unicast':
       return { transport, wave: transports.unicast!.wave ?? Infinity };

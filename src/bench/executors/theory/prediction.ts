@@ -9,18 +9,10 @@ import {
   unicastTogetherS,
   unicastWavesS,
 } from '../../../sim/index.ts';
-import type { Scenario, Seconds } from '../../scenario/schema.ts';
-import { pieceCount, rawSize, wireSize } from '../../scenario/wire-size.ts';
+import type { Scenario } from '../../scenario/schema.ts';
+import { pieceCount, wireSize } from '../../scenario/wire-size.ts';
+import { type Prediction, streamedDiskBps } from '../formula-outcome.ts';
 import type { ModelTransport } from '../model-transport.ts';
-import { writeBps } from './disk-rates.ts';
-
-/** What the closed formulas say of the transfer alone. */
-export interface Prediction {
-  readonly transferS: Seconds;
-  /** Mean over the machines, where there is a formula. */
-  readonly meanS: Seconds | null;
-  readonly serverCopies: number | null;
-}
 
 /** Formulas of `src/sim/theory` for one transport of a scenario; machines are equal and start together. */
 export function predict(scenario: Scenario, transport: ModelTransport, machines: number): Prediction {
@@ -75,7 +67,7 @@ function predictMulticast(scenario: Scenario, machines: number): Prediction {
     loss: network.loss,
     rateBps: Math.min(rate, network.server.up),
     slowestDownBps: network.machine.down,
-    slowestWriteBps: diskBps(scenario, 'multicast'),
+    slowestWriteBps: streamedDiskBps(scenario, 'multicast'),
     waitS: wait,
     roundS: round,
   });
@@ -99,12 +91,5 @@ function predictChain(scenario: Scenario, machines: number): Prediction {
 
 /** What one machine takes in: its link, and its disk where that is written at once. */
 function downBps(scenario: Scenario, transport: ModelTransport): number {
-  return Math.min(scenario.network.machine.down, diskBps(scenario, transport));
-}
-
-/** Rate of decoder and disk in wire bytes per second; Infinity where the disk waits until the download is over. */
-function diskBps(scenario: Scenario, transport: ModelTransport): number {
-  const { image, transports } = scenario;
-  if (transports[transport]?.diskWrite === 'serial') return Infinity;
-  return (writeBps(scenario) * wireSize(image)) / rawSize(image);
+  return Math.min(scenario.network.machine.down, streamedDiskBps(scenario, transport));
 }

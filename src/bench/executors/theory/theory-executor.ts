@@ -1,10 +1,9 @@
-import type { FormulaResult, Transport } from '../../record/run-record.ts';
+import type { Transport } from '../../record/run-record.ts';
 import type { Scenario } from '../../scenario/schema.ts';
-import { rawSize, wireSize } from '../../scenario/wire-size.ts';
-import type { Executor, PlannedRun, RunOutcome } from '../executor.ts';
+import type { Executor, PlannedRun } from '../executor.ts';
+import { formulaOutcome } from '../formula-outcome.ts';
 import { MODEL_TRANSPORTS, type ModelTransport, modelled } from '../model-transport.ts';
-import { readBps, writeBps } from './disk-rates.ts';
-import { type Prediction, predict } from './prediction.ts';
+import { predict } from './prediction.ts';
 
 /** Closed formulas: immediate, without chance, for the cases that they cover. */
 export const theoryExecutor: Executor = {
@@ -15,7 +14,10 @@ export const theoryExecutor: Executor = {
   unsupported,
   run: ({ scenario, transport, machines }: PlannedRun) =>
     Promise.resolve(
-      outcomeOf(scenario, modelled(transport), predict(scenario, modelled(transport), machines)),
+      formulaOutcome(scenario, predict(scenario, modelled(transport), machines), {
+        transport,
+        limitation: LIMITATIONS[modelled(transport)],
+      }),
     ),
 };
 
@@ -41,31 +43,4 @@ function unsupported({ network, fleet, faults, boot, disk }: Scenario, transport
   if (fleet.start !== 'together') reasons.push(['fleet.start', 'the formulas start all machines together']);
   if (faults.length > 0) reasons.push(['faults', 'the formulas know no faults']);
   return reasons.map(([setting, reason]) => `${setting}: ${reason}`);
-}
-
-function outcomeOf(scenario: Scenario, transport: ModelTransport, prediction: Prediction): RunOutcome {
-  const { boot, register, partition, metainfo, finish } = scenario.phases;
-  const barrierS = boot + register + partition + metainfo;
-  const writeS = isSerial(scenario, transport) ? rawSize(scenario.image) / writeBps(scenario) : 0;
-  const verifyS = scenario.disk.readBack ? rawSize(scenario.image) / readBps(scenario.disk) : 0;
-  const aroundS = barrierS + writeS + verifyS + finish;
-  const formula: FormulaResult = {
-    makespanS: prediction.transferS + aroundS,
-    transferS: prediction.transferS + writeS,
-    meanLatencyS: prediction.meanS === null ? null : prediction.meanS + aroundS,
-    serverCopies: prediction.serverCopies,
-  };
-  return {
-    formula,
-    fleet: [],
-    barrierS,
-    serverUploadedBytes:
-      prediction.serverCopies === null ? null : prediction.serverCopies * wireSize(scenario.image),
-    traceDigest: null,
-    limitations: [LIMITATIONS[transport]],
-  };
-}
-
-function isSerial(scenario: Scenario, transport: Transport): boolean {
-  return scenario.transports[transport]?.diskWrite === 'serial';
 }

@@ -158,7 +158,7 @@ export class DownloadSide {
 
   /** Its hash was wrong: all of it has to come again. */
   refuted(piece: number): void {
-    this.#open.discard(piece);
+    this.#open.refuted(piece);
     this.#want([piece]);
   }
 

@@ -1,11 +1,14 @@
 import type { PiecePicker } from '../policy/picker/piece-picker.ts';
 import type { PieceSet } from '../policy/piece-set.ts';
 import type { Geometry } from './geometry.ts';
+import type { HeldBlocks } from './held-blocks.ts';
 import { PartialPiece } from './partial-piece.ts';
 
 /** What pieces are begun with. */
 export interface OpenPieceSettings {
   readonly geometry: Geometry;
+  /** What the store has from the start. */
+  readonly held: HeldBlocks;
   /** This torrent's own. */
   readonly picker: PiecePicker;
   /** Pieces that may be in memory at a time, being received or being stored. */
@@ -16,6 +19,8 @@ export interface OpenPieceSettings {
 export class OpenPieces {
   readonly #settings: OpenPieceSettings;
   readonly #partials = new Map<number, PartialPiece>();
+  /** Pieces whose blocks in the store may be the wrong ones. */
+  readonly #distrusted = new Set<number>();
 
   constructor(settings: OpenPieceSettings) {
     this.#settings = settings;
@@ -30,8 +35,10 @@ export class OpenPieces {
   }
 
   begin(piece: number): PartialPiece {
-    const { geometry, picker } = this.#settings;
-    const partial = new PartialPiece(piece, geometry.blocksOf(piece));
+    const { geometry, picker, held } = this.#settings;
+    const isTrusted = !this.#distrusted.has(piece);
+    const isHeld = (block: number): boolean => isTrusted && held.hasBlock(piece, block);
+    const partial = new PartialPiece(piece, geometry.blocksOf(piece), isHeld);
     this.#partials.set(piece, partial);
     picker.claimed(piece);
     return partial;
@@ -42,7 +49,13 @@ export class OpenPieces {
     this.#partials.delete(piece);
   }
 
-  /** All of it has to come again. */
+  /** Its hash was wrong: all of it has to come again, also what the store has. */
+  refuted(piece: number): void {
+    this.#distrusted.add(piece);
+    this.discard(piece);
+  }
+
+  /** What came in of it has to come again. */
   discard(piece: number): void {
     this.#partials.delete(piece);
     this.#settings.picker.released(piece);

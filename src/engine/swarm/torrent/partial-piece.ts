@@ -1,5 +1,7 @@
 /** Extra copies of a block that may be asked for when nothing else is left to ask for (BEP 3, end game). */
 const EXTRA_COPIES = 2;
+/** Stands for the store where a block did not come from a peer. */
+export const FROM_STORE = -2;
 
 /** A piece that is coming in: which blocks are asked for, arriving, there, and who sent them. */
 export class PartialPiece {
@@ -7,20 +9,26 @@ export class PartialPiece {
   readonly blocks: number;
   /** By block: requests that are out. */
   readonly #requests: Uint8Array;
-  /** By block: the peer whose bytes are in, or -1. */
+  /** By block: the peer whose bytes are in, `FROM_STORE`, or -1. */
   readonly #senders: Int32Array;
   /** By block: the peer whose bytes are coming in, or -1: of two copies only one is taken. */
   readonly #arriving: Int32Array;
   #receivedBlocks = 0;
   #freeBlocks: number;
 
-  constructor(piece: number, blocks: number) {
+  /** @param isHeld whether the store has a block: it need not be fetched */
+  constructor(piece: number, blocks: number, isHeld: (block: number) => boolean) {
     this.piece = piece;
     this.blocks = blocks;
     this.#requests = new Uint8Array(blocks);
     this.#senders = new Int32Array(blocks).fill(-1);
     this.#arriving = new Int32Array(blocks).fill(-1);
-    this.#freeBlocks = blocks;
+    for (let block = 0; block < blocks; block++) {
+      if (!isHeld(block)) continue;
+      this.#senders[block] = FROM_STORE;
+      this.#receivedBlocks++;
+    }
+    this.#freeBlocks = blocks - this.#receivedBlocks;
   }
 
   /** Blocks that are neither there nor asked for. */
@@ -98,7 +106,7 @@ export class PartialPiece {
     this.#receivedBlocks++;
   }
 
-  /** Who sent it, by block. */
+  /** Who sent it, by block: a peer or `FROM_STORE`. */
   senders(): number[] {
     return [...this.#senders];
   }

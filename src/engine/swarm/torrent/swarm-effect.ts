@@ -10,7 +10,7 @@ export type SwarmEffect =
   /** All blocks are there: check the hash, store the piece, tell. */
   | {
       readonly kind: 'checkPiece';
-      readonly piece: number /** Peer by block. */;
+      readonly piece: number /** Peer by block; `FROM_STORE` for one that the store has to give first. */;
       readonly senders: readonly number[];
     }
   /** What came in of a piece is forgotten: it has to come again as a whole. */

@@ -4,16 +4,14 @@ import type { BlockAddress } from '../wire/message.ts';
 import { piecesOf } from './bitfield.ts';
 import { type DownloadSettings, DownloadSide } from './download-side.ts';
 import type { Geometry } from './geometry.ts';
+import { wholePieces } from './held-blocks.ts';
 import { type Neighbour, newNeighbour } from './neighbour.ts';
 import type { SwarmEffect } from './swarm-effect.ts';
 import type { SwarmEvent } from './swarm-event.ts';
 import { type UploadSettings, UploadSide } from './upload-side.ts';
 
 /** What a torrent is begun with. */
-export interface SwarmSettings extends DownloadSettings, UploadSettings {
-  /** Everything is there from the start. */
-  readonly isSeed: boolean;
-}
+export type SwarmSettings = DownloadSettings & UploadSettings;
 
 /**
  * One torrent of one peer: events in, effects out; no sockets, no clock, no disk. Which events there are says
@@ -34,8 +32,7 @@ export class SwarmState {
     this.#geometry = settings.geometry;
     this.#newPipeline = settings.newPipeline;
     this.#download = new DownloadSide(settings, this.#neighbours, emit);
-    if (settings.isSeed)
-      for (let piece = 0; piece < settings.geometry.pieces; piece++) this.#download.hold(piece);
+    for (const piece of wholePieces(settings.held, settings.geometry)) this.#download.hold(piece);
     const torrent = { neighbours: this.#neighbours, held: this.#download.held, emit };
     this.#upload = new UploadSide(settings, torrent);
   }

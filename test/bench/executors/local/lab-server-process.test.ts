@@ -28,6 +28,7 @@ async function aServer() {
     handout: 'regular',
     site: 'lab',
     peerId: peerIdOf('server'),
+    machines: ['m001'],
     disks: ['m001.img'],
     seederLeavesAfterBytes: Infinity,
     casting: null,
@@ -47,7 +48,7 @@ async function exchange(socket: ReturnType<typeof createSocket>, datagram: Buffe
 describe('the server process of the lab', () => {
   it('survives what is no TFTP, on its port and in the middle of a transfer', async () => {
     const { source } = await aServer();
-    const whole = await fetchBootFile(source, 'golden.torrent');
+    const whole = await fetchBootFile(source, 'images/lab/1/image.torrent');
     const socket = createSocket('udp4');
     onTestFinished(() => {
       socket.close();
@@ -62,20 +63,20 @@ describe('the server process of the lab', () => {
     ]) {
       socket.send(Buffer.from(garbage, 'latin1'), source.port, HOST);
     }
-    const request = Buffer.from('\0\x01golden.torrent\0octet\0', 'latin1');
+    const request = Buffer.from('\0\x01images/lab/1/image.torrent\0octet\0', 'latin1');
     let [answer, { port }] = await exchange(socket, request, source.port);
     while (answer.readUInt16BE(0) !== 3) [answer, { port }] = await exchange(socket, request, source.port);
     // One byte is too little for an operation code: the package reads it all the same and throws.
     for (const garbage of ['\0', '', 'y', '\0\x04\0\x01', '\0\x04\0\x01', '\0\x04\0\0']) {
       socket.send(Buffer.from(garbage, 'latin1'), port, HOST);
     }
-    expect(await fetchBootFile(source, 'golden.torrent')).toEqual(whole);
-    expect(await fetchBootFile(source, 'golden.torrent')).toEqual(whole);
+    expect(await fetchBootFile(source, 'images/lab/1/image.torrent')).toEqual(whole);
+    expect(await fetchBootFile(source, 'images/lab/1/image.torrent')).toEqual(whole);
   });
 
   it('makes a blank disk of the size of the image for each machine', async () => {
     const { scratchFolder } = await aServer();
-    expect(await readdir(scratchFolder)).toEqual(['m001.img']);
+    expect(await readdir(scratchFolder)).toEqual(['images', 'm001.img']);
   });
 
   it('that dies is reported as lost', async () => {

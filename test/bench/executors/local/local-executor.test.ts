@@ -56,7 +56,15 @@ describe('a deployment in the local lab', () => {
   it('goes through the phases in their order, each after the one before', async () => {
     const { fleet, barrierS } = await runLab({ transport: 'unicast', machines: 2 });
     for (const { phases, poweredOnS, doneS } of fleet) {
-      expect(Object.keys(phases)).toEqual(['register', 'metainfo', 'download', 'verify', 'finish']);
+      expect(Object.keys(phases)).toEqual([
+        'register',
+        'metainfo',
+        'partition',
+        'scan',
+        'download',
+        'verify',
+        'finish',
+      ]);
       const times = [poweredOnS, ...Object.values(phases).flat(), doneS!];
       expect(times).toEqual(times.toSorted((a, b) => a - b));
     }

@@ -1,6 +1,7 @@
 import { RarestPicker } from '../../../../src/engine/swarm/policy/picker/rarest-picker.ts';
 import { FixedPipeline } from '../../../../src/engine/swarm/policy/request-pipeline.ts';
 import { Geometry } from '../../../../src/engine/swarm/torrent/geometry.ts';
+import { EVERYTHING_HELD, NOTHING_HELD } from '../../../../src/engine/swarm/torrent/held-blocks.ts';
 import type { SwarmEffect } from '../../../../src/engine/swarm/torrent/swarm-effect.ts';
 import type { SwarmEvent } from '../../../../src/engine/swarm/torrent/swarm-event.ts';
 import { type SwarmSettings, SwarmState } from '../../../../src/engine/swarm/torrent/swarm-state.ts';
@@ -17,13 +18,16 @@ export function aGeometry(pieces: number, lastBytes = PIECE): Geometry {
   return new Geometry((pieces - 1) * PIECE + lastBytes, PIECE, BLOCK);
 }
 
+/** What a torrent is to be begun with. */
+export type SettingsWishes = Partial<SwarmSettings> & { readonly isSeed?: boolean };
+
 /** Settings in which nothing but what a test is about gets in the way. */
-export function someSettings(wishes: Partial<SwarmSettings> = {}): SwarmSettings {
+export function someSettings({ isSeed = false, ...wishes }: SettingsWishes = {}): SwarmSettings {
   const { geometry = aGeometry(4), chance = new RandomStream(1, 'swarm') } = wishes;
   return {
     geometry,
     place: { site: '', salt: 0 },
-    isSeed: false,
+    held: isSeed ? EVERYTHING_HELD : NOTHING_HELD,
     chance,
     picker: new RarestPicker(geometry.pieces, chance),
     dealer: undefined,
@@ -58,7 +62,7 @@ export class ATorrent {
   readonly effects: SwarmEffect[] = [];
   nowMs = 0;
 
-  constructor(wishes: Partial<SwarmSettings> = {}) {
+  constructor(wishes: SettingsWishes = {}) {
     const settings = someSettings(wishes);
     this.geometry = settings.geometry;
     this.state = new SwarmState(settings);

@@ -1,4 +1,5 @@
 import type { Geometry } from '../../../../src/engine/swarm/torrent/geometry.ts';
+import { wholePieces } from '../../../../src/engine/swarm/torrent/held-blocks.ts';
 import type { SwarmEffect } from '../../../../src/engine/swarm/torrent/swarm-effect.ts';
 import type { SwarmEvent } from '../../../../src/engine/swarm/torrent/swarm-event.ts';
 import { type SwarmSettings, SwarmState } from '../../../../src/engine/swarm/torrent/swarm-state.ts';
@@ -19,6 +20,8 @@ export class FuzzedTorrent {
   readonly #there = new Set<string>();
   readonly #checking: number[] = [];
   readonly #stored = new Set<number>();
+  /** Of these not even the store is believed any more. */
+  readonly #refuted = new Set<number>();
   readonly #broken: string[] = [];
   #nowMs = 0;
   #isPaused = false;
@@ -27,8 +30,17 @@ export class FuzzedTorrent {
     this.#settings = settings;
     this.#geometry = settings.geometry;
     this.#state = new SwarmState(settings);
-    if (settings.isSeed)
-      for (let piece = 0; piece < settings.geometry.pieces; piece++) this.#stored.add(piece);
+    for (const piece of wholePieces(settings.held, settings.geometry)) this.#stored.add(piece);
+    for (let piece = 0; piece < settings.geometry.pieces; piece++) this.#takeFromStore(piece);
+  }
+
+  /** What the store has of a piece that is not there as a whole. */
+  #takeFromStore(piece: number): void {
+    if (this.#stored.has(piece) || this.#refuted.has(piece)) return;
+    for (let block = 0; block < this.#geometry.blocksOf(piece); block++) {
+      if (this.#settings.held.hasBlock(piece, block))
+        this.#there.add(keyOf(this.#geometry.blockAt(piece, block)));
+    }
   }
 
   /** What does not hold at this moment, or did not on the way. */
@@ -162,6 +174,7 @@ export class FuzzedTorrent {
     const [piece] = this.#checking.splice(which % this.#checking.length, 1);
     for (const key of [...this.#there]) if (key.startsWith(`${piece} `)) this.#there.delete(key);
     if (deed === 'store') this.#stored.add(piece!);
+    else this.#refuted.add(piece!);
     this.#tell({ kind: deed === 'store' ? 'pieceStored' : 'pieceRefuted', piece: piece! });
   }
 
@@ -203,6 +216,7 @@ export class FuzzedTorrent {
       this.#broken.push('a piece is abandoned that a neighbour has');
     for (let block = 0; block < this.#geometry.blocksOf(piece); block++)
       this.#there.delete(keyOf(this.#geometry.blockAt(piece, block)));
+    this.#takeFromStore(piece);
   }
 
   #noteBlock(seen: Seen, block: BlockAddress): void {

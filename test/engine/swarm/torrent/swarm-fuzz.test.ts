@@ -12,9 +12,10 @@ import { describe, expect, it } from 'vitest';
 import { ClassicChoker } from '../../../../src/engine/swarm/policy/classic-choker.ts';
 import { PieceDealer } from '../../../../src/engine/swarm/policy/piece-dealer.ts';
 import { SuperSeeder } from '../../../../src/engine/swarm/policy/super-seeder.ts';
+import { EVERYTHING_HELD } from '../../../../src/engine/swarm/torrent/held-blocks.ts';
 import { RandomStream } from '../../../../src/sim/kernel/random-stream.ts';
 import { FUZZ_TIMEOUT_MS, UNTIL_TIME_IS_UP } from '../../fuzzing.ts';
-import { aGeometry, BLOCK, someSettings } from './a-torrent.ts';
+import { aGeometry, BLOCK, BLOCKS, someSettings } from './a-torrent.ts';
 import type { Deed, Step } from './fuzz-step.ts';
 import { FuzzedTorrent } from './fuzzed-torrent.ts';
 
@@ -57,6 +58,8 @@ const settings = record({
   pieces: nat(5).map((more) => more + 1),
   lastBytes: nat(4 * BLOCK - 1).map((more) => more + 1),
   isSeed: boolean(),
+  /** Blocks that the store has: bit by bit, over and over. */
+  heldBits: constantFrom(0, 0, 0b1, 0b1111_0000, 0b1011_0110),
   seeder: constantFrom('dealing', 'superseed', 'plain'),
   isClassic: boolean(),
   slots: nat(3),
@@ -72,6 +75,7 @@ function fuzz(
     lastBytes,
     seeder,
     isClassic,
+    heldBits,
     ...wishes
   }: typeof settings extends Arbitrary<infer Wishes> ? Wishes : never,
   numbers: Uint32Array,
@@ -83,8 +87,13 @@ function fuzz(
     superSeeder: wishes.isSeed && seeder === 'superseed' ? new SuperSeeder(pieces, chance) : undefined,
     choker: isClassic && wishes.slots > 0 ? new ClassicChoker(wishes.slots, chance) : undefined,
   };
+  const held = wishes.isSeed
+    ? EVERYTHING_HELD
+    : {
+        hasBlock: (piece: number, block: number) => ((heldBits >> ((piece * BLOCKS + block) % 8)) & 1) === 1,
+      };
   const snubMs = Number.POSITIVE_INFINITY;
-  const torrent = new FuzzedTorrent(someSettings({ geometry, snubMs, chance, ...policies, ...wishes }));
+  const torrent = new FuzzedTorrent(someSettings({ ...wishes, geometry, held, snubMs, chance, ...policies }));
   for (const who of [0, 1, 2]) torrent.do({ deed: 'join', who, what: 0, which: who });
   const done: Step[] = [];
   for (const number of numbers) {
@@ -103,6 +112,7 @@ const FOUND_BEFORE: [Parameters<typeof fuzz>[0], Uint32Array][] = [
       pieces: 2,
       lastBytes: 1,
       isSeed: false,
+      heldBits: 0,
       seeder: 'plain',
       isClassic: false,
       slots: 0,
@@ -129,6 +139,7 @@ const FOUND_BEFORE: [Parameters<typeof fuzz>[0], Uint32Array][] = [
       pieces: 6,
       lastBytes: 1,
       isSeed: false,
+      heldBits: 0,
       seeder: 'plain',
       isClassic: false,
       slots: 0,
@@ -155,6 +166,7 @@ const FOUND_BEFORE: [Parameters<typeof fuzz>[0], Uint32Array][] = [
       pieces: 2,
       lastBytes: 1,
       isSeed: false,
+      heldBits: 0,
       seeder: 'dealing',
       isClassic: false,
       slots: 0,

@@ -5,6 +5,7 @@ import { FixedPipeline, MeasuredPipeline } from '../../../../src/engine/swarm/po
 import { SuperSeeder } from '../../../../src/engine/swarm/policy/super-seeder.ts';
 import type { SwarmPolicies } from '../../../../src/engine/swarm/swarm-client.ts';
 import { Geometry } from '../../../../src/engine/swarm/torrent/geometry.ts';
+import { EVERYTHING_HELD, NOTHING_HELD } from '../../../../src/engine/swarm/torrent/held-blocks.ts';
 import { eventOf } from '../../../../src/engine/swarm/torrent/message-event.ts';
 import type { SwarmEffect } from '../../../../src/engine/swarm/torrent/swarm-effect.ts';
 import type { SwarmEvent } from '../../../../src/engine/swarm/torrent/swarm-event.ts';
@@ -139,7 +140,7 @@ class VirtualPeer {
     this.#state = new SwarmState({
       geometry: new Geometry(pieces * pieceBytes, pieceBytes, BLOCK_BYTES),
       place: { site: '', salt: number },
-      isSeed,
+      held: isSeed ? EVERYTHING_HELD : NOTHING_HELD,
       chance: net.chance,
       picker: new RarestPicker(pieces, net.chance),
       dealer: isSeed && seeder === 'dealing' ? new PieceDealer(pieces) : undefined,

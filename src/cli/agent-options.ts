@@ -1,0 +1,26 @@
+import type { DiskWish } from '../engine/index.ts';
+import { ConfigError } from '../failure.ts';
+
+/** Reads `only`, `serial=...`, `wwn=...` or `path=...`. */
+export function diskWishOf(text: string): DiskWish {
+  if (text === 'only') return { by: 'only' };
+  const [, by, is] = /^(serial|wwn|path)=(.+)$/.exec(text) ?? [];
+  if (by !== undefined && is !== undefined) return { by: by as 'serial' | 'wwn' | 'path', is };
+  throw new ConfigError(
+    '--disk',
+    `found \`${text}\`; allowed are \`only\`, \`serial=...\`, \`wwn=...\` and \`path=...\``,
+  );
+}
+
+/** Reads `http://host:port`. */
+export function serverAddressOf(text: string): string {
+  if (URL.canParse(text) && /^https?:\/\//.test(text)) return text.replace(/\/+$/, '');
+  throw new ConfigError('--server', `found \`${text}\`; allowed is an address such as http://10.0.0.1:8080`);
+}
+
+/** Reads `host` or `host:port`; TFTP has port 69. */
+export function tftpSourceOf(text: string): { host: string; port: number } {
+  const [, host, port = '69'] = /^([^:]+)(?::(\d+))?$/.exec(text) ?? [];
+  if (host !== undefined && Number(port) > 0 && Number(port) < 65_536) return { host, port: Number(port) };
+  throw new ConfigError('--tftp', `found \`${text}\`; allowed is \`host\` or \`host:port\``);
+}

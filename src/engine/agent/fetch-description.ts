@@ -1,0 +1,58 @@
+import { RunFailure } from '../../failure.ts';
+import type { DeploymentClient } from '../http/deployment-client.ts';
+import { IMAGE_FILES } from '../image/image-store.ts';
+import { type BootFileSource, fetchBootFile } from '../tftp/boot-file-client.ts';
+import { describeImage, type ImageDescription } from './image-description.ts';
+
+/** Where the description of an image comes from, and whom it has to be signed by. */
+export interface DescriptionSource {
+  /** Null where the machine was booted by HTTP. */
+  readonly tftp: BootFileSource | null;
+  readonly http: Pick<DeploymentClient, 'file'>;
+  /** Folder of the image on the server. */
+  readonly imageFolder: string;
+  /** PEM. */
+  readonly publicKey: string;
+  /** Hears why something was done another way. */
+  note(sentence: string): void;
+}
+
+/**
+ * Phase `metainfo`: manifest, signature, extent map and torrent, by TFTP as far as that works, else by HTTP.
+ * Throws a RunFailure where they cannot be had or are not all signed.
+ */
+export async function fetchDescription(source: DescriptionSource): Promise<ImageDescription> {
+  const fetchFile = filesFrom(source);
+  // One after the other: servers of boot files are made for few transfers at a time.
+  return describeImage(
+    {
+      manifest: await fetchFile(IMAGE_FILES.manifest),
+      signature: await fetchFile(IMAGE_FILES.signature),
+      extentMap: await fetchFile(IMAGE_FILES.extentMap),
+      torrent: await fetchFile(IMAGE_FILES.torrent),
+    },
+    source.publicKey,
+  );
+}
+
+/** After the first failure of TFTP the rest comes by HTTP: each further try would wait as long. */
+function filesFrom({
+  tftp,
+  http,
+  imageFolder,
+  note,
+}: DescriptionSource): (name: string) => Promise<Uint8Array> {
+  let bootFiles = tftp;
+  return async (name) => {
+    const path = `${imageFolder}/${name}`;
+    if (!bootFiles) return http.file(path);
+    try {
+      return await fetchBootFile(bootFiles, path);
+    } catch (error) {
+      if (!(error instanceof RunFailure)) throw error;
+      note(`${error.message}; it comes by HTTP`);
+      bootFiles = null;
+      return http.file(path);
+    }
+  };
+}

@@ -1,0 +1,167 @@
+import { RunFailure } from '../../failure.ts';
+import type { DeploymentClient } from '../http/deployment-client.ts';
+import type { Deployment } from '../http/machine-registry.ts';
+import { decodeChunk, type WireEncoding } from '../image/chunk-codec.ts';
+import { IMAGE_FILES } from '../image/image-store.ts';
+import { type AgentMemory, DEFAULT_MEMORY } from './agent-memory.ts';
+import type { AgentOutcome, AgentTask, AgentWatch } from './agent-task.ts';
+import { isChunk } from './chunk-hash.ts';
+import { DiskStore } from './disk-store.ts';
+import { fetchDescription } from './fetch-description.ts';
+import { type FoundOnDisk, NOTHING_FOUND } from './found-blocks.ts';
+import type { ImageDescription } from './image-description.ts';
+import { type OpenDisk, openDisk } from './open-disk.ts';
+import { PayloadLayout } from './payload-layout.ts';
+import type { PhaseClock } from './phase-clock.ts';
+import type { PostDeployHook } from './post-deploy-hook.ts';
+import { scanDisk } from './scan-disk.ts';
+import { targetDisk } from './target-disk.ts';
+import { verifyDisk } from './verify-disk.ts';
+
+/** A machine that the server has taken. */
+export interface RegisteredMachine {
+  readonly task: AgentTask;
+  readonly watch: AgentWatch;
+  readonly clock: PhaseClock;
+  readonly client: DeploymentClient;
+  readonly deployment: Deployment;
+}
+
+/** One machine from its registration on. */
+export class MachineDeployment {
+  readonly #task: AgentTask;
+  readonly #watch: AgentWatch;
+  readonly #clock: PhaseClock;
+  readonly #client: DeploymentClient;
+  readonly #deployment: Deployment;
+  readonly #memory: AgentMemory;
+  #disk: OpenDisk | undefined;
+  #image: ImageDescription | undefined;
+
+  constructor({ task, watch, clock, client, deployment }: RegisteredMachine) {
+    this.#task = task;
+    this.#watch = watch;
+    this.#clock = clock;
+    this.#client = client;
+    this.#deployment = deployment;
+    this.#memory = task.memory ?? DEFAULT_MEMORY;
+  }
+
+  /** All phases after the registration. */
+  async run(): Promise<AgentOutcome> {
+    const during: PhaseClock['during'] = (phase, work) => this.#clock.during(phase, work);
+    const image = await during('metainfo', () => this.#describe());
+    this.#image = image;
+    const canEncode = this.#canEncode(image.manifest.encoding);
+    const layout = new PayloadLayout(image.map, image.metainfo.pieceBytes);
+    const { path, disk } = await during('partition', () => this.#openTarget(image));
+    const found = await during('scan', () => this.#scan({ disk, image, layout, canEncode }));
+    const { payload } = image.manifest;
+    const outcome = {
+      machine: this.#deployment.machine,
+      diskPath: path,
+      wireBytes: payload.bytes,
+      rawBytes: payload.rawBytes,
+      chunks: layout.chunks.length,
+      reusedChunks: found.chunks.size,
+    };
+    if (this.#task.isDryRun) {
+      await this.close();
+      return { ...outcome, refetchedChunks: 0 };
+    }
+    const store = new DiskStore({ disk: disk.writer, image, layout, found, memory: this.#memory, canEncode });
+    await during('download', () => this.#task.transport.download(image.metainfo, store));
+    const refetched = await during('verify', () => this.#verify(disk, image));
+    await during('finish', () => this.#client.reportVerified(this.#deployment.machine));
+    return { ...outcome, refetchedChunks: refetched.length };
+  }
+
+  async finish(hooks: readonly PostDeployHook[]): Promise<void> {
+    await this.#client.released();
+    for (const hook of hooks) await hook.run(this.#disk!.writer, this.#image!.manifest);
+    if (hooks.length > 0) await this.#disk!.writer.flush();
+    await this.close();
+    await this.#client.reportFinished(this.#deployment.machine);
+  }
+
+  async close(): Promise<void> {
+    const disk = this.#disk;
+    this.#disk = undefined;
+    await disk?.writer.close();
+    await disk?.medium.close();
+  }
+
+  #describe(): Promise<ImageDescription> {
+    const { tftp, publicKey } = this.#task;
+    const { imageFolder } = this.#deployment;
+    const note = (sentence: string): void => this.#watch.noted(sentence);
+    return fetchDescription({ tftp, http: this.#client, imageFolder, publicKey, note });
+  }
+
+  /** Only the same library makes the same wire form of a chunk again. */
+  #canEncode(encoding: WireEncoding & { readonly library?: string }): boolean {
+    const canEncode = encoding.kind === 'raw' || encoding.library === process.versions.zstd;
+    if (!canEncode) {
+      this.#watch.noted(
+        `the image was made with zstd ${encoding.library}, this is ${process.versions.zstd}: chunks that are on the disk are fetched all the same, and peers get only what is in memory`,
+      );
+    }
+    return canEncode;
+  }
+
+  async #openTarget({ manifest }: ImageDescription): Promise<{ path: string; disk: OpenDisk }> {
+    const { facts, disk: wish } = this.#task;
+    const { path } = targetDisk(facts.disks, wish, manifest.disk.bytes);
+    const disk = await (this.#task.openDisk ?? openDisk)(path);
+    this.#disk = disk;
+    if (!disk.medium.isDirect)
+      this.#watch.noted(`${path} has no direct reads: what is read back may come from the page cache`);
+    if (disk.writer.sizeBytes >= manifest.disk.bytes) return { path, disk };
+    throw new RunFailure(
+      'DISK_TOO_SMALL',
+      `the image needs ${manifest.disk.bytes} bytes, and ${path} has ${disk.writer.sizeBytes}; nothing was written`,
+    );
+  }
+
+  async #scan(scan: {
+    readonly disk: OpenDisk;
+    readonly image: ImageDescription;
+    readonly layout: PayloadLayout;
+    readonly canEncode: boolean;
+  }): Promise<FoundOnDisk> {
+    const found = await scanDisk({
+      ...scan,
+      disk: scan.disk.writer,
+      memory: this.#memory,
+      isResumed: this.#deployment.isResumed,
+      progressed: (share) => this.#clock.progressed(share),
+    });
+    if (found === NOTHING_FOUND)
+      this.#watch.noted(
+        'the disk is blank: no partition table and nothing at 256 places, so it was not scanned',
+      );
+    return found;
+  }
+
+  #verify({ writer, medium }: OpenDisk, image: ImageDescription): Promise<readonly number[]> {
+    return verifyDisk({
+      disk: writer,
+      medium,
+      chunks: image.map.chunks,
+      fetchAgain: (number) => this.#fetchAgain(image, number),
+      progressed: (share) => this.#clock.progressed(share),
+    });
+  }
+
+  /** From the server itself: the swarm has given what it had. */
+  async #fetchAgain({ map, manifest }: ImageDescription, number: number): Promise<Uint8Array> {
+    const chunk = map.chunks[number]!;
+    const { wireOffset: begin, wireBytes: bytes, diskOffset } = chunk;
+    this.#watch.noted(`chunk ${number} at disk offset ${diskOffset} reads back wrong: it is fetched again`);
+    const path = `${this.#deployment.imageFolder}/${IMAGE_FILES.payload}`;
+    const wire = await this.#client.range(path, { begin, bytes, fileBytes: map.payloadBytes });
+    const raw = await decodeChunk(wire, chunk, manifest.encoding);
+    if (await isChunk(chunk, raw)) return raw;
+    throw new RunFailure('BAD_CHUNK', `the server's chunk ${number} is not what the extent map says`);
+  }
+}

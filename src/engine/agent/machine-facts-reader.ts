@@ -1,0 +1,46 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { networkInterfaces, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { diskFactsOf } from './block-device.ts';
+import type { DiskFacts } from './target-disk.ts';
+
+/** What a machine tells the server of itself. */
+export interface MachineFacts {
+  /** Hardware addresses of its network cards and the UUID of its board, in lower case: an operator arms one of them. */
+  readonly ids: readonly string[];
+  readonly firmware: 'uefi' | 'bios';
+  readonly memoryBytes: number;
+  readonly disks: readonly DiskFacts[];
+}
+
+/** Reads what Linux knows of this machine. @param root of the tree that has `sys`; for tests */
+export function readMachineFacts(root = '/'): MachineFacts {
+  const addresses = Object.values(networkInterfaces())
+    .flatMap((addresses = []) => addresses)
+    .filter(({ internal, mac }) => !internal && mac !== '00:00:00:00:00:00')
+    .map(({ mac }) => mac);
+  const uuid = fileAt(join(root, 'sys/class/dmi/id/product_uuid'))?.trim();
+  return {
+    ids: [...new Set([...addresses, ...(uuid ? [uuid] : [])].map((id) => id.toLowerCase()))],
+    firmware: existsSync(join(root, 'sys/firmware/efi')) ? 'uefi' : 'bios',
+    memoryBytes: totalmem(),
+    disks: readDisks(join(root, 'sys/block')),
+  };
+}
+
+function readDisks(folder: string): DiskFacts[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .sort()
+    .map((name) => diskFactsOf(name, (file) => fileAt(join(folder, name, file))))
+    .filter((disk) => disk !== undefined);
+}
+
+function fileAt(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    // Many of these files are there only for some kinds of devices, or for root.
+    return undefined;
+  }
+}

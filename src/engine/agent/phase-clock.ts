@@ -1,0 +1,45 @@
+import type { DeploymentClient } from '../http/deployment-client.ts';
+import type { AgentPhase, AgentTask, AgentWatch } from './agent-task.ts';
+
+const REPORT_MS = 2_000;
+
+/** Does one phase after the other, and tells the watch and the server how far each of them is. */
+export class PhaseClock {
+  readonly #watch: AgentWatch;
+  readonly #transport: AgentTask['transport'];
+  #reports: NodeJS.Timeout | undefined;
+  #phase: AgentPhase = 'register';
+  #share = 0;
+
+  constructor({ transport }: Pick<AgentTask, 'transport'>, watch: AgentWatch) {
+    this.#transport = transport;
+    this.#watch = watch;
+  }
+
+  async during<Result>(phase: AgentPhase, work: () => Promise<Result>): Promise<Result> {
+    this.#phase = phase;
+    this.#share = 0;
+    this.#watch.phaseStarted(phase);
+    const result = await work();
+    this.#watch.phaseEnded(phase);
+    return result;
+  }
+
+  /** Share of the phase that is done, 0 to 1. */
+  progressed(share: number): void {
+    this.#share = share;
+    this.#watch.progressed(share);
+  }
+
+  /** Reports from now on; that a report gets lost is no failure. */
+  reportTo(client: DeploymentClient, machine: string): void {
+    this.#reports = setInterval(() => {
+      const share = this.#phase === 'download' ? this.#transport.statistics().share : this.#share;
+      client.reportProgress({ machine, phase: this.#phase, share }).catch(() => {});
+    }, REPORT_MS);
+  }
+
+  stop(): void {
+    clearInterval(this.#reports);
+  }
+}

@@ -1,0 +1,286 @@
+import { closeSync, openSync } from 'node:fs';
+import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
+import { ConfigError, RunFailure } from '../../failure.ts';
+import { type Deployment, isArmed, type StartRule, type Target } from './deployment.ts';
+import { MIGRATIONS } from './schema-migrations.ts';
+
+/** A computer that has been seen, or that an operator has named. */
+export interface Machine {
+  /** Such as `52:54:00:12:34:56`. */
+  readonly mac: string;
+  readonly name: string | null;
+  readonly tags: readonly string[];
+  /** What its agent last said of it (disks, memory, firmware), or null. */
+  readonly facts: unknown;
+  /** RFC 3339, UTC. */
+  readonly firstSeen: string;
+  readonly lastSeen: string;
+}
+
+/** One thing that happened, in the past tense: `targetRegistered`. */
+export interface StoredEvent {
+  readonly id: number;
+  readonly at: string;
+  readonly deployment: number | null;
+  readonly machine: string | null;
+  readonly kind: string;
+  readonly detail: string;
+}
+
+/** What an operator asks for. */
+export interface DeploymentWish {
+  readonly image: string;
+  readonly version: number;
+  readonly agentToken: string;
+  /** MACs or UUIDs. */
+  readonly machines: readonly string[];
+  readonly start: StartRule;
+}
+
+type Row = Record<string, SQLOutputValue>;
+
+/**
+ * What a deployment server knows, in one file of SQLite. A change that was answered is on the disk: neither kill -9 nor
+ * a power cut takes it back. Its tokens are secrets, so only the owner may read the file.
+ */
+export class DeploymentStore {
+  readonly #database: DatabaseSync;
+  readonly #now: () => Date;
+
+  private constructor(location: string, now: () => Date) {
+    this.#database = new DatabaseSync(location);
+    this.#now = now;
+    this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;');
+    migrate(this.#database);
+  }
+
+  /**
+   * Opens a store or makes one, and brings its schema up to date.
+   * Throws a RunFailure (`STORE`) for a file that is none, or that a newer version has written.
+   */
+  static open(file: string, now: () => Date = () => new Date()): DeploymentStore {
+    try {
+      closeSync(openSync(file, 'a', 0o600));
+      return new DeploymentStore(file, now);
+    } catch (cause) {
+      if (cause instanceof RunFailure) throw cause;
+      const reason = (cause as Error).message;
+      throw new RunFailure('STORE', `${file} cannot be opened as a store: ${reason}`, { cause });
+    }
+  }
+
+  /** A store that is gone with its process, as labs need it. */
+  static inMemory(): DeploymentStore {
+    return new DeploymentStore(':memory:', () => new Date());
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  /** A machine has shown itself; what it says of itself replaces what it said before. */
+  machineSeen(mac: string, facts?: unknown): void {
+    const now = this.#stamp();
+    this.#run(
+      `INSERT INTO machine (mac, facts, first_seen, last_seen) VALUES (?, ?, ?, ?)
+       ON CONFLICT (mac) DO UPDATE SET last_seen = excluded.last_seen, facts = coalesce(excluded.facts, facts)`,
+      [mac, facts === undefined ? null : JSON.stringify(facts), now, now],
+    );
+  }
+
+  /** Gives a machine a name and tags; one that was never seen is known from now on. */
+  describeMachine(
+    mac: string,
+    { name, tags }: { readonly name: string | null; readonly tags: readonly string[] },
+  ): void {
+    const taken = this.machines().find((machine) => machine.name === name && machine.mac !== mac);
+    if (name !== null && taken) throw new ConfigError('name', `${name} is the name of ${taken.mac}`);
+    const now = this.#stamp();
+    this.#run(
+      `INSERT INTO machine (mac, name, tags, first_seen, last_seen) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT (mac) DO UPDATE SET name = excluded.name, tags = excluded.tags`,
+      [mac, name, JSON.stringify(tags), now, now],
+    );
+  }
+
+  /** Throws a ConfigError for a machine that is being deployed. */
+  forgetMachine(mac: string): void {
+    const target = this.armedTarget(mac);
+    if (target)
+      throw new ConfigError(
+        'machine',
+        `${mac} is armed in deployment ${target.deployment}: cancel that first`,
+      );
+    this.#run('DELETE FROM machine WHERE mac = ?', [mac]);
+  }
+
+  machines(): Machine[] {
+    return this.#all('SELECT * FROM machine ORDER BY mac').map(machineOf);
+  }
+
+  /** Arms machines. Throws a ConfigError where one is armed already; then none is. */
+  createDeployment({ machines, ...wish }: DeploymentWish): Deployment {
+    return this.#whole(() => {
+      const created = this.#stamp();
+      const { lastInsertRowid } = this.#run(
+        'INSERT INTO deployment (image, version, agent_token, wait_for, start_at, created) VALUES (?, ?, ?, ?, ?, ?)',
+        [wish.image, wish.version, wish.agentToken, wish.start.waitFor, wish.start.at, created],
+      );
+      const id = Number(lastInsertRowid);
+      for (const machine of machines) {
+        this.#assertUnarmed(machine);
+        this.#run('INSERT INTO target (deployment, machine, state, changed) VALUES (?, ?, ?, ?)', [
+          id,
+          machine,
+          'armed',
+          created,
+        ]);
+      }
+      this.#log({
+        deployment: id,
+        machine: null,
+        kind: 'deploymentCreated',
+        detail: `${wish.image} version ${wish.version}`,
+      });
+      return { id, created, ...wish };
+    });
+  }
+
+  deployments(): Deployment[] {
+    return this.#all('SELECT * FROM deployment ORDER BY id').map(deploymentOf);
+  }
+
+  targetsOf(deployment: number): Target[] {
+    return this.#all('SELECT * FROM target WHERE deployment = ? ORDER BY machine', [deployment]).map(
+      targetOf,
+    );
+  }
+
+  /** The deployment in which a machine is to be written to, if there is one. */
+  armedTarget(machine: string): Target | undefined {
+    return this.#all('SELECT * FROM target WHERE machine = ? ORDER BY deployment DESC', [machine])
+      .map(targetOf)
+      .find(isArmed);
+  }
+
+  /** Keeps what has become of a machine; a new state is an event. Throws an Error for a machine that is no target. */
+  keepTarget(target: Omit<Target, 'changed'>): void {
+    const { deployment, machine } = target;
+    const known = this.targetsOf(deployment).find((one) => one.machine === machine);
+    if (!known) throw new Error(`${machine} is not in deployment ${deployment}`);
+    this.#whole(() => this.#replaceTarget(known, target));
+  }
+
+  /** Changes all machines of a deployment at once. Throws a ConfigError where one would be armed in two deployments. */
+  changeTargets(deployment: number, change: (target: Target) => Target): void {
+    this.#whole(() => {
+      for (const known of this.targetsOf(deployment)) {
+        const target = change(known);
+        if (isArmed(target) && !isArmed(known)) this.#assertUnarmed(known.machine);
+        if (target !== known) this.#replaceTarget(known, target);
+      }
+    });
+  }
+
+  /** Events after the one of that id, in their order. */
+  events(afterId = 0): StoredEvent[] {
+    return this.#all('SELECT * FROM event WHERE id > ? ORDER BY id', [afterId]).map(eventOf);
+  }
+
+  #assertUnarmed(machine: string): void {
+    const armed = this.armedTarget(machine);
+    if (armed)
+      throw new ConfigError('machines', `${machine} is armed already, in deployment ${armed.deployment}`);
+  }
+
+  #replaceTarget(known: Target, target: Omit<Target, 'changed'>): void {
+    const { deployment, machine, state, phase, share, failure } = target;
+    this.#run(
+      'UPDATE target SET state = ?, phase = ?, share = ?, failure = ?, changed = ? WHERE deployment = ? AND machine = ?',
+      [state, phase, share, failure, this.#stamp(), deployment, machine],
+    );
+    if (known.state === state) return;
+    const kind = `target${state[0]!.toUpperCase()}${state.slice(1)}`;
+    this.#log({ deployment, machine, kind, detail: failure ?? '' });
+  }
+
+  #log({ deployment, machine, kind, detail }: Omit<StoredEvent, 'id' | 'at'>): void {
+    this.#run('INSERT INTO event (at, deployment, machine, kind, detail) VALUES (?, ?, ?, ?, ?)', [
+      this.#stamp(),
+      deployment,
+      machine,
+      kind,
+      detail,
+    ]);
+  }
+
+  /** All of it, or nothing. */
+  #whole<Result>(work: () => Result): Result {
+    this.#database.exec('BEGIN IMMEDIATE');
+    try {
+      const result = work();
+      this.#database.exec('COMMIT');
+      return result;
+    } catch (error) {
+      this.#database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  #run(sql: string, values: readonly (string | number | null)[]) {
+    return this.#database.prepare(sql).run(...values);
+  }
+
+  #all(sql: string, values: readonly (string | number)[] = []): Row[] {
+    return this.#database.prepare(sql).all(...values);
+  }
+
+  #stamp(): string {
+    return this.#now().toISOString();
+  }
+}
+
+function migrate(database: DatabaseSync): void {
+  const version = Number(database.prepare('PRAGMA user_version').get()!.user_version);
+  if (version > MIGRATIONS.length) {
+    throw new RunFailure(
+      'STORE',
+      `the store is of version ${version}, written by a newer Swarmboot; this one knows versions up to ${MIGRATIONS.length}`,
+    );
+  }
+  MIGRATIONS.slice(version).forEach((migration, step) => {
+    database.exec(`BEGIN IMMEDIATE; ${migration} PRAGMA user_version = ${version + step + 1}; COMMIT;`);
+  });
+}
+
+function machineOf(row: Row): Machine {
+  return {
+    mac: row.mac as string,
+    name: row.name as string | null,
+    tags: JSON.parse(row.tags as string),
+    facts: row.facts === null ? null : JSON.parse(row.facts as string),
+    firstSeen: row.first_seen as string,
+    lastSeen: row.last_seen as string,
+  };
+}
+
+function deploymentOf(row: Row): Deployment {
+  return {
+    id: row.id as number,
+    image: row.image as string,
+    version: row.version as number,
+    agentToken: row.agent_token as string,
+    start: { waitFor: row.wait_for as number, at: row.start_at as string | null },
+    created: row.created as string,
+  };
+}
+
+function targetOf(row: Row): Target {
+  const { deployment, machine, state, phase, share, failure, changed } = row;
+  return { deployment, machine, state, phase, share, failure, changed } as unknown as Target;
+}
+
+function eventOf(row: Row): StoredEvent {
+  const { id, at, deployment, machine, kind, detail } = row;
+  return { id, at, deployment, machine, kind, detail } as unknown as StoredEvent;
+}

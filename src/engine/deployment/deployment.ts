@@ -1,0 +1,77 @@
+/** When the machines of a deployment may begin: when so many have registered, and not before this time. */
+export interface StartRule {
+  readonly waitFor: number;
+  /** RFC 3339, UTC; null for now. */
+  readonly at: string | null;
+}
+
+/** One golden image going to one set of machines. */
+export interface Deployment {
+  readonly id: number;
+  readonly image: string;
+  readonly version: number;
+  /** Agents show it; it is given to them at boot, and stays valid over restarts of the server. */
+  readonly agentToken: string;
+  readonly start: StartRule;
+  /** RFC 3339, UTC. */
+  readonly created: string;
+}
+
+/**
+ * `armed` before it has come, `deploying` from its registration on, `verified` when the image is on its disk and it
+ * still serves others, `finished` when it needs nothing more. `failed` and `cancelled` need an operator.
+ */
+export const TARGET_STATES = ['armed', 'deploying', 'verified', 'finished', 'failed', 'cancelled'] as const;
+export type TargetState = (typeof TARGET_STATES)[number];
+
+/** One machine in one deployment. */
+export interface Target {
+  readonly deployment: number;
+  /** MAC or UUID, in small letters. */
+  readonly machine: string;
+  readonly state: TargetState;
+  /** What its agent is at, as it last said, and how far, 0 to 1. */
+  readonly phase: string | null;
+  readonly share: number | null;
+  /** Why it failed. */
+  readonly failure: string | null;
+  /** RFC 3339, UTC. */
+  readonly changed: string;
+}
+
+/** States in which a machine boots the agent: so it does after a power cut, and never again when it was done. */
+const BOOTS_AGENT: ReadonlySet<TargetState> = new Set(['armed', 'deploying', 'verified']);
+/** States in which a machine still needs what others have. */
+const NEEDS_SWARM: ReadonlySet<TargetState> = new Set(['armed', 'deploying']);
+
+/** Whether an operator has asked for this machine to be written to, and it is not done. */
+export function isArmed({ state }: Target): boolean {
+  return BOOTS_AGENT.has(state);
+}
+
+/** Whether the machines that have registered may begin to write. */
+export function hasStarted({ start }: Deployment, targets: readonly Target[], nowMs: number): boolean {
+  const registered = targets.filter(({ state }) => state !== 'armed' && state !== 'cancelled').length;
+  return registered >= start.waitFor && (start.at === null || nowMs >= Date.parse(start.at));
+}
+
+/** Whether machines that have the image have to go on serving it. */
+export function isSwarmNeeded(targets: readonly Target[]): boolean {
+  return targets.some(({ state }) => NEEDS_SWARM.has(state));
+}
+
+/** Whether nothing more will happen without an operator. */
+export function isOver(targets: readonly Target[]): boolean {
+  return !targets.some((target) => isArmed(target));
+}
+
+/** What becomes of a machine when its deployment is cancelled; one that has the image keeps it. */
+export function cancelled(target: Target): Target {
+  return NEEDS_SWARM.has(target.state) ? { ...target, state: 'cancelled' } : target;
+}
+
+/** What becomes of a machine that failed or was cancelled when an operator wants it tried again. */
+export function retried(target: Target): Target {
+  const isLeft = target.state === 'failed' || target.state === 'cancelled';
+  return isLeft ? { ...target, state: 'armed', phase: null, share: null, failure: null } : target;
+}

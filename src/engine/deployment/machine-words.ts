@@ -1,0 +1,44 @@
+import { ConfigError } from '../../failure.ts';
+import type { Machine } from './deployment-store.ts';
+
+/** Six pairs of hex digits with `:` or `-`, or three groups of four with `.` between them, as switches print them. */
+const MAC = /^[0-9a-f]{2}([:-][0-9a-f]{2}){5}$|^[0-9a-f]{4}(\.[0-9a-f]{4}){2}$/i;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const TAG = 'tag:';
+
+/**
+ * The machines that an operator means: by MAC, UUID, name or `tag:NAME`, each once, in the order in which they are named.
+ * Throws a ConfigError (`machines`) for a word that means nobody; a MAC or UUID need not be known.
+ */
+export function machinesMeant(words: readonly string[], known: readonly Machine[]): string[] {
+  return [...new Set(words.flatMap((word) => meantBy(word, known)))];
+}
+
+/** A MAC in any notation as `52:54:00:12:34:56`, a UUID in small letters; undefined for anything else. */
+export function machineId(word: string): string | undefined {
+  if (UUID.test(word)) return word.toLowerCase();
+  if (!MAC.test(word)) return undefined;
+  return word
+    .toLowerCase()
+    .replace(/[^0-9a-f]/g, '')
+    .match(/../g)!
+    .join(':');
+}
+
+function meantBy(word: string, known: readonly Machine[]): string[] {
+  const id = machineId(word);
+  if (id) return [id];
+  const found = word.startsWith(TAG)
+    ? known.filter(({ tags }) => tags.includes(word.slice(TAG.length)))
+    : known.filter(({ name }) => name === word);
+  if (found.length > 0) return found.map(({ mac }) => mac);
+  throw new ConfigError('machines', `\`${word}\` is no MAC, no UUID, and ${unknown(word, known)}`);
+}
+
+function unknown(word: string, known: readonly Machine[]): string {
+  const names = known.flatMap(({ name }) => name ?? []);
+  const tags = [...new Set(known.flatMap(({ tags }) => tags))].map((tag) => TAG + tag);
+  const what = word.startsWith(TAG) ? 'no machine has this tag' : 'no machine has this name';
+  const list = word.startsWith(TAG) ? tags : names;
+  return `${what}${list.length > 0 ? `; there is ${list.slice(0, 20).join(', ')}` : ''}`;
+}

@@ -1,0 +1,178 @@
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { ConfigError } from '../../failure.ts';
+import type { ImageStore } from '../image/image-store.ts';
+import { cancelled, type Deployment, isOver, retried, type Target } from './deployment.ts';
+import type { DeploymentStore } from './deployment-store.ts';
+import { machinesMeant } from './machine-words.ts';
+
+/** What a route works with. */
+export interface OperatorCall<Body> {
+  readonly store: DeploymentStore;
+  readonly images: ImageStore;
+  /** From the path and the query, decoded. */
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly body: Body;
+}
+
+/** One thing that an operator can ask for. A ConfigError is the caller's mistake. */
+export interface OperatorRoute {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** With parameters in braces: `/api/v1/machines/{machine}`. */
+  readonly path: string;
+  readonly summary: string;
+  /** Names of parameters in the query. */
+  readonly query?: readonly string[];
+  readonly body?: z.ZodType;
+  answer(call: OperatorCall<never>): object | Promise<object>;
+}
+
+/** Ties the type of a body to what its schema yields. */
+function route<Body>(
+  described: Omit<OperatorRoute, 'answer' | 'body'> & {
+    readonly body?: z.ZodType<Body>;
+    answer(call: OperatorCall<Body>): object | Promise<object>;
+  },
+): OperatorRoute {
+  return described as OperatorRoute;
+}
+
+const description = z.strictObject({
+  name: z.string().min(1).max(64).nullable().default(null).describe('a name that no other machine has'),
+  tags: z.array(z.string().min(1).max(64)).max(32).default([]).describe('rooms, groups, whatever helps'),
+});
+
+const wish = z.strictObject({
+  image: z.string().describe('name of a golden image in the store'),
+  version: z.int().min(1).optional().describe('default: the newest'),
+  machines: z
+    .array(z.string())
+    .min(1)
+    .max(10_000)
+    .describe('MACs, UUIDs, names, or `tag:NAME` for all that have a tag: they are armed, once'),
+  waitFor: z.int().min(1).default(1).describe('begin when so many machines have registered'),
+  at: z.iso.datetime({ offset: true }).nullable().default(null).describe('begin not before this time'),
+});
+
+/** Everything that an operator can ask for. */
+export const OPERATOR_ROUTES: readonly OperatorRoute[] = [
+  route({
+    method: 'GET',
+    path: '/api/v1/machines',
+    summary: 'All machines that have been seen or described',
+    answer: ({ store }) => ({ machines: store.machines() }),
+  }),
+  route({
+    method: 'PUT',
+    path: '/api/v1/machines/{machine}',
+    summary: 'Gives a machine a name and tags',
+    body: description,
+    answer: ({ store, parameters, body }) => {
+      const mac = theMachine(store, parameters.machine!);
+      store.describeMachine(mac, body);
+      return { mac, ...body };
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/api/v1/machines/{machine}',
+    summary: 'Forgets a machine that is not being deployed',
+    answer: ({ store, parameters }) => {
+      const mac = theMachine(store, parameters.machine!);
+      store.forgetMachine(mac);
+      return { mac };
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/api/v1/images',
+    summary: 'Names and versions of all golden images',
+    answer: async ({ images }) => ({ images: await images.versions() }),
+  }),
+  route({
+    method: 'POST',
+    path: '/api/v1/deployments',
+    summary: 'Arms machines for an image',
+    body: wish,
+    answer: async ({ store, images, body }) => {
+      const { manifest } = await images.find(body.image, body.version);
+      const machines = machinesMeant(body.machines, store.machines());
+      if (body.waitFor > machines.length)
+        throw new ConfigError(
+          'waitFor',
+          `${body.waitFor} machines are waited for, and ${machines.length} are named`,
+        );
+      const deployment = store.createDeployment({
+        image: manifest.name,
+        version: manifest.version,
+        agentToken: randomBytes(24).toString('base64url'),
+        machines,
+        start: { waitFor: body.waitFor, at: body.at && new Date(body.at).toISOString() },
+      });
+      return shown(deployment, store.targetsOf(deployment.id));
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/api/v1/deployments',
+    summary: 'All deployments with their machines',
+    answer: ({ store }) => ({
+      deployments: store.deployments().map((deployment) => shown(deployment, store.targetsOf(deployment.id))),
+    }),
+  }),
+  route({
+    method: 'GET',
+    path: '/api/v1/deployments/{id}',
+    summary: 'One deployment with its machines',
+    answer: ({ store, parameters }) => {
+      const deployment = theDeployment(store, parameters.id!);
+      return shown(deployment, store.targetsOf(deployment.id));
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/api/v1/deployments/{id}/cancel',
+    summary: 'Disarms all machines that have not got the image yet',
+    answer: ({ store, parameters }) => changed(store, parameters.id!, cancelled),
+  }),
+  route({
+    method: 'POST',
+    path: '/api/v1/deployments/{id}/retry',
+    summary: 'Arms those machines again that failed or were cancelled',
+    answer: ({ store, parameters }) => changed(store, parameters.id!, retried),
+  }),
+  route({
+    method: 'GET',
+    path: '/api/v1/events',
+    summary: 'What has happened, after the event of that id',
+    query: ['after'],
+    answer: ({ store, parameters }) => {
+      const after = Number(parameters.after ?? '0');
+      if (!Number.isSafeInteger(after)) throw new ConfigError('after', 'allowed is the id of an event');
+      return { events: store.events(after) };
+    },
+  }),
+];
+
+function theMachine(store: DeploymentStore, word: string): string {
+  const [mac, ...others] = machinesMeant([word], store.machines());
+  if (mac && others.length === 0) return mac;
+  throw new ConfigError('machine', `\`${word}\` means ${others.length + 1} machines`);
+}
+
+function theDeployment(store: DeploymentStore, id: string): Deployment {
+  const deployment = store.deployments().find((one) => String(one.id) === id);
+  if (deployment) return deployment;
+  throw new ConfigError('id', `there is no deployment ${id}`);
+}
+
+function changed(store: DeploymentStore, id: string, change: (target: Target) => Target): object {
+  const deployment = theDeployment(store, id);
+  store.changeTargets(deployment.id, change);
+  return shown(deployment, store.targetsOf(deployment.id));
+}
+
+/** Without its token: operators have no use for it. */
+function shown({ agentToken: _secret, ...deployment }: Deployment, targets: readonly Target[]): object {
+  return { ...deployment, isOver: isOver(targets), machines: targets };
+}

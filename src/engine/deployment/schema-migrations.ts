@@ -1,0 +1,44 @@
+/**
+ * What makes each version of the store's schema out of the one before. A list that only grows: stores of any age are
+ * brought up to date when they are opened.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE machine (
+    mac TEXT PRIMARY KEY,
+    name TEXT UNIQUE,
+    tags TEXT NOT NULL DEFAULT '[]',
+    facts TEXT,
+    first_seen TEXT NOT NULL,
+    last_seen TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE deployment (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    image TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    agent_token TEXT NOT NULL UNIQUE,
+    wait_for INTEGER NOT NULL,
+    start_at TEXT,
+    created TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE target (
+    deployment INTEGER NOT NULL REFERENCES deployment (id),
+    machine TEXT NOT NULL,
+    state TEXT NOT NULL,
+    phase TEXT,
+    share REAL,
+    failure TEXT,
+    changed TEXT NOT NULL,
+    PRIMARY KEY (deployment, machine)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX target_of_machine ON target (machine, deployment);
+  CREATE TABLE event (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at TEXT NOT NULL,
+    deployment INTEGER,
+    machine TEXT,
+    kind TEXT NOT NULL,
+    detail TEXT NOT NULL
+  ) STRICT;
+  `,
+];

@@ -1,0 +1,121 @@
+import { RunFailure } from '../../failure.ts';
+import { ProtocolError } from '../protocol-error.ts';
+import { bootFilePath } from './boot-file-path.ts';
+import type { Deployment, Registration } from './machine-registry.ts';
+import { fetchRange } from './range-client.ts';
+
+/** The server of a deployment, as an agent was told of it at boot. */
+export interface DeploymentSource {
+  /** Such as `http://10.0.0.1:8080`. */
+  readonly url: string;
+  /** Shows that an agent belongs to the deployment. */
+  readonly token: string;
+}
+
+/** No description of an image is longer: 4 million chunks of 56 bytes. */
+const MOST_FILE_BYTES = 2 ** 28;
+const ANSWER_MS = 10_000;
+const RELEASE_LOOK_MS = 1_000;
+/** A server that has been away for so long needs nobody any more. */
+const RELEASE_PATIENCE_MS = 300_000;
+
+/** What an agent says to its server. Everything rejects with a RunFailure: `REFUSED` with the reason, or `SERVER_LOST`. */
+export class DeploymentClient {
+  readonly #source: DeploymentSource;
+
+  constructor(source: DeploymentSource) {
+    this.#source = source;
+  }
+
+  register(registration: Registration): Promise<Deployment> {
+    return this.#ask('/api/register', registration) as Promise<Deployment>;
+  }
+
+  async reportProgress(progress: {
+    readonly machine: string;
+    readonly phase: string;
+    readonly share: number;
+  }): Promise<void> {
+    await this.#ask('/api/progress', progress);
+  }
+
+  async reportVerified(machine: string): Promise<void> {
+    await this.#ask('/api/verified', { machine });
+  }
+
+  async reportFinished(machine: string): Promise<void> {
+    await this.#ask('/api/finished', { machine });
+  }
+
+  async reportFailure(machine: string, { code, message }: RunFailure): Promise<void> {
+    await this.#ask('/api/failed', { machine, code, message });
+  }
+
+  /** Resolves when the swarm needs this machine no longer. */
+  async released(): Promise<void> {
+    let heardMs = performance.now();
+    while (performance.now() - heardMs < RELEASE_PATIENCE_MS) {
+      const answer = await this.#ask('/api/release').catch(() => undefined);
+      if (answer) heardMs = performance.now();
+      if ((answer as { isReleased?: unknown } | undefined)?.isReleased === true) return;
+      await new Promise((resolve) => setTimeout(resolve, RELEASE_LOOK_MS));
+    }
+  }
+
+  /** A whole file of the server. */
+  async file(path: string): Promise<Uint8Array> {
+    const response = await this.#fetch(bootFilePath(path), { method: 'GET' });
+    if (response.ok && Number(response.headers.get('content-length')) <= MOST_FILE_BYTES)
+      return new Uint8Array(await response.arrayBuffer().catch(serverLost));
+    throw new RunFailure('REFUSED', `the server has no ${path}: it answered with status ${response.status}`);
+  }
+
+  /** Part of a file of the server. */
+  async range(
+    path: string,
+    {
+      begin,
+      bytes,
+      fileBytes,
+    }: { readonly begin: number; readonly bytes: number; readonly fileBytes: number },
+  ): Promise<Uint8Array> {
+    const range = { url: `${this.#source.url}/${path}`, first: begin, last: begin + bytes - 1, fileBytes };
+    try {
+      return await wholeOf(fetchRange(range, new AbortController().signal));
+    } catch (cause) {
+      if (!(cause instanceof ProtocolError)) throw cause;
+      throw new RunFailure('SERVER_LOST', `the server does not send ${path}: ${cause.message}`, { cause });
+    }
+  }
+
+  /** @param body left out for a question without one */
+  async #ask(path: string, body?: object): Promise<unknown> {
+    const response = await this.#fetch(path, {
+      method: body ? 'POST' : 'GET',
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    const answer = await response.json().catch(serverLost);
+    if (response.ok) return answer;
+    throw new RunFailure(
+      'REFUSED',
+      `the server refused this machine: ${(answer as { error: string }).error}`,
+    );
+  }
+
+  #fetch(path: string, init: RequestInit): Promise<Response> {
+    const headers = { authorization: `Bearer ${this.#source.token}`, 'content-type': 'application/json' };
+    const address = new URL(path, `${this.#source.url}/`);
+    return fetch(address, { ...init, headers, signal: AbortSignal.timeout(ANSWER_MS) }).catch(serverLost);
+  }
+}
+
+async function wholeOf(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+function serverLost(cause: Error): never {
+  const reason = cause.cause instanceof Error ? cause.cause.message : cause.message;
+  throw new RunFailure('SERVER_LOST', `the connection to the server broke off: ${reason}`, { cause });
+}

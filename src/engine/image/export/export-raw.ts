@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import { constants } from 'node:fs';
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
+import { ConfigError } from '../../../failure.ts';
+import type { ImageStore, StoredImage } from '../image-store.ts';
+import { verifiedChunks } from './verified-chunks.ts';
+
+export interface ExportWishes {
+  readonly image: StoredImage;
+  readonly store: ImageStore;
+  /** A file or folder to make. */
+  readonly target: string;
+  /** Whether what is there may be replaced. */
+  readonly isForced: boolean;
+  readonly signal: AbortSignal;
+  /** Raw bytes that were written, of all that will be. */
+  readonly progressed: (done: number, all: number) => void;
+}
+
+export interface RawExportWishes extends ExportWishes {
+  /** A block device is written to only when it is asked for: everything on it is lost. */
+  readonly isDeviceWanted: boolean;
+}
+
+/**
+ * Writes a golden image as a plain disk file with holes, or to a block device; every chunk is held against its SHA-256
+ * before it is written. A file appears whole or not at all. Throws a ConfigError (`target`), a RunFailure (`BAD_CHUNK`).
+ */
+export async function exportRaw(wishes: RawExportWishes): Promise<void> {
+  const found = await foundAt(wishes.target);
+  if (found?.isBlockDevice()) return exportToDevice(wishes);
+  if (found && !found.isFile()) throw new ConfigError('target', `${wishes.target} is no file`);
+  if (found && found.size > 0 && !wishes.isForced)
+    throw new ConfigError('target', `${wishes.target} is there already and not empty; --force replaces it`);
+  const partial = `${wishes.target}.${randomUUID().slice(0, 8)}.partial`;
+  const file = await open(partial, 'wx');
+  try {
+    await file.truncate(wishes.image.manifest.disk.bytes);
+    await writeDisk(file, wishes);
+    await file.close();
+    await rename(partial, wishes.target);
+  } catch (cause) {
+    await file.close();
+    await rm(partial, { force: true });
+    throw cause;
+  }
+}
+
+async function exportToDevice(wishes: RawExportWishes): Promise<void> {
+  const { target, isDeviceWanted, isForced, image } = wishes;
+  if (!isDeviceWanted || !isForced)
+    throw new ConfigError(
+      'target',
+      `${target} is a block device; everything on it would be lost. If that is meant, say --device --force`,
+    );
+  // Of a block device the kernel takes O_EXCL for: nobody else uses it, it is not mounted.
+  const file = await open(target, constants.O_RDWR | constants.O_EXCL).catch(
+    (cause: NodeJS.ErrnoException) => {
+      throw new ConfigError('target', `${target} cannot be written to: ${cause.message}`, { cause });
+    },
+  );
+  try {
+    await assertLarge(file, wishes);
+    await writeDisk(file, wishes);
+  } finally {
+    await file.close();
+  }
+  wishes.progressed(image.manifest.payload.rawBytes, image.manifest.payload.rawBytes);
+}
+
+/** A device has no size that stat tells; its last byte can be read or not. */
+async function assertLarge(device: FileHandle, { target, image }: RawExportWishes): Promise<void> {
+  const { bytes } = image.manifest.disk;
+  const { bytesRead } = await device.read(Buffer.alloc(1), { position: bytes - 1 });
+  if (bytesRead === 0)
+    throw new ConfigError('target', `${target} is smaller than the disk of ${bytes} bytes`);
+}
+
+async function writeDisk(
+  file: FileHandle,
+  { image, store, signal, progressed }: ExportWishes,
+): Promise<void> {
+  let done = 0;
+  for await (const { diskOffset, bytes } of verifiedChunks(image, await store.extentMapOf(image), signal)) {
+    await writeAll(file, bytes, diskOffset);
+    done += bytes.length;
+    progressed(done, image.manifest.payload.rawBytes);
+  }
+  await file.sync();
+}
+
+/** @param position bytes from the start of the file */
+export async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
+    done += bytesWritten;
+  }
+}
+
+async function foundAt(target: string) {
+  return stat(target).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return undefined;
+    throw cause;
+  });
+}

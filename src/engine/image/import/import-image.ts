@@ -1,0 +1,110 @@
+import { stat } from 'node:fs/promises';
+import { versions } from 'node:process';
+import { ConfigError } from '../../../failure.ts';
+import { ImageDraft, type RawRun } from '../image-draft.ts';
+import type { ImageStore, StoredImage } from '../image-store.ts';
+import { assertImageName, type Manifest } from '../manifest.ts';
+import { ChunkCutter } from './chunk-cutter.ts';
+import { openClonezillaDisk } from './clonezilla-disk.ts';
+import { isClonezillaFolder } from './clonezilla-folder-reader.ts';
+import { openPackedDisk } from './packed-disk.ts';
+import { asRunFailure } from './place-of-fault.ts';
+import type { SourceDisk } from './source-disk.ts';
+
+export interface ImportWishes {
+  /** A folder that Clonezilla wrote, or a file with a disk in it. */
+  readonly source: string;
+  readonly name: string;
+  readonly store: ImageStore;
+  /** The private key that signs the manifest, as PEM; asked for when the image is complete. */
+  readonly privateKey: () => Promise<string>;
+  /** Numbers of partitions of a disk file to copy whole, whatever is on them. */
+  readonly whole: readonly number[];
+  readonly wire: Manifest['encoding']['kind'];
+  readonly signal: AbortSignal;
+  /** Raw bytes that were read, of all that will be. */
+  readonly progressed: (done: number, all: number) => void;
+}
+
+const CHUNK_BYTES = 4 * 2 ** 20;
+/** With zstd, zeros in a short gap cost less than a chunk of their own would. */
+const BRIDGED_BYTES = { zstd: 65_536, raw: 0 } as const;
+/** As the golden images that are captured: the level of the zstd command. */
+const ZSTD_LEVEL = 3;
+
+/**
+ * Makes a golden image of what another program saved, and publishes it. A failure or an abort leaves nothing of it in the
+ * store. Throws a ConfigError, a RunFailure (`BAD_SOURCE`, `MISSING_TOOL`).
+ */
+export async function importImage(wishes: ImportWishes): Promise<StoredImage> {
+  assertImageName(wishes.name);
+  try {
+    const disk = await openSource(wishes);
+    try {
+      return await published(disk, wishes);
+    } finally {
+      await disk.close();
+    }
+  } catch (cause) {
+    throw asRunFailure(wishes.source, cause);
+  }
+}
+
+async function openSource({ source, store, whole, signal }: ImportWishes): Promise<SourceDisk> {
+  const found = await stat(source).catch((cause: NodeJS.ErrnoException) => {
+    throw new ConfigError('source', `${source} cannot be read: ${cause.message}`, { cause });
+  });
+  if (found.isFile()) return openPackedDisk(source, { scratchFolder: store.folder, whole, signal });
+  if (!found.isDirectory())
+    throw new ConfigError(
+      'source',
+      `${source} is neither a folder nor a file; a disk is captured, not imported`,
+    );
+  if (whole.length > 0)
+    throw new ConfigError('--whole', 'of a Clonezilla folder what was saved is taken, no more and no less');
+  if (await isClonezillaFolder(source)) return openClonezillaDisk(source);
+  throw new ConfigError(
+    'source',
+    `${source} is no image folder of Clonezilla: it lacks the files \`disk\` and \`parts\` (an image made with saveparts has no \`disk\`)`,
+  );
+}
+
+async function published(disk: SourceDisk, wishes: ImportWishes): Promise<StoredImage> {
+  const { name, store, wire, privateKey, signal } = wishes;
+  const draft = await ImageDraft.begin(store, {
+    name,
+    kind: 'disk',
+    disk: disk.disk,
+    table: disk.table,
+    partitions: disk.partitions,
+    encoding: wire === 'raw' ? { kind: 'raw' } : { kind: 'zstd', level: ZSTD_LEVEL, library: versions.zstd! },
+    chunkBytes: CHUNK_BYTES,
+    tools: disk.tools,
+  });
+  try {
+    await draft.add(chunksOf(disk, wishes));
+    signal.throwIfAborted();
+    return await draft.publish(await privateKey());
+  } catch (cause) {
+    await draft.discard();
+    throw cause;
+  }
+}
+
+async function* chunksOf(
+  disk: SourceDisk,
+  { wire, signal, progressed }: ImportWishes,
+): AsyncGenerator<RawRun> {
+  const cutter = new ChunkCutter({
+    chunkBytes: CHUNK_BYTES,
+    bridgedBytes: BRIDGED_BYTES[wire],
+    diskBytes: disk.disk.bytes,
+  });
+  let done = 0;
+  for await (const run of disk.runs(signal)) {
+    yield* cutter.push(run);
+    done += run.bytes.length;
+    progressed(done, disk.rawBytes);
+  }
+  yield* cutter.end();
+}

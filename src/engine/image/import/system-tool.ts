@@ -1,0 +1,43 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { RunFailure } from '../../../failure.ts';
+
+/** A program of the system, and where it comes from. */
+export interface SystemTool {
+  readonly command: string;
+  readonly debianPackage: string;
+}
+
+/** How a program ended. */
+export interface ToolEnd {
+  readonly status: number | null;
+  /** The end of what it wrote to standard error. */
+  readonly complaint: string;
+}
+
+/** A program may complain at length; its last words are enough. */
+const MOST_COMPLAINT = 2000;
+
+/** Starts a program. Its end tells whether it was there at all: see `endOfTool`. */
+export function startTool({ command }: SystemTool, args: readonly string[]): ChildProcess {
+  return spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+}
+
+/** Waits for the end of a program, which has to be awaited from its start on. Throws a RunFailure (`MISSING_TOOL`). */
+export async function endOfTool(tool: SystemTool, child: ChildProcess): Promise<ToolEnd> {
+  let complaint = '';
+  child.stderr?.on('data', (bytes: Buffer) => {
+    complaint = `${complaint}${bytes}`.slice(-MOST_COMPLAINT);
+  });
+  try {
+    const [status] = (await once(child, 'close')) as [number | null];
+    return { status, complaint: complaint.trim() };
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
+    throw new RunFailure(
+      'MISSING_TOOL',
+      `${tool.command} is not installed; install the Debian package ${tool.debianPackage} (apt-get install ${tool.debianPackage})`,
+      { cause },
+    );
+  }
+}

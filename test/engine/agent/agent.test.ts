@@ -1,0 +1,264 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { DiskWriter } from '../../../src/engine/agent/disk-writer.ts';
+import { MediumReader } from '../../../src/engine/agent/medium-reader.ts';
+import { makeSigningKeys } from '../../../src/engine/image/signature.ts';
+import { BootFileServer } from '../../../src/engine/tftp/boot-file-server.ts';
+import { HostilePeer } from '../swarm/a-hostile-peer.ts';
+import { aFreePort } from '../swarm/a-swarm.ts';
+import { aDeployment, aDisk, aDiskFile } from './a-deployment.ts';
+import { aGoldenImage } from './a-golden-image.ts';
+import { BrokenDisk, MemoryDisk, StingyDisk, UnreadableDisk } from './disks.ts';
+
+/** Opens this disk, whatever the path. */
+function opening(disk: MemoryDisk) {
+  return async () => ({
+    writer: new DiskWriter(disk, disk.bytes.length),
+    medium: new MediumReader(disk, false),
+  });
+}
+
+describe('a machine that is deployed', () => {
+  it.each(['zstd', 'raw'] as const)('holds the image byte for byte (%s)', async (encoding) => {
+    const golden = await aGoldenImage({ encoding });
+    const { deploy, registry } = await aDeployment(golden);
+    registry.arm('machine');
+    const disk = await aDiskFile(golden.disk.length);
+    const { outcome, phases, notes, finish } = await deploy({ disks: [disk] });
+    expect(outcome).toMatchObject({ chunks: 20, reusedChunks: 0, refetchedChunks: 0 });
+    expect(phases).toEqual(['register', 'metainfo', 'partition', 'scan', 'download', 'verify', 'finish']);
+    expect(notes).toEqual([
+      'the disk is blank: no partition table and nothing at 256 places, so it was not scanned',
+    ]);
+    await finish([]);
+    expect((await readFile(disk.path)).equals(golden.disk)).toBe(true);
+  });
+
+  it('leaves a larger disk alone behind the image', async () => {
+    const golden = await aGoldenImage();
+    const { deploy, registry } = await aDeployment(golden);
+    registry.arm('machine');
+    const before = Buffer.alloc(golden.disk.length + 100_000, 7);
+    const disk = await aDiskFile(before);
+    await deploy({ disks: [disk] });
+    const after = await readFile(disk.path);
+    expect(after.subarray(golden.disk.length).equals(before.subarray(golden.disk.length))).toBe(true);
+    for (const { diskOffset, rawBytes } of golden.layout.chunks) {
+      const end = diskOffset + rawBytes;
+      expect(after.subarray(diskOffset, end).equals(golden.disk.subarray(diskOffset, end))).toBe(true);
+    }
+  });
+
+  it('gives others what it has, made again from its disk, when the server is gone', async () => {
+    const golden = await aGoldenImage({ chunks: 48, chunkBytes: 2 ** 20, pieceBytes: 2 ** 20, entropy: 40 });
+    const { deploy, registry, seeder } = await aDeployment(golden);
+    for (const id of ['one', 'other']) registry.arm(id);
+    const one = await deploy({ id: 'one', disks: [await aDiskFile(golden.disk.length)] });
+    await seeder.stop();
+    const disk = await aDiskFile(golden.disk.length);
+    await deploy({ id: 'other', disks: [disk] });
+    expect((await readFile(disk.path)).equals(golden.disk)).toBe(true);
+    expect(one.client.statistics().uploadedBytes).toBeGreaterThanOrEqual(golden.payload.length);
+    // More than stays in memory, so that it had to be made again.
+    expect(golden.payload.length).toBeGreaterThan(20 * 2 ** 20);
+  });
+
+  it('serves until it is released, then does what is left to do on the disk, once', async () => {
+    const golden = await aGoldenImage();
+    const { deploy, registry } = await aDeployment(golden);
+    for (const id of ['machine', 'another']) registry.arm(id);
+    const disk = await aDiskFile(golden.disk.length);
+    const { finish } = await deploy({ disks: [disk] });
+    const done: string[] = [];
+    const finished = finish([
+      {
+        name: 'host name',
+        async run(writer, { name }) {
+          done.push(`${name} of ${writer.sizeBytes}`);
+        },
+      },
+    ]);
+    expect(registry.machines[0]).toMatchObject({ state: 'verified' });
+    expect(done).toEqual([]);
+    registry.release();
+    await finished;
+    expect(done).toEqual([`lab of ${golden.disk.length}`]);
+    await expect(deploy({ disks: [disk] })).rejects.toMatchObject({
+      code: 'REFUSED',
+      message: expect.stringContaining('arming it counts once'),
+    });
+  });
+
+  it('takes the description of the image by TFTP, and by HTTP where that fails', async () => {
+    const golden = await aGoldenImage();
+    const { deploy, registry } = await aDeployment(golden);
+    registry.arm('machine');
+    const boot = await BootFileServer.start({ host: '127.0.0.1', port: 0, files: new Map() });
+    const disks = [await aDiskFile(golden.disk.length)];
+    const { notes } = await deploy({ disks, tftp: { host: '127.0.0.1', port: boot.port } });
+    await boot.close();
+    expect(notes[0]).toMatch(/^the boot file images\/lab\/1\/manifest.json cannot be fetched by TFTP: /);
+  });
+});
+
+describe('a machine that holds a nearly equal image', () => {
+  it('fetches 5 % of the wire bytes, and no more than 6 %, when 5 % of the chunks changed', async () => {
+    const shape = { chunks: 200, chunkBytes: 2 ** 18, pieceBytes: 2 ** 20, entropy: 40 };
+    const old = await aGoldenImage(shape);
+    const golden = await aGoldenImage({ ...shape, sameAs: { disk: old.disk, isSame: (n) => n % 20 !== 7 } });
+    const { deploy, registry } = await aDeployment(golden);
+    registry.arm('machine');
+    const disk = await aDiskFile(old.disk);
+    const { outcome, client } = await deploy({ disks: [disk] });
+    expect(outcome).toMatchObject({ chunks: 200, reusedChunks: 190 });
+    const share = client.statistics().downloadedBytes / golden.payload.length;
+    expect(share).toBeGreaterThan(0.045);
+    expect(share).toBeLessThanOrEqual(0.06);
+    expect((await readFile(disk.path)).equals(golden.disk)).toBe(true);
+  });
+
+  it('fetches nothing when it holds the image already', async () => {
+    const golden = await aGoldenImage();
+    const { deploy, registry } = await aDeployment(golden);
+    registry.arm('machine');
+    const { outcome, client } = await deploy({ disks: [await aDiskFile(golden.disk)] });
+    expect(outcome.reusedChunks).toBe(20);
+    expect(client.statistics().downloadedBytes).toBe(0);
+  });
+});
+
+describe('before the first write', () => {
+  /** Runs a deployment that is refused, and makes sure that no byte of the disk has changed. */
+  async function refused(
+    wishes: Omit<Parameters<Awaited<ReturnType<typeof aDeployment>>['deploy']>[0], 'disks'> & {
+      readonly isArmed?: boolean;
+      readonly shortBytes?: number;
+      readonly disks?: number;
+    },
+  ) {
+    const { isArmed = true, shortBytes = 0, disks: count = 1, ...rest } = wishes;
+    const golden = await aGoldenImage();
+    const { deploy, registry } = await aDeployment(golden);
+    if (isArmed) registry.arm('machine');
+    const before = Buffer.alloc(golden.disk.length - shortBytes, 0xa5);
+    const disks = await Promise.all(Array.from({ length: count }, () => aDiskFile(before)));
+    try {
+      return await deploy({ ...rest, disks });
+    } finally {
+      for (const { path } of disks) expect((await readFile(path)).equals(before)).toBe(true);
+    }
+  }
+
+  it('a machine that nobody has armed is refused', async () => {
+    const deployment = refused({ isArmed: false });
+    await expect(deployment).rejects.toMatchObject({
+      code: 'REFUSED',
+      message: 'the server refused this machine: machine is not armed: it boots from its own disk',
+    });
+  });
+
+  it('an image with a signature of somebody else is refused', async () => {
+    const { publicKey } = makeSigningKeys();
+    await expect(refused({ publicKey })).rejects.toMatchObject({ code: 'BAD_SIGNATURE' });
+  });
+
+  it('a disk that is too small is refused', async () => {
+    await expect(refused({ shortBytes: 4096 })).rejects.toMatchObject({ code: 'DISK_TOO_SMALL' });
+  });
+
+  it('two disks that could be meant are refused', async () => {
+    await expect(refused({ disks: 2 })).rejects.toMatchObject({ code: 'DISK_AMBIGUOUS' });
+  });
+
+  it('a disk that turns out smaller than it was listed is refused', async () => {
+    const golden = await aGoldenImage();
+    const { deploy, registry } = await aDeployment(golden);
+    registry.arm('machine');
+    const disk = await aDiskFile(4096);
+    const disks = [aDisk({ ...disk, sizeBytes: 1e12 })];
+    await expect(deploy({ disks })).rejects.toMatchObject({ code: 'DISK_TOO_SMALL' });
+    expect(registry.machines[0]).toMatchObject({ failure: expect.stringContaining('DISK_TOO_SMALL') });
+  });
+
+  it('a dry run ends', async () => {
+    const { phases, client } = await refused({ isDryRun: true });
+    expect(phases).toEqual(['register', 'metainfo', 'partition', 'scan']);
+    expect(client.statistics().downloadedBytes).toBe(0);
+  });
+});
+
+describe('a disk that fails', () => {
+  async function deployedTo(makeDisk: (sizeBytes: number, chunkOffset: number) => MemoryDisk) {
+    const golden = await aGoldenImage();
+    const { deploy, registry } = await aDeployment(golden);
+    registry.arm('machine');
+    const disk = makeDisk(golden.disk.length, golden.layout.chunks[9]!.diskOffset);
+    const disks = [aDisk({ sizeBytes: golden.disk.length })];
+    const deployment = deploy({ disks, openDisk: opening(disk) });
+    return { golden, disk, deployment, registry };
+  }
+
+  it('with EIO on a write ends the deployment, and the server knows where', async () => {
+    const { deployment, registry } = await deployedTo((bytes, at) => new BrokenDisk(bytes, 'EIO', at));
+    await expect(deployment).rejects.toMatchObject({ code: 'DISK_BROKEN', message: /disk offset \d+ could/ });
+    expect(registry.machines[0]).toMatchObject({
+      state: 'failed',
+      failure: expect.stringMatching(/^DISK_BROKEN: .*disk offset/),
+    });
+  });
+
+  it('by writing less than it is given is written to again until all is there', async () => {
+    const { deployment, disk, golden } = await deployedTo((bytes) => new StingyDisk(bytes, 5000));
+    await deployment;
+    expect(disk.bytes.equals(golden.disk)).toBe(true);
+  });
+
+  it('with EIO when it is read back is repaired, or given up with the place', async () => {
+    const repaired = await deployedTo((bytes, at) => new UnreadableDisk(bytes, at, 2));
+    expect((await repaired.deployment).outcome.refetchedChunks).toBe(1);
+    expect(repaired.disk.bytes.equals(repaired.golden.disk)).toBe(true);
+    const broken = await deployedTo((bytes, at) => new UnreadableDisk(bytes, at, Number.POSITIVE_INFINITY));
+    await expect(broken.deployment).rejects.toMatchObject({ code: 'DISK_BROKEN' });
+  });
+
+  it('by a byte that changes behind the back of the agent gets the chunk once more', async () => {
+    const { deployment, disk, golden } = await deployedTo((bytes, at) => new RottingDisk(bytes, at + 5));
+    expect((await deployment).outcome.refetchedChunks).toBe(1);
+    expect(disk.bytes.equals(golden.disk)).toBe(true);
+  });
+});
+
+describe('a peer that sends garbage', () => {
+  it('costs nothing but time', async () => {
+    const golden = await aGoldenImage({ chunks: 40 });
+    const { deploy, registry, torrent } = await aDeployment(golden, { upBps: 2_000_000 });
+    registry.arm('machine');
+    const port = await aFreePort('127.0.0.1');
+    const disk = await aDiskFile(golden.disk.length);
+    const deployment = deploy({ disks: [disk], port });
+    const { infoHash } = torrent;
+    const liar = new HostilePeer({ host: '127.0.0.1', port, infoHash, pieces: golden.layout.pieces });
+    liar.introduce().say({ kind: 'haveAll' }, { kind: 'unchoke' });
+    liar.answer((block) => liar.sendBlock(block, Buffer.alloc(block.length, 0xbd)));
+    await deployment;
+    expect(liar.isClosed).toBe(true);
+    expect((await readFile(disk.path)).equals(golden.disk)).toBe(true);
+  });
+});
+
+/** A disk with a byte that changes by itself when everything has been flushed. */
+class RottingDisk extends MemoryDisk {
+  readonly #place: number;
+  #isSound = true;
+
+  constructor(sizeBytes: number, place: number) {
+    super(sizeBytes);
+    this.#place = place;
+  }
+
+  override async sync() {
+    await super.sync();
+    if (this.#isSound) this.bytes[this.#place]! ^= 0x10;
+    this.#isSound = false;
+  }
+}

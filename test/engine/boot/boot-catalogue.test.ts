@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { type BootCatalogue, checkedCatalogue } from '../../../src/engine/boot/boot-catalogue.ts';
+import { CATALOGUE } from '../dhcp/a-boot.ts';
+
+function withLoader(bios: string): BootCatalogue {
+  return { ...CATALOGUE, loaders: { bios } };
+}
+
+function withImage(changes: Partial<NonNullable<BootCatalogue['images']['bios']>>): BootCatalogue {
+  return { ...CATALOGUE, images: { bios: { ...CATALOGUE.images.bios!, ...changes } } };
+}
+
+describe('a boot catalogue', () => {
+  it('is taken with names in folders, and with what iPXE puts into arguments', () => {
+    const catalogue = withImage({
+      kernel: 'cloud/vmlinuz-6.1',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: iPXE's own
+      arguments: ['BOOTIF=01-${net0/mac}', 'console=ttyS0,115200'],
+    });
+    expect(checkedCatalogue(catalogue)).toBe(catalogue);
+  });
+
+  it.each<[string, BootCatalogue]>([
+    ['loaders.bios', withLoader('../../etc/passwd')],
+    ['loaders.bios', withLoader('a/../../b')],
+    ['loaders.bios', withLoader('/undionly.kpxe')],
+    ['loaders.bios', withLoader('undionly kpxe')],
+    ['loaders.bios', withLoader('undionly.kpxe\0')],
+    ['loaders.bios', withLoader('')],
+    ['loaders.bios', withLoader('x'.repeat(128))],
+    ['images.bios.kernel', withImage({ kernel: 'vmlinuz && shell' })],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: iPXE's own
+    ['images.bios.initrds[1]', withImage({ initrds: ['a', '${net0/ip}'] })],
+    ['images.bios.arguments[0]', withImage({ arguments: ['quiet splash'] })],
+    ['images.bios.arguments[1]', withImage({ arguments: ['quiet', '||'] })],
+  ])('is refused for %s', (field, catalogue) => {
+    expect(() => checkedCatalogue(catalogue)).toThrow(`${field}: `);
+  });
+});

@@ -1,0 +1,180 @@
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { DeploymentStore } from '../../../src/engine/deployment/deployment-store.ts';
+
+const WRITER = fileURLToPath(new URL('store-writer-process.ts', import.meta.url));
+const MAC = '52:54:00:12:34:56';
+const OTHER = '52:54:00:12:34:57';
+const NOW = new Date('2026-01-01T12:00:00Z');
+
+function aFile(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'swarmboot-store-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return join(folder, 'swarmboot.db');
+}
+
+function aStore(file = aFile()): DeploymentStore {
+  const store = DeploymentStore.open(file, () => NOW);
+  onTestFinished(() => {
+    try {
+      store.close();
+    } catch {
+      // The test closed it.
+    }
+  });
+  return store;
+}
+
+function arm(store: DeploymentStore, ...machines: string[]) {
+  const agentToken = randomUUID();
+  return store.createDeployment({
+    image: 'lab',
+    version: 2,
+    agentToken,
+    machines,
+    start: { waitFor: 1, at: null },
+  });
+}
+
+describe('the store of a deployment server', () => {
+  it('knows after a restart what it knew before', () => {
+    const file = aFile();
+    const before = aStore(file);
+    before.machineSeen(MAC, { memoryBytes: 2 ** 30 });
+    before.describeMachine(MAC, { name: 'pc-1', tags: ['room 7'] });
+    const deployment = arm(before, MAC, OTHER);
+    before.keepTarget({
+      deployment: deployment.id,
+      machine: MAC,
+      state: 'deploying',
+      phase: 'download',
+      share: 0.5,
+      failure: null,
+    });
+    before.close();
+    const after = aStore(file);
+    expect(after.machines()).toEqual([
+      {
+        mac: MAC,
+        name: 'pc-1',
+        tags: ['room 7'],
+        facts: { memoryBytes: 2 ** 30 },
+        firstSeen: NOW.toISOString(),
+        lastSeen: NOW.toISOString(),
+      },
+    ]);
+    expect(after.deployments()).toMatchObject([
+      { id: deployment.id, image: 'lab', version: 2, agentToken: deployment.agentToken },
+    ]);
+    expect(after.targetsOf(deployment.id)).toMatchObject([
+      { machine: MAC, state: 'deploying', phase: 'download', share: 0.5 },
+      { machine: OTHER, state: 'armed', phase: null },
+    ]);
+    expect(after.events().map(({ kind }) => kind)).toEqual(['deploymentCreated', 'targetDeploying']);
+  });
+
+  it('arms a machine in one deployment at a time, and all or none of those asked for', () => {
+    const store = aStore();
+    arm(store, MAC);
+    expect(() => arm(store, OTHER, MAC)).toThrow(`${MAC} is armed already, in deployment 1`);
+    expect(store.armedTarget(OTHER)).toBeUndefined();
+    expect(store.deployments()).toHaveLength(1);
+  });
+
+  it.each(['finished', 'failed', 'cancelled'] as const)('holds no machine for armed that is %s', (state) => {
+    const store = aStore();
+    const { id } = arm(store, MAC);
+    store.keepTarget({ deployment: id, machine: MAC, state, phase: null, share: null, failure: null });
+    expect(store.armedTarget(MAC)).toBeUndefined();
+    expect(arm(store, MAC).id).toBe(id + 1);
+    expect(store.armedTarget(MAC)?.deployment).toBe(id + 1);
+  });
+
+  it('does not forget a machine that is being deployed', () => {
+    const store = aStore();
+    store.machineSeen(MAC);
+    const { id } = arm(store, MAC);
+    expect(() => store.forgetMachine(MAC)).toThrow(`cancel that first`);
+    store.keepTarget({
+      deployment: id,
+      machine: MAC,
+      state: 'cancelled',
+      phase: null,
+      share: null,
+      failure: null,
+    });
+    store.forgetMachine(MAC);
+    expect(store.machines()).toEqual([]);
+  });
+
+  it('has no two machines of one name', () => {
+    const store = aStore();
+    store.describeMachine(MAC, { name: 'pc-1', tags: [] });
+    expect(() => store.describeMachine(OTHER, { name: 'pc-1', tags: [] })).toThrow(
+      `pc-1 is the name of ${MAC}`,
+    );
+    store.describeMachine(MAC, { name: 'pc-1', tags: ['moved'] });
+  });
+
+  it('can be read by its owner only', () => {
+    const file = aFile();
+    aStore(file);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+  });
+
+  it('refuses a file that is no store, and one of a newer version', () => {
+    const file = aFile();
+    writeFileSync(file, 'a text that is long enough to be taken for something else than an empty database');
+    expect(() => DeploymentStore.open(file)).toThrow(`${file} cannot be opened as a store`);
+    const newer = aFile();
+    const database = new DatabaseSync(newer);
+    database.exec('PRAGMA user_version = 99');
+    database.close();
+    expect(() => DeploymentStore.open(newer)).toThrow('written by a newer Swarmboot');
+  });
+
+  it('has everything that was done before its server was killed, and nothing by halves', async () => {
+    for (const lifeMs of [20, 45, 70, 110, 160]) {
+      const file = aFile();
+      const done = await doneUntilKilled(file, lifeMs);
+      const store = aStore(file);
+      for (const [deed, id, machine] of done) {
+        const targets = store.targetsOf(Number(id));
+        expect(targets).toHaveLength(2);
+        if (deed !== 'created')
+          expect(STATES.indexOf(targets[0]!.state)).toBeGreaterThanOrEqual(STATES.indexOf(deed!));
+        else expect(targets.map((target) => target.machine)).toEqual(machine!.split(','));
+      }
+      for (const { id } of store.deployments()) expect(store.targetsOf(id)).toHaveLength(2);
+    }
+  });
+});
+
+const STATES: string[] = ['armed', 'deploying', 'verified', 'finished'];
+
+/** Lets a process change the store, and kills it that long after its first deed. @returns what it had done, as words */
+async function doneUntilKilled(file: string, lifeMs: number): Promise<string[][]> {
+  const writer = spawn(process.execPath, [WRITER, file], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let said = '';
+  const ended = new Promise((resolve) => writer.stdout.on('close', resolve));
+  const first = Promise.withResolvers<void>();
+  writer.stdout.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+    first.resolve();
+  });
+  await first.promise;
+  await sleep(lifeMs);
+  writer.kill('SIGKILL');
+  await ended;
+  return said
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => line.split(' '));
+}

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import {
+  type Deployment,
+  hasStarted,
+  isArmed,
+  isOver,
+  isSwarmNeeded,
+  TARGET_STATES,
+  type Target,
+  type TargetState,
+} from '../../../src/engine/deployment/deployment.ts';
+
+function targetsIn(...states: TargetState[]): Target[] {
+  return states.map((state, number) => ({
+    ...{ deployment: 1, machine: `m${number}`, state, phase: null, share: null, failure: null },
+    changed: '2026-01-01T00:00:00.000Z',
+  }));
+}
+
+function aDeployment(start: Deployment['start']): Deployment {
+  const created = '2026-01-01T00:00:00.000Z';
+  return { id: 1, image: 'lab', version: 1, agentToken: 'secret', start, created };
+}
+
+describe('a machine of a deployment', () => {
+  it('boots the agent until it is finished, failed or cancelled', () => {
+    const armed = TARGET_STATES.filter((state) => isArmed(targetsIn(state)[0]!));
+    expect(armed).toEqual(['armed', 'deploying', 'verified']);
+  });
+
+  it('is needed by the swarm while another has not got the image', () => {
+    expect(isSwarmNeeded(targetsIn('verified', 'deploying'))).toBe(true);
+    expect(isSwarmNeeded(targetsIn('verified', 'armed'))).toBe(true);
+    expect(isSwarmNeeded(targetsIn('verified', 'failed', 'cancelled', 'finished'))).toBe(false);
+  });
+});
+
+describe('a deployment', () => {
+  it('starts when enough machines have registered', () => {
+    const deployment = aDeployment({ waitFor: 2, at: null });
+    expect(hasStarted(deployment, targetsIn('deploying', 'armed', 'cancelled'), 0)).toBe(false);
+    expect(hasStarted(deployment, targetsIn('deploying', 'verified', 'armed'), 0)).toBe(true);
+  });
+
+  it('starts not before its time', () => {
+    const deployment = aDeployment({ waitFor: 1, at: '2026-01-01T22:00:00Z' });
+    const registered = targetsIn('deploying');
+    expect(hasStarted(deployment, registered, Date.parse('2026-01-01T21:59:59Z'))).toBe(false);
+    expect(hasStarted(deployment, registered, Date.parse('2026-01-01T22:00:00Z'))).toBe(true);
+  });
+
+  it('is over when nobody is left who boots the agent', () => {
+    expect(isOver(targetsIn('finished', 'failed', 'cancelled'))).toBe(true);
+    expect(isOver(targetsIn('finished', 'verified'))).toBe(false);
+  });
+});

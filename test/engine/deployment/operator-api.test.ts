@@ -1,0 +1,165 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { assert, asyncProperty, constantFrom, json, string, webPath } from 'fast-check';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { DeploymentStore } from '../../../src/engine/deployment/deployment-store.ts';
+import { answerOperator, type OperatorApiOptions } from '../../../src/engine/deployment/operator-api.ts';
+import { OPERATOR_ROUTES } from '../../../src/engine/deployment/operator-routes.ts';
+import { ImageDraft } from '../../../src/engine/image/image-draft.ts';
+import { ImageStore } from '../../../src/engine/image/image-store.ts';
+import { makeSigningKeys } from '../../../src/engine/image/signature.ts';
+
+const [FIRST, SECOND] = ['52:54:00:00:00:01', '52:54:00:00:00:02'];
+
+/** An API over a store in memory and a store of images with one of them, `lab`. */
+async function anApi(): Promise<OperatorApiOptions> {
+  const folder = mkdtempSync(join(tmpdir(), 'swarmboot-operator-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const images = new ImageStore(folder);
+  const draft = await ImageDraft.begin(images, {
+    ...{ name: 'lab', kind: 'disk', table: 'none', partitions: [], chunkBytes: 4096, tools: {} },
+    disk: { bytes: 4096, sectorBytes: 512 },
+    encoding: { kind: 'raw' },
+  });
+  await draft.add(
+    (async function* () {
+      yield { diskOffset: 0, bytes: new Uint8Array(4096) };
+    })(),
+  );
+  await draft.publish(makeSigningKeys().privateKey);
+  const store = DeploymentStore.inMemory();
+  return { store, images, token: 'secret' };
+}
+
+function ask(
+  api: OperatorApiOptions,
+  method: string,
+  path: string,
+  body: object | string = '',
+  token = 'secret',
+) {
+  return answerOperator(api, {
+    ...{ method, url: `/api/v1${path}`, authorization: `Bearer ${token}` },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+}
+
+describe('the operator', () => {
+  it('arms machines by name and tag for the newest version of an image', async () => {
+    const api = await anApi();
+    api.store.machineSeen(FIRST);
+    await ask(api, 'PUT', `/machines/${FIRST}`, { name: 'pc-1', tags: ['room-7'] });
+    const { status, body } = await ask(api, 'POST', '/deployments', {
+      image: 'lab',
+      machines: ['pc-1', SECOND],
+      waitFor: 2,
+    });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      ...{ id: 1, image: 'lab', version: 1, start: { waitFor: 2, at: null }, isOver: false },
+      machines: [
+        { machine: FIRST, state: 'armed' },
+        { machine: SECOND, state: 'armed' },
+      ],
+    });
+    expect(JSON.stringify(body)).not.toContain(api.store.deployments()[0]!.agentToken);
+  });
+
+  it('cancels what is not done, and has it tried again', async () => {
+    const api = await anApi();
+    await ask(api, 'POST', '/deployments', { image: 'lab', machines: [FIRST, SECOND] });
+    api.store.keepTarget({ ...api.store.armedTarget(SECOND)!, state: 'verified' });
+    const cancelled = await ask(api, 'POST', '/deployments/1/cancel');
+    expect(cancelled.body).toMatchObject({ machines: [{ state: 'cancelled' }, { state: 'verified' }] });
+    const again = await ask(api, 'POST', '/deployments/1/retry');
+    expect(again.body).toMatchObject({ machines: [{ state: 'armed' }, { state: 'verified' }] });
+  });
+
+  it('cannot try again what has been armed elsewhere since', async () => {
+    const api = await anApi();
+    await ask(api, 'POST', '/deployments', { image: 'lab', machines: [FIRST] });
+    await ask(api, 'POST', '/deployments/1/cancel');
+    await ask(api, 'POST', '/deployments', { image: 'lab', machines: [FIRST] });
+    expect(await ask(api, 'POST', '/deployments/1/retry')).toMatchObject({
+      status: 400,
+      body: { error: `machines: ${FIRST} is armed already, in deployment 2` },
+    });
+  });
+
+  it('reads what has happened since an event', async () => {
+    const api = await anApi();
+    await ask(api, 'POST', '/deployments', { image: 'lab', machines: [FIRST] });
+    await ask(api, 'POST', '/deployments/1/cancel');
+    const { body } = await ask(api, 'GET', '/events?after=1');
+    expect(body).toMatchObject({ events: [{ id: 2, kind: 'targetCancelled', machine: FIRST }] });
+  });
+
+  it.each([
+    ['POST', '/deployments', { image: 'lab', machines: ['pc-9'] }, 'no machine has this name'],
+    ['POST', '/deployments', { image: 'none', machines: [FIRST] }, 'there is no none in'],
+    ['POST', '/deployments', { image: 'lab', machines: [FIRST], waitFor: 2 }, 'waitFor'],
+    ['POST', '/deployments', { image: 'lab', machines: [FIRST], when: 'now' }, 'when'],
+    ['POST', '/deployments', 'no json', 'no JSON'],
+    ['POST', '/deployments/7/cancel', '', 'there is no deployment 7'],
+    ['DELETE', '/machines/pc-9', '', 'no machine has this name'],
+  ] as const)('is told of a mistake: %s %s %o', async (method, path, body, error) => {
+    const api = await anApi();
+    const answer = await ask(api, method, path, body);
+    expect(answer.status).toBe(400);
+    expect(JSON.stringify(answer.body)).toContain(error);
+    expect(api.store.deployments()).toEqual([]);
+  });
+});
+
+describe('whoever has no token', () => {
+  it.each(['', 'secre', 'secret2'])('learns nothing of what exists: %o', async (token) => {
+    const api = await anApi();
+    const paths = ['/machines', '/deployments/1', '/nothing', '/openapi.json'];
+    const answers = await Promise.all(paths.map((path) => ask(api, 'GET', path, '', token)));
+    expect(new Set(answers.map((answer) => JSON.stringify(answer)))).toEqual(
+      new Set([JSON.stringify({ status: 401, body: { error: "the operator's token is missing or wrong" } })]),
+    );
+  });
+});
+
+describe('the API', () => {
+  it('says of itself what it can do, and of each method that is not there which are', async () => {
+    const api = await anApi();
+    const { body } = await ask(api, 'GET', '/openapi.json');
+    const { paths } = body as { paths: Record<string, Record<string, object>> };
+    const operations = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect(operations.sort()).toEqual(OPERATOR_ROUTES.map(({ method, path }) => `${method} ${path}`).sort());
+    expect(await ask(api, 'PATCH', '/machines')).toMatchObject({
+      status: 405,
+      body: { error: 'allowed here is GET' },
+    });
+  });
+
+  it('answers whatever it is asked', async () => {
+    const api = await anApi();
+    const paths = OPERATOR_ROUTES.map(({ path }) => path.replace('/api/v1', ''));
+    await assert(
+      asyncProperty(
+        constantFrom('GET', 'POST', 'PUT', 'DELETE', 'TRACE'),
+        constantFrom(...paths),
+        webPath(),
+        json(),
+        string(),
+        async (method, path, other, body, word) => {
+          for (const asked of [
+            path,
+            other,
+            path.replace(/\{.*\}/, encodeURIComponent(word)),
+            path.replace(/\{.*\}/, '%ff'),
+          ]) {
+            const { status } = await ask(api, method, asked, body);
+            expect([200, 400, 404, 405]).toContain(status);
+          }
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,201 @@
+import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it, type TestContext } from 'vitest';
+import { installedTool } from '../../bench/executors/local/installed-tool.ts';
+import { aFolder } from '../an-image.ts';
+import { aDhcpServer, until } from './a-dhcp-server.ts';
+import { aNetwork, type RunningProgram, startOn, type TestNetwork } from './a-network.ts';
+
+const MAC = '52:54:00:78:00:21';
+const BESIDE = { bridge: 'lan' };
+
+/** A server of ours at .1, room for another at .2, and a machine without an address. */
+function aLan(context: TestContext): Promise<TestNetwork> {
+  return aNetwork(context, {
+    ours: [{ ...BESIDE, address: '10.78.0.1/24' }],
+    other: [{ ...BESIDE, address: '10.78.0.2/24' }],
+    pc: [{ ...BESIDE, mac: MAC }],
+  });
+}
+
+interface Udhcpc {
+  readonly context: TestContext;
+  readonly network: TestNetwork;
+  readonly options?: readonly string[];
+}
+
+/** busybox's client; it prints its environment whenever it has something to say, and sets its address. */
+async function udhcpc({ context, network, options = ['--now', '--quit'] }: Udhcpc): Promise<RunningProgram> {
+  const busybox = installedTool(context, 'busybox', 'busybox-static');
+  const script = join(await aFolder(), 'told');
+  await writeFile(
+    script,
+    '#!/bin/sh\necho "$1 ip=$ip router=$router lease=$lease boot=$boot_file siaddr=$siaddr"\n' +
+      '[ -z "$ip" ] || ip address replace "$ip/24" dev eth0\n',
+  );
+  await chmod(script, 0o755);
+  const wanted = ['-O', 'bootfile', '-t', '5', '-T', '1'];
+  return startOn(network, 'pc', [busybox, 'udhcpc', '-f', '-i', 'eth0', '-s', script, ...wanted, ...options]);
+}
+
+/** dnsmasq as the DHCP server that was there before. */
+async function dnsmasq(
+  context: TestContext,
+  network: TestNetwork,
+  options: readonly string[] = [],
+): Promise<void> {
+  const program = installedTool(context, 'dnsmasq', 'dnsmasq-base');
+  const running = startOn(network, 'other', [
+    ...[
+      program,
+      '--keep-in-foreground',
+      '--log-facility=-',
+      '--conf-file=/dev/null',
+      '--port=0',
+      '--user=root',
+    ],
+    ...[
+      '--interface=eth0',
+      '--no-ping',
+      '--dhcp-range=10.78.0.60,10.78.0.69,1h',
+      '--dhcp-leasefile=/dev/null',
+    ],
+    ...['--pid-file=', '--dhcp-authoritative', ...options],
+  ]);
+  await until(() => /sockets bound|DHCP, IP range/.test(running.output()));
+}
+
+describe('a full server and udhcpc', () => {
+  it('give a machine its address, again after a power failure of the server, and until it gives it back', async (context) => {
+    const network = await aLan(context);
+    const leaseFile = join(await aFolder(), 'leases.jsonl');
+    const first = await aDhcpServer({ network, host: 'ours', settings: { leaseFile } });
+    const joined = await udhcpc({ context, network });
+    await joined.ended;
+    expect(joined.output()).toContain('bound ip=10.78.0.100 router=10.78.0.1 lease=3600');
+    await first.kill();
+
+    const second = await aDhcpServer({ network, host: 'ours', settings: { leaseFile } });
+    const client = await udhcpc({ context, network, options: ['--release'] });
+    await until(() => client.output().includes('bound ip=10.78.0.100'));
+    client.kill('SIGUSR1');
+    // A renewal goes to the server alone.
+    await until(() => client.output().includes('renew ip=10.78.0.100'));
+    client.kill('SIGTERM');
+    await client.ended;
+    await until(() => second.heard(MAC).some(({ asked }) => asked === 'release'));
+    expect(
+      second
+        .heard(MAC)
+        .map(({ asked, result }) => `${asked} ${result}`)
+        .at(-1),
+    ).toBe('release noted');
+    expect(second.events.filter(({ kind }) => kind === 'answerFailed')).toEqual([]);
+    await second.stop();
+  });
+});
+
+describe('a proxy', () => {
+  it('leaves addresses to dnsmasq, and gives firmware its boot file', async (context) => {
+    const network = await aLan(context);
+    await dnsmasq(context, network);
+    const server = await aDhcpServer({ network, host: 'ours', settings: { mode: 'proxy' } });
+    const client = await udhcpc({ context, network });
+    await client.ended;
+    expect(client.output()).toMatch(/bound ip=10\.78\.0\.6\d /);
+    expect(new Set(server.heard(MAC).map(({ result }) => result))).toEqual(
+      new Set(['notABootClient', 'addressIsOthers']),
+    );
+    const firmware = await udhcpc({
+      context,
+      network,
+      options: ['--now', '--quit', '-V', 'PXEClient:Arch:00007:UNDI:003000'],
+    });
+    await firmware.ended;
+    await until(() => server.heard(MAC).some(({ result }) => result === 'answered'));
+    const offered = server.heard(MAC).find(({ result }) => result === 'answered');
+    expect(offered).toMatchObject({ asked: 'discover', why: 'PXE of uefi-x64 loads iPXE' });
+    expect(offered?.to).toEqual({ address: '255.255.255.255', port: 68 });
+  });
+});
+
+describe('two servers on one network', () => {
+  it('do not fight: a full server refuses to start where dnsmasq gives addresses, and says so', async (context) => {
+    const network = await aLan(context);
+    await dnsmasq(context, network);
+    await expect(aDhcpServer({ network, host: 'ours', settings: { probeMs: 3_000 } })).rejects.toMatchObject({
+      code: 'RIVAL_SERVER',
+      message: expect.stringMatching(/^10\.78\.0\.2 gives addresses on this network/),
+    });
+  });
+
+  it('do not fight: the second of ours stays silent, and answers when the first has gone', async (context) => {
+    const network = await aLan(context);
+    const first = await aDhcpServer({ network, host: 'other' });
+    const second = await aDhcpServer({
+      network,
+      host: 'ours',
+      settings: { onRival: 'staySilent', probeMs: 1_000 },
+    });
+    await (await udhcpc({ context, network })).ended;
+    await until(() => second.heard(MAC).length > 0);
+    expect(new Set(second.heard(MAC).map(({ result }) => result))).toEqual(new Set(['rivalServer']));
+    await first.stop();
+    await until(() => second.events.some(({ kind }) => kind === 'answering'));
+    const client = await udhcpc({ context, network });
+    await client.ended;
+    expect(second.heard(MAC).at(-1)?.result).toBe('answered');
+  });
+
+  it('cannot be started on one computer: the port is taken', async (context) => {
+    const network = await aLan(context);
+    await aDhcpServer({ network, host: 'ours', settings: { mode: 'proxy' } });
+    await expect(aDhcpServer({ network, host: 'ours', settings: { mode: 'proxy' } })).rejects.toMatchObject({
+      code: 'PORT_TAKEN',
+    });
+  });
+});
+
+describe('perfdhcp', () => {
+  it('loses no exchange at 200 a second, every lease of them on the disk', async (context) => {
+    const perfdhcp = installedTool(context, 'perfdhcp', 'kea-admin');
+    const network = await aNetwork(context, {
+      ours: [{ ...BESIDE, address: '10.78.0.1/16' }],
+      load: [{ ...BESIDE, address: '10.78.0.3/16' }],
+    });
+    const range = { first: '10.78.1.0', last: '10.78.20.255' };
+    const addresses = { subnets: [{ network: '10.78.0.0/16', range, leaseS: 600 }], reservations: [] };
+    const leaseFile = join(await aFolder(), 'leases.jsonl');
+    const server = await aDhcpServer({ network, host: 'ours', settings: { addresses, leaseFile } });
+    // As a relay agent does, from its port to the server's own address.
+    const load = startOn(network, 'load', [
+      ...[
+        perfdhcp,
+        '-4',
+        '-r',
+        '200',
+        '-R',
+        '5000',
+        '-n',
+        '1000',
+        '-l',
+        'eth0',
+        '-W',
+        '2000000',
+        '10.78.0.1',
+      ],
+    ]);
+    await load.ended;
+    // Of both exchanges; it sends in bursts, and may begin a few more than it was told.
+    const countsOf = (what: string): number[] =>
+      [...load.output().matchAll(new RegExp(`${what}: (\\d+)`, 'g'))].map(([, count]) => Number(count));
+    const sent = countsOf('sent packets');
+    expect(sent[0]).toBeGreaterThanOrEqual(1_000);
+    expect(sent[1], load.output()).toBe(sent[0]);
+    expect(countsOf('received packets'), load.output()).toEqual(sent);
+    expect(countsOf('drops'), load.output()).toEqual([0, 0]);
+    await server.stop();
+    const lines = (await readFile(leaseFile, 'utf8')).trimEnd().split('\n').slice(1);
+    expect(new Set(lines.map((line) => JSON.parse(line).address)).size).toBe(sent[0]);
+  });
+});

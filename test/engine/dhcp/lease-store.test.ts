@@ -1,0 +1,82 @@
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Lease } from '../../../src/engine/dhcp/lease.ts';
+import { LeaseStore } from '../../../src/engine/dhcp/lease-store.ts';
+import { ConfigError } from '../../../src/failure.ts';
+import { aFolder } from '../an-image.ts';
+
+function aLease(number: number, untilMs = 1): Lease {
+  return { address: `10.0.0.${number}`, mac: `02:00:00:00:00:0${number}`, state: 'bound', untilMs };
+}
+
+async function aFile(): Promise<string> {
+  return join(await aFolder(), 'state', 'leases.jsonl');
+}
+
+async function storedIn(file: string): Promise<Lease[]> {
+  const store = await LeaseStore.open(file);
+  await store.close();
+  return [...store.leases];
+}
+
+describe('the leases in a file', () => {
+  it('are there again after a restart, the last word on each address', async () => {
+    const file = await aFile();
+    const store = await LeaseStore.open(file);
+    await store.append([aLease(1), aLease(2)]);
+    await store.append([aLease(1, 99)]);
+    await store.close();
+    expect(await storedIn(file)).toEqual([aLease(1, 99), aLease(2)]);
+  });
+
+  it('are on the disk as soon as somebody is told so, whatever becomes of the process', async () => {
+    const file = await aFile();
+    const store = await LeaseStore.open(file);
+    await Promise.all([1, 2, 3, 4].map((number) => store.append([aLease(number)])));
+    expect(await storedIn(file)).toHaveLength(4);
+    await store.close();
+  });
+
+  it('survive a last line that was not written to its end', async () => {
+    const file = await aFile();
+    const before = await LeaseStore.open(file);
+    await before.append([aLease(1), aLease(2)]);
+    await before.close();
+    await appendFile(file, '{"address":"10.0.0.3","ma');
+    expect(await storedIn(file)).toEqual([aLease(1), aLease(2)]);
+    const store = await LeaseStore.open(file);
+    await store.append([aLease(4)]);
+    await store.close();
+    expect(await storedIn(file)).toEqual([aLease(1), aLease(2), aLease(4)]);
+  });
+
+  it('do not grow with the years: what is history is left out', async () => {
+    const file = await aFile();
+    const store = await LeaseStore.open(file);
+    for (let round = 0; round < 30; round++) {
+      await store.append(Array.from({ length: 1_000 }, (_, renewal) => aLease(1, round * 1_000 + renewal)));
+    }
+    await store.append([aLease(2)]);
+    await store.close();
+    expect((await readFile(file, 'utf8')).split('\n').length).toBeLessThan(12_000);
+    expect(await storedIn(file)).toEqual([aLease(1, 29_999), aLease(2)]);
+  });
+
+  it.each([
+    ['another file', '#!/bin/sh\n', /is not a file of leases; name another, or move it away/],
+    [
+      'a line that is broken in the middle',
+      '{"format":"swarmboot-leases/1"}\n{"addr\n{}\n',
+      /:2:1: not a whole line of JSON/,
+    ],
+    ['a line about something else', '{"format":"swarmboot-leases/1"}\n{"a":1}\n', /:2:1: not a lease/],
+  ])('%s is refused, and left as it is', async (_, text, sentence) => {
+    const file = join(await aFolder(), 'leases.jsonl');
+    await writeFile(file, text);
+    const refusal = await LeaseStore.open(file).catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(ConfigError);
+    expect((refusal as ConfigError).message).toMatch(sentence);
+    expect(await readFile(file, 'utf8')).toBe(text);
+  });
+});

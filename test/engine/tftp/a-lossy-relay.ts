@@ -1,0 +1,50 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { onTestFinished } from 'vitest';
+import { RandomStream } from '../../../src/sim/kernel/random-stream.ts';
+import { HOST } from './a-boot-file-server.ts';
+
+/**
+ * Stands between TFTP clients and the server and loses a share of the datagrams in both directions, by a random seed. To a
+ * client its port is that of the transfer.
+ */
+export async function aLossyRelay(serverPort: number, lossShare: number) {
+  const front = createSocket('udp4').bind(0, HOST);
+  await once(front, 'listening');
+  const luck = new RandomStream(1, 'loss');
+  const behind = new Map<number, Promise<Line>>();
+  let lost = 0;
+  const isLost = () => {
+    const gone = luck.share() < lossShare;
+    if (gone) lost++;
+    return gone;
+  };
+  front.on('message', async (datagram, { port: client }) => {
+    if (isLost()) return;
+    const line = behind.get(client) ?? openLine();
+    behind.set(client, line);
+    const { socket, transferPort } = await line;
+    socket.send(datagram, transferPort, HOST);
+
+    async function openLine(): Promise<Line> {
+      const own: Line = { socket: createSocket('udp4').bind(0, HOST), transferPort: serverPort };
+      await once(own.socket, 'listening');
+      own.socket.on('message', (answer, { port }) => {
+        own.transferPort = port;
+        if (!isLost()) front.send(answer, client, HOST);
+      });
+      return own;
+    }
+  });
+  onTestFinished(async () => {
+    front.close();
+    for (const line of behind.values()) (await line).socket.close();
+  });
+  return { port: front.address().port, lost: () => lost };
+}
+
+/** What the relay keeps for a client. */
+interface Line {
+  readonly socket: Socket;
+  transferPort: number;
+}
