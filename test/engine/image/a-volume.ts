@@ -42,7 +42,7 @@ export function volumeOf(bytes: Buffer): Volume {
 }
 
 /** A file full of the marker, or of nothing, that is gone when the test is over. */
-async function aVolumeFile(bytes: number, content: 'marked' | 'blank' = 'marked'): Promise<string> {
+export async function aVolumeFile(bytes: number, content: 'marked' | 'blank' = 'marked'): Promise<string> {
   const file = join(await aFolder(), 'volume.img');
   if (content === 'marked') await writeFile(file, Buffer.alloc(bytes, MARKER));
   else {
