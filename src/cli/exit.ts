@@ -9,7 +9,8 @@ const INTERRUPTED = 130;
 
 /** Parses the command line and does what it says; the process ends with the exit code that fits. */
 export async function runProgram(program: Command): Promise<void> {
-  for (const command of withSubCommands(program))
+  // Sub-commands inherit these only when told before they parse.
+  for (const command of withAllBelow(program))
     command.exitOverride().showHelpAfterError('(--help tells more)');
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     // The reader of a pipe has gone, as with `| head`: nothing is left to be said.
@@ -23,9 +24,9 @@ export async function runProgram(program: Command): Promise<void> {
   }
 }
 
-/** Sub-commands inherit nothing once they are made, so each is told. */
-function withSubCommands(command: Command): Command[] {
-  return [command, ...command.commands.flatMap(withSubCommands)];
+/** A command and its sub-commands, and theirs. */
+function withAllBelow(command: Command): readonly Command[] {
+  return [command, ...command.commands.flatMap(withAllBelow)];
 }
 
 function exitCodeOf(error: unknown): number {
