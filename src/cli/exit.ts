@@ -10,7 +10,7 @@ const INTERRUPTED = 130;
 /** Parses the command line and does what it says; the process ends with the exit code that fits. */
 export async function runProgram(program: Command): Promise<void> {
   // Sub-commands inherit these only when told before they parse.
-  for (const command of [program, ...program.commands])
+  for (const command of withAllBelow(program))
     command.exitOverride().showHelpAfterError('(--help tells more)');
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     // The reader of a pipe has gone, as with `| head`: nothing is left to be said.
@@ -22,6 +22,11 @@ export async function runProgram(program: Command): Promise<void> {
     if (!(error instanceof CommanderError)) tell(error);
     process.exitCode = exitCodeOf(error);
   }
+}
+
+/** A command and its sub-commands, and theirs. */
+function withAllBelow(command: Command): readonly Command[] {
+  return [command, ...command.commands.flatMap(withAllBelow)];
 }
 
 function exitCodeOf(error: unknown): number {

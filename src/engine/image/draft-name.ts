@@ -7,8 +7,8 @@ let drafts = 0;
 
 /** Under this name this process writes a draft; another one each time. */
 export async function ownDraftName(): Promise<string> {
-  drafts++;
-  return `.draft-${process.pid}-${await startOf(process.pid)}-${drafts}`;
+  const number = ++drafts;
+  return `.draft-${process.pid}-${await startOf(process.pid)}-${number}`;
 }
 
 /** Names of drafts in a folder whose process has ended. */

@@ -63,10 +63,14 @@ export class LocalDisk implements Volume {
     }
   }
 
-  /** Something that is another as soon as somebody writes to the file, or cuts it; of a device it says nothing. */
+  /**
+   * Something that is another as soon as somebody writes to the file, or cuts it. Of a device it says nothing: times of
+   * its node are changed by udev, too.
+   */
   async changeMark(): Promise<string> {
-    const { mtimeNs, ctimeNs, size } = await this.#file.stat({ bigint: true });
-    return `${size} ${mtimeNs} ${ctimeNs}`;
+    const stat = await this.#file.stat({ bigint: true });
+    const { mtimeNs, ctimeNs, size } = stat;
+    return stat.isBlockDevice() ? '' : `${size} ${mtimeNs} ${ctimeNs}`;
   }
 
   close(): Promise<void> {
