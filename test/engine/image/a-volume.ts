@@ -11,7 +11,7 @@ import { aFolder } from '../an-image.ts';
 
 export const MIB = 2 ** 20;
 /** Real files, of all sizes. */
-const REAL_FILES = fileURLToPath(new URL('../../../src', import.meta.url));
+export const REAL_FILES = fileURLToPath(new URL('../../../src', import.meta.url));
 /** Stands in every block of a volume before it is formatted: what is not overwritten is free space of unknown content. */
 export const MARKER = 'left over from before ';
 

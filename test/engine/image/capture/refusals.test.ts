@@ -3,6 +3,7 @@ import { open, readdir, readFile, symlink, utimes, writeFile } from 'node:fs/pro
 import { join } from 'node:path';
 import { describe, expect, it, type TestContext } from 'vitest';
 import { ConfigError, RunFailure } from '../../../../src/failure.ts';
+import { installedTool } from '../../../bench/executors/local/installed-tool.ts';
 import { aFolder, anImageFile, someBytes } from '../../an-image.ts';
 import { aDiskOf, aStore, capture } from '../a-captured-image.ts';
 import { loopDeviceOf, mounted } from '../a-mounted-volume.ts';
@@ -66,7 +67,9 @@ describe('a disk that somebody uses is refused, and it is said who', () => {
       {
         progressed: () => {
           if (said === '')
-            said = spawnSync('mount', [`${device.path}p1`, folder], { encoding: 'utf8' }).stderr;
+            said = spawnSync(installedTool(context, 'mount', 'mount'), [`${device.path}p1`, folder], {
+              encoding: 'utf8',
+            }).stderr;
         },
       },
     );
@@ -213,7 +216,13 @@ describe('a disk that changes while it is captured', () => {
       {
         // The first sector is in the first chunk, which is always looked at again.
         progressed: () =>
-          spawnSync('dd', ['if=/dev/urandom', `of=${device.path}`, 'bs=440', 'count=1', 'conv=notrunc']),
+          spawnSync(installedTool(context, 'dd', 'coreutils'), [
+            'if=/dev/urandom',
+            `of=${device.path}`,
+            'bs=440',
+            'count=1',
+            'conv=notrunc',
+          ]),
       },
     );
     await expect(captured).rejects.toThrow(
