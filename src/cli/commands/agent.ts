@@ -7,6 +7,8 @@ import { diskWishOf, serverAddressOf, tftpSourceOf } from '../agent-options.ts';
 import { openEngine } from '../engine-door.ts';
 import { interruptible } from '../interruption.ts';
 
+const LEFT_ON_DISK = 'what is on the disk stays there: the agent goes on from it when it is started again';
+
 interface AgentOptions {
   readonly server: string;
   readonly token: string;
@@ -48,7 +50,9 @@ Examples:
   ./swarmboot agent --server http://10.0.0.1:8080 --token T --key image.pub --dry-run
   ./swarmboot agent --server http://10.0.0.1:8080 --token T --key image.pub --disk serial=S4EVNX0M`,
     )
-    .action((options: AgentOptions) => interruptible((interrupted) => deploy(options, interrupted)));
+    .action((options: AgentOptions) =>
+      interruptible((interrupted) => deploy(options, interrupted), LEFT_ON_DISK),
+    );
 }
 
 async function deploy(options: AgentOptions, interrupted: AbortSignal): Promise<void> {

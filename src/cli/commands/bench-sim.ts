@@ -54,7 +54,7 @@ async function benchSim(bench: Bench, { only, json }: BenchSimOptions): Promise<
       only === undefined ? await bench.measurePeerStates(signal) : [],
       await besideSimGrid(bench, workloads, signal),
     ] as const;
-  });
+  }, 'what was measured until then is printed above');
   const growth = bench.growthOf(workloads, bench.GROWTH_PIECES);
   const parts = only === undefined ? await bench.measureParts() : [];
   const setup = { host: bench.readHost(), node: process.version };

@@ -1,5 +1,5 @@
-import { timingSafeEqual } from 'node:crypto';
 import { ConfigError } from '../../failure.ts';
+import { isBearerOf } from '../http/bearer-token.ts';
 import type { ImageStore } from '../image/image-store.ts';
 import type { DeploymentStore } from './deployment-store.ts';
 import { openApiDocument } from './openapi-document.ts';
@@ -39,7 +39,7 @@ export async function answerOperator(
   { store, images, token }: OperatorApiOptions,
   { method, url, authorization, body }: OperatorRequest,
 ): Promise<OperatorAnswer> {
-  if (!isToken(authorization, token)) return refusal(401, "the operator's token is missing or wrong");
+  if (!isBearerOf(authorization, token)) return refusal(401, "the operator's token is missing or wrong");
   const { pathname, searchParams } = new URL(url, 'http://server');
   if (pathname === `${OPERATOR_PATHS}openapi.json`) return { status: 200, body: openApiDocument() };
   const found = OPERATOR_ROUTES.map((route) => ({ route, match: matchOf(route.path, pathname) })).filter(
@@ -56,12 +56,6 @@ export async function answerOperator(
     if (error instanceof ConfigError) return refusal(400, error.message);
     throw error;
   }
-}
-
-/** Compared in a time that does not tell how much of it was right. */
-function isToken(authorization: string | undefined, token: string): boolean {
-  const [given, wanted] = [Buffer.from(authorization ?? ''), Buffer.from(`Bearer ${token}`)];
-  return given.length === wanted.length && timingSafeEqual(given, wanted);
 }
 
 /** @returns parameters by name, or undefined where the path is another */

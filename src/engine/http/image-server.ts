@@ -1,9 +1,9 @@
-import { timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ImageReader } from '../image/image-reader.ts';
 import { type BootFiles, bootFileNamed } from '../tftp/boot-file.ts';
+import { isBearerOf } from './bearer-token.ts';
 import { sendBootFile } from './boot-file-http-server.ts';
 import { bootFileName } from './boot-file-path.ts';
 import type { Answer, MachineRegistry } from './machine-registry.ts';
@@ -114,16 +114,10 @@ export class ImageServer {
     token: string,
     answer: (body: unknown) => Answer,
   ): Promise<Answer> {
-    if (!isToken(request.headers.authorization, token))
+    if (!isBearerOf(request.headers.authorization, token))
       return { status: 401, body: { error: 'the token of this deployment is missing or wrong' } };
     return answer(request.method === 'POST' ? await jsonOf(request) : undefined);
   }
-}
-
-/** Compared in a time that does not tell how much of it was right. */
-function isToken(authorization: string | undefined, token: string): boolean {
-  const [given, wanted] = [Buffer.from(authorization ?? ''), Buffer.from(`Bearer ${token}`)];
-  return given.length === wanted.length && timingSafeEqual(given, wanted);
 }
 
 async function jsonOf(request: IncomingMessage): Promise<unknown> {

@@ -48,6 +48,14 @@ describe('the fluid model', () => {
   });
 
   it.each<[string, string, Record<string, unknown>]>([
+    ['a boot storm', 'boot', { ...CROWD, boot: { steps: ['dhcp'] } }],
+    ['a page cache', 'disk.writeCache', { ...CROWD, disk: { writeCache: '1 GiB' } }],
+    ['seeks', 'disk.seek', { ...CROWD, disk: { kind: 'hdd' } }],
+    [
+      'the start of connections',
+      'network.tcp',
+      { ...CROWD, network: { server: LINK, machine: LINK, tcp: { slowStart: true } } },
+    ],
     ['a few machines', 'fleet.machines', { fleet: { machines: [999] } }],
     ['pieces that spread for long', 'image.pieceLength', { image: { size: '64 MiB', pieceLength: '1 MiB' } }],
     [

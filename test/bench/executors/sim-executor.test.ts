@@ -118,7 +118,7 @@ describe('the simulator as an executor', () => {
       tftp: { blockSize: '512 B', turnaround: '2 ms', transfers: 1 },
       http: { transfers: 1 },
     };
-    const { fleet, barrierS } = await simulated({
+    const { fleet, barrierS, limitations } = await simulated({
       scenario: aScenario({ boot, phases: { boot: '2 s' } }),
       transport: 'multicast',
       machines: 1,
@@ -126,6 +126,7 @@ describe('the simulator as an executor', () => {
     const tftpS = 129 * 0.002 + 1 / 128;
     expect(fleet[0]!.phases.boot![1]).toBeCloseTo(2 + 1 + 0.5 + tftpS + 1, 9);
     expect(barrierS).toBe(fleet[0]!.phases.boot![1]);
+    expect(limitations.join()).toContain('firmware gives up after about a minute');
   });
 
   it('lets disks be of a kind, with memory before them and a decoder', async () => {

@@ -1,5 +1,6 @@
 import type { Scenario } from '../../scenario/schema.ts';
 import { pieceCount } from '../../scenario/wire-size.ts';
+import { unknownToFormulas } from '../formula-limits.ts';
 import { crowdTimes, intervalOf, steadyState, uploadOf } from './fluid-prediction.ts';
 
 /** Below this the simulator is exact and quick, and one machine more or less makes a difference. */
@@ -14,7 +15,7 @@ const FEWEST_LIVES = 8;
 
 /** Settings under which the fluid model would say nothing, each as `key.path: reason`. */
 export function outsideFluidLimits(scenario: Scenario): string[] {
-  const reasons = [...unknown(scenario), ...unknownPolicies(scenario)];
+  const reasons = [...unknownToFormulas(scenario, 'p2p'), ...unknown(scenario), ...unknownPolicies(scenario)];
   if (reasons.length > 0) return reasons;
   return scenario.fleet.start === 'together' ? crowdLimits(scenario) : steadyLimits(scenario);
 }

@@ -7,6 +7,7 @@ import { wireSize } from '../../scenario/wire-size.ts';
 import type { Executor, PlannedRun, RunOutcome, RunWatch } from '../executor.ts';
 import { machineName, seederCopies } from '../fleet.ts';
 import { MODEL_TRANSPORTS, type ModelTransport, modelled } from '../model-transport.ts';
+import { machineLimitations } from './machine-limitations.ts';
 import { modelOf } from './model.ts';
 import type { SimulationAnswer, SimulationRequest } from './sim-worker.ts';
 import { unsupportedMachines, unsupportedTcpLoss } from './unsupported-machines.ts';
@@ -105,7 +106,7 @@ function outcomeOf(
     barrierS: simulated.barrierS,
     serverUploadedBytes: simulated.serverUploadedBytes,
     traceDigest: simulated.traceDigest,
-    limitations: [LIMITATIONS[modelled(transport)], ...rounded(scenario)],
+    limitations: [LIMITATIONS[modelled(transport)], ...machineLimitations(scenario), ...rounded(scenario)],
   };
 }
 

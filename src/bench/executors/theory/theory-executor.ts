@@ -1,6 +1,7 @@
 import type { Transport } from '../../record/run-record.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import type { Executor, PlannedRun } from '../executor.ts';
+import { unknownToFormulas } from '../formula-limits.ts';
 import { formulaOutcome } from '../formula-outcome.ts';
 import { MODEL_TRANSPORTS, type ModelTransport, modelled } from '../model-transport.ts';
 import { predict } from './prediction.ts';
@@ -29,18 +30,17 @@ const LIMITATIONS: Readonly<Record<ModelTransport, string>> = {
   chain: 'Theory for a chain takes equal links and whole pieces, stored and forwarded.',
 };
 
-function unsupported({ network, fleet, faults, boot, disk }: Scenario, transport: Transport): string[] {
+function unsupported(scenario: Scenario, transport: Transport): string[] {
+  const { network, fleet, faults } = scenario;
   const reasons: [string, string][] = [];
-  if (boot) reasons.push(['boot', 'the formulas know no boot storm']);
-  if (network.tcp) reasons.push(['network.tcp', 'the formulas share links at once']);
-  if (disk.writeCache > 0) reasons.push(['disk.writeCache', 'the formulas know no page cache']);
-  if (disk.seek > 0 && transport === 'p2p')
-    reasons.push(['disk.seek', 'the formulas know no pieces out of order']);
   if (network.sites) reasons.push(['network.sites', 'the formulas know no WAN links']);
   if (network.latency > 0) reasons.push(['network.latency', 'the formulas know no delay']);
   if (network.loss > 0 && transport !== 'multicast')
     reasons.push(['network.loss', 'only multicast has a formula with loss']);
   if (fleet.start !== 'together') reasons.push(['fleet.start', 'the formulas start all machines together']);
   if (faults.length > 0) reasons.push(['faults', 'the formulas know no faults']);
-  return reasons.map(([setting, reason]) => `${setting}: ${reason}`);
+  return [
+    ...unknownToFormulas(scenario, transport),
+    ...reasons.map(([setting, reason]) => `${setting}: ${reason}`),
+  ];
 }

@@ -60,14 +60,16 @@ describe('a disk that somebody uses is refused, and it is said who', () => {
     const disk = await aDiskOf(context, [ext(40 * MIB, 'ext4')]);
     const device = loopDeviceOf(context, disk);
     const folder = await aFolder();
-    const mount = installedTool(context, 'mount', 'mount');
     let said = '';
     const captured = await capture(
       await aStore(),
       { source: device.path },
       {
         progressed: () => {
-          if (said === '') said = spawnSync(mount, [`${device.path}p1`, folder], { encoding: 'utf8' }).stderr;
+          if (said === '')
+            said = spawnSync(installedTool(context, 'mount', 'mount'), [`${device.path}p1`, folder], {
+              encoding: 'utf8',
+            }).stderr;
         },
       },
     );
@@ -208,14 +210,19 @@ describe('a disk that changes while it is captured', () => {
   it('is refused as a device, too, which has no times', async (context) => {
     const disk = await aDiskOf(context, [ext(40 * MIB, 'ext4')]);
     const device = loopDeviceOf(context, disk);
-    const dd = installedTool(context, 'dd', 'coreutils');
     const captured = capture(
       await aStore(),
       { source: device.path },
       {
         // The first sector is in the first chunk, which is always looked at again.
         progressed: () =>
-          spawnSync(dd, ['if=/dev/urandom', `of=${device.path}`, 'bs=440', 'count=1', 'conv=notrunc']),
+          spawnSync(installedTool(context, 'dd', 'coreutils'), [
+            'if=/dev/urandom',
+            `of=${device.path}`,
+            'bs=440',
+            'count=1',
+            'conv=notrunc',
+          ]),
       },
     );
     await expect(captured).rejects.toThrow(
