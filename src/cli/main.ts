@@ -43,7 +43,9 @@ Examples:
   ./swarmboot run scenarios/table-1.yaml                    a scenario, by formula and simulation
   ./swarmboot run scenarios/first-lab.yaml --on local --machines 4 --image disk.img
   ./swarmboot report reports/table-1                        the report again, from its records
-  ./swarmboot trace scenarios/first-lab.yaml                what happened to one machine, piece by piece`,
+  ./swarmboot trace scenarios/first-lab.yaml                what happened to one machine, piece by piece
+  ./swarmboot image capture /dev/sdb --name lab             a golden image of a disk
+  ./swarmboot bootimage build --out /srv/boot               what machines boot to be deployed`,
   );
 
 await runProgram(program);

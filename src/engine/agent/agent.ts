@@ -18,14 +18,17 @@ export async function runAgent(task: AgentTask, watch: AgentWatch): Promise<Depl
   );
   const machine = new MachineDeployment({ task, watch, clock, client, deployment });
   clock.reportTo(client, deployment.machine);
-  try {
-    const outcome = await machine.run();
-    return { outcome, finish: (hooks) => machine.finish(hooks) };
-  } catch (error) {
+  const failed = async (error: unknown): Promise<never> => {
     await machine.close();
     if (error instanceof RunFailure)
       await client.reportFailure(deployment.machine, error).catch(({ message }) => watch.noted(message));
     throw error;
+  };
+  try {
+    const outcome = await machine.run();
+    return { outcome, finish: (hooks) => machine.finish(hooks).catch(failed) };
+  } catch (error) {
+    return await failed(error);
   } finally {
     clock.stop();
   }

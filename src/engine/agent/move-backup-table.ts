@@ -1,4 +1,7 @@
+import { RunFailure } from '../../failure.ts';
 import { relocatedGpt } from '../image/disk/relocated-gpt.ts';
+import { ProtocolError } from '../protocol-error.ts';
+import type { DiskWriter } from './disk-writer.ts';
 import type { PostDeployHook } from './post-deploy-hook.ts';
 
 /** 34 sectors hold the table of 128 partitions that everybody makes; larger ones are legal. */
@@ -12,8 +15,18 @@ export const moveBackupTable: PostDeployHook = {
   name: 'second copy of the partition table',
   async run(disk, { table, disk: { bytes, sectorBytes } }) {
     if (table !== 'gpt' || disk.sizeBytes === bytes) return;
-    const primary = await disk.readAt(0, Buffer.alloc(HEAD_SECTORS * sectorBytes));
-    for (const write of relocatedGpt({ primary, diskBytes: disk.sizeBytes, sectorBytes }))
-      await disk.writeAt(write.diskOffset, write.bytes);
+    try {
+      await move(disk, sectorBytes);
+    } catch (cause) {
+      if (!(cause instanceof ProtocolError)) throw cause;
+      const sentence = `the second copy of the partition table cannot be moved to the end of the disk: ${cause.message}`;
+      throw new RunFailure('BAD_TABLE', sentence, { cause });
+    }
   },
 };
+
+async function move(disk: DiskWriter, sectorBytes: number): Promise<void> {
+  const primary = await disk.readAt(0, Buffer.alloc(HEAD_SECTORS * sectorBytes));
+  for (const write of relocatedGpt({ primary, diskBytes: disk.sizeBytes, sectorBytes }))
+    await disk.writeAt(write.diskOffset, write.bytes);
+}

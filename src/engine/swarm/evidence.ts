@@ -1,3 +1,6 @@
+import { hash } from 'node:crypto';
+import { BLOCK_BYTES } from '../image/metainfo.ts';
+
 /** What a piece with a wrong hash was made of: by block, who sent it and the hash of what was sent. */
 interface BadPiece {
   readonly senders: readonly string[];
@@ -11,10 +14,10 @@ interface BadPiece {
 export class Evidence {
   readonly #badPieces = new Map<number, BadPiece[]>();
 
-  /** @param senders peer id by block */
-  keep(piece: number, senders: readonly string[], blockHashes: readonly string[]): void {
+  /** @param senders peer id by block @param bytes the wrong piece */
+  keep(piece: number, senders: readonly string[], bytes: Uint8Array): void {
     const kept = this.#badPieces.get(piece) ?? [];
-    kept.push({ senders, blockHashes });
+    kept.push({ senders, blockHashes: blockHashesOf(bytes) });
     this.#badPieces.set(piece, kept);
   }
 
@@ -22,15 +25,23 @@ export class Evidence {
     return this.#badPieces.has(piece);
   }
 
-  /** @returns peer ids of those who sent other blocks than the right ones */
-  guilty(piece: number, blockHashes: readonly string[]): Set<string> {
+  /** @param bytes the right piece @returns peer ids of those who sent other blocks than the right ones */
+  guilty(piece: number, bytes: Uint8Array): Set<string> {
+    const rightHashes = blockHashesOf(bytes);
     const guilty = new Set<string>();
     for (const bad of this.#badPieces.get(piece) ?? []) {
-      for (const [block, hash] of bad.blockHashes.entries()) {
-        if (hash !== blockHashes[block]) guilty.add(bad.senders[block]!);
+      for (const [block, wrongHash] of bad.blockHashes.entries()) {
+        if (wrongHash !== rightHashes[block]) guilty.add(bad.senders[block]!);
       }
     }
     this.#badPieces.delete(piece);
     return guilty;
   }
+}
+
+function blockHashesOf(bytes: Uint8Array): string[] {
+  const hashes: string[] = [];
+  for (let at = 0; at < bytes.length; at += BLOCK_BYTES)
+    hashes.push(hash('sha1', bytes.subarray(at, at + BLOCK_BYTES)));
+  return hashes;
 }

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import type { AddressInfo, Server } from 'node:net';
 import { RunFailure } from '../../failure.ts';
 import { BLOCK_BYTES, type Metainfo, pieceLengthOf } from '../image/metainfo.ts';
@@ -272,7 +271,7 @@ class SwarmbootClient implements SwarmClient {
     await this.#fillFromStore(piece, bytes, senders);
     if ((await pieceHash(bytes)) !== this.#metainfo.pieceHashes.at(piece)) {
       if (new Set(peerIds).size === 1) this.#ban(peerIds[0]!, piece);
-      else this.#evidence.keep(piece, peerIds, blockHashes(bytes));
+      else this.#evidence.keep(piece, peerIds, bytes);
       return this.#handle({ kind: 'pieceRefuted', piece });
     }
     if (this.#evidence.has(piece)) this.#judge(piece, bytes);
@@ -282,7 +281,7 @@ class SwarmbootClient implements SwarmClient {
   }
 
   #judge(piece: number, bytes: Uint8Array): void {
-    for (const peerId of this.#evidence.guilty(piece, blockHashes(bytes)))
+    for (const peerId of this.#evidence.guilty(piece, bytes))
       if (peerId !== STORE_ID) this.#ban(peerId, piece);
   }
 
@@ -298,11 +297,4 @@ class SwarmbootClient implements SwarmClient {
       await this.#store.read(piece, begin, bytes.subarray(begin, begin + length)).catch(() => {});
     }
   }
-}
-
-function blockHashes(bytes: Uint8Array): string[] {
-  const hashes: string[] = [];
-  for (let at = 0; at < bytes.length; at += BLOCK_BYTES)
-    hashes.push(hash('sha1', bytes.subarray(at, at + BLOCK_BYTES)));
-  return hashes;
 }
