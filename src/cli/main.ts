@@ -12,6 +12,7 @@ import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
 import { scenariosCommand } from './commands/scenarios.ts';
 import { schemaCommand } from './commands/schema.ts';
+import { serveCommand } from './commands/serve.ts';
 import { traceCommand } from './commands/trace.ts';
 import { runProgram } from './exit.ts';
 
@@ -26,6 +27,7 @@ const program = new Command('swarmboot')
   .addCommand(scenariosCommand())
   .addCommand(schemaCommand())
   .addCommand(demoCommand())
+  .addCommand(serveCommand())
   .addCommand(agentCommand())
   .addCommand(imageCommand())
   .addCommand(keysCommand())

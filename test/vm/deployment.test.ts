@@ -9,7 +9,7 @@ import { installedTool } from '../bench/executors/local/installed-tool.ts';
 import { remade } from '../engine/a-metainfo.ts';
 import { aGoldenImage } from '../engine/agent/a-golden-image.ts';
 import { aFolder } from '../engine/an-image.ts';
-import { anImageServer, TOKENS } from '../engine/http/an-image-server.ts';
+import { AGENT_TOKEN, anImageServer } from '../engine/http/an-image-server.ts';
 import { HOST_SEEN_FROM_MACHINE, runMachine } from './a-machine.ts';
 
 const MAC = '52:54:00:12:34:56';
@@ -20,7 +20,7 @@ describe('a machine that boots the boot image', () => {
     const qemu = installedTool(context, 'qemu-system-x86_64', 'qemu-system-x86');
     const golden = await aGoldenImage({ chunks: 40, chunkBytes: 2 ** 20, pieceBytes: 2 ** 20 });
     const bootFiles = new Map<string, BootFile>();
-    const { url, payloadUrl, registry } = await anImageServer(golden.payload, { bootFiles });
+    const { url, payloadUrl, arm, targets } = await anImageServer(golden.payload, { bootFiles });
     const seen = (address: string): string => address.replace('127.0.0.1', HOST_SEEN_FROM_MACHINE);
     // The machine is behind QEMU's NAT, without peers: the server is its web seed.
     const torrent = remade(golden.image.metainfo, { trackers: [], webSeeds: [seen(payloadUrl)] });
@@ -40,17 +40,17 @@ describe('a machine that boots the boot image', () => {
     const diskFile = join(folder, 'disk');
     await writeFile(diskFile, '');
     await truncate(diskFile, golden.disk.length + 2 ** 20);
-    const bootArguments = `swarmboot.server=${seen(url)} swarmboot.token=${TOKENS.agent}`;
+    const bootArguments = `swarmboot.server=${seen(url)} swarmboot.token=${AGENT_TOKEN}`;
     const powerOn = () => runMachine(qemu, { bootFolder, diskFile, mac: MAC, bootArguments });
 
     expect(await powerOn()).toContain('is not armed');
     expect(isBlank(await readFile(diskFile))).toBe(true);
 
-    registry.arm(MAC);
+    arm(MAC);
     expect(await powerOn()).toContain('done: the machine restarts');
     const disk = await readFile(diskFile);
     expect(disk.subarray(0, golden.disk.length).equals(golden.disk)).toBe(true);
-    expect(registry.machines).toMatchObject([{ machine: MAC, state: 'finished' }]);
+    expect(targets()).toMatchObject([{ machine: MAC, state: 'finished' }]);
 
     expect(await powerOn()).toContain('was deployed already');
     expect((await readFile(diskFile)).equals(disk)).toBe(true);

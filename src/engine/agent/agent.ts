@@ -16,8 +16,11 @@ export async function runAgent(task: AgentTask, watch: AgentWatch): Promise<Depl
   const deployment = await clock.during('register', () =>
     client.register({ firmware, ids, memoryBytes, disks }),
   );
-  const machine = new MachineDeployment({ task, watch, clock, client, deployment });
-  clock.reportTo(client, deployment.machine);
+  const machine = new MachineDeployment({
+    ...{ task, clock, client, deployment },
+    watch: toldTo(client, deployment.machine, watch),
+  });
+  const refused = clock.reportTo(client, deployment.machine);
   const failed = async (error: unknown): Promise<never> => {
     await machine.close();
     if (error instanceof RunFailure)
@@ -25,11 +28,24 @@ export async function runAgent(task: AgentTask, watch: AgentWatch): Promise<Depl
     throw error;
   };
   try {
-    const outcome = await machine.run();
+    const outcome = await Promise.race([machine.run(), refused]);
     return { outcome, finish: (hooks) => machine.finish(hooks).catch(failed) };
   } catch (error) {
     return await failed(error);
   } finally {
     clock.stop();
   }
+}
+
+/** The server keeps what the agent notes; that a note gets lost is no failure. */
+function toldTo(client: DeploymentClient, machine: string, watch: AgentWatch): AgentWatch {
+  return {
+    phaseStarted: (phase) => watch.phaseStarted(phase),
+    phaseEnded: (phase) => watch.phaseEnded(phase),
+    progressed: (share) => watch.progressed(share),
+    noted(sentence) {
+      watch.noted(sentence);
+      client.reportNote(machine, sentence).catch(() => {});
+    },
+  };
 }

@@ -1,6 +1,6 @@
 import { RunFailure } from '../../failure.ts';
 import type { DeploymentClient } from '../http/deployment-client.ts';
-import type { Deployment } from '../http/machine-registry.ts';
+import type { Admission } from '../http/registration.ts';
 import { decodeChunk, type WireEncoding } from '../image/chunk-codec.ts';
 import { IMAGE_FILES } from '../image/image-store.ts';
 import { type AgentMemory, DEFAULT_MEMORY } from './agent-memory.ts';
@@ -24,7 +24,7 @@ export interface RegisteredMachine {
   readonly watch: AgentWatch;
   readonly clock: PhaseClock;
   readonly client: DeploymentClient;
-  readonly deployment: Deployment;
+  readonly deployment: Admission;
 }
 
 /** One machine from its registration on. */
@@ -33,7 +33,7 @@ export class MachineDeployment {
   readonly #watch: AgentWatch;
   readonly #clock: PhaseClock;
   readonly #client: DeploymentClient;
-  readonly #deployment: Deployment;
+  readonly #deployment: Admission;
   readonly #memory: AgentMemory;
   #disk: OpenDisk | undefined;
   #image: ImageDescription | undefined;
@@ -69,6 +69,7 @@ export class MachineDeployment {
       await this.close();
       return { ...outcome, refetchedChunks: 0 };
     }
+    await this.#client.started();
     const store = new DiskStore({ disk: disk.writer, image, layout, found, memory: this.#memory, canEncode });
     await during('download', () => this.#task.transport.download(image.metainfo, store));
     const refetched = await during('verify', () => this.#verify(disk, image));

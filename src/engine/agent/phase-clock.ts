@@ -1,3 +1,4 @@
+import type { RunFailure } from '../../failure.ts';
 import type { DeploymentClient } from '../http/deployment-client.ts';
 import type { AgentPhase, AgentTask, AgentWatch } from './agent-task.ts';
 
@@ -31,12 +32,21 @@ export class PhaseClock {
     this.#watch.progressed(share);
   }
 
-  /** Reports from now on; that a report gets lost is no failure. */
-  reportTo(client: DeploymentClient, machine: string): void {
+  /**
+   * Reports from now on; that a report gets lost is no failure.
+   * @returns rejects when the server wants nothing more of this machine, as after the operator has cancelled it
+   */
+  reportTo(client: DeploymentClient, machine: string): Promise<never> {
+    const refused = Promise.withResolvers<never>();
+    // Nobody may be waiting for it any more.
+    refused.promise.catch(() => {});
     this.#reports = setInterval(() => {
       const share = this.#phase === 'download' ? this.#transport.statistics().share : this.#share;
-      client.reportProgress({ machine, phase: this.#phase, share }).catch(() => {});
+      client.reportProgress({ machine, phase: this.#phase, share }).catch((error: RunFailure) => {
+        if (error.code === 'REFUSED') refused.reject(error);
+      });
     }, REPORT_MS);
+    return refused.promise;
   }
 
   stop(): void {

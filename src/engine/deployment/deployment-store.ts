@@ -35,6 +35,7 @@ export interface DeploymentWish {
   /** MACs or UUIDs. */
   readonly machines: readonly string[];
   readonly start: StartRule;
+  readonly disk: string;
 }
 
 type Row = Record<string, SQLOutputValue>;
@@ -81,10 +82,12 @@ export class DeploymentStore {
   /** A machine has shown itself; what it says of itself replaces what it said before. */
   machineSeen(mac: string, facts?: unknown): void {
     const now = this.#stamp();
-    this.#run(
-      `INSERT INTO machine (mac, facts, first_seen, last_seen) VALUES (?, ?, ?, ?)
-       ON CONFLICT (mac) DO UPDATE SET last_seen = excluded.last_seen, facts = coalesce(excluded.facts, facts)`,
-      [mac, facts === undefined ? null : JSON.stringify(facts), now, now],
+    this.#lightly(() =>
+      this.#run(
+        `INSERT INTO machine (mac, facts, first_seen, last_seen) VALUES (?, ?, ?, ?)
+         ON CONFLICT (mac) DO UPDATE SET last_seen = excluded.last_seen, facts = coalesce(excluded.facts, facts)`,
+        [mac, facts === undefined ? null : JSON.stringify(facts), now, now],
+      ),
     );
   }
 
@@ -118,24 +121,21 @@ export class DeploymentStore {
     return this.#all('SELECT * FROM machine ORDER BY mac').map(machineOf);
   }
 
+  /** Undefined for one that was never seen. */
+  machine(mac: string): Machine | undefined {
+    return this.#all('SELECT * FROM machine WHERE mac = ?', [mac]).map(machineOf)[0];
+  }
+
   /** Arms machines. Throws a ConfigError where one is armed already; then none is. */
   createDeployment({ machines, ...wish }: DeploymentWish): Deployment {
     return this.#whole(() => {
       const created = this.#stamp();
       const { lastInsertRowid } = this.#run(
-        'INSERT INTO deployment (image, version, agent_token, wait_for, start_at, created) VALUES (?, ?, ?, ?, ?, ?)',
-        [wish.image, wish.version, wish.agentToken, wish.start.waitFor, wish.start.at, created],
+        'INSERT INTO deployment (image, version, agent_token, wait_for, start_at, disk, created) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        [wish.image, wish.version, wish.agentToken, wish.start.waitFor, wish.start.at, wish.disk, created],
       );
       const id = Number(lastInsertRowid);
-      for (const machine of machines) {
-        this.#assertUnarmed(machine);
-        this.#run('INSERT INTO target (deployment, machine, state, changed) VALUES (?, ?, ?, ?)', [
-          id,
-          machine,
-          'armed',
-          created,
-        ]);
-      }
+      for (const machine of machines) this.#arm(id, machine);
       this.#log({
         deployment: id,
         machine: null,
@@ -148,6 +148,20 @@ export class DeploymentStore {
 
   deployments(): Deployment[] {
     return this.#all('SELECT * FROM deployment ORDER BY id').map(deploymentOf);
+  }
+
+  deployment(id: number): Deployment | undefined {
+    return this.#all('SELECT * FROM deployment WHERE id = ?', [id]).map(deploymentOf)[0];
+  }
+
+  /**
+   * Arms further machines in a deployment; one that was done, failed or cancelled in it is armed anew.
+   * Throws a ConfigError where one is armed already; then none is.
+   */
+  armMachines(deployment: number, machines: readonly string[]): void {
+    this.#whole(() => {
+      for (const machine of machines) this.#arm(deployment, machine);
+    });
   }
 
   targetsOf(deployment: number): Target[] {
@@ -163,12 +177,26 @@ export class DeploymentStore {
       .find(isArmed);
   }
 
+  /** One machine of a deployment. */
+  target(deployment: number, machine: string): Target | undefined {
+    return this.#all('SELECT * FROM target WHERE deployment = ? AND machine = ?', [deployment, machine]).map(
+      targetOf,
+    )[0];
+  }
+
   /** Keeps what has become of a machine; a new state is an event. Throws an Error for a machine that is no target. */
   keepTarget(target: Omit<Target, 'changed'>): void {
-    const { deployment, machine } = target;
-    const known = this.targetsOf(deployment).find((one) => one.machine === machine);
+    const { deployment, machine, state } = target;
+    const known = this.target(deployment, machine);
     if (!known) throw new Error(`${machine} is not in deployment ${deployment}`);
-    this.#whole(() => this.#replaceTarget(known, target));
+    // How far a machine is may be lost in a power cut: it says so again.
+    if (known.state === state) this.#lightly(() => this.#replaceTarget(known, target));
+    else this.#whole(() => this.#replaceTarget(known, target));
+  }
+
+  /** Keeps a sentence of an agent. */
+  note(deployment: number, machine: string, sentence: string): void {
+    this.#lightly(() => this.#log({ deployment, machine, kind: 'agentNoted', detail: sentence }));
   }
 
   /** Changes all machines of a deployment at once. Throws a ConfigError where one would be armed in two deployments. */
@@ -185,6 +213,16 @@ export class DeploymentStore {
   /** Events after the one of that id, in their order. */
   events(afterId = 0): StoredEvent[] {
     return this.#all('SELECT * FROM event WHERE id > ? ORDER BY id', [afterId]).map(eventOf);
+  }
+
+  #arm(deployment: number, machine: string): void {
+    this.#assertUnarmed(machine);
+    this.#run(
+      `INSERT INTO target (deployment, machine, state, changed) VALUES (?, ?, 'armed', ?)
+       ON CONFLICT (deployment, machine)
+       DO UPDATE SET state = 'armed', phase = NULL, share = NULL, failure = NULL, changed = excluded.changed`,
+      [deployment, machine, this.#stamp()],
+    );
   }
 
   #assertUnarmed(machine: string): void {
@@ -224,6 +262,16 @@ export class DeploymentStore {
     } catch (error) {
       this.#database.exec('ROLLBACK');
       throw error;
+    }
+  }
+
+  /** Survives the end of this process, but perhaps not a power cut: nobody waits for the disk. */
+  #lightly(work: () => void): void {
+    this.#database.exec('PRAGMA synchronous = NORMAL');
+    try {
+      work();
+    } finally {
+      this.#database.exec('PRAGMA synchronous = FULL');
     }
   }
 
@@ -271,6 +319,7 @@ function deploymentOf(row: Row): Deployment {
     version: row.version as number,
     agentToken: row.agent_token as string,
     start: { waitFor: row.wait_for as number, at: row.start_at as string | null },
+    disk: row.disk as string,
     created: row.created as string,
   };
 }

@@ -13,6 +13,8 @@ export interface Deployment {
   /** Agents show it; it is given to them at boot, and stays valid over restarts of the server. */
   readonly agentToken: string;
   readonly start: StartRule;
+  /** Which disk of each machine is written to, as an agent is told by `--disk`: `only`, `serial=...`. */
+  readonly disk: string;
   /** RFC 3339, UTC. */
   readonly created: string;
 }
@@ -55,9 +57,14 @@ export function hasStarted({ start }: Deployment, targets: readonly Target[], no
   return registered >= start.waitFor && (start.at === null || nowMs >= Date.parse(start.at));
 }
 
+/** A machine that was heard longer ago is not waited for: it is off, or broken, and the server has the image, too. */
+const PATIENCE_MS = 600_000;
+
 /** Whether machines that have the image have to go on serving it. */
-export function isSwarmNeeded(targets: readonly Target[]): boolean {
-  return targets.some(({ state }) => NEEDS_SWARM.has(state));
+export function isSwarmNeeded(targets: readonly Target[], nowMs: number): boolean {
+  return targets.some(
+    ({ state, changed }) => NEEDS_SWARM.has(state) && nowMs - Date.parse(changed) < PATIENCE_MS,
+  );
 }
 
 /** Whether nothing more will happen without an operator. */

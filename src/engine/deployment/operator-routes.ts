@@ -52,6 +52,11 @@ const wish = z.strictObject({
     .describe('MACs, UUIDs, names, or `tag:NAME` for all that have a tag: they are armed, once'),
   waitFor: z.int().min(1).default(1).describe('begin when so many machines have registered'),
   at: z.iso.datetime({ offset: true }).nullable().default(null).describe('begin not before this time'),
+  disk: z
+    .string()
+    .regex(/^(only|(serial|wwn|path)=\S+)$/)
+    .default('only')
+    .describe('of each machine: its only fixed disk that is large enough, or `serial=`, `wwn=`, `path=`'),
 });
 
 /** Everything that an operator can ask for. */
@@ -108,6 +113,7 @@ export const OPERATOR_ROUTES: readonly OperatorRoute[] = [
         agentToken: randomBytes(24).toString('base64url'),
         machines,
         start: { waitFor: body.waitFor, at: body.at && new Date(body.at).toISOString() },
+        disk: body.disk,
       });
       return shown(deployment, store.targetsOf(deployment.id));
     },

@@ -1,8 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { RunFailure } from '../../failure.ts';
 import { ProtocolError } from '../protocol-error.ts';
 import { bootFilePath } from './boot-file-path.ts';
-import type { Deployment, Registration } from './machine-registry.ts';
 import { fetchRange } from './range-client.ts';
+import type { Admission, Registration } from './registration.ts';
 
 /** The server of a deployment, as an agent was told of it at boot. */
 export interface DeploymentSource {
@@ -10,25 +11,34 @@ export interface DeploymentSource {
   readonly url: string;
   /** Shows that an agent belongs to the deployment. */
   readonly token: string;
+  /** How long a server may be away before what has to be told it is given up [ms]; default: five minutes. */
+  readonly patienceMs?: number;
 }
 
 /** No description of an image is longer: 4 million chunks of 56 bytes. */
 const MOST_FILE_BYTES = 2 ** 28;
 const ANSWER_MS = 10_000;
-const RELEASE_LOOK_MS = 1_000;
-/** A server that has been away for so long needs nobody any more. */
-const RELEASE_PATIENCE_MS = 300_000;
+/** Between two looks whether something has come about, and two tries to reach a server that is away. */
+const LOOK_MS = 1_000;
+const PATIENCE_MS = 300_000;
 
 /** What an agent says to its server. Everything rejects with a RunFailure: `REFUSED` with the reason, or `SERVER_LOST`. */
 export class DeploymentClient {
   readonly #source: DeploymentSource;
+  readonly #patienceMs: number;
 
   constructor(source: DeploymentSource) {
     this.#source = source;
+    this.#patienceMs = source.patienceMs ?? PATIENCE_MS;
   }
 
-  register(registration: Registration): Promise<Deployment> {
-    return this.#ask('/api/register', registration) as Promise<Deployment>;
+  register(registration: Registration): Promise<Admission> {
+    return this.#insist('/api/register', registration) as Promise<Admission>;
+  }
+
+  /** Resolves when the machines of the deployment may be written to. */
+  async started(): Promise<void> {
+    while (!((await this.#insist('/api/start')) as { hasStarted: boolean }).hasStarted) await sleep(LOOK_MS);
   }
 
   async reportProgress(progress: {
@@ -39,27 +49,34 @@ export class DeploymentClient {
     await this.#ask('/api/progress', progress);
   }
 
+  /** Something that somebody should know, and that is no failure. */
+  async reportNote(machine: string, sentence: string): Promise<void> {
+    await this.#ask('/api/note', { machine, sentence });
+  }
+
   async reportVerified(machine: string): Promise<void> {
-    await this.#ask('/api/verified', { machine });
+    await this.#insist('/api/verified', { machine });
   }
 
   async reportFinished(machine: string): Promise<void> {
-    await this.#ask('/api/finished', { machine });
+    await this.#insist('/api/finished', { machine });
   }
 
   async reportFailure(machine: string, { code, message }: RunFailure): Promise<void> {
-    await this.#ask('/api/failed', { machine, code, message });
+    await this.#insist('/api/failed', { machine, code, message });
   }
 
-  /** Resolves when the swarm needs this machine no longer. */
+  /** Resolves when the swarm needs this machine no longer, and where the server has been away for long. */
   async released(): Promise<void> {
-    let heardMs = performance.now();
-    while (performance.now() - heardMs < RELEASE_PATIENCE_MS) {
-      const answer = await this.#ask('/api/release').catch(() => undefined);
-      if (answer) heardMs = performance.now();
-      if ((answer as { isReleased?: unknown } | undefined)?.isReleased === true) return;
-      await new Promise((resolve) => setTimeout(resolve, RELEASE_LOOK_MS));
-    }
+    const isReleased = async (): Promise<boolean> => {
+      try {
+        return ((await this.#insist('/api/release')) as { isReleased: boolean }).isReleased;
+      } catch (error) {
+        if (isServerLost(error)) return true;
+        throw error;
+      }
+    };
+    while (!(await isReleased())) await sleep(LOOK_MS);
   }
 
   /** A whole file of the server. */
@@ -88,6 +105,19 @@ export class DeploymentClient {
     }
   }
 
+  /** The same as `#ask`, over a restart of the server. */
+  async #insist(path: string, body?: object): Promise<unknown> {
+    const startMs = performance.now();
+    for (;;) {
+      try {
+        return await this.#ask(path, body);
+      } catch (error) {
+        if (!isServerLost(error) || performance.now() - startMs > this.#patienceMs) throw error;
+        await sleep(LOOK_MS);
+      }
+    }
+  }
+
   /** @param body left out for a question without one */
   async #ask(path: string, body?: object): Promise<unknown> {
     const response = await this.#fetch(path, {
@@ -113,6 +143,10 @@ async function wholeOf(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of stream) chunks.push(chunk);
   return Buffer.concat(chunks);
+}
+
+function isServerLost(error: unknown): boolean {
+  return error instanceof RunFailure && error.code === 'SERVER_LOST';
 }
 
 function serverLost(cause: Error): never {

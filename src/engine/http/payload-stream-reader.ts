@@ -3,6 +3,16 @@ import { pipeline } from 'node:stream/promises';
 import type { ImageReader } from '../image/image-reader.ts';
 import { chunkBytesFor, LinkRate } from '../link-rate.ts';
 import { type ByteRange, contentRange, requestedRange } from './byte-range.ts';
+import type { HttpRoute } from './http-server.ts';
+
+/** Payloads by their path without the first slash, such as `images/lab/1/payload`; later entries are served, too. */
+export function payloadRoute(payloads: ReadonlyMap<string, PayloadStreams>): HttpRoute {
+  return async (request, response) => {
+    const payload = request.method === 'GET' ? payloads.get(request.url!.slice(1)) : undefined;
+    await payload?.send(request.headers.range, response);
+    return payload !== undefined;
+  };
+}
 
 /** Sends a payload, or ranges of it, to whoever asks; all streams share one uplink. */
 export class PayloadStreams {

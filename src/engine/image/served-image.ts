@@ -10,9 +10,14 @@ export interface ServedImage {
   readonly files: Map<string, Uint8Array>;
 }
 
+/** Folder of a version of an image on a server. */
+export function folderOnServer(name: string, version: number): string {
+  return `images/${name}/${version}`;
+}
+
 /** Reads the files that describe an image, by the paths under which agents ask for them. */
 export async function describedByPath({ folder, manifest }: StoredImage): Promise<ServedImage> {
-  const onServer = `images/${manifest.name}/${manifest.version}`;
+  const onServer = folderOnServer(manifest.name, manifest.version);
   const { payload: _, ...described } = IMAGE_FILES;
   const files = new Map<string, Uint8Array>();
   for (const name of Object.values(described))

@@ -10,6 +10,8 @@ export interface Tracker {
   readonly announceUrl: string;
   /** From now on announces for this torrent are answered. */
   serve(infoHash: string): void;
+  /** From now on they are not. */
+  withdraw(infoHash: string): void;
   close(): Promise<void>;
 }
 
@@ -53,6 +55,9 @@ export async function startTracker(
         },
         scrape: (_params, callback) => callback(null, swarm.counts()),
       };
+    },
+    withdraw(infoHash) {
+      delete server.torrents[infoHash];
     },
     close() {
       const { promise, resolve } = Promise.withResolvers<void>();

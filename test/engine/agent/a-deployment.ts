@@ -17,7 +17,7 @@ import { startTracker } from '../../../src/engine/swarm/tracker.ts';
 import { type BootFile, MemoryBootFile } from '../../../src/engine/tftp/boot-file.ts';
 import { remade } from '../a-metainfo.ts';
 import { aFolder } from '../an-image.ts';
-import { anImageServer, TOKENS } from '../http/an-image-server.ts';
+import { AGENT_TOKEN, anImageServer } from '../http/an-image-server.ts';
 import type { AGoldenImage } from './a-golden-image.ts';
 
 const HOST = '127.0.0.1';
@@ -69,7 +69,7 @@ export async function aDeployment(golden: AGoldenImage, seederLink: Partial<Link
     const notes: string[] = [];
     const deployed = await runAgent(
       {
-        server: { url: server.url, token: TOKENS.agent },
+        server: { url: server.url, token: AGENT_TOKEN },
         tftp: wishes.tftp ?? null,
         publicKey,
         facts: { ids: [id], firmware: 'uefi', memoryBytes: 2 ** 30, disks },

@@ -21,8 +21,8 @@ function opening(disk: MemoryDisk) {
 describe('a machine that is deployed', () => {
   it.each(['zstd', 'raw'] as const)('holds the image byte for byte (%s)', async (encoding) => {
     const golden = await aGoldenImage({ encoding });
-    const { deploy, registry } = await aDeployment(golden);
-    registry.arm('machine');
+    const { deploy, arm } = await aDeployment(golden);
+    arm('machine');
     const disk = await aDiskFile(golden.disk.length);
     const { outcome, phases, notes, finish } = await deploy({ disks: [disk] });
     expect(outcome).toMatchObject({ chunks: 20, reusedChunks: 0, refetchedChunks: 0 });
@@ -36,8 +36,8 @@ describe('a machine that is deployed', () => {
 
   it('leaves a larger disk alone behind the image', async () => {
     const golden = await aGoldenImage();
-    const { deploy, registry } = await aDeployment(golden);
-    registry.arm('machine');
+    const { deploy, arm } = await aDeployment(golden);
+    arm('machine');
     const before = Buffer.alloc(golden.disk.length + 100_000, 7);
     const disk = await aDiskFile(before);
     await deploy({ disks: [disk] });
@@ -51,8 +51,8 @@ describe('a machine that is deployed', () => {
 
   it('gives others what it has, made again from its disk, when the server is gone', async () => {
     const golden = await aGoldenImage({ chunks: 48, chunkBytes: 2 ** 20, pieceBytes: 2 ** 20, entropy: 40 });
-    const { deploy, registry, seeder } = await aDeployment(golden);
-    for (const id of ['one', 'other']) registry.arm(id);
+    const { deploy, arm, seeder } = await aDeployment(golden);
+    arm('one', 'other');
     const one = await deploy({ id: 'one', disks: [await aDiskFile(golden.disk.length)] });
     await seeder.stop();
     const disk = await aDiskFile(golden.disk.length);
@@ -65,8 +65,8 @@ describe('a machine that is deployed', () => {
 
   it('serves until it is released, then does what is left to do on the disk, once', async () => {
     const golden = await aGoldenImage();
-    const { deploy, registry } = await aDeployment(golden);
-    for (const id of ['machine', 'another']) registry.arm(id);
+    const { deploy, arm, targets, cancel } = await aDeployment(golden);
+    arm('machine', 'another');
     const disk = await aDiskFile(golden.disk.length);
     const { finish } = await deploy({ disks: [disk] });
     const done: string[] = [];
@@ -78,9 +78,9 @@ describe('a machine that is deployed', () => {
         },
       },
     ]);
-    expect(registry.machines[0]).toMatchObject({ state: 'verified' });
+    expect(targets()).toMatchObject([{ machine: 'another' }, { machine: 'machine', state: 'verified' }]);
     expect(done).toEqual([]);
-    registry.release();
+    cancel();
     await finished;
     expect(done).toEqual([`lab of ${golden.disk.length}`]);
     await expect(deploy({ disks: [disk] })).rejects.toMatchObject({
@@ -91,8 +91,8 @@ describe('a machine that is deployed', () => {
 
   it('takes the description of the image by TFTP, and by HTTP where that fails', async () => {
     const golden = await aGoldenImage();
-    const { deploy, registry } = await aDeployment(golden);
-    registry.arm('machine');
+    const { deploy, arm } = await aDeployment(golden);
+    arm('machine');
     const boot = await BootFileServer.start({ host: '127.0.0.1', port: 0, files: new Map() });
     const disks = [await aDiskFile(golden.disk.length)];
     const { notes } = await deploy({ disks, tftp: { host: '127.0.0.1', port: boot.port } });
@@ -106,8 +106,8 @@ describe('a machine that holds a nearly equal image', () => {
     const shape = { chunks: 200, chunkBytes: 2 ** 18, pieceBytes: 2 ** 20, entropy: 40 };
     const old = await aGoldenImage(shape);
     const golden = await aGoldenImage({ ...shape, sameAs: { disk: old.disk, isSame: (n) => n % 20 !== 7 } });
-    const { deploy, registry } = await aDeployment(golden);
-    registry.arm('machine');
+    const { deploy, arm } = await aDeployment(golden);
+    arm('machine');
     const disk = await aDiskFile(old.disk);
     const { outcome, client } = await deploy({ disks: [disk] });
     expect(outcome).toMatchObject({ chunks: 200, reusedChunks: 190 });
@@ -119,8 +119,8 @@ describe('a machine that holds a nearly equal image', () => {
 
   it('fetches nothing when it holds the image already', async () => {
     const golden = await aGoldenImage();
-    const { deploy, registry } = await aDeployment(golden);
-    registry.arm('machine');
+    const { deploy, arm } = await aDeployment(golden);
+    arm('machine');
     const { outcome, client } = await deploy({ disks: [await aDiskFile(golden.disk)] });
     expect(outcome.reusedChunks).toBe(20);
     expect(client.statistics().downloadedBytes).toBe(0);
@@ -138,8 +138,8 @@ describe('before the first write', () => {
   ) {
     const { isArmed = true, shortBytes = 0, disks: count = 1, ...rest } = wishes;
     const golden = await aGoldenImage();
-    const { deploy, registry } = await aDeployment(golden);
-    if (isArmed) registry.arm('machine');
+    const { deploy, arm } = await aDeployment(golden);
+    if (isArmed) arm('machine');
     const before = Buffer.alloc(golden.disk.length - shortBytes, 0xa5);
     const disks = await Promise.all(Array.from({ length: count }, () => aDiskFile(before)));
     try {
@@ -172,12 +172,12 @@ describe('before the first write', () => {
 
   it('a disk that turns out smaller than it was listed is refused', async () => {
     const golden = await aGoldenImage();
-    const { deploy, registry } = await aDeployment(golden);
-    registry.arm('machine');
+    const { deploy, arm, targets } = await aDeployment(golden);
+    arm('machine');
     const disk = await aDiskFile(4096);
     const disks = [aDisk({ ...disk, sizeBytes: 1e12 })];
     await expect(deploy({ disks })).rejects.toMatchObject({ code: 'DISK_TOO_SMALL' });
-    expect(registry.machines[0]).toMatchObject({ failure: expect.stringContaining('DISK_TOO_SMALL') });
+    expect(targets()[0]).toMatchObject({ failure: expect.stringContaining('DISK_TOO_SMALL') });
   });
 
   it('a dry run ends', async () => {
@@ -190,18 +190,18 @@ describe('before the first write', () => {
 describe('a disk that fails', () => {
   async function deployedTo(makeDisk: (sizeBytes: number, chunkOffset: number) => MemoryDisk) {
     const golden = await aGoldenImage();
-    const { deploy, registry } = await aDeployment(golden);
-    registry.arm('machine');
+    const { deploy, arm, targets } = await aDeployment(golden);
+    arm('machine');
     const disk = makeDisk(golden.disk.length, golden.layout.chunks[9]!.diskOffset);
     const disks = [aDisk({ sizeBytes: golden.disk.length })];
     const deployment = deploy({ disks, openDisk: opening(disk) });
-    return { golden, disk, deployment, registry };
+    return { golden, disk, deployment, targets };
   }
 
   it('with EIO on a write ends the deployment, and the server knows where', async () => {
-    const { deployment, registry } = await deployedTo((bytes, at) => new BrokenDisk(bytes, 'EIO', at));
+    const { deployment, targets } = await deployedTo((bytes, at) => new BrokenDisk(bytes, 'EIO', at));
     await expect(deployment).rejects.toMatchObject({ code: 'DISK_BROKEN', message: /disk offset \d+ could/ });
-    expect(registry.machines[0]).toMatchObject({
+    expect(targets()[0]).toMatchObject({
       state: 'failed',
       failure: expect.stringMatching(/^DISK_BROKEN: .*disk offset/),
     });
@@ -231,8 +231,8 @@ describe('a disk that fails', () => {
 describe('a peer that sends garbage', () => {
   it('costs nothing but time', async () => {
     const golden = await aGoldenImage({ chunks: 40 });
-    const { deploy, registry, torrent } = await aDeployment(golden, { upBps: 2_000_000 });
-    registry.arm('machine');
+    const { deploy, arm, torrent } = await aDeployment(golden, { upBps: 2_000_000 });
+    arm('machine');
     const port = await aFreePort('127.0.0.1');
     const disk = await aDiskFile(golden.disk.length);
     const deployment = deploy({ disks: [disk], port });

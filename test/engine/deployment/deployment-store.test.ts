@@ -40,6 +40,7 @@ function arm(store: DeploymentStore, ...machines: string[]) {
     agentToken,
     machines,
     start: { waitFor: 1, at: null },
+    disk: 'only',
   });
 }
 

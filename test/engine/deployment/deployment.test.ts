@@ -17,9 +17,11 @@ function targetsIn(...states: TargetState[]): Target[] {
   }));
 }
 
+const HEARD_MS = Date.parse('2026-01-01T00:00:00.000Z');
+
 function aDeployment(start: Deployment['start']): Deployment {
   const created = '2026-01-01T00:00:00.000Z';
-  return { id: 1, image: 'lab', version: 1, agentToken: 'secret', start, created };
+  return { id: 1, image: 'lab', version: 1, agentToken: 'secret', start, disk: 'only', created };
 }
 
 describe('a machine of a deployment', () => {
@@ -29,9 +31,14 @@ describe('a machine of a deployment', () => {
   });
 
   it('is needed by the swarm while another has not got the image', () => {
-    expect(isSwarmNeeded(targetsIn('verified', 'deploying'))).toBe(true);
-    expect(isSwarmNeeded(targetsIn('verified', 'armed'))).toBe(true);
-    expect(isSwarmNeeded(targetsIn('verified', 'failed', 'cancelled', 'finished'))).toBe(false);
+    expect(isSwarmNeeded(targetsIn('verified', 'deploying'), HEARD_MS)).toBe(true);
+    expect(isSwarmNeeded(targetsIn('verified', 'armed'), HEARD_MS)).toBe(true);
+    expect(isSwarmNeeded(targetsIn('verified', 'failed', 'cancelled', 'finished'), HEARD_MS)).toBe(false);
+  });
+
+  it('does not wait for one that was not heard for ten minutes', () => {
+    expect(isSwarmNeeded(targetsIn('verified', 'deploying'), HEARD_MS + 599_999)).toBe(true);
+    expect(isSwarmNeeded(targetsIn('verified', 'deploying', 'armed'), HEARD_MS + 600_000)).toBe(false);
   });
 });
 

@@ -12,6 +12,7 @@ for (let number = 1; ; number++) {
     agentToken: `t${number}`,
     machines,
     start,
+    disk: 'only',
   });
   writeSync(1, `created ${id} ${machines.join(',')}\n`);
   for (const state of ['deploying', 'verified', 'finished'] as const) {

@@ -69,22 +69,22 @@ describe('libtorrent', () => {
 
 describe('our image server as the web seed of our metainfo', () => {
   async function aWebSeededSwarm() {
-    const { server, payloadUrl } = await anImageServer(IMAGE, { pieceBytes: PIECE });
+    const { streams, payloadUrl } = await anImageServer(IMAGE, { pieceBytes: PIECE });
     const webSeeds = [payloadUrl];
     const { metainfo } = await aSwarm(IMAGE, PIECE);
     const swarm = await aSwarmOf(IMAGE, (tracker) => remade(metainfo, { webSeeds, trackers: [tracker] }));
-    return { server, swarm };
+    return { streams, swarm };
   }
 
   it.for(FOREIGN_CLIENTS)('serves $name', async (foreign, context) => {
     foreign.command(context);
-    const { server, swarm } = await aWebSeededSwarm();
+    const { streams, swarm } = await aWebSeededSwarm();
     await (await startForeign(foreign, { context, swarm })).completed();
-    expect(server.uploadedBytes).toBeGreaterThanOrEqual(IMAGE.length);
+    expect(streams.uploadedBytes).toBeGreaterThanOrEqual(IMAGE.length);
   });
 
   it('serves webtorrent', async () => {
-    const { server, swarm } = await aWebSeededSwarm();
+    const { streams, swarm } = await aWebSeededSwarm();
     const { metainfo } = swarm;
     const client = new WebTorrent({ dht: false, lsd: false, utp: false, natUpnp: false, natPmp: false });
     onTestFinished(() => new Promise<void>((resolve) => client.destroy(() => resolve())));
@@ -95,6 +95,6 @@ describe('our image server as the web seed of our metainfo', () => {
     });
     await new Promise((resolve) => torrent.once('done', resolve));
     expect(Buffer.compare(image.bytes, IMAGE)).toBe(0);
-    expect(server.uploadedBytes).toBeGreaterThanOrEqual(IMAGE.length);
+    expect(streams.uploadedBytes).toBeGreaterThanOrEqual(IMAGE.length);
   });
 });

@@ -110,10 +110,10 @@ describe('web seeds', () => {
 describe('a web seed', () => {
   it('is our own image server: where there is no peer the image comes from there, every byte once', async () => {
     const swarm = await aSwarmOfTheImage();
-    const { server, payloadUrl: url } = await anImageServer(IMAGE, { pieceBytes: PIECE });
+    const { streams, payloadUrl: url } = await anImageServer(IMAGE, { pieceBytes: PIECE });
     const leecher = await swarm.aPeer('leecher');
     expectImage(await downloaded(leecher, remade(swarm.metainfo, { webSeeds: [url] })));
-    expect(server.uploadedBytes).toBe(IMAGE.length);
+    expect(streams.uploadedBytes).toBe(IMAGE.length);
     const { byPeer, downloadedBytes } = leecher.client.statistics();
     expect([...byPeer.keys()].map((id) => id.length)).toEqual([40]);
     expect(downloadedBytes).toBe(IMAGE.length);
@@ -137,18 +137,18 @@ describe('a web seed', () => {
 
   it('is left alone as long as the swarm brings the image', async () => {
     const swarm = await aSwarmOfTheImage();
-    const { server, payloadUrl: url } = await anImageServer(IMAGE, { pieceBytes: PIECE });
+    const { streams, payloadUrl: url } = await anImageServer(IMAGE, { pieceBytes: PIECE });
     const metainfo = remade(swarm.metainfo, { webSeeds: [url] });
     // Slow enough for an impatient client to be tempted.
     const seeder = await swarm.aPeer('seeder', { link: { upBps: IMAGE.length / 5 } });
     await seeder.client.seed(metainfo, new ImageInMemory(IMAGE, PIECE));
     expectImage(await downloaded(await swarm.aPeer('leecher'), metainfo));
-    expect(server.uploadedBytes).toBe(0);
+    expect(streams.uploadedBytes).toBe(0);
   });
 
   it('steps in when the last peer has gone, for what is missing', async () => {
     const swarm = await aSwarmOfTheImage();
-    const { server, payloadUrl: url } = await anImageServer(IMAGE, { pieceBytes: PIECE });
+    const { streams, payloadUrl: url } = await anImageServer(IMAGE, { pieceBytes: PIECE });
     const metainfo = remade(swarm.metainfo, { webSeeds: [url] });
     const seeder = await swarm.aPeer('seeder', { link: { upBps: IMAGE.length / 4 } });
     await seeder.client.seed(metainfo, new ImageInMemory(IMAGE, PIECE));
@@ -157,8 +157,8 @@ describe('a web seed', () => {
     while (leecher.client.statistics().share < 0.5) await new Promise((resolve) => setTimeout(resolve, 10));
     await seeder.client.stop();
     expectImage(await download);
-    expect(server.uploadedBytes).toBeGreaterThan(0);
-    expect(server.uploadedBytes).toBeLessThanOrEqual(IMAGE.length / 2);
+    expect(streams.uploadedBytes).toBeGreaterThan(0);
+    expect(streams.uploadedBytes).toBeLessThanOrEqual(IMAGE.length / 2);
   });
 
   it('may fail in the middle of a piece and be there again later', async () => {

@@ -10,6 +10,8 @@ import {
 
 /** The golden image of a lab as a published version. */
 export interface LabImage {
+  readonly name: string;
+  readonly version: number;
   /** Where it is on the server, such as `images/lab/1`. */
   readonly folder: string;
   /** The payload: byte for byte the disk. */
@@ -43,7 +45,15 @@ export async function publishLabImage(
   await draft.add(runsOf(disk, pieceBytes));
   const published = await draft.publish(keys.privateKey);
   const { folder, files } = await describedByPath(published);
-  return { folder, files, payloadFile: join(published.folder, 'payload'), publicKey: keys.publicKey };
+  const { name, version } = published.manifest;
+  return {
+    name,
+    version,
+    folder,
+    files,
+    payloadFile: join(published.folder, 'payload'),
+    publicKey: keys.publicKey,
+  };
 }
 
 async function* runsOf(disk: ImageReader, chunkBytes: number): AsyncGenerator<RawRun> {

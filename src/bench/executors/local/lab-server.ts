@@ -2,14 +2,19 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  AgentApi,
+  agentRoute,
   type BootFile,
   BootFileServer,
+  bootFileRoute,
+  DeploymentStore,
+  HttpServer,
   ImageReader,
-  ImageServer,
-  MachineRegistry,
   MemoryBootFile,
   type Metainfo,
   makeMetainfo,
+  PayloadStreams,
+  payloadRoute,
   startTracker,
 } from '../../../engine/index.ts';
 import { ConfigError, RunFailure } from '../../../failure.ts';
@@ -47,19 +52,25 @@ export async function startLabServer(task: ServerTask): Promise<LabServer> {
   const published = await publishLabImage(image, { scratchFolder, pieceBytes });
   const bootFiles = new Map<string, BootFile>();
   for (const [name, bytes] of published.files) bootFiles.set(name, new MemoryBootFile(bytes));
-  const registry = new MachineRegistry(published.folder);
-  for (const machine of task.machines) registry.arm(machine);
-  const tokens = { agent: randomUUID(), operator: randomUUID() };
-  const imageServer = await onPort(task.port, 'HTTP', (port) =>
-    ImageServer.start({
+  const store = DeploymentStore.inMemory();
+  const { agentToken } = store.createDeployment({
+    image: published.name,
+    version: published.version,
+    agentToken: randomUUID(),
+    machines: task.machines,
+    start: { waitFor: 1, at: null },
+    disk: 'only',
+  });
+  const payload = new PayloadStreams(image, link.upBps);
+  const httpServer = await onPort(task.port, 'HTTP', (port) =>
+    HttpServer.start({
       host,
       port,
-      registry,
-      tokens,
-      bootFiles,
-      payload: image,
-      payloadPath: `${published.folder}/payload`,
-      upBps: link.upBps,
+      routes: [
+        payloadRoute(new Map([[`${published.folder}/payload`, payload]])),
+        bootFileRoute(bootFiles),
+        agentRoute(new AgentApi({ store })),
+      ],
     }),
   );
   const swarmClient = swarmClientFor(task.transport);
@@ -73,9 +84,9 @@ export async function startLabServer(task: ServerTask): Promise<LabServer> {
   );
   return {
     ready: {
-      httpPort: imageServer.port,
+      httpPort: httpServer.port,
       tftpPort: tftp.port,
-      token: tokens.agent,
+      token: agentToken,
       publicKey: published.publicKey,
       imageFolder: published.folder,
       imageFile: golden.imageFile,
@@ -83,7 +94,7 @@ export async function startLabServer(task: ServerTask): Promise<LabServer> {
       versions: swarmClient ? { [swarmClient.name]: await swarmClient.version() } : {},
     },
     async uploadedBytes() {
-      return (await swarm?.seeder.uploadedBytes()) ?? imageServer.uploadedBytes;
+      return (await swarm?.seeder.uploadedBytes()) ?? payload.uploadedBytes;
     },
   };
 }

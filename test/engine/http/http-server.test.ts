@@ -7,7 +7,7 @@ import { fetchImage } from '../../../src/engine/http/image-client.ts';
 import { LinkRate } from '../../../src/engine/link-rate.ts';
 import { MemoryBootFile } from '../../../src/engine/tftp/boot-file.ts';
 import { someBytes } from '../an-image.ts';
-import { anImageServer, TOKENS } from './an-image-server.ts';
+import { AGENT_TOKEN, anImageServer } from './an-image-server.ts';
 
 const IMAGE = someBytes(700_001);
 const KERNEL = someBytes(200_001, 'kernel');
@@ -21,7 +21,7 @@ async function aServer(upBps = UNLIMITED) {
   ]);
   const served = await anImageServer(IMAGE, { upBps, bootFiles });
   const { hostname, port, pathname } = new URL(served.payloadUrl);
-  const client = new DeploymentClient({ url: served.url, token: TOKENS.agent });
+  const client = new DeploymentClient({ url: served.url, token: AGENT_TOKEN, patienceMs: 0 });
   return { ...served, client, source: { host: hostname, port: Number(port), path: pathname } };
 }
 
@@ -30,22 +30,22 @@ function ask(url: string, token: string, body?: string) {
   return fetch(url, { headers, method: body === undefined ? 'GET' : 'POST', ...(body && { body }) });
 }
 
-describe('the image server', () => {
+describe('the HTTP server', () => {
   it('sends the whole payload, with its length, and counts it', async () => {
-    const { server, source, payloadUrl } = await aServer();
+    const { streams, source, payloadUrl } = await aServer();
     expect(await buffer(fetchImage(source, new LinkRate(UNLIMITED)))).toEqual(IMAGE);
-    expect(server.uploadedBytes).toBe(IMAGE.length);
+    expect(streams.uploadedBytes).toBe(IMAGE.length);
     const { headers } = await fetch(payloadUrl, { method: 'GET' });
     expect(headers.get('content-length')).toBe(String(IMAGE.length));
   });
 
   it('sends a range of the payload, and only that', async () => {
-    const { server, payloadUrl } = await aServer();
+    const { streams, payloadUrl } = await aServer();
     const response = await fetch(payloadUrl, { headers: { range: 'bytes=65530-131080' } });
     expect(response.status).toBe(206);
     expect(response.headers.get('content-range')).toBe(`bytes 65530-131080/${IMAGE.length}`);
     expect(Buffer.from(await response.arrayBuffer())).toEqual(IMAGE.subarray(65_530, 131_081));
-    expect(server.uploadedBytes).toBe(131_081 - 65_530);
+    expect(streams.uploadedBytes).toBe(131_081 - 65_530);
   });
 
   it('says that there is no such range', async () => {
@@ -77,72 +77,42 @@ describe('the image server', () => {
     await expect(client.file('images/lab/1/manifest.sig')).rejects.toMatchObject({ code: 'REFUSED' });
   });
 
-  it('lets only an operator arm machines, and only agents of the deployment report', async () => {
-    const { client, url } = await aServer();
-    expect((await ask(`${url}/api/arm`, TOKENS.agent, '{"id": "52:54:00:aa:00:01"}')).status).toBe(401);
-    await expect(client.register(MACHINE)).rejects.toMatchObject({ code: 'REFUSED' });
-    expect((await ask(`${url}/api/arm`, TOKENS.operator, '{"id": "52:54:00:aa:00:01"}')).status).toBe(200);
-    const stranger = new DeploymentClient({ url, token: 'guessed' });
-    await expect(stranger.register(MACHINE)).rejects.toThrow('the token of this deployment');
-    expect(await client.register(MACHINE)).toEqual({
-      machine: '52:54:00:aa:00:01',
-      imageFolder: 'images/lab/1',
-      isResumed: false,
-    });
-    const machines = await (await ask(`${url}/api/machines`, TOKENS.operator)).json();
-    expect(machines).toEqual([{ machine: '52:54:00:aa:00:01', state: 'deploying' }]);
-  });
-
-  it('releases the machines when all of them have the image', async () => {
-    const { client, registry, server } = await aServer();
-    registry.arm('one');
-    registry.arm('other');
-    await client.register({ ...MACHINE, ids: ['one'] });
-    await client.register({ ...MACHINE, ids: ['other'] });
-    await client.reportVerified('one');
-    expect(registry.isReleased).toBe(false);
-    await client.reportVerified('other');
-    await client.released();
-    expect(server.uploadedBytes).toBe(0);
-  });
-
   it.each([
     ['POST', '/api/register', '{"machine": 7}', 400],
     ['POST', '/api/verified', 'null', 400],
     ['POST', '/api/progress', '{"machine": "m", "phase": "scan", "share": 2}', 400],
     ['POST', '/api/failed', '[]', 400],
     ['POST', '/api/finished', '{"machine": "nobody"}', 409],
-    ['POST', '/api/arm', '{}', 401],
     ['GET', '/etc/passwd', undefined, 404],
     ['DELETE', '/images/lab/1/payload', undefined, 404],
   ])('answers %s %s with a reason', async (method, path, body, status) => {
     const { url } = await aServer();
-    const headers = { authorization: `Bearer ${TOKENS.agent}` };
+    const headers = { authorization: `Bearer ${AGENT_TOKEN}` };
     const response = await fetch(`${url}${path}`, { method, headers, body: body ?? null });
     expect(response.status).toBe(status);
     expect(await response.json()).toHaveProperty('error');
   });
 
   it.each(['{', 'x'.repeat(2 ** 20 + 1)])('lives on after a body that it cannot take', async (body) => {
-    const { url, registry, client } = await aServer();
-    await expect(ask(`${url}/api/register`, TOKENS.agent, body)).rejects.toThrow();
-    registry.arm('52:54:00:aa:00:01');
+    const { url, arm, client } = await aServer();
+    await expect(ask(`${url}/api/register`, AGENT_TOKEN, body)).rejects.toThrow();
+    arm('52:54:00:aa:00:01');
     expect(await client.register(MACHINE)).toBeTruthy();
   });
 });
 
 describe('boot files by HTTP', () => {
   async function aServerOfBootFiles() {
-    const { server } = await aServer();
-    return { server, url: `http://127.0.0.1:${server.port}/boot/efi/vmlinuz%201` };
+    const { server, streams } = await aServer();
+    return { server, streams, url: `http://127.0.0.1:${server.port}/boot/efi/vmlinuz%201` };
   }
 
   it('come whole, with their length, and do not count as bytes of the image', async () => {
-    const { server, url } = await aServerOfBootFiles();
+    const { streams, url } = await aServerOfBootFiles();
     const response = await fetch(url);
     expect(response.headers.get('content-length')).toBe(String(KERNEL.length));
     expect(Buffer.from(await response.arrayBuffer())).toEqual(KERNEL);
-    expect(server.uploadedBytes).toBe(0);
+    expect(streams.uploadedBytes).toBe(0);
   });
 
   it('tell their length to HEAD, as UEFI firmware asks for it, whatever range is named', async () => {

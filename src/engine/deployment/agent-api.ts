@@ -1,0 +1,175 @@
+import { z } from 'zod';
+import { RunFailure } from '../../failure.ts';
+import { isBearerOf } from '../http/bearer-token.ts';
+import { type Admission, type Registration, registration } from '../http/registration.ts';
+import { folderOnServer } from '../image/served-image.ts';
+import { type Deployment, hasStarted, isArmed, isSwarmNeeded, type Target } from './deployment.ts';
+import type { DeploymentStore } from './deployment-store.ts';
+
+/** An answer to an agent before it is sent. */
+export interface AgentAnswer {
+  readonly status: 200 | 400 | 403 | 404 | 409 | 503;
+  readonly body: object;
+}
+
+export interface AgentApiOptions {
+  readonly store: DeploymentStore;
+  /** Makes the image of a deployment ready to be fetched. Rejects with a RunFailure where that cannot be. */
+  readonly prepare?: (deployment: Deployment) => Promise<void>;
+}
+
+const text = z.string().max(256);
+const sentence = z.string().max(4096);
+const naming = z.object({ machine: text });
+const progress = z.object({ machine: text, phase: text, share: z.number().min(0).max(1) });
+const failure = z.object({ machine: text, code: text, message: sentence });
+const note = z.object({ machine: text, sentence });
+
+type Route = (deployment: Deployment, body: unknown) => AgentAnswer | Promise<AgentAnswer>;
+
+/**
+ * What the server answers to agents. Only a machine that an operator has armed is ever written to, and an arming is used
+ * up when the machine is finished; until then it may come again and go on, as after a power cut.
+ */
+export class AgentApi {
+  readonly #store: DeploymentStore;
+  readonly #prepare: NonNullable<AgentApiOptions['prepare']>;
+  readonly #routes: ReadonlyMap<string, Route>;
+
+  constructor({ store, prepare = () => Promise.resolve() }: AgentApiOptions) {
+    this.#store = store;
+    this.#prepare = prepare;
+    this.#routes = new Map<string, Route>([
+      ['POST /api/register', reading(registration, (deployment, body) => this.#register(deployment, body))],
+      ['GET /api/start', (deployment) => this.#start(deployment)],
+      [
+        'POST /api/progress',
+        this.#changing(progress, (target, { phase, share }) => ({ ...target, phase, share })),
+      ],
+      ['POST /api/note', this.#noting()],
+      ['POST /api/verified', this.#changing(naming, (target) => ({ ...target, state: 'verified' }))],
+      ['GET /api/release', (deployment) => this.#release(deployment)],
+      ['POST /api/finished', this.#changing(naming, (target) => ({ ...target, state: 'finished' }))],
+      [
+        'POST /api/failed',
+        this.#changing(failure, (target, { code, message }) => ({
+          ...target,
+          state: 'failed',
+          failure: `${code}: ${message}`,
+        })),
+      ],
+    ]);
+  }
+
+  /** @param route method and path */
+  has(route: string): boolean {
+    return this.#routes.has(route);
+  }
+
+  /** The deployment that a request belongs to by its token. */
+  deploymentOf(authorization: string | undefined): Deployment | undefined {
+    return this.#store.deployments().find(({ agentToken }) => isBearerOf(authorization, agentToken));
+  }
+
+  /** @param route method and path, one that it `has` */
+  answer(deployment: Deployment, route: string, body: unknown): AgentAnswer | Promise<AgentAnswer> {
+    return this.#routes.get(route)!(deployment, body);
+  }
+
+  async #register(deployment: Deployment, { ids, ...facts }: Registration): Promise<AgentAnswer> {
+    const known = ids
+      .map((id) => this.#store.target(deployment.id, id))
+      .filter((target) => target !== undefined);
+    this.#store.machineSeen(this.#macOf(ids), { ids, ...facts });
+    const target = known.find(isArmed);
+    if (!target) return refusal(403, `${ids.join(', ')} ${reasonAgainst(known)}: it boots from its own disk`);
+    try {
+      await this.#prepare(deployment);
+    } catch (error) {
+      if (!(error instanceof RunFailure)) throw error;
+      return refusal(503, `the image cannot be served: ${error.message}`);
+    }
+    const { machine, state } = target;
+    this.#store.keepTarget({ ...target, state: 'deploying', phase: 'register', share: null });
+    const admission: Admission = {
+      machine,
+      imageFolder: folderOnServer(deployment.image, deployment.version),
+      isResumed: state !== 'armed',
+    };
+    return answer(admission);
+  }
+
+  /** The address under which a machine is known already, or the first of those that it has. */
+  #macOf(ids: readonly string[]): string {
+    return ids.find((id) => this.#store.machine(id)) ?? ids[0]!;
+  }
+
+  #start(deployment: Deployment): AgentAnswer {
+    return answer({ hasStarted: hasStarted(deployment, this.#store.targetsOf(deployment.id), Date.now()) });
+  }
+
+  #release({ id }: Deployment): AgentAnswer {
+    return answer({ isReleased: !isSwarmNeeded(this.#store.targetsOf(id), Date.now()) });
+  }
+
+  #changing<Body extends { machine: string }>(
+    schema: z.ZodType<Body>,
+    change: (target: Target, body: Body) => Target,
+  ): Route {
+    return reading(schema, (deployment, body) => {
+      const target = this.#store.target(deployment.id, body.machine);
+      if (!target || !isUnderWay(target))
+        return refusal(409, `${body.machine} ${reasonAgainst(target ? [target] : [])}`);
+      this.#store.keepTarget(change(target, body));
+      return answer({ machine: body.machine });
+    });
+  }
+
+  #noting(): Route {
+    return reading(note, ({ id }, { machine, sentence: said }) => {
+      if (!this.#store.target(id, machine)) return refusal(409, `${machine} ${reasonAgainst([])}`);
+      this.#store.note(id, machine, said);
+      return answer({ machine });
+    });
+  }
+}
+
+/** Only a machine that has registered reports anything. */
+function isUnderWay(target: Target): boolean {
+  return isArmed(target) && target.state !== 'armed';
+}
+
+function reasonAgainst([target]: readonly Target[]): string {
+  switch (target?.state) {
+    case undefined:
+      return 'is not armed';
+    case 'armed':
+      return 'has not registered';
+    case 'failed':
+      return 'has failed, and nobody has asked for another try';
+    case 'cancelled':
+      return 'was cancelled';
+    default:
+      return 'was deployed already, and arming it counts once';
+  }
+}
+
+function reading<Body>(
+  schema: z.ZodType<Body>,
+  answerTo: (deployment: Deployment, body: Body) => AgentAnswer | Promise<AgentAnswer>,
+): Route {
+  return (deployment, body) => {
+    const read = schema.safeParse(body);
+    if (read.success) return answerTo(deployment, read.data);
+    const { path, message } = read.error.issues[0]!;
+    return refusal(400, `the request cannot be read: ${path.join('.') || 'body'}: ${message}`);
+  };
+}
+
+function answer(body: object): AgentAnswer {
+  return { status: 200, body };
+}
+
+function refusal(status: AgentAnswer['status'], error: string): AgentAnswer {
+  return { status, body: { error } };
+}

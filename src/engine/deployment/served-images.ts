@@ -1,0 +1,146 @@
+import { randomBytes } from 'node:crypto';
+import { PayloadStreams } from '../http/payload-stream-reader.ts';
+import { announcedTorrent } from '../image/announced-torrent.ts';
+import { ImageReader } from '../image/image-reader.ts';
+import { IMAGE_FILES, type ImageStore } from '../image/image-store.ts';
+import { describedByPath, folderOnServer } from '../image/served-image.ts';
+import { BEST_POLICIES, type SwarmClient } from '../swarm/swarm-client.ts';
+import { swarmboot } from '../swarm/swarmboot-client.ts';
+import type { Tracker } from '../swarm/tracker.ts';
+import { type BootFile, MemoryBootFile } from '../tftp/boot-file.ts';
+import type { Deployment } from './deployment.ts';
+
+export interface ServedImagesOptions {
+  readonly images: ImageStore;
+  readonly tracker: Tracker;
+  /** To which the files that describe an image are added while it is served. */
+  readonly bootFiles: Map<string, BootFile>;
+  /** Where machines find the HTTP server, without a slash at its end. */
+  readonly httpUrl: string;
+  /** Address to listen on for peers. */
+  readonly host: string;
+  /** Of the first image; further ones take the ports that follow. 0: any free ones. */
+  readonly firstPort: number;
+  /** Bytes per second that all peers of an image get of the server together. */
+  readonly upBps: number;
+  /** Label of the place where the server is. */
+  readonly site: string;
+}
+
+/** An image while machines want it. */
+interface Serving {
+  readonly reader: ImageReader;
+  readonly seeder: SwarmClient;
+  readonly payload: PayloadStreams;
+  readonly infoHash: string;
+  readonly paths: readonly string[];
+  readonly port: number;
+}
+
+const UPLOAD_SLOTS = 4;
+/** Everybody is told of the source. */
+const NEIGHBOURS = 128;
+
+/** Images that are being deployed: description by TFTP and HTTP, payload by HTTP and by the swarm. */
+export class ServedImages {
+  /** By path. */
+  readonly payloads = new Map<string, PayloadStreams>();
+  readonly #options: ServedImagesOptions;
+  /** By folder; two machines that come together start it once. */
+  readonly #serving = new Map<string, Promise<Serving>>();
+  readonly #ports = new Set<number>();
+
+  constructor(options: ServedImagesOptions) {
+    this.#options = options;
+  }
+
+  /** Rejects with a ConfigError or a RunFailure where the image is not in the store or cannot be read. */
+  async serve({ image, version }: Deployment): Promise<void> {
+    const folder = folderOnServer(image, version);
+    let serving = this.#serving.get(folder);
+    if (!serving) {
+      serving = this.#start(image, version);
+      this.#serving.set(folder, serving);
+      serving.catch(() => this.#serving.delete(folder));
+    }
+    await serving;
+  }
+
+  /** Payload bytes that have left the server, to peers and by HTTP, of the image of a deployment. */
+  async uploadedBytes({ image, version }: Deployment): Promise<number> {
+    const serving = await this.#serving.get(folderOnServer(image, version));
+    return serving ? serving.seeder.statistics().uploadedBytes + serving.payload.uploadedBytes : 0;
+  }
+
+  /** Serves these no longer than they are wanted. */
+  async keepOnly(wanted: readonly Deployment[]): Promise<void> {
+    const folders = new Set(wanted.map(({ image, version }) => folderOnServer(image, version)));
+    for (const folder of [...this.#serving.keys()]) if (!folders.has(folder)) await this.#end(folder);
+  }
+
+  async close(): Promise<void> {
+    await this.keepOnly([]);
+  }
+
+  async #start(name: string, version: number): Promise<Serving> {
+    const { images, tracker, httpUrl } = this.#options;
+    const stored = await images.find(name, version);
+    const { folder, files } = await describedByPath(stored);
+    const payloadPath = `${folder}/${IMAGE_FILES.payload}`;
+    const torrentPath = `${folder}/${IMAGE_FILES.torrent}`;
+    const torrent = announcedTorrent(files.get(torrentPath)!, {
+      trackers: [tracker.announceUrl],
+      webSeeds: [`${httpUrl}/${payloadPath}`],
+    });
+    files.set(torrentPath, torrent.bytes);
+    const reader = await ImageReader.open(`${stored.folder}/${IMAGE_FILES.payload}`, torrent.pieceBytes);
+    const payload = new PayloadStreams(reader, this.#options.upBps);
+    const port = this.#takePort();
+    const seeder = await this.#newSeeder(port);
+    tracker.serve(torrent.infoHash);
+    await seeder.seed(torrent, reader);
+    for (const [path, bytes] of files) this.#options.bootFiles.set(path, new MemoryBootFile(bytes));
+    this.payloads.set(payloadPath, payload);
+    return {
+      reader,
+      seeder,
+      payload,
+      infoHash: torrent.infoHash,
+      paths: [...files.keys(), payloadPath],
+      port,
+    };
+  }
+
+  #takePort(): number {
+    let port = this.#options.firstPort;
+    while (port !== 0 && this.#ports.has(port)) port++;
+    this.#ports.add(port);
+    return port;
+  }
+
+  #newSeeder(port: number): Promise<SwarmClient> {
+    const { host, upBps, site } = this.#options;
+    return swarmboot.make({
+      peerId: Buffer.concat([Buffer.from('-SB0001-'), randomBytes(12)]),
+      link: { upBps, downBps: Number.POSITIVE_INFINITY },
+      uploadSlots: UPLOAD_SLOTS,
+      neighbours: NEIGHBOURS,
+      policies: BEST_POLICIES,
+      ...{ host, port, site },
+    });
+  }
+
+  async #end(folder: string): Promise<void> {
+    const serving = await this.#serving.get(folder)!.catch(() => undefined);
+    this.#serving.delete(folder);
+    if (!serving) return;
+    for (const path of serving.paths) {
+      this.#options.bootFiles.delete(path);
+      this.payloads.delete(path);
+    }
+    this.#options.tracker.withdraw(serving.infoHash);
+    await serving.seeder.stop();
+    await serving.reader.close();
+    this.#ports.delete(serving.port);
+  }
+}

@@ -1,0 +1,47 @@
+import type { BootPlan } from '../boot/boot-plan.ts';
+import type { DhcpEvent } from '../dhcp/dhcp-event.ts';
+import type { TransferEnded } from '../tftp/boot-file-server.ts';
+import type { StoredEvent } from './deployment-store.ts';
+
+/** All that can be told of a deployment server. */
+export type ServerEvent =
+  | { readonly service: 'dhcp'; readonly event: DhcpEvent }
+  | { readonly service: 'tftp'; readonly event: TransferEnded }
+  /** A machine has asked what it is to do. */
+  | { readonly service: 'boot'; readonly mac: string; readonly plan: BootPlan }
+  | { readonly service: 'deployment'; readonly event: StoredEvent }
+  | { readonly service: 'images'; readonly error: unknown };
+
+/** One line for a log; undefined for what is nobody's concern. */
+export function serverLine(told: ServerEvent): string | undefined {
+  switch (told.service) {
+    case 'dhcp':
+      return dhcpLine(told.event);
+    case 'tftp': {
+      const { client, file, outcome } = told.event;
+      return outcome === 'completed' ? undefined : `TFTP: ${file} for ${client}: ${outcome}`;
+    }
+    case 'boot':
+      return `boot: ${told.mac} is told: ${told.plan.kind === 'deploy' ? 'deployment' : 'boot from disk'} (${told.plan.why})`;
+    case 'deployment': {
+      const { deployment, machine, kind, detail } = told.event;
+      return [`deployment ${deployment}:`, machine, kind, detail].filter(Boolean).join(' ');
+    }
+    case 'images':
+      return `images: ${(told.error as Error).message}`;
+  }
+}
+
+function dhcpLine(event: DhcpEvent): string | undefined {
+  switch (event.kind) {
+    case 'packetHeard':
+      // Of machines that want an address and get none from us there may be many.
+      return event.boot ? `DHCP: ${event.mac} (${event.boot.stage}): ${event.why}` : undefined;
+    case 'silenced':
+      return `DHCP: ${event.rival.address} answers on this network: we stay silent`;
+    case 'answering':
+      return 'DHCP: answering';
+    case 'answerFailed':
+      return `DHCP: an answer could not be sent: ${(event.error as Error).message}`;
+  }
+}

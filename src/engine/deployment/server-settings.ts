@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { ConfigError } from '../../failure.ts';
+import { PLATFORMS } from '../boot/platform.ts';
+
+const port = z.int().min(1).max(65_535);
+const address = z.ipv4();
+
+const subnet = z.strictObject({
+  network: z.string().describe('such as 10.0.0.0/24'),
+  range: z
+    .strictObject({ first: address, last: address })
+    .exactOptional()
+    .describe('addresses for whoever asks; without one only reservations'),
+  router: address.exactOptional(),
+  nameServers: z.array(address).exactOptional(),
+  domainName: z.string().exactOptional(),
+  leaseS: z.int().default(3600).describe('how long an address is lent [s]'),
+});
+
+const reservation = z.strictObject({
+  mac: z.string(),
+  address,
+  hostName: z.string().exactOptional(),
+});
+
+const bootImage = z.strictObject({
+  kernel: z.string().default('vmlinuz'),
+  initrds: z.array(z.string()).default(['initrd.img']),
+  arguments: z.array(z.string()).default(['quiet']).describe("words of the kernel's command line"),
+});
+
+/** By platform; what is missing is not booted. */
+function byPlatform<Schema extends z.ZodType>(schema: Schema) {
+  return z.partialRecord(z.enum(PLATFORMS as [(typeof PLATFORMS)[number]]), schema);
+}
+
+/** The settings of a deployment server: what stands in `swarmboot.yaml`. */
+const serverSettings = z.strictObject({
+  state: z.string().default('/var/lib/swarmboot').describe('machines, deployments, leases, tokens'),
+  store: z.string().exactOptional().describe('golden images; default: the folder `state`'),
+  interface: z.string().describe('machines are behind this network interface'),
+  site: z.string().default('').describe('label of the place where the server is'),
+  upload: z.number().positive().exactOptional().describe('bytes per second and image; default: no limit'),
+  dhcp: z
+    .strictObject({
+      mode: z
+        .enum(['proxy', 'full', 'reservations-only', 'off'])
+        .default('proxy')
+        .describe('proxy: beside a DHCP server that gives the addresses'),
+      onRival: z
+        .enum(['refuse', 'staySilent'])
+        .default('refuse')
+        .describe('what to do about another server that would answer the same machines'),
+      subnets: z.array(subnet).default([]),
+      reservations: z.array(reservation).default([]),
+    })
+    .prefault({}),
+  http: z.strictObject({ port: port.default(8080) }).prefault({}),
+  tftp: z.strictObject({ port: port.default(69) }).prefault({}),
+  tracker: z.strictObject({ port: port.default(6969) }).prefault({}),
+  swarm: z
+    .strictObject({ port: port.default(6881).describe('of the first image; others take those that follow') })
+    .prefault({}),
+  boot: z
+    .strictObject({
+      folder: z.string().exactOptional().describe('boot files; default: `boot` in the folder `state`'),
+      loaders: byPlatform(z.string()).default({ bios: 'undionly.kpxe', 'uefi-x64': 'snponly.efi' }),
+      images: byPlatform(bootImage).prefault({ bios: {}, 'uefi-x64': {} }),
+    })
+    .prefault({}),
+});
+
+export type ServerSettings = z.output<typeof serverSettings>;
+
+/** Settings with their defaults. Throws a ConfigError that names the first setting that cannot be. */
+export function serverSettingsOf(value: unknown): ServerSettings {
+  const read = serverSettings.safeParse(value);
+  if (read.success) return read.data;
+  const { path, message } = read.error.issues[0]!;
+  throw new ConfigError(path.join('.'), message);
+}

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+
+const text = z.string().max(256);
+
+/** A fixed disk of a machine as its agent lists it. */
+const disk = z.object({ path: text, sizeBytes: z.number().min(0), model: text, serial: text });
+
+export const registration = z.object({
+  /** MAC addresses and UUID of the machine. */
+  ids: z
+    .array(text.transform((id) => id.toLowerCase()))
+    .min(1)
+    .max(64),
+  firmware: z.enum(['uefi', 'bios']),
+  memoryBytes: z.number().min(0),
+  disks: z.array(disk).max(256),
+});
+
+/** What a machine tells the server when it registers. */
+export interface Registration {
+  readonly ids: readonly string[];
+  readonly firmware: 'uefi' | 'bios';
+  readonly memoryBytes: number;
+  readonly disks: readonly z.input<typeof disk>[];
+}
+
+/** What the server tells a machine that may be written to. */
+export interface Admission {
+  /** The id under which it was armed: it calls itself so from now on. */
+  readonly machine: string;
+  /** Below this stand `manifest.json`, `manifest.sig`, `extents.bin`, `image.torrent` by TFTP and HTTP. */
+  readonly imageFolder: string;
+  /** An earlier run of its agent was not finished. */
+  readonly isResumed: boolean;
+}

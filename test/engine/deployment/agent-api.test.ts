@@ -1,0 +1,179 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { AgentApi, type AgentApiOptions } from '../../../src/engine/deployment/agent-api.ts';
+import { agentRoute } from '../../../src/engine/deployment/agent-listener.ts';
+import { cancelled, retried, type StartRule } from '../../../src/engine/deployment/deployment.ts';
+import { DeploymentStore } from '../../../src/engine/deployment/deployment-store.ts';
+import { DeploymentClient } from '../../../src/engine/http/deployment-client.ts';
+import { HttpServer } from '../../../src/engine/http/http-server.ts';
+import { RunFailure } from '../../../src/failure.ts';
+
+const MAC = '52:54:00:00:00:01';
+const OTHER = '52:54:00:00:00:02';
+const UUID = 'a0a1a2a3-0000-0000-0000-000000000001';
+const FACTS = { firmware: 'bios', memoryBytes: 2 ** 30, disks: [] } as const;
+const MACHINE = { ...FACTS, ids: [MAC, UUID.toUpperCase()] };
+
+interface Wishes {
+  readonly armed?: readonly string[];
+  readonly start?: StartRule;
+  readonly prepare?: AgentApiOptions['prepare'];
+}
+
+/** A server with one deployment, and an agent that knows its token. */
+async function aDeployment({ armed = [MAC], start = { waitFor: 1, at: null }, prepare }: Wishes = {}) {
+  const store = DeploymentStore.inMemory();
+  const wish = { image: 'lab', version: 3, start, disk: 'only' };
+  const { id } = store.createDeployment({ ...wish, agentToken: 'a-token', machines: armed });
+  const api = new AgentApi({ store, ...(prepare && { prepare }) });
+  const server = await HttpServer.start({ host: '127.0.0.1', port: 0, routes: [agentRoute(api)] });
+  onTestFinished(async () => {
+    await server.close();
+    store.close();
+  });
+  const url = `http://127.0.0.1:${server.port}`;
+  const agentWith = (token: string) => new DeploymentClient({ url, token, patienceMs: 0 });
+  const stateOf = (machine: string) => store.target(id, machine)?.state;
+  return { store, id, url, server, stateOf, agentWith, agent: agentWith('a-token') };
+}
+
+describe('the machines of a deployment', () => {
+  it('are not written to unless an operator has armed them', async () => {
+    const { agent } = await aDeployment({ armed: [OTHER] });
+    await expect(agent.register(MACHINE)).rejects.toThrow(
+      `${MAC}, ${UUID} is not armed: it boots from its own disk`,
+    );
+  });
+
+  it.each([MAC, UUID])('are armed by %s', async (id) => {
+    const { agent } = await aDeployment({ armed: [id] });
+    expect(await agent.register(MACHINE)).toEqual({
+      machine: id,
+      imageFolder: 'images/lab/3',
+      isResumed: false,
+    });
+  });
+
+  it('are known from now on, with what they have', async () => {
+    const { agent, store } = await aDeployment();
+    await agent.register(MACHINE);
+    expect(store.machines()).toMatchObject([{ mac: MAC, facts: { ids: [MAC, UUID], firmware: 'bios' } }]);
+  });
+
+  it('go on after a power cut, and the server knows that they have begun', async () => {
+    const { agent, stateOf } = await aDeployment();
+    await agent.register(MACHINE);
+    await agent.reportVerified(MAC);
+    expect(await agent.register(MACHINE)).toMatchObject({ isResumed: true });
+    expect(stateOf(MAC)).toBe('deploying');
+  });
+
+  it('are deployed once for each arming', async () => {
+    const { agent, store, id } = await aDeployment();
+    await agent.register(MACHINE);
+    await agent.reportVerified(MAC);
+    await agent.reportFinished(MAC);
+    await expect(agent.register(MACHINE)).rejects.toThrow('was deployed already, and arming it counts once');
+    store.armMachines(id, [MAC]);
+    expect(await agent.register(MACHINE)).toMatchObject({ machine: MAC, isResumed: false });
+  });
+
+  it('that failed are tried again when an operator wants it', async () => {
+    const { agent, store, id, stateOf } = await aDeployment();
+    await agent.register(MACHINE);
+    await agent.reportFailure(MAC, new RunFailure('DISK_BROKEN', 'at offset 7'));
+    expect(store.target(id, MAC)).toMatchObject({ state: 'failed', failure: 'DISK_BROKEN: at offset 7' });
+    await expect(agent.register(MACHINE)).rejects.toThrow('nobody has asked for another try');
+    store.changeTargets(id, retried);
+    await agent.register(MACHINE);
+    expect(stateOf(MAC)).toBe('deploying');
+  });
+
+  it('hear that they were cancelled, and report nothing any more', async () => {
+    const { agent, store, id } = await aDeployment();
+    await agent.register(MACHINE);
+    store.changeTargets(id, cancelled);
+    const report = agent.reportProgress({ machine: MAC, phase: 'download', share: 0.5 });
+    await expect(report).rejects.toMatchObject({ code: 'REFUSED', message: /was cancelled/ });
+  });
+
+  it('are released when nobody is left who wants anything', async () => {
+    const { agent, agentWith } = await aDeployment({ armed: [MAC, OTHER] });
+    await agent.register(MACHINE);
+    await agent.reportVerified(MAC);
+    let isReleased = false;
+    const released = agent.released().then(() => {
+      isReleased = true;
+    });
+    await agentWith('a-token').register({ ...FACTS, ids: [OTHER] });
+    await sleep(50);
+    expect(isReleased).toBe(false);
+    await agent.reportVerified(OTHER);
+    await released;
+  });
+
+  it('begin when enough of them are there', async () => {
+    const { agent } = await aDeployment({ armed: [MAC, OTHER], start: { waitFor: 2, at: null } });
+    await agent.register(MACHINE);
+    let hasStarted = false;
+    const started = agent.started().then(() => {
+      hasStarted = true;
+    });
+    await sleep(50);
+    expect(hasStarted).toBe(false);
+    await agent.register({ ...FACTS, ids: [OTHER] });
+    await started;
+  });
+
+  it('report how far they are, and what they note is kept', async () => {
+    const { agent, store, id } = await aDeployment();
+    const progress = { machine: MAC, phase: 'scan', share: 0.5 };
+    await expect(agent.reportProgress(progress)).rejects.toThrow('has not registered');
+    await agent.register(MACHINE);
+    await agent.reportProgress(progress);
+    await agent.reportNote(MAC, 'the disk is blank');
+    expect(store.target(id, MAC)).toMatchObject({ state: 'deploying', phase: 'scan', share: 0.5 });
+    expect(store.events().map(({ kind, detail }) => [kind, detail])).toEqual([
+      ['deploymentCreated', 'lab version 3'],
+      ['targetDeploying', ''],
+      ['agentNoted', 'the disk is blank'],
+    ]);
+  });
+
+  it('stay as they are when the image cannot be served', async () => {
+    const prepare = () => Promise.reject(new RunFailure('BAD_METAINFO', 'the torrent is cut off'));
+    const { agent, stateOf } = await aDeployment({ prepare });
+    await expect(agent.register(MACHINE)).rejects.toThrow('cannot be served: the torrent is cut off');
+    expect(stateOf(MAC)).toBe('armed');
+  });
+});
+
+describe('an agent of another deployment', () => {
+  it('learns nothing without a token, and nothing of machines that are not its own', async () => {
+    const { agentWith, store } = await aDeployment();
+    await expect(agentWith('guessed').register(MACHINE)).rejects.toThrow('the token of this deployment');
+    const start = { waitFor: 1, at: null };
+    const wish = { image: 'lab', version: 1, start, disk: 'only', machines: [OTHER] };
+    store.createDeployment({ ...wish, agentToken: 'its-token' });
+    const stranger = agentWith('its-token');
+    await expect(stranger.register(MACHINE)).rejects.toThrow('is not armed');
+    await expect(stranger.reportVerified(MAC)).rejects.toThrow(`${MAC} is not armed`);
+    await expect(stranger.reportNote(MAC, 'x')).rejects.toThrow(`${MAC} is not armed`);
+  });
+});
+
+describe('an agent whose server is away', () => {
+  it('says again what has to be known', async () => {
+    const { agent, url, server, store } = await aDeployment();
+    await agent.register(MACHINE);
+    await server.close();
+    await expect(agent.reportVerified(MAC)).rejects.toMatchObject({ code: 'SERVER_LOST' });
+    const patient = new DeploymentClient({ url, token: 'a-token' });
+    const said = patient.reportVerified(MAC);
+    const routes = [agentRoute(new AgentApi({ store }))];
+    const again = await HttpServer.start({ host: '127.0.0.1', port: Number(new URL(url).port), routes });
+    onTestFinished(() => again.close());
+    await said;
+    expect(store.armedTarget(MAC)).toMatchObject({ state: 'verified' });
+  });
+});
