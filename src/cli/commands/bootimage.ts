@@ -21,7 +21,7 @@ export function bootimageCommand(): Command {
 function buildCommand(): Command {
   return new Command('build')
     .description(
-      'Builds vmlinuz and initrd.img from packages of Debian, Node.js and the agent, with a signed list of contents.',
+      'Builds vmlinuz and initrd.img from packages of Debian, Node.js and the agent, with a signed list of contents, and puts the iPXE loaders beside them.',
     )
     .addOption(
       new Option('--kernel <kind>', 'cloud: small, for virtual machines; generic: for all hardware')
@@ -38,7 +38,7 @@ Machines take only images that are signed with the key of the store that is name
 Nothing is installed. The same packages and agent give the same bytes.
 
 Examples:
-  ./swarmboot bootimage build --out /srv/boot
+  ./swarmboot bootimage build --out /var/lib/swarmboot/boot
   ./swarmboot bootimage build --kernel cloud --out /tmp/boot --store /srv/swarmboot --json`,
     )
     .action(build);

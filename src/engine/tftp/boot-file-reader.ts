@@ -126,7 +126,7 @@ class ChunkCursor implements BootFileCursor {
 
 /**
  * Opens every plain file below a folder, by its path from there with slashes. Symbolic links are left out: what they lead
- * to may lie elsewhere. Throws a ConfigError where the folder cannot be read.
+ * to may lie elsewhere; so is what is hidden. Throws a ConfigError where the folder cannot be read.
  */
 export async function openBootFolder(folder: string): Promise<Map<string, DiskBootFile>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(
@@ -138,8 +138,12 @@ export async function openBootFolder(folder: string): Promise<Map<string, DiskBo
   );
   const files = new Map<string, DiskBootFile>();
   for (const entry of entries.filter((each) => each.isFile())) {
-    const path = join(entry.parentPath, entry.name);
-    files.set(relative(folder, path), await DiskBootFile.open(path));
+    const name = relative(folder, join(entry.parentPath, entry.name));
+    if (!isHidden(name)) files.set(name, await DiskBootFile.open(join(folder, name)));
   }
   return files;
+}
+
+function isHidden(path: string): boolean {
+  return path.split('/').some((part) => part.startsWith('.'));
 }

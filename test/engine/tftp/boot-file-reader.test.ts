@@ -70,11 +70,13 @@ describe('a boot file on a disk', () => {
 });
 
 describe('a folder of boot files', () => {
-  it('is known by the paths in it, without links and what is no file', async () => {
+  it('is known by the paths in it, without links, what is hidden and what is no file', async () => {
     const folder = await aFolder();
     await mkdir(join(folder, 'efi/x64'), { recursive: true });
     await writeFile(join(folder, 'undionly.kpxe'), '1');
     await writeFile(join(folder, 'efi/x64/snponly.efi'), '2');
+    await mkdir(join(folder, '.packages'));
+    await writeFile(join(folder, '.packages/secret'), '3');
     await symlink('/etc', join(folder, 'etc'));
     await symlink('/etc/passwd', join(folder, 'efi/passwd'));
     await symlink('undionly.kpxe', join(folder, 'pxelinux.0'));

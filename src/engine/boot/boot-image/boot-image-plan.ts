@@ -40,6 +40,10 @@ const LIBRARY_PACKAGES = [
   'libuuid1',
 ];
 
+/** iPXE for PXE of BIOS and of UEFI x64: it uses the network driver that the firmware brings. */
+export const LOADER_PACKAGE = 'ipxe';
+export const LOADERS: readonly string[] = ['usr/lib/ipxe/undionly.kpxe', 'usr/lib/ipxe/snponly.efi'];
+
 /** Packages in the order in which they are unpacked, the kernel's own is not among them. */
 export const PACKAGES: readonly string[] = [
   ...new Set([...PROGRAMS.map((program) => program.package), ...LIBRARY_PACKAGES]),
