@@ -19,6 +19,10 @@ export interface AnnounceOptions {
   readonly onPeer: (address: string) => void;
 }
 
+/** A tracker may be away while its server is started again. */
+const PATIENCE_MS = 300_000;
+const RETRY_MS = 2_000;
+
 /** What every announce says, beside what the package adds. */
 interface Saying {
   readonly numwant: number;
@@ -33,10 +37,23 @@ interface Saying {
 export class AnnounceClient {
   readonly #client;
   readonly #saying;
+  readonly #startMs = performance.now();
+  readonly #answered = Promise.withResolvers<void>();
+  #hasAnswered = false;
+  #again: NodeJS.Timeout | undefined;
 
-  private constructor(client: Tracker, saying: Saying) {
+  private constructor(client: Tracker, saying: Saying, { onPeer, leftBytes }: AnnounceOptions) {
     this.#client = client;
     this.#saying = saying;
+    // Whoever stops earlier does not wait for it.
+    this.#answered.promise.catch(() => {});
+    client.on('peer', onPeer);
+    client.once('update', () => {
+      this.#hasAnswered = true;
+      this.#answered.resolve();
+    });
+    for (const event of ['error', 'warning'] as const) client.on(event, (cause) => this.#failed(cause));
+    client.start({ left: leftBytes, uploaded: 0, downloaded: 0 });
   }
 
   /** The package is large: loading it takes a processor 0.1 s, which nobody should have to wait for in a download. */
@@ -45,7 +62,7 @@ export class AnnounceClient {
     return Client;
   }
 
-  /** Resolves when the tracker has answered once. Rejects with a RunFailure (`TRACKER`) where it does not. */
+  /** Announces from now on; `answered` tells when the tracker has heard. */
   static async start(options: AnnounceOptions): Promise<AnnounceClient> {
     const Client = await AnnounceClient.load();
     const saying: Saying = {
@@ -61,22 +78,22 @@ export class AnnounceClient {
       getAnnounceOpts: () => ({ ...saying }),
       wrtc: false,
     });
-    const answered = Promise.withResolvers<void>();
-    client.on('peer', options.onPeer);
-    client.once('update', () => answered.resolve());
-    for (const event of ['error', 'warning'] as const) {
-      client.on(event, (cause) => {
-        answered.reject(new RunFailure('TRACKER', `the tracker did not answer: ${cause.message}`, { cause }));
-      });
+    return new AnnounceClient(client, saying, options);
+  }
+
+  /** Resolves when the tracker has answered once. Rejects with a RunFailure (`TRACKER`) where it does not for long. */
+  get answered(): Promise<void> {
+    return this.#answered.promise;
+  }
+
+  #failed(cause: Error): void {
+    if (performance.now() - this.#startMs > PATIENCE_MS) {
+      const sentence = `the tracker did not answer: ${cause.message}`;
+      this.#answered.reject(new RunFailure('TRACKER', sentence, { cause }));
+    } else if (!this.#hasAnswered) {
+      clearTimeout(this.#again);
+      this.#again = setTimeout(() => this.#client.update(), RETRY_MS);
     }
-    client.start({ left: options.leftBytes, uploaded: 0, downloaded: 0 });
-    try {
-      await answered.promise;
-    } catch (error) {
-      client.destroy();
-      throw error;
-    }
-    return new AnnounceClient(client, saying);
   }
 
   completed(bytes: number): void {
@@ -91,6 +108,8 @@ export class AnnounceClient {
 
   /** The tracker is told, but not waited for. */
   stop(): void {
+    clearTimeout(this.#again);
+    this.#answered.reject(new RunFailure('TRACKER', 'the client was stopped before the tracker answered'));
     this.#client.stop();
     this.#client.destroy();
   }

@@ -86,11 +86,14 @@ class SwarmbootClient implements SwarmClient {
 
   async seed(metainfo: Metainfo, store: ChunkStore): Promise<void> {
     await this.#start(metainfo, store, true);
+    await this.#tracker?.answered;
   }
 
   async download(metainfo: Metainfo, store: ChunkStore): Promise<void> {
     await this.#start(metainfo, store, false);
     if (this.#isComplete()) return;
+    // A web seed needs no tracker.
+    if (metainfo.webSeeds.length === 0) this.#tracker?.answered.catch(this.#done.reject);
     await this.#done.promise;
     this.#tracker?.completed(metainfo.imageBytes);
   }

@@ -1,0 +1,102 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { aDiskFile } from '../engine/agent/a-deployment.ts';
+import { type AGoldenImage, aGoldenImage } from '../engine/agent/a-golden-image.ts';
+import { aFolder } from '../engine/an-image.ts';
+import { ADeploymentServer } from './a-deployment-server.ts';
+
+const MAIN = join(import.meta.dirname, '../../src/cli/main.ts');
+const MIB = 2 ** 20;
+
+/** Store of an image: `<store>/images/<name>/<version>`. */
+function storeOf({ folder }: AGoldenImage): string {
+  return dirname(dirname(dirname(folder)));
+}
+
+function macOf(number: number): string {
+  return `52:54:00:00:00:0${number}`;
+}
+
+interface Booted {
+  readonly agent: ChildProcess;
+  readonly diskFile: string;
+  readonly errors: Promise<string>;
+}
+
+/** What a machine does after it was told to deploy: its agent in the place of the boot image. */
+async function boot(server: ADeploymentServer, golden: AGoldenImage, mac: string): Promise<Booted> {
+  const words = await server.bootArguments(mac);
+  const key = join(await aFolder(), 'signing.pub.pem');
+  await writeFile(key, golden.keys.publicKey);
+  const { path: diskFile } = await aDiskFile(golden.disk.length);
+  const told = ['server', 'token', 'tftp'].flatMap((name) => [`--${name}`, words.get(name)!]);
+  const own = ['--key', key, '--disk', `path=${diskFile}`, '--id', mac, '--listen', '127.0.0.1'];
+  const agent = spawn(process.execPath, [MAIN, 'agent', ...told, ...own], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  onTestFinished(() => {
+    agent.kill('SIGKILL');
+  });
+  return { agent, diskFile, errors: text(agent.stderr!) };
+}
+
+async function ended({ agent, errors }: Booted): Promise<string> {
+  const [code] = agent.exitCode === null ? await once(agent, 'exit') : [agent.exitCode];
+  return `exit code ${code}: ${code === 0 ? '' : await errors}`;
+}
+
+/** States of the machines of the first deployment. */
+async function statesAt(
+  server: ADeploymentServer,
+): Promise<readonly { state: string; share: number | null }[]> {
+  const { machines } = (await server.ask('/deployments/1')) as {
+    machines: { state: string; share: number | null }[];
+  };
+  return machines;
+}
+
+describe('a deployment server', () => {
+  it('that is killed in the middle of a deployment and started again brings it to its end', async () => {
+    const golden = await aGoldenImage({ chunks: 32, chunkBytes: MIB, pieceBytes: 2 ** 18, entropy: 60 });
+    const server = await ADeploymentServer.start({ store: storeOf(golden), upload: 3 * MIB });
+    const macs = [1, 2, 3, 4].map(macOf);
+    await server.ask('/deployments', { image: 'lab', machines: macs, waitFor: 4 });
+    const machines = await Promise.all(macs.map((mac) => boot(server, golden, mac)));
+    while (!(await statesAt(server)).every(({ share }) => (share ?? 0) > 0.2)) await sleep(100);
+    await server.kill();
+    await sleep(1_000);
+    expect(machines.map(({ agent }) => agent.exitCode)).toEqual([null, null, null, null]);
+    await server.powerOn();
+    for (const machine of machines) expect(await ended(machine)).toBe('exit code 0: ');
+    for (const { diskFile } of machines) expect((await readFile(diskFile)).equals(golden.disk)).toBe(true);
+    expect((await statesAt(server)).map(({ state }) => state)).toEqual(Array(4).fill('finished'));
+  });
+
+  it('lets an armed machine be written to once, and no other at all', async () => {
+    const golden = await aGoldenImage();
+    const server = await ADeploymentServer.start({ store: storeOf(golden) });
+    await server.ask('/deployments', { image: 'lab', machines: [macOf(1)] });
+    expect(await ended(await boot(server, golden, macOf(1)))).toBe('exit code 0: ');
+    const script = async (mac: string) =>
+      (await fetch(`${server.url}/ipxe/uefi-x64/${mac.replaceAll(':', '-')}`)).text();
+    expect(await script(macOf(1))).toBe(
+      `#!ipxe\necho Swarmboot: boot from disk: ${macOf(1)} is not armed\nexit 1\n`,
+    );
+    expect(await script(macOf(2))).toContain('boot from disk: the machine is not known');
+    expect(await server.ask('/machines')).toMatchObject({ machines: [{ mac: macOf(1) }] });
+  });
+
+  it('says what it did', async () => {
+    const golden = await aGoldenImage();
+    const server = await ADeploymentServer.start({ store: storeOf(golden) });
+    await server.ask('/deployments', { image: 'lab', machines: [macOf(1)] });
+    await ended(await boot(server, golden, macOf(1)));
+    while (!server.output.includes('targetFinished')) await sleep(50);
+    expect(server.output).toContain(`boot: ${macOf(1)} is told: deployment`);
+  });
+});
