@@ -11,6 +11,7 @@ export { AgentApi } from './deployment/agent-api.ts';
 export { agentRoute } from './deployment/agent-listener.ts';
 export { DeploymentServer } from './deployment/deployment-server.ts';
 export { DeploymentStore } from './deployment/deployment-store.ts';
+export { type Finding, preflight } from './deployment/preflight-reader.ts';
 export { type ServerEvent, serverLine } from './deployment/server-event.ts';
 export { serverSettingsOf } from './deployment/server-settings.ts';
 export { bootFileRoute } from './http/boot-file-http-server.ts';

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,6 +10,7 @@ import { aDiskFile } from '../engine/agent/a-deployment.ts';
 import { type AGoldenImage, aGoldenImage } from '../engine/agent/a-golden-image.ts';
 import { aFolder } from '../engine/an-image.ts';
 import { ADeploymentServer } from './a-deployment-server.ts';
+import { swarmboot } from './swarmboot-process.ts';
 
 const MAIN = join(import.meta.dirname, '../../src/cli/main.ts');
 const MIB = 2 ** 20;
@@ -88,7 +90,12 @@ describe('a deployment server', () => {
       `#!ipxe\necho Swarmboot: boot from disk: ${macOf(1)} is not armed\nexit 1\n`,
     );
     expect(await script(macOf(2))).toContain('boot from disk: the machine is not known');
-    expect(await server.ask('/machines')).toMatchObject({ machines: [{ mac: macOf(1) }] });
+    expect(await server.ask('/machines')).toMatchObject({
+      machines: [
+        { mac: macOf(1), facts: { firmware: expect.any(String) } },
+        { mac: macOf(2), facts: null },
+      ],
+    });
   });
 
   it('says what it did', async () => {
@@ -98,5 +105,46 @@ describe('a deployment server', () => {
     await ended(await boot(server, golden, macOf(1)));
     while (!server.output.includes('targetFinished')) await sleep(50);
     expect(server.output).toContain(`boot: ${macOf(1)} is told: deployment`);
+  });
+});
+
+describe('serve --check', () => {
+  it('finds everything that a server needs, or says what to do, and changes nothing', async () => {
+    const folder = await aFolder();
+    const configFile = join(folder, 'swarmboot.yaml');
+    const settings = { state: join(folder, 'state'), interface: 'lo', dhcp: { mode: 'off' } };
+    await writeFile(configFile, JSON.stringify({ ...settings, tftp: { port: 6970 } }));
+    const { code, stdout } = await swarmboot('serve', '--check', '--config', configFile);
+    expect(code).toBe(0);
+    expect(stdout).toContain('ok       interface lo: 127.0.0.1');
+    expect(stdout).toMatch(/note {5}boot file vmlinuz: .*swarmboot bootimage build --out makes it/);
+    expect(await readdir(folder)).toEqual(['swarmboot.yaml']);
+  });
+
+  it('ends with 1 where the server could not start, and names the reason', async () => {
+    const taken = createServer().listen(0);
+    await once(taken, 'listening');
+    onTestFinished(() => {
+      taken.close();
+    });
+    const { port } = taken.address() as AddressInfo;
+    const configFile = join(await aFolder(), 'swarmboot.yaml');
+    await writeFile(
+      configFile,
+      JSON.stringify({ interface: 'none0', dhcp: { mode: 'off' }, http: { port } }),
+    );
+    const { code, stdout } = await swarmboot('serve', '--check', '--json', '--config', configFile);
+    expect(code).toBe(1);
+    const { findings } = JSON.parse(stdout) as { findings: { what: string; state: string }[] };
+    const missing = findings.filter(({ state }) => state === 'missing').map(({ what }) => what);
+    expect(missing).toEqual(expect.arrayContaining(['interface none0', `HTTP port ${port}`]));
+  });
+
+  it('names a setting that cannot be', async () => {
+    const configFile = join(await aFolder(), 'swarmboot.yaml');
+    await writeFile(configFile, 'interface: lo\ndhcp: { mode: both }\n');
+    const { code, stderr } = await swarmboot('serve', '--config', configFile);
+    expect(code).toBe(2);
+    expect(stderr).toContain('dhcp.mode');
   });
 });

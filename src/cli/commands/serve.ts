@@ -1,12 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { parseDocument } from 'yaml';
-import { ConfigError } from '../../failure.ts';
+import type { Finding } from '../../engine/index.ts';
+import { ConfigError, RunFailure } from '../../failure.ts';
 import { openEngine } from '../engine-door.ts';
 import { interruptible } from '../interruption.ts';
 
 interface ServeOptions {
   readonly config: string;
+  readonly check?: boolean;
+  readonly json?: boolean;
 }
 
 const LEFT = 'machines that are being deployed go on when the server is started again';
@@ -18,6 +21,8 @@ export function serveCommand(): Command {
       'Runs the deployment server: DHCP, TFTP, HTTP, tracker, seeder, and what agents and operators talk to.',
     )
     .option('--config <file>', 'settings of the server', 'swarmboot.yaml')
+    .option('--check', 'only look whether ports, interface, files, rights and clock are as they should be')
+    .option('--json', 'with --check: print one JSON object on standard output and nothing else')
     .addHelpText(
       'after',
       `
@@ -26,10 +31,30 @@ files from /var/lib/swarmboot/boot (./swarmboot bootimage build makes them) and 
 A machine is only written to after \`./swarmboot deploy start\`; all others start from their own disks.
 
 Examples:
-  ./swarmboot serve
+  ./swarmboot serve --check
   ./swarmboot serve --config /etc/swarmboot.yaml`,
     )
-    .action(({ config }: ServeOptions) => interruptible((interrupted) => serve(config, interrupted), LEFT));
+    .action((options: ServeOptions) =>
+      options.check
+        ? check(options)
+        : interruptible((interrupted) => serve(options.config, interrupted), LEFT),
+    );
+}
+
+async function check({ config, json }: ServeOptions): Promise<void> {
+  const { preflight, serverSettingsOf } = await openEngine();
+  const findings = await preflight(serverSettingsOf(await settingsIn(config)));
+  const missing = findings.filter(({ state }) => state === 'missing');
+  if (json) process.stdout.write(`${JSON.stringify({ findings })}\n`);
+  else for (const finding of findings) process.stdout.write(`${lineOf(finding)}\n`);
+  if (missing.length === 0) return;
+  throw new RunFailure('PREFLIGHT', `the server cannot start: ${missing.map(({ what }) => what).join(', ')}`);
+}
+
+const SIGNS = { there: 'ok', lacking: 'note', missing: 'MISSING' } as const;
+
+function lineOf({ what, state, sentence }: Finding): string {
+  return `${SIGNS[state].padEnd(8)} ${what}: ${sentence}`;
 }
 
 async function serve(config: string, interrupted: AbortSignal): Promise<void> {

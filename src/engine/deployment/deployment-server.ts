@@ -91,7 +91,10 @@ export class DeploymentServer {
           bootFileRoute(bootFiles),
           scriptRoute({
             ...{ registry, catalogue, httpUrl },
-            told: (mac, plan) => told({ service: 'boot', mac, plan }),
+            told: (mac, plan) => {
+              store.machineSeen(mac);
+              told({ service: 'boot', mac, plan });
+            },
           }),
           agentRoute(agents),
           operatorRoute({ store, images, token: access.token }),

@@ -45,7 +45,7 @@ function bindFailure(cause: NodeJS.ErrnoException, port: number): Error {
     case 'EADDRINUSE':
       return new RunFailure(
         'PORT_TAKEN',
-        `UDP port ${port} is taken on this computer: stop the other DHCP server (\`ss -ulpn sport = :${port}\` names it), or set the mode to \`off\``,
+        `UDP port ${port} is taken on this computer: stop the program that holds it (\`ss -ulpn sport = :${port}\` names it); for DHCP the mode can be \`off\`, too`,
         { cause },
       );
     case 'EACCES':
