@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { onTestFinished, type TestContext } from 'vitest';
+import type { Target } from '../../src/engine/deployment/deployment.ts';
 import { installedTool } from '../bench/executors/local/installed-tool.ts';
 import { aNetwork, type RunningProgram, startOn, type TestNetwork } from '../engine/dhcp/a-network.ts';
 import { ROOT } from '../integration/swarmboot-process.ts';
@@ -55,8 +56,16 @@ export class VmLab {
     this.#configFile = join(state, 'swarmboot.yaml');
   }
 
-  /** @param dhcp settings of our server; `proxy` comes with dnsmasq beside it */
-  static async start(context: TestContext, golden: GoldenLab, dhcp: object): Promise<VmLab> {
+  /**
+   * @param dhcp settings of our server's DHCP
+   * @param settings further settings of it
+   */
+  static async start(
+    context: TestContext,
+    golden: GoldenLab,
+    dhcp: object,
+    settings: object = {},
+  ): Promise<VmLab> {
     installedTool(context, 'qemu-system-x86_64', 'qemu-system-x86');
     const network = await aNetwork(context, {
       server: [{ bridge: 'lan', address: `${SERVER}/24` }],
@@ -65,17 +74,17 @@ export class VmLab {
     const state = await mkdtemp(join(tmpdir(), 'swarmboot-vm-state-'));
     onTestFinished(() => rm(state, { recursive: true, force: true }));
     const lab = new VmLab(network, golden, state);
-    await lab.#configure(dhcp);
+    await lab.#configure({ dhcp, ...settings });
     return lab;
   }
 
-  async #configure(dhcp: object): Promise<void> {
+  async #configure(rest: object): Promise<void> {
     const image = { arguments: ['quiet', 'console=ttyS0'] };
-    const settings = {
-      ...{ state: this.#state, store: this.#golden.folder, interface: 'eth0', dhcp },
+    const config = {
+      ...{ state: this.#state, store: this.#golden.folder, interface: 'eth0', ...rest },
       boot: { folder: join(this.#golden.folder, 'boot'), images: { bios: image, 'uefi-x64': image } },
     };
-    await writeFile(this.#configFile, JSON.stringify(settings));
+    await writeFile(this.#configFile, JSON.stringify(config));
   }
 
   /** dnsmasq gives addresses to whoever asks, and tells machines that there is an IPv6 router, as they wait for one. */
@@ -105,6 +114,16 @@ export class VmLab {
       if (hasEnded) throw new Error(`the server ended: ${server.output()}`);
       await shortly();
     }
+  }
+
+  /** As kill -9 does. */
+  killServer(): void {
+    this.#server!.kill('SIGKILL');
+  }
+
+  /** Machines of the first deployment. */
+  async targets(): Promise<readonly Target[]> {
+    return ((await this.ask('/deployments/1')) as { machines: Target[] }).machines;
   }
 
   /** What the server has printed since it was started. */

@@ -1,4 +1,5 @@
 import { RunFailure } from '../../failure.ts';
+import type { AgentReport } from '../http/agent-report.ts';
 import type { DeploymentClient } from '../http/deployment-client.ts';
 import type { Admission } from '../http/registration.ts';
 import { decodeChunk, type WireEncoding } from '../image/chunk-codec.ts';
@@ -37,6 +38,7 @@ export class MachineDeployment {
   readonly #memory: AgentMemory;
   #disk: OpenDisk | undefined;
   #image: ImageDescription | undefined;
+  #outcome: AgentOutcome | undefined;
 
   constructor({ task, watch, clock, client, deployment }: RegisteredMachine) {
     this.#task = task;
@@ -74,7 +76,8 @@ export class MachineDeployment {
     await during('download', () => this.#task.transport.download(image.metainfo, store));
     const refetched = await during('verify', () => this.#verify(disk, image));
     await during('finish', () => this.#client.reportVerified(this.#deployment.machine));
-    return { ...outcome, refetchedChunks: refetched.length };
+    this.#outcome = { ...outcome, refetchedChunks: refetched.length };
+    return this.#outcome;
   }
 
   async finish(hooks: readonly PostDeployHook[]): Promise<void> {
@@ -82,7 +85,17 @@ export class MachineDeployment {
     for (const hook of hooks) await hook.run(this.#disk!.writer, this.#image!.manifest);
     if (hooks.length > 0) await this.#disk!.writer.flush();
     await this.close();
-    await this.#client.reportFinished(this.#deployment.machine);
+    await this.#client.reportFinished(this.#deployment.machine, this.#report());
+  }
+
+  #report(): AgentReport {
+    const { wireBytes, rawBytes, chunks, reusedChunks, refetchedChunks } = this.#outcome!;
+    const { uploadedBytes, downloadedBytes } = this.#task.transport.statistics();
+    return {
+      phases: this.#clock.times,
+      ...{ uploadedBytes, downloadedBytes, wireBytes, rawBytes, chunks, reusedChunks, refetchedChunks },
+      peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+    };
   }
 
   async close(): Promise<void> {

@@ -220,7 +220,8 @@ export class DeploymentStore {
     this.#run(
       `INSERT INTO target (deployment, machine, state, changed) VALUES (?, ?, 'armed', ?)
        ON CONFLICT (deployment, machine)
-       DO UPDATE SET state = 'armed', phase = NULL, share = NULL, failure = NULL, changed = excluded.changed`,
+       DO UPDATE SET state = 'armed', phase = NULL, share = NULL, failure = NULL, report = NULL,
+                     changed = excluded.changed`,
       [deployment, machine, this.#stamp()],
     );
   }
@@ -232,10 +233,11 @@ export class DeploymentStore {
   }
 
   #replaceTarget(known: Target, target: Omit<Target, 'changed'>): void {
-    const { deployment, machine, state, phase, share, failure } = target;
+    const { deployment, machine, state, phase, share, failure, report } = target;
     this.#run(
-      'UPDATE target SET state = ?, phase = ?, share = ?, failure = ?, changed = ? WHERE deployment = ? AND machine = ?',
-      [state, phase, share, failure, this.#stamp(), deployment, machine],
+      `UPDATE target SET state = ?, phase = ?, share = ?, failure = ?, report = ?, changed = ?
+       WHERE deployment = ? AND machine = ?`,
+      [state, phase, share, failure, report && JSON.stringify(report), this.#stamp(), deployment, machine],
     );
     if (known.state === state) return;
     const kind = `target${state[0]!.toUpperCase()}${state.slice(1)}`;
@@ -326,7 +328,8 @@ function deploymentOf(row: Row): Deployment {
 
 function targetOf(row: Row): Target {
   const { deployment, machine, state, phase, share, failure, changed } = row;
-  return { deployment, machine, state, phase, share, failure, changed } as unknown as Target;
+  const report = row.report === null ? null : JSON.parse(row.report as string);
+  return { deployment, machine, state, phase, share, failure, report, changed } as unknown as Target;
 }
 
 function eventOf(row: Row): StoredEvent {

@@ -1,3 +1,5 @@
+import type { AgentReport } from '../http/agent-report.ts';
+
 /** When the machines of a deployment may begin: when so many have registered, and not before this time. */
 export interface StartRule {
   readonly waitFor: number;
@@ -37,6 +39,8 @@ export interface Target {
   readonly share: number | null;
   /** Why it failed. */
   readonly failure: string | null;
+  /** What it told when it was finished. */
+  readonly report: AgentReport | null;
   /** RFC 3339, UTC. */
   readonly changed: string;
 }
@@ -80,5 +84,7 @@ export function cancelled(target: Target): Target {
 /** What becomes of a machine that failed or was cancelled when an operator wants it tried again. */
 export function retried(target: Target): Target {
   const isLeft = target.state === 'failed' || target.state === 'cancelled';
-  return isLeft ? { ...target, state: 'armed', phase: null, share: null, failure: null } : target;
+  return isLeft
+    ? { ...target, state: 'armed', phase: null, share: null, failure: null, report: null }
+    : target;
 }

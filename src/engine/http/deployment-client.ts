@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RunFailure } from '../../failure.ts';
 import { ProtocolError } from '../protocol-error.ts';
+import type { AgentReport } from './agent-report.ts';
 import { bootFilePath } from './boot-file-path.ts';
 import { fetchRange } from './range-client.ts';
 import type { Admission, Registration } from './registration.ts';
@@ -58,8 +59,8 @@ export class DeploymentClient {
     await this.#insist('/api/verified', { machine });
   }
 
-  async reportFinished(machine: string): Promise<void> {
-    await this.#insist('/api/finished', { machine });
+  async reportFinished(machine: string, report: AgentReport): Promise<void> {
+    await this.#insist('/api/finished', { machine, report });
   }
 
   async reportFailure(machine: string, { code, message }: RunFailure): Promise<void> {

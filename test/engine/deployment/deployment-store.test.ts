@@ -58,6 +58,7 @@ describe('the store of a deployment server', () => {
       phase: 'download',
       share: 0.5,
       failure: null,
+      report: null,
     });
     before.close();
     const after = aStore(file);
@@ -92,7 +93,15 @@ describe('the store of a deployment server', () => {
   it.each(['finished', 'failed', 'cancelled'] as const)('holds no machine for armed that is %s', (state) => {
     const store = aStore();
     const { id } = arm(store, MAC);
-    store.keepTarget({ deployment: id, machine: MAC, state, phase: null, share: null, failure: null });
+    store.keepTarget({
+      deployment: id,
+      machine: MAC,
+      state,
+      phase: null,
+      share: null,
+      failure: null,
+      report: null,
+    });
     expect(store.armedTarget(MAC)).toBeUndefined();
     expect(arm(store, MAC).id).toBe(id + 1);
     expect(store.armedTarget(MAC)?.deployment).toBe(id + 1);
@@ -110,6 +119,7 @@ describe('the store of a deployment server', () => {
       phase: null,
       share: null,
       failure: null,
+      report: null,
     });
     store.forgetMachine(MAC);
     expect(store.machines()).toEqual([]);

@@ -12,7 +12,7 @@ import {
 
 function targetsIn(...states: TargetState[]): Target[] {
   return states.map((state, number) => ({
-    ...{ deployment: 1, machine: `m${number}`, state, phase: null, share: null, failure: null },
+    ...{ deployment: 1, machine: `m${number}`, state, phase: null, share: null, failure: null, report: null },
     changed: '2026-01-01T00:00:00.000Z',
   }));
 }
