@@ -2,6 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
 import { ConfigError, RunFailure } from '../../failure.ts';
 import { type Deployment, isArmed, type StartRule, type Target } from './deployment.ts';
+import type { PostDeploySteps } from './post-deploy-steps.ts';
 import { MIGRATIONS } from './schema-migrations.ts';
 
 /** A computer that has been seen, or that an operator has named. */
@@ -35,6 +36,8 @@ export interface DeploymentWish {
   /** MACs or UUIDs. */
   readonly machines: readonly string[];
   readonly start: StartRule;
+  /** Default: none. */
+  readonly steps?: PostDeploySteps | null;
 }
 
 type Row = Record<string, SQLOutputValue>;
@@ -119,12 +122,20 @@ export class DeploymentStore {
   }
 
   /** Arms machines. Throws a ConfigError where one is armed already; then none is. */
-  createDeployment({ machines, ...wish }: DeploymentWish): Deployment {
+  createDeployment({ machines, steps = null, ...wish }: DeploymentWish): Deployment {
     return this.#whole(() => {
       const created = this.#stamp();
       const { lastInsertRowid } = this.#run(
-        'INSERT INTO deployment (image, version, agent_token, wait_for, start_at, created) VALUES (?, ?, ?, ?, ?, ?)',
-        [wish.image, wish.version, wish.agentToken, wish.start.waitFor, wish.start.at, created],
+        'INSERT INTO deployment (image, version, agent_token, wait_for, start_at, steps, created) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        [
+          wish.image,
+          wish.version,
+          wish.agentToken,
+          wish.start.waitFor,
+          wish.start.at,
+          steps && JSON.stringify(steps),
+          created,
+        ],
       );
       const id = Number(lastInsertRowid);
       for (const machine of machines) {
@@ -142,7 +153,7 @@ export class DeploymentStore {
         kind: 'deploymentCreated',
         detail: `${wish.image} version ${wish.version}`,
       });
-      return { id, created, ...wish };
+      return { id, created, steps, ...wish };
     });
   }
 
@@ -271,6 +282,7 @@ function deploymentOf(row: Row): Deployment {
     version: row.version as number,
     agentToken: row.agent_token as string,
     start: { waitFor: row.wait_for as number, at: row.start_at as string | null },
+    steps: row.steps === null ? null : JSON.parse(row.steps as string),
     created: row.created as string,
   };
 }

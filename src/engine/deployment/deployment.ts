@@ -1,3 +1,5 @@
+import type { PostDeploySteps } from './post-deploy-steps.ts';
+
 /** When the machines of a deployment may begin: when so many have registered, and not before this time. */
 export interface StartRule {
   readonly waitFor: number;
@@ -13,6 +15,8 @@ export interface Deployment {
   /** Agents show it; it is given to them at boot, and stays valid over restarts of the server. */
   readonly agentToken: string;
   readonly start: StartRule;
+  /** What is done to each disk once it holds the image; null for nothing. */
+  readonly steps: PostDeploySteps | null;
   /** RFC 3339, UTC. */
   readonly created: string;
 }

@@ -4,7 +4,9 @@ import { ConfigError } from '../../failure.ts';
 import type { ImageStore } from '../image/image-store.ts';
 import { cancelled, type Deployment, isOver, retried, type Target } from './deployment.ts';
 import type { DeploymentStore } from './deployment-store.ts';
+import { assertStepsFit } from './machine-steps.ts';
 import { machinesMeant } from './machine-words.ts';
+import { postDeploySteps } from './post-deploy-steps.ts';
 
 /** What a route works with. */
 export interface OperatorCall<Body> {
@@ -52,6 +54,10 @@ const wish = z.strictObject({
     .describe('MACs, UUIDs, names, or `tag:NAME` for all that have a tag: they are armed, once'),
   waitFor: z.int().min(1).default(1).describe('begin when so many machines have registered'),
   at: z.iso.datetime({ offset: true }).nullable().default(null).describe('begin not before this time'),
+  steps: postDeploySteps
+    .nullable()
+    .default(null)
+    .describe('what is done to each disk once it holds the image'),
 });
 
 /** Everything that an operator can ask for. */
@@ -96,18 +102,21 @@ export const OPERATOR_ROUTES: readonly OperatorRoute[] = [
     body: wish,
     answer: async ({ store, images, body }) => {
       const { manifest } = await images.find(body.image, body.version);
-      const machines = machinesMeant(body.machines, store.machines());
+      const known = store.machines();
+      const machines = machinesMeant(body.machines, known);
       if (body.waitFor > machines.length)
         throw new ConfigError(
           'waitFor',
           `${body.waitFor} machines are waited for, and ${machines.length} are named`,
         );
+      if (body.steps) assertStepsFit(body.steps, manifest, { machines, known });
       const deployment = store.createDeployment({
         image: manifest.name,
         version: manifest.version,
         agentToken: randomBytes(24).toString('base64url'),
         machines,
         start: { waitFor: body.waitFor, at: body.at && new Date(body.at).toISOString() },
+        steps: body.steps,
       });
       return shown(deployment, store.targetsOf(deployment.id));
     },

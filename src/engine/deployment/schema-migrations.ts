@@ -41,4 +41,5 @@ export const MIGRATIONS: readonly string[] = [
     detail TEXT NOT NULL
   ) STRICT;
   `,
+  `ALTER TABLE deployment ADD COLUMN steps TEXT;`,
 ];

@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import { RunFailure } from '../../failure.ts';
+import { type MachineSteps, machineSteps } from '../deployment/post-deploy-steps.ts';
 import { ProtocolError } from '../protocol-error.ts';
 import { bootFilePath } from './boot-file-path.ts';
 import type { Deployment, Registration } from './machine-registry.ts';
@@ -11,6 +13,13 @@ export interface DeploymentSource {
   /** Shows that an agent belongs to the deployment. */
   readonly token: string;
 }
+
+/** What the server tells a machine that may be written to, with what is to be done when it is written. */
+export interface TakenMachine extends Deployment {
+  readonly steps: MachineSteps | undefined;
+}
+
+const answerWithSteps = z.looseObject({ steps: machineSteps.nullish() });
 
 /** No description of an image is longer: 4 million chunks of 56 bytes. */
 const MOST_FILE_BYTES = 2 ** 28;
@@ -27,8 +36,16 @@ export class DeploymentClient {
     this.#source = source;
   }
 
-  register(registration: Registration): Promise<Deployment> {
-    return this.#ask('/api/register', registration) as Promise<Deployment>;
+  /** Steps that this agent does not know are a RunFailure (`UNKNOWN_STEPS`), before anything is written. */
+  async register(registration: Registration): Promise<TakenMachine> {
+    const answer = (await this.#ask('/api/register', registration)) as Deployment;
+    const read = answerWithSteps.safeParse(answer);
+    if (read.success) return { ...answer, steps: read.data.steps ?? undefined };
+    const { path, message } = read.error.issues[0]!;
+    throw new RunFailure(
+      'UNKNOWN_STEPS',
+      `the server asks for steps that this agent does not know: ${path.join('.')}: ${message}`,
+    );
   }
 
   async reportProgress(progress: {

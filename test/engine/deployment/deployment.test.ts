@@ -19,7 +19,7 @@ function targetsIn(...states: TargetState[]): Target[] {
 
 function aDeployment(start: Deployment['start']): Deployment {
   const created = '2026-01-01T00:00:00.000Z';
-  return { id: 1, image: 'lab', version: 1, agentToken: 'secret', start, created };
+  return { id: 1, image: 'lab', version: 1, agentToken: 'secret', start, steps: null, created };
 }
 
 describe('a machine of a deployment', () => {
