@@ -20,6 +20,8 @@ packages='
   g++
   gdisk
   iproute2
+  ipxe
+  isc-dhcp-relay
   kea-admin
   libsimgrid-dev
   lz4
@@ -28,6 +30,7 @@ packages='
   nftables
   ntfs-3g
   opentracker
+  ovmf
   partclone
   python3-libtorrent
   qemu-system-x86

@@ -1,7 +1,6 @@
 import { RunFailure } from '../../failure.ts';
 import type { AgentReport } from '../http/agent-report.ts';
-import type { DeploymentClient } from '../http/deployment-client.ts';
-import type { Admission } from '../http/registration.ts';
+import type { DeploymentClient, TakenMachine } from '../http/deployment-client.ts';
 import { decodeChunk, type WireEncoding } from '../image/chunk-codec.ts';
 import { IMAGE_FILES } from '../image/image-store.ts';
 import { type AgentMemory, DEFAULT_MEMORY } from './agent-memory.ts';
@@ -25,7 +24,7 @@ export interface RegisteredMachine {
   readonly watch: AgentWatch;
   readonly clock: PhaseClock;
   readonly client: DeploymentClient;
-  readonly deployment: Admission;
+  readonly deployment: TakenMachine;
 }
 
 /** One machine from its registration on. */
@@ -34,9 +33,10 @@ export class MachineDeployment {
   readonly #watch: AgentWatch;
   readonly #clock: PhaseClock;
   readonly #client: DeploymentClient;
-  readonly #deployment: Admission;
+  readonly #deployment: TakenMachine;
   readonly #memory: AgentMemory;
   #disk: OpenDisk | undefined;
+  #path: string | undefined;
   #image: ImageDescription | undefined;
   #outcome: AgentOutcome | undefined;
 
@@ -80,10 +80,9 @@ export class MachineDeployment {
     return this.#outcome;
   }
 
-  async finish(hooks: readonly PostDeployHook[]): Promise<void> {
+  async finish(hooks: readonly PostDeployHook[], signal?: AbortSignal): Promise<void> {
     await this.#client.released();
-    for (const hook of hooks) await hook.run(this.#disk!.writer, this.#image!.manifest);
-    if (hooks.length > 0) await this.#disk!.writer.flush();
+    for (const hook of hooks) await this.#run(hook, signal);
     await this.close();
     await this.#client.reportFinished(this.#deployment.machine, this.#report());
   }
@@ -96,6 +95,21 @@ export class MachineDeployment {
       ...{ uploadedBytes, downloadedBytes, wireBytes, rawBytes, chunks, reusedChunks, refetchedChunks },
       peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
     };
+  }
+
+  async #run(hook: PostDeployHook, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    this.#watch.noted(`${hook.name} ...`);
+    const { writer: disk } = this.#disk!;
+    await hook.run({
+      path: this.#path!,
+      disk,
+      manifest: this.#image!.manifest,
+      machine: this.#deployment.machine,
+      signal,
+      note: (sentence) => this.#watch.noted(sentence),
+    });
+    await disk.flush();
   }
 
   async close(): Promise<void> {
@@ -128,6 +142,7 @@ export class MachineDeployment {
     const { path } = targetDisk(facts.disks, wish, manifest.disk.bytes);
     const disk = await (this.#task.openDisk ?? openDisk)(path);
     this.#disk = disk;
+    this.#path = path;
     if (!disk.medium.isDirect)
       this.#watch.noted(`${path} has no direct reads: what is read back may come from the page cache`);
     if (disk.writer.sizeBytes >= manifest.disk.bytes) return { path, disk };

@@ -6,6 +6,8 @@ import { type Admission, type Registration, registration } from '../http/registr
 import { folderOnServer } from '../image/served-image.ts';
 import { type Deployment, hasStarted, isArmed, isOver, isSwarmNeeded, type Target } from './deployment.ts';
 import type { DeploymentStore } from './deployment-store.ts';
+import { stepsOfMachine } from './machine-steps.ts';
+import type { MachineSteps, PostDeploySteps } from './post-deploy-steps.ts';
 
 /** An answer to an agent before it is sent. */
 export interface AgentAnswer {
@@ -93,8 +95,14 @@ export class AgentApi {
       machine,
       imageFolder: folderOnServer(deployment.image, deployment.version),
       isResumed: state !== 'armed',
+      steps: deployment.steps && this.#stepsOf(deployment.id, deployment.steps, machine),
     };
     return answer(admission);
+  }
+
+  #stepsOf(deployment: number, steps: PostDeploySteps, machine: string): MachineSteps {
+    const machines = this.#store.targetsOf(deployment).map((target) => target.machine);
+    return stepsOfMachine(steps, { machine, machines, known: this.#store.machines() });
   }
 
   /** The address under which a machine is known already, or the first of those that it has. */

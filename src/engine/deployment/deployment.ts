@@ -1,4 +1,5 @@
 import type { AgentReport } from '../http/agent-report.ts';
+import type { PostDeploySteps } from './post-deploy-steps.ts';
 
 /** When the machines of a deployment may begin: when so many have registered, and not before this time. */
 export interface StartRule {
@@ -17,6 +18,8 @@ export interface Deployment {
   readonly start: StartRule;
   /** Which disk of each machine is written to, as an agent is told by `--disk`: `only`, `serial=...`. */
   readonly disk: string;
+  /** What is done to each disk once it holds the image; null for nothing. */
+  readonly steps: PostDeploySteps | null;
   /** RFC 3339, UTC. */
   readonly created: string;
 }

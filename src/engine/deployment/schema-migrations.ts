@@ -43,4 +43,5 @@ export const MIGRATIONS: readonly string[] = [
   `,
   `ALTER TABLE deployment ADD COLUMN disk TEXT NOT NULL DEFAULT 'only';`,
   'ALTER TABLE target ADD COLUMN report TEXT;',
+  `ALTER TABLE deployment ADD COLUMN steps TEXT;`,
 ];

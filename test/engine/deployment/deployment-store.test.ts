@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { DeploymentStore } from '../../../src/engine/deployment/deployment-store.ts';
+import { MIGRATIONS } from '../../../src/engine/deployment/schema-migrations.ts';
 
 const WRITER = fileURLToPath(new URL('store-writer-process.ts', import.meta.url));
 const MAC = '52:54:00:12:34:56';
@@ -132,6 +133,15 @@ describe('the store of a deployment server', () => {
       `pc-1 is the name of ${MAC}`,
     );
     store.describeMachine(MAC, { name: 'pc-1', tags: ['moved'] });
+  });
+
+  it('brings a store of the first version up to date: its deployments have no steps', () => {
+    const file = aFile();
+    const old = new DatabaseSync(file);
+    old.exec(`${MIGRATIONS[0]} PRAGMA user_version = 1;`);
+    old.exec("INSERT INTO deployment VALUES (1, 'lab', 2, 'token', 1, NULL, '2026-01-01T12:00:00.000Z')");
+    old.close();
+    expect(aStore(file).deployments()).toMatchObject([{ id: 1, image: 'lab', steps: null }]);
   });
 
   it('can be read by its owner only', () => {
