@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { ConfigError } from '../../failure.ts';
+import type { RequestCounts } from '../http/request-counts.ts';
 import type { ImageStore } from '../image/image-store.ts';
 import { cancelled, type Deployment, isOver, retried, type Target } from './deployment.ts';
 import type { DeploymentStore } from './deployment-store.ts';
@@ -10,6 +11,7 @@ import { machinesMeant } from './machine-words.ts';
 export interface OperatorCall<Body> {
   readonly store: DeploymentStore;
   readonly images: ImageStore;
+  readonly requests: RequestCounts;
   /** From the path and the query, decoded. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly body: Body;
@@ -56,6 +58,12 @@ const wish = z.strictObject({
 
 /** Everything that an operator can ask for. */
 export const OPERATOR_ROUTES: readonly OperatorRoute[] = [
+  route({
+    method: 'GET',
+    path: '/api/v1/status',
+    summary: 'How many requests came to this API since the server started, and were refused for which reason',
+    answer: ({ requests }) => requests.figures,
+  }),
   route({
     method: 'GET',
     path: '/api/v1/machines',
