@@ -3,9 +3,10 @@ import { z } from 'zod';
 import { ConfigError } from '../../failure.ts';
 import type { RequestCounts } from '../http/request-counts.ts';
 import type { ImageStore } from '../image/image-store.ts';
-import { cancelled, type Deployment, isOver, retried, type Target } from './deployment.ts';
+import { cancelled, type Deployment, retried, type Target } from './deployment.ts';
 import type { DeploymentStore } from './deployment-store.ts';
 import { machinesMeant } from './machine-words.ts';
+import { type ShownDeployment, shownDeployment } from './shown-deployment.ts';
 
 /** What a route works with. */
 export interface OperatorCall<Body> {
@@ -117,47 +118,51 @@ export const OPERATOR_ROUTES: readonly OperatorRoute[] = [
         machines,
         start: { waitFor: body.waitFor, at: body.at && new Date(body.at).toISOString() },
       });
-      return shown(deployment, store.targetsOf(deployment.id));
+      return shownDeployment({ store, images }, deployment);
     },
   }),
   route({
     method: 'GET',
     path: '/api/v1/deployments',
     summary: 'All deployments with their machines',
-    answer: ({ store }) => ({
-      deployments: store.deployments().map((deployment) => shown(deployment, store.targetsOf(deployment.id))),
+    answer: async (call) => ({
+      deployments: await Promise.all(call.store.deployments().map((one) => shownDeployment(call, one))),
     }),
   }),
   route({
     method: 'GET',
     path: '/api/v1/deployments/{id}',
     summary: 'One deployment with its machines',
-    answer: ({ store, parameters }) => {
-      const deployment = theDeployment(store, parameters.id!);
-      return shown(deployment, store.targetsOf(deployment.id));
-    },
+    answer: (call) => shownDeployment(call, theDeployment(call.store, call.parameters.id!)),
   }),
   route({
     method: 'POST',
     path: '/api/v1/deployments/{id}/cancel',
     summary: 'Disarms all machines that have not got the image yet',
-    answer: ({ store, parameters }) => changed(store, parameters.id!, cancelled),
+    answer: (call) => changed(call, cancelled),
   }),
   route({
     method: 'POST',
     path: '/api/v1/deployments/{id}/retry',
     summary: 'Arms those machines again that failed or were cancelled',
-    answer: ({ store, parameters }) => changed(store, parameters.id!, retried),
+    answer: (call) => changed(call, retried),
   }),
   route({
     method: 'GET',
     path: '/api/v1/events',
     summary: 'What has happened, after the event of that id',
     query: ['after'],
+    answer: ({ store, parameters }) => ({ events: store.events(afterOf(parameters)) }),
+  }),
+  route({
+    method: 'GET',
+    path: '/api/v1/deployments/{id}/events',
+    summary: 'What has happened in one deployment, after the event of that id; the newest `last` of it',
+    query: ['after', 'last'],
     answer: ({ store, parameters }) => {
-      const after = Number(parameters.after ?? '0');
-      if (!Number.isSafeInteger(after)) throw new ConfigError('after', 'allowed is the id of an event');
-      return { events: store.events(after) };
+      const { id } = theDeployment(store, parameters.id!);
+      const events = store.events(afterOf(parameters)).filter(({ deployment }) => deployment === id);
+      return { events: parameters.last === undefined ? events : events.slice(-lastOf(parameters.last)) };
     },
   }),
 ];
@@ -174,13 +179,21 @@ function theDeployment(store: DeploymentStore, id: string): Deployment {
   throw new ConfigError('id', `there is no deployment ${id}`);
 }
 
-function changed(store: DeploymentStore, id: string, change: (target: Target) => Target): object {
-  const deployment = theDeployment(store, id);
-  store.changeTargets(deployment.id, change);
-  return shown(deployment, store.targetsOf(deployment.id));
+async function changed(
+  call: OperatorCall<unknown>,
+  change: (target: Target) => Target,
+): Promise<ShownDeployment> {
+  const deployment = theDeployment(call.store, call.parameters.id!);
+  call.store.changeTargets(deployment.id, change);
+  return shownDeployment(call, deployment);
 }
 
-/** Without its token: operators have no use for it. */
-function shown({ agentToken: _secret, ...deployment }: Deployment, targets: readonly Target[]): object {
-  return { ...deployment, isOver: isOver(targets), machines: targets };
+function afterOf({ after = '0' }: Readonly<Record<string, string>>): number {
+  if (/^\d{1,15}$/.test(after)) return Number(after);
+  throw new ConfigError('after', 'allowed is the id of an event');
+}
+
+function lastOf(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new ConfigError('last', 'allowed is a number of events from 1 up');
 }

@@ -69,7 +69,45 @@ describe('the operator', () => {
     expect(body).toMatchObject({ events: [{ id: 2, kind: 'targetCancelled', machine: FIRST }] });
   });
 
+  it('reads what has happened in one deployment, all of it or the newest', async () => {
+    const api = await anOperatorApi();
+    await ask(api, 'POST', '/deployments', { image: 'lab', machines: [FIRST] });
+    await ask(api, 'POST', '/deployments', { image: 'lab', machines: [SECOND] });
+    await ask(api, 'POST', '/deployments/1/cancel');
+    const { body } = await ask(api, 'GET', '/deployments/1/events');
+    expect(body).toMatchObject({ events: [{ kind: 'deploymentCreated' }, { kind: 'targetCancelled' }] });
+    const newest = [
+      await ask(api, 'GET', '/deployments/1/events?last=1'),
+      await ask(api, 'GET', '/deployments/1/events?after=1'),
+    ];
+    expect(newest.map((answer) => answer.body)).toMatchObject(Array(2).fill({ events: [{ id: 3 }] }));
+  });
+
+  it('is shown a deployment of which the image has been removed', async () => {
+    const api = await anOperatorApi();
+    const started = await ask(api, 'POST', '/deployments', { image: 'lab', machines: [FIRST] });
+    expect(started.body).toMatchObject({ rawBytes: 4096 });
+    await api.images.remove('lab');
+    const { body } = await ask(api, 'GET', '/deployments/1');
+    expect(body).toMatchObject({ image: 'lab', rawBytes: null, machines: [{ machine: FIRST }] });
+  });
+
+  it('sees which requests were refused, and why', async () => {
+    const api = await anOperatorApi();
+    await ask(api, 'GET', '/machines', '', 'wrong');
+    await ask(api, 'GET', '/nothing');
+    await ask(api, 'PATCH', '/machines');
+    await ask(api, 'POST', '/deployments', 'no json');
+    await ask(api, 'POST', '/deployments/7/cancel');
+    expect((await ask(api, 'GET', '/status')).body).toEqual({
+      requests: 6,
+      refused: { wrongToken: 1, unknownAddress: 1, wrongMethod: 1, bodyNoJson: 1, mistake: 1 },
+    });
+  });
+
   it.each([
+    ['GET', '/events?after=-1', '', 'after: allowed is the id'],
+    ['GET', '/deployments/7/events', '', 'there is no deployment 7'],
     ['POST', '/deployments', { image: 'lab', machines: ['pc-9'] }, 'no machine has this name'],
     ['POST', '/deployments', { image: 'none', machines: [FIRST] }, 'there is no none in'],
     ['POST', '/deployments', { image: 'lab', machines: [FIRST], waitFor: 2 }, 'waitFor'],
