@@ -17,6 +17,7 @@ import { mounted } from '../engine/image/a-mounted-volume.ts';
 import { aPartitionedDisk, putVolume, sfdiskPartitions } from '../engine/image/a-partitioned-disk.ts';
 import { aVolumeFile, MIB, tool } from '../engine/image/a-volume.ts';
 
+const AGENT = fileURLToPath(new URL('a-step-agent.ts', import.meta.url));
 const FIRMWARE = '/usr/share/OVMF/OVMF_CODE_4M.fd';
 const VARIABLES = '/usr/share/OVMF/OVMF_VARS_4M.fd';
 /** Any program for UEFI does that says something when it is started. */
@@ -56,9 +57,8 @@ async function aSystemDisk(context: TestContext) {
   return { path, manifest: { name: 'lab', version: 1, table: 'gpt', disk, partitions } };
 }
 
-async function bundled(source: string): Promise<Uint8Array> {
-  const input = fileURLToPath(new URL(source, import.meta.url));
-  const bundle = await rolldown({ input, platform: 'node', logLevel: 'silent' });
+async function bundledAgent(): Promise<Uint8Array> {
+  const bundle = await rolldown({ input: AGENT, platform: 'node', logLevel: 'silent' });
   const { output } = await bundle.generate({ format: 'esm', codeSplitting: false });
   await bundle.close();
   return Buffer.from(output[0].code);
@@ -112,7 +112,7 @@ describe('a machine with UEFI', () => {
       kernel: 'cloud',
       folder,
       agentFiles: [
-        { name: 'agent.mjs', bytes: await bundled('a-step-agent.ts') },
+        { name: 'agent.mjs', bytes: await bundledAgent() },
         { name: 'task.json', bytes: Buffer.from(JSON.stringify({ steps, manifest })) },
       ],
       keys: makeSigningKeys(),
@@ -142,8 +142,12 @@ describe('a machine with UEFI', () => {
       volume.unmount();
     }
 
-    // Firmware says which entry it starts.
-    const started = `starting Boot${entries[0]} "Swarmboot: disk" from HD(1,GPT,`;
-    expect(await runMachine(qemu, parts, started)).not.toContain('PXE');
+    expect(said).toMatch(new RegExp(`^BootOrder: (....,)*${entries[0]}`, 'm'));
+
+    // Firmware says which entry it starts: this one before any other.
+    const started = await runMachine(qemu, parts, 'BdsDxe: starting');
+    expect(/BdsDxe: (?:loading|starting) (.*)/.exec(started)?.[1]).toContain(
+      `Boot${entries[0]} "Swarmboot: disk" from HD(1,GPT,`,
+    );
   });
 });
