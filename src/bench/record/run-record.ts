@@ -24,8 +24,8 @@ export type RecordSource = ExecutorName | 'published';
 export const PHASES = [
   'boot',
   'register',
-  'partition',
   'metainfo',
+  'partition',
   'scan',
   'download',
   'write',
