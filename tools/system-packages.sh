@@ -20,6 +20,7 @@ packages='
   g++
   gdisk
   iproute2
+  ipxe-qemu
   kea-admin
   libsimgrid-dev
   lz4
@@ -28,11 +29,15 @@ packages='
   nftables
   ntfs-3g
   opentracker
+  ovmf
   partclone
   python3-libtorrent
   qemu-system-x86
   qemu-utils
   shellcheck
+  syslinux
+  syslinux-common
+  syslinux-efi
   tftp-hpa
   tftpd-hpa
   time

@@ -1,26 +1,50 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DEPLOYED } from './a-bootable-disk.ts';
-import { type GoldenLab, makeGoldenLab, removeGoldenLab, VmLab } from './a-vm-lab.ts';
-
-let golden: GoldenLab;
-
-beforeAll(async () => {
-  golden = await makeGoldenLab();
-});
-
-afterAll(() => removeGoldenLab(golden));
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { DEPLOYED } from '../../src/bench/executors/vm/bootable-disk.ts';
+import { leaveTrace, VmLab } from './a-vm-lab.ts';
 
 describe('a BIOS machine beside a foreign DHCP server', () => {
-  it('boots from our proxy, is deployed, restarts, is told to boot from its disk, and does', async (context) => {
-    const lab = await VmLab.start(context, golden, { mode: 'proxy' });
-    await lab.startForeignServer(context);
-    await lab.startServer();
-    const { machine, mac, disk } = await lab.machine('bios');
-    await lab.ask('/deployments', { image: 'golden', machines: [mac] });
+  it('boots from our proxy, is deployed, starts from its disk, and is not written to again', async (context) => {
+    const lab = await VmLab.start(context, { dhcp: 'proxy' });
+    const booted = await lab.machine('bios');
+    const { machine, disk } = booted;
+    await lab.deploy([booted]);
     await machine.powerOn();
     await machine.says(DEPLOYED);
     await machine.wentOff();
-    expect(await lab.differsFrom(disk)).toBe(false);
-    expect(await lab.ask('/deployments/1')).toMatchObject({ machines: [{ state: 'finished' }] });
+    expect(await lab.isGolden(disk)).toBe(true);
+    expect(await lab.targets()).toMatchObject([{ state: 'finished' }]);
+
+    await leaveTrace(disk);
+    const inUse = await readFile(disk);
+    const { length } = machine.output;
+    await machine.powerOn();
+    await machine.says(DEPLOYED, length);
+    await machine.wentOff();
+    expect((await readFile(disk)).equals(inUse)).toBe(true);
+  });
+});
+
+describe('a UEFI machine that gets its address from us', () => {
+  it('boots, is deployed, restarts, is told to boot from its disk, and does', async (context) => {
+    const lab = await VmLab.start(context, { dhcp: 'full' });
+    const booted = await lab.machine('uefi-pxe');
+    const { machine, disk } = booted;
+    await lab.deploy([booted]);
+    await machine.powerOn();
+    await machine.says(DEPLOYED);
+    await machine.wentOff();
+    expect(await lab.isGolden(disk)).toBe(true);
+    expect(await lab.targets()).toMatchObject([{ state: 'finished' }]);
+  });
+
+  it('comes by HTTP boot, too', async (context) => {
+    const lab = await VmLab.start(context, { dhcp: 'full' });
+    const booted = await lab.machine('uefi-http');
+    const { machine, mac } = booted;
+    await lab.deploy([booted]);
+    await machine.powerOn();
+    await machine.says('swarmboot: starting the agent');
+    expect(lab.serverOutput).toContain(`DHCP: ${mac} (http): HTTP boot of uefi-x64 loads iPXE`);
   });
 });
