@@ -20,7 +20,9 @@ packages='
   g++
   gdisk
   iproute2
+  ipxe
   ipxe-qemu
+  isc-dhcp-relay
   kea-admin
   libsimgrid-dev
   lz4

@@ -4,7 +4,7 @@ export type { AgentOutcome, AgentPhase, AgentTask, AgentWatch } from './agent/ag
 export { HttpTransport } from './agent/http-transport.ts';
 export type { ImageTransport } from './agent/image-transport.ts';
 export { readMachineFacts } from './agent/machine-facts-reader.ts';
-export { moveBackupTable } from './agent/move-backup-table.ts';
+export { postDeployHooks } from './agent/post-deploy/post-deploy-hooks.ts';
 export type { DiskFacts, DiskWish } from './agent/target-disk.ts';
 export { buildBootImage } from './boot/boot-image/boot-image.ts';
 export { type CpioEntry, encodeCpio } from './boot/boot-image/cpio-codec.ts';

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inject, onTestFinished, type TestContext } from 'vitest';
 import { type Firmware, VirtualMachine } from '../../src/bench/executors/vm/virtual-machine.ts';
+import type { Target } from '../../src/engine/deployment/deployment.ts';
 import { installedTool, skipOrFail } from '../bench/executors/local/installed-tool.ts';
 import { aNetwork, type RunningProgram, startOn, type TestNetwork } from '../engine/dhcp/a-network.ts';
 import { ROOT } from '../integration/swarmboot-process.ts';
@@ -25,22 +26,6 @@ export interface VmLabWishes {
   readonly dhcp: 'proxy' | 'full';
   /** Limit of the server's upload [bytes per second]. */
   readonly upload?: number;
-}
-
-/** What the agent of a machine has said when it was done. */
-export interface AgentResult {
-  readonly wireBytes: number;
-  readonly reusedChunks: number;
-  readonly downloadedBytes: number;
-  readonly uploadedBytes: number;
-}
-
-/** One machine of a deployment, as operators see it. */
-export interface ShownTarget {
-  readonly machine: string;
-  readonly state: string;
-  readonly phase: string | null;
-  readonly share: number | null;
 }
 
 /** A virtual machine and what belongs to it. */
@@ -110,7 +95,7 @@ export class VmLab {
 
   /** Starts a server with its own state on a host. @param settings beyond those that all have here */
   async serve(host: Host, settings: object): Promise<RunningProgram> {
-    const image = { arguments: ['quiet', 'console=ttyS0', 'swarmboot.json='] };
+    const image = { arguments: ['quiet', 'console=ttyS0'] };
     const { upload } = this.#wishes;
     const configFile = join(this.#folder, `${host}.yaml`);
     const common = {
@@ -159,8 +144,8 @@ export class VmLab {
   }
 
   /** Machines of the first deployment. */
-  async targets(): Promise<readonly ShownTarget[]> {
-    return ((await this.ask('/deployments/1')) as { machines: ShownTarget[] }).machines;
+  async targets(): Promise<readonly Target[]> {
+    return ((await this.ask('/deployments/1')) as { machines: Target[] }).machines;
   }
 
   /** Resolves when every machine of the first deployment has this share of the image. */
@@ -193,12 +178,6 @@ export class VmLab {
   #stateOf(host: Host): string {
     return join(this.#folder, host);
   }
-}
-
-/** What the agent has said last on the serial line of a machine. */
-export function resultOf({ machine }: LabMachine): AgentResult {
-  const [line] = machine.output.match(/^\{"machine":.*\}/gm)?.slice(-1) ?? [];
-  return JSON.parse(line!);
 }
 
 /** Something that is in no golden image, where nothing is that a start needs. */

@@ -41,10 +41,10 @@ describe('a UEFI machine that gets its address from us', () => {
   it('comes by HTTP boot, too', async (context) => {
     const lab = await VmLab.start(context, { dhcp: 'full' });
     const booted = await lab.machine('uefi-http');
-    const { machine, mac } = booted;
+    const { machine } = booted;
     await lab.deploy([booted]);
     await machine.powerOn();
     await machine.says('swarmboot: starting the agent');
-    expect(lab.serverOutput).toContain(`DHCP: ${mac} (http): HTTP boot of uefi-x64 loads iPXE`);
+    expect(lab.serverOutput).toMatch(/DHCP: \S+ \(http\): .*HTTP boot of uefi-x64 loads iPXE/);
   });
 });

@@ -33,6 +33,7 @@ describe('a second server on the same network', () => {
     await machine.powerOn();
     await machine.says(DEPLOYED);
     expect(lab.serverOutput).toContain(`boot: ${mac} is told: boot from disk`);
-    expect(second.output()).not.toContain(mac);
+    expect(second.output()).toContain(`DHCP: ${mac} (ipxe): another server answers on this network`);
+    expect(second.output()).not.toContain(`boot: ${mac}`);
   });
 });

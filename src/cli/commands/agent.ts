@@ -57,7 +57,7 @@ Examples:
 
 async function deploy(options: AgentOptions, interrupted: AbortSignal): Promise<void> {
   const disk = diskWishOf(options.disk);
-  const { BEST_POLICIES, moveBackupTable, readMachineFacts, runAgent, swarmboot } = await openEngine();
+  const { BEST_POLICIES, postDeployHooks, readMachineFacts, runAgent, swarmboot } = await openEngine();
   const transport = await swarmboot.make({
     peerId: Buffer.concat([Buffer.from('-SB0001-'), randomBytes(12)]),
     host: options.listen,
@@ -73,7 +73,7 @@ async function deploy(options: AgentOptions, interrupted: AbortSignal): Promise<
     const work = async (): Promise<void> => {
       const facts = readMachineFacts();
       const named = disk.by === 'path' ? await namedDisk(facts.disks, disk.is) : facts.disks;
-      const { outcome, finish } = await runAgent(
+      const { outcome, steps, finish } = await runAgent(
         {
           server: { url: serverAddressOf(options.server), token: options.token },
           tftp: options.tftp === undefined ? null : tftpSourceOf(options.tftp),
@@ -85,7 +85,7 @@ async function deploy(options: AgentOptions, interrupted: AbortSignal): Promise<
         },
         times,
       );
-      if (options.dryRun !== true) await finish([moveBackupTable]);
+      if (options.dryRun !== true) await finish(postDeployHooks(steps), interrupted);
       const { downloadedBytes, uploadedBytes } = transport.statistics();
       const peakMemoryBytes = process.resourceUsage().maxRSS * 1024;
       const result = { ...outcome, downloadedBytes, uploadedBytes, peakMemoryBytes, phasesS: times.seconds };

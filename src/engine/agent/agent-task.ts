@@ -1,3 +1,4 @@
+import type { MachineSteps } from '../deployment/post-deploy-steps.ts';
 import type { DeploymentSource } from '../http/deployment-client.ts';
 import type { BootFileSource } from '../tftp/boot-file-client.ts';
 import type { AgentMemory } from './agent-memory.ts';
@@ -52,9 +53,12 @@ export interface AgentOutcome {
 /** A machine that has its image; its transport serves others. */
 export interface DeployedMachine {
   readonly outcome: AgentOutcome;
+  /** What the server wants done to the disk, if anything: `postDeployHooks` does it. */
+  readonly steps: MachineSteps | undefined;
   /**
    * Waits until the swarm needs this machine no longer, does what remains to be done on the disk and reports that the
    * machine is finished: it is not written to again. What a hook changes could not be given to peers any more.
+   * @param signal aborts it before the next hook
    */
-  finish(hooks: readonly PostDeployHook[]): Promise<void>;
+  finish(hooks: readonly PostDeployHook[], signal?: AbortSignal): Promise<void>;
 }

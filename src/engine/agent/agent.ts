@@ -29,7 +29,11 @@ export async function runAgent(task: AgentTask, watch: AgentWatch): Promise<Depl
   };
   try {
     const outcome = await Promise.race([machine.run(), refused]);
-    return { outcome, finish: (hooks) => machine.finish(hooks).catch(failed) };
+    return {
+      outcome,
+      steps: deployment.steps,
+      finish: (hooks, signal) => machine.finish(hooks, signal).catch(failed),
+    };
   } catch (error) {
     return await failed(error);
   } finally {

@@ -1,6 +1,6 @@
 import { RunFailure } from '../../failure.ts';
-import type { DeploymentClient } from '../http/deployment-client.ts';
-import type { Admission } from '../http/registration.ts';
+import type { AgentReport } from '../http/agent-report.ts';
+import type { DeploymentClient, TakenMachine } from '../http/deployment-client.ts';
 import { decodeChunk, type WireEncoding } from '../image/chunk-codec.ts';
 import { IMAGE_FILES } from '../image/image-store.ts';
 import { type AgentMemory, DEFAULT_MEMORY } from './agent-memory.ts';
@@ -24,7 +24,7 @@ export interface RegisteredMachine {
   readonly watch: AgentWatch;
   readonly clock: PhaseClock;
   readonly client: DeploymentClient;
-  readonly deployment: Admission;
+  readonly deployment: TakenMachine;
 }
 
 /** One machine from its registration on. */
@@ -33,10 +33,12 @@ export class MachineDeployment {
   readonly #watch: AgentWatch;
   readonly #clock: PhaseClock;
   readonly #client: DeploymentClient;
-  readonly #deployment: Admission;
+  readonly #deployment: TakenMachine;
   readonly #memory: AgentMemory;
   #disk: OpenDisk | undefined;
+  #path: string | undefined;
   #image: ImageDescription | undefined;
+  #outcome: AgentOutcome | undefined;
 
   constructor({ task, watch, clock, client, deployment }: RegisteredMachine) {
     this.#task = task;
@@ -74,15 +76,40 @@ export class MachineDeployment {
     await during('download', () => this.#task.transport.download(image.metainfo, store));
     const refetched = await during('verify', () => this.#verify(disk, image));
     await during('finish', () => this.#client.reportVerified(this.#deployment.machine));
-    return { ...outcome, refetchedChunks: refetched.length };
+    this.#outcome = { ...outcome, refetchedChunks: refetched.length };
+    return this.#outcome;
   }
 
-  async finish(hooks: readonly PostDeployHook[]): Promise<void> {
+  async finish(hooks: readonly PostDeployHook[], signal?: AbortSignal): Promise<void> {
     await this.#client.released();
-    for (const hook of hooks) await hook.run(this.#disk!.writer, this.#image!.manifest);
-    if (hooks.length > 0) await this.#disk!.writer.flush();
+    for (const hook of hooks) await this.#run(hook, signal);
     await this.close();
-    await this.#client.reportFinished(this.#deployment.machine);
+    await this.#client.reportFinished(this.#deployment.machine, this.#report());
+  }
+
+  #report(): AgentReport {
+    const { wireBytes, rawBytes, chunks, reusedChunks, refetchedChunks } = this.#outcome!;
+    const { uploadedBytes, downloadedBytes } = this.#task.transport.statistics();
+    return {
+      phases: this.#clock.times,
+      ...{ uploadedBytes, downloadedBytes, wireBytes, rawBytes, chunks, reusedChunks, refetchedChunks },
+      peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+    };
+  }
+
+  async #run(hook: PostDeployHook, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    this.#watch.noted(`${hook.name} ...`);
+    const { writer: disk } = this.#disk!;
+    await hook.run({
+      path: this.#path!,
+      disk,
+      manifest: this.#image!.manifest,
+      machine: this.#deployment.machine,
+      signal,
+      note: (sentence) => this.#watch.noted(sentence),
+    });
+    await disk.flush();
   }
 
   async close(): Promise<void> {
@@ -115,6 +142,7 @@ export class MachineDeployment {
     const { path } = targetDisk(facts.disks, wish, manifest.disk.bytes);
     const disk = await (this.#task.openDisk ?? openDisk)(path);
     this.#disk = disk;
+    this.#path = path;
     if (!disk.medium.isDirect)
       this.#watch.noted(`${path} has no direct reads: what is read back may come from the page cache`);
     if (disk.writer.sizeBytes >= manifest.disk.bytes) return { path, disk };

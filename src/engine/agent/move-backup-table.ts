@@ -13,10 +13,10 @@ const HEAD_SECTORS = 64;
  */
 export const moveBackupTable: PostDeployHook = {
   name: 'second copy of the partition table',
-  async run(disk, { table, disk: { bytes, sectorBytes } }) {
-    if (table !== 'gpt' || disk.sizeBytes === bytes) return;
+  async run({ disk, manifest: { table, disk: golden } }) {
+    if (table !== 'gpt' || disk.sizeBytes === golden.bytes) return;
     try {
-      await move(disk, sectorBytes);
+      await move(disk, golden.sectorBytes);
     } catch (cause) {
       if (!(cause instanceof ProtocolError)) throw cause;
       const sentence = `the second copy of the partition table cannot be moved to the end of the disk: ${cause.message}`;

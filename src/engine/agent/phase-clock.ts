@@ -1,4 +1,5 @@
 import type { RunFailure } from '../../failure.ts';
+import type { AgentReport } from '../http/agent-report.ts';
 import type { DeploymentClient } from '../http/deployment-client.ts';
 import type { AgentPhase, AgentTask, AgentWatch } from './agent-task.ts';
 
@@ -11,6 +12,8 @@ export class PhaseClock {
   #reports: NodeJS.Timeout | undefined;
   #phase: AgentPhase = 'register';
   #share = 0;
+  readonly #startMs = performance.now();
+  readonly #times: Record<string, [startS: number, endS: number]> = {};
 
   constructor({ transport }: Pick<AgentTask, 'transport'>, watch: AgentWatch) {
     this.#transport = transport;
@@ -21,9 +24,16 @@ export class PhaseClock {
     this.#phase = phase;
     this.#share = 0;
     this.#watch.phaseStarted(phase);
+    const startS = this.#elapsedS();
     const result = await work();
     this.#watch.phaseEnded(phase);
+    this.#times[phase] = [startS, this.#elapsedS()];
     return result;
+  }
+
+  /** Start and end of each phase that has ended [s], counted from the start of the agent. */
+  get times(): AgentReport['phases'] {
+    return this.#times;
   }
 
   /** Share of the phase that is done, 0 to 1. */
@@ -47,6 +57,10 @@ export class PhaseClock {
       });
     }, REPORT_MS);
     return refused.promise;
+  }
+
+  #elapsedS(): number {
+    return (performance.now() - this.#startMs) / 1000;
   }
 
   stop(): void {

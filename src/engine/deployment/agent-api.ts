@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import { RunFailure } from '../../failure.ts';
+import { agentReport } from '../http/agent-report.ts';
 import { isBearerOf } from '../http/bearer-token.ts';
 import { type Admission, type Registration, registration } from '../http/registration.ts';
 import { folderOnServer } from '../image/served-image.ts';
-import { type Deployment, hasStarted, isArmed, isSwarmNeeded, type Target } from './deployment.ts';
+import { type Deployment, hasStarted, isArmed, isOver, isSwarmNeeded, type Target } from './deployment.ts';
 import type { DeploymentStore } from './deployment-store.ts';
+import { stepsOfMachine } from './machine-steps.ts';
+import type { MachineSteps, PostDeploySteps } from './post-deploy-steps.ts';
 
 /** An answer to an agent before it is sent. */
 export interface AgentAnswer {
@@ -21,6 +24,7 @@ export interface AgentApiOptions {
 const text = z.string().max(256);
 const sentence = z.string().max(4096);
 const naming = z.object({ machine: text });
+const finish = z.object({ machine: text, report: agentReport });
 const progress = z.object({ machine: text, phase: text, share: z.number().min(0).max(1) });
 const failure = z.object({ machine: text, code: text, message: sentence });
 const note = z.object({ machine: text, sentence });
@@ -42,18 +46,14 @@ export class AgentApi {
     this.#routes = new Map<string, Route>([
       ['POST /api/register', reading(registration, (deployment, body) => this.#register(deployment, body))],
       ['GET /api/start', (deployment) => this.#start(deployment)],
-      [
-        'POST /api/progress',
-        this.#changing(progress, (target, { phase, share }) => ({ ...target, phase, share })),
-      ],
+      ['POST /api/progress', this.#changing(progress, ({ phase, share }) => ({ phase, share }))],
       ['POST /api/note', this.#noting()],
-      ['POST /api/verified', this.#changing(naming, (target) => ({ ...target, state: 'verified' }))],
+      ['POST /api/verified', this.#changing(naming, () => ({ state: 'verified' }))],
       ['GET /api/release', (deployment) => this.#release(deployment)],
-      ['POST /api/finished', this.#changing(naming, (target) => ({ ...target, state: 'finished' }))],
+      ['POST /api/finished', this.#changing(finish, ({ report }) => ({ state: 'finished', report }))],
       [
         'POST /api/failed',
-        this.#changing(failure, (target, { code, message }) => ({
-          ...target,
+        this.#changing(failure, ({ code, message }) => ({
           state: 'failed',
           failure: `${code}: ${message}`,
         })),
@@ -95,8 +95,14 @@ export class AgentApi {
       machine,
       imageFolder: folderOnServer(deployment.image, deployment.version),
       isResumed: state !== 'armed',
+      steps: deployment.steps && this.#stepsOf(deployment.id, deployment.steps, machine),
     };
     return answer(admission);
+  }
+
+  #stepsOf(deployment: number, steps: PostDeploySteps, machine: string): MachineSteps {
+    const machines = this.#store.targetsOf(deployment).map((target) => target.machine);
+    return stepsOfMachine(steps, { machine, machines, known: this.#store.machines() });
   }
 
   /** The address under which a machine is known already, or the first of those that it has. */
@@ -114,13 +120,17 @@ export class AgentApi {
 
   #changing<Body extends { machine: string }>(
     schema: z.ZodType<Body>,
-    change: (target: Target, body: Body) => Target,
+    change: (body: Body) => Partial<Target>,
   ): Route {
     return reading(schema, (deployment, body) => {
       const target = this.#store.target(deployment.id, body.machine);
+      const changes = change(body);
+      // It was heard, and the answer got lost.
+      if (target && isOver([target]) && changes.state === target.state)
+        return answer({ machine: body.machine });
       if (!target || !isUnderWay(target))
         return refusal(409, `${body.machine} ${reasonAgainst(target ? [target] : [])}`);
-      this.#store.keepTarget(change(target, body));
+      this.#store.keepTarget({ ...target, ...changes });
       return answer({ machine: body.machine });
     });
   }

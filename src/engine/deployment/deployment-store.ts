@@ -2,6 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
 import { ConfigError, RunFailure } from '../../failure.ts';
 import { type Deployment, isArmed, type StartRule, type Target } from './deployment.ts';
+import type { PostDeploySteps } from './post-deploy-steps.ts';
 import { MIGRATIONS } from './schema-migrations.ts';
 
 /** A computer that has been seen, or that an operator has named. */
@@ -36,6 +37,8 @@ export interface DeploymentWish {
   readonly machines: readonly string[];
   readonly start: StartRule;
   readonly disk: string;
+  /** Default: none. */
+  readonly steps?: PostDeploySteps | null;
 }
 
 type Row = Record<string, SQLOutputValue>;
@@ -127,12 +130,22 @@ export class DeploymentStore {
   }
 
   /** Arms machines. Throws a ConfigError where one is armed already; then none is. */
-  createDeployment({ machines, ...wish }: DeploymentWish): Deployment {
+  createDeployment({ machines, steps = null, ...wish }: DeploymentWish): Deployment {
     return this.#whole(() => {
       const created = this.#stamp();
       const { lastInsertRowid } = this.#run(
-        'INSERT INTO deployment (image, version, agent_token, wait_for, start_at, disk, created) VALUES (?, ?, ?, ?, ?, ?, ?)',
-        [wish.image, wish.version, wish.agentToken, wish.start.waitFor, wish.start.at, wish.disk, created],
+        `INSERT INTO deployment (image, version, agent_token, wait_for, start_at, disk, steps, created)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+        [
+          wish.image,
+          wish.version,
+          wish.agentToken,
+          wish.start.waitFor,
+          wish.start.at,
+          wish.disk,
+          steps && JSON.stringify(steps),
+          created,
+        ],
       );
       const id = Number(lastInsertRowid);
       for (const machine of machines) this.#arm(id, machine);
@@ -142,7 +155,7 @@ export class DeploymentStore {
         kind: 'deploymentCreated',
         detail: `${wish.image} version ${wish.version}`,
       });
-      return { id, created, ...wish };
+      return { id, created, steps, ...wish };
     });
   }
 
@@ -220,7 +233,8 @@ export class DeploymentStore {
     this.#run(
       `INSERT INTO target (deployment, machine, state, changed) VALUES (?, ?, 'armed', ?)
        ON CONFLICT (deployment, machine)
-       DO UPDATE SET state = 'armed', phase = NULL, share = NULL, failure = NULL, changed = excluded.changed`,
+       DO UPDATE SET state = 'armed', phase = NULL, share = NULL, failure = NULL, report = NULL,
+                     changed = excluded.changed`,
       [deployment, machine, this.#stamp()],
     );
   }
@@ -232,10 +246,11 @@ export class DeploymentStore {
   }
 
   #replaceTarget(known: Target, target: Omit<Target, 'changed'>): void {
-    const { deployment, machine, state, phase, share, failure } = target;
+    const { deployment, machine, state, phase, share, failure, report } = target;
     this.#run(
-      'UPDATE target SET state = ?, phase = ?, share = ?, failure = ?, changed = ? WHERE deployment = ? AND machine = ?',
-      [state, phase, share, failure, this.#stamp(), deployment, machine],
+      `UPDATE target SET state = ?, phase = ?, share = ?, failure = ?, report = ?, changed = ?
+       WHERE deployment = ? AND machine = ?`,
+      [state, phase, share, failure, report && JSON.stringify(report), this.#stamp(), deployment, machine],
     );
     if (known.state === state) return;
     const kind = `target${state[0]!.toUpperCase()}${state.slice(1)}`;
@@ -320,13 +335,15 @@ function deploymentOf(row: Row): Deployment {
     agentToken: row.agent_token as string,
     start: { waitFor: row.wait_for as number, at: row.start_at as string | null },
     disk: row.disk as string,
+    steps: row.steps === null ? null : JSON.parse(row.steps as string),
     created: row.created as string,
   };
 }
 
 function targetOf(row: Row): Target {
   const { deployment, machine, state, phase, share, failure, changed } = row;
-  return { deployment, machine, state, phase, share, failure, changed } as unknown as Target;
+  const report = row.report === null ? null : JSON.parse(row.report as string);
+  return { deployment, machine, state, phase, share, failure, report, changed } as unknown as Target;
 }
 
 function eventOf(row: Row): StoredEvent {

@@ -1,3 +1,6 @@
+import type { AgentReport } from '../http/agent-report.ts';
+import type { PostDeploySteps } from './post-deploy-steps.ts';
+
 /** When the machines of a deployment may begin: when so many have registered, and not before this time. */
 export interface StartRule {
   readonly waitFor: number;
@@ -15,6 +18,8 @@ export interface Deployment {
   readonly start: StartRule;
   /** Which disk of each machine is written to, as an agent is told by `--disk`: `only`, `serial=...`. */
   readonly disk: string;
+  /** What is done to each disk once it holds the image; null for nothing. */
+  readonly steps: PostDeploySteps | null;
   /** RFC 3339, UTC. */
   readonly created: string;
 }
@@ -37,6 +42,8 @@ export interface Target {
   readonly share: number | null;
   /** Why it failed. */
   readonly failure: string | null;
+  /** What it told when it was finished. */
+  readonly report: AgentReport | null;
   /** RFC 3339, UTC. */
   readonly changed: string;
 }
@@ -80,5 +87,7 @@ export function cancelled(target: Target): Target {
 /** What becomes of a machine that failed or was cancelled when an operator wants it tried again. */
 export function retried(target: Target): Target {
   const isLeft = target.state === 'failed' || target.state === 'cancelled';
-  return isLeft ? { ...target, state: 'armed', phase: null, share: null, failure: null } : target;
+  return isLeft
+    ? { ...target, state: 'armed', phase: null, share: null, failure: null, report: null }
+    : target;
 }

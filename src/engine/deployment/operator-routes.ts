@@ -4,7 +4,9 @@ import { ConfigError } from '../../failure.ts';
 import type { ImageStore } from '../image/image-store.ts';
 import { cancelled, type Deployment, isOver, retried, type Target } from './deployment.ts';
 import type { DeploymentStore } from './deployment-store.ts';
+import { assertStepsFit } from './machine-steps.ts';
 import { machinesMeant } from './machine-words.ts';
+import { postDeploySteps } from './post-deploy-steps.ts';
 
 /** What a route works with. */
 export interface OperatorCall<Body> {
@@ -57,6 +59,10 @@ const wish = z.strictObject({
     .regex(/^(only|(serial|wwn|path)=\S+)$/)
     .default('only')
     .describe('of each machine: its only fixed disk that is large enough, or `serial=`, `wwn=`, `path=`'),
+  steps: postDeploySteps
+    .nullable()
+    .default(null)
+    .describe('what is done to each disk once it holds the image'),
 });
 
 /** Everything that an operator can ask for. */
@@ -101,12 +107,14 @@ export const OPERATOR_ROUTES: readonly OperatorRoute[] = [
     body: wish,
     answer: async ({ store, images, body }) => {
       const { manifest } = await images.find(body.image, body.version);
-      const machines = machinesMeant(body.machines, store.machines());
+      const known = store.machines();
+      const machines = machinesMeant(body.machines, known);
       if (body.waitFor > machines.length)
         throw new ConfigError(
           'waitFor',
           `${body.waitFor} machines are waited for, and ${machines.length} are named`,
         );
+      if (body.steps) assertStepsFit(body.steps, manifest, { machines, known });
       const deployment = store.createDeployment({
         image: manifest.name,
         version: manifest.version,
@@ -114,6 +122,7 @@ export const OPERATOR_ROUTES: readonly OperatorRoute[] = [
         machines,
         start: { waitFor: body.waitFor, at: body.at && new Date(body.at).toISOString() },
         disk: body.disk,
+        steps: body.steps,
       });
       return shown(deployment, store.targetsOf(deployment.id));
     },

@@ -42,4 +42,6 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   `,
   `ALTER TABLE deployment ADD COLUMN disk TEXT NOT NULL DEFAULT 'only';`,
+  'ALTER TABLE target ADD COLUMN report TEXT;',
+  `ALTER TABLE deployment ADD COLUMN steps TEXT;`,
 ];

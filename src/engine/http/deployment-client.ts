@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
 import { RunFailure } from '../../failure.ts';
+import { type MachineSteps, machineSteps } from '../deployment/post-deploy-steps.ts';
 import { ProtocolError } from '../protocol-error.ts';
+import type { AgentReport } from './agent-report.ts';
 import { bootFilePath } from './boot-file-path.ts';
 import { fetchRange } from './range-client.ts';
 import type { Admission, Registration } from './registration.ts';
@@ -14,6 +17,13 @@ export interface DeploymentSource {
   /** How long a server may be away before what has to be told it is given up [ms]; default: five minutes. */
   readonly patienceMs?: number;
 }
+
+/** What the server tells a machine that may be written to, with what is to be done when it is written. */
+export interface TakenMachine extends Omit<Admission, 'steps'> {
+  readonly steps: MachineSteps | undefined;
+}
+
+const answerWithSteps = z.looseObject({ steps: machineSteps.nullish() });
 
 /** No description of an image is longer: 4 million chunks of 56 bytes. */
 const MOST_FILE_BYTES = 2 ** 28;
@@ -32,8 +42,16 @@ export class DeploymentClient {
     this.#patienceMs = source.patienceMs ?? PATIENCE_MS;
   }
 
-  register(registration: Registration): Promise<Admission> {
-    return this.#insist('/api/register', registration) as Promise<Admission>;
+  /** Steps that this agent does not know are a RunFailure (`UNKNOWN_STEPS`), before anything is written. */
+  async register(registration: Registration): Promise<TakenMachine> {
+    const answer = (await this.#insist('/api/register', registration)) as Admission;
+    const read = answerWithSteps.safeParse(answer);
+    if (read.success) return { ...answer, steps: read.data.steps ?? undefined };
+    const { path, message } = read.error.issues[0]!;
+    throw new RunFailure(
+      'UNKNOWN_STEPS',
+      `the server asks for steps that this agent does not know: ${path.join('.')}: ${message}`,
+    );
   }
 
   /** Resolves when the machines of the deployment may be written to. */
@@ -58,8 +76,8 @@ export class DeploymentClient {
     await this.#insist('/api/verified', { machine });
   }
 
-  async reportFinished(machine: string): Promise<void> {
-    await this.#insist('/api/finished', { machine });
+  async reportFinished(machine: string, report: AgentReport): Promise<void> {
+    await this.#insist('/api/finished', { machine, report });
   }
 
   async reportFailure(machine: string, { code, message }: RunFailure): Promise<void> {

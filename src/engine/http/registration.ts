@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { MachineSteps } from '../deployment/post-deploy-steps.ts';
 
 const text = z.string().max(256);
 
@@ -32,4 +33,6 @@ export interface Admission {
   readonly imageFolder: string;
   /** An earlier run of its agent was not finished. */
   readonly isResumed: boolean;
+  /** What is done to its disk once it holds the image; null for nothing. */
+  readonly steps: MachineSteps | null;
 }

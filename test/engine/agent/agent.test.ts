@@ -73,8 +73,8 @@ describe('a machine that is deployed', () => {
     const finished = finish([
       {
         name: 'host name',
-        async run(writer, { name }) {
-          done.push(`${name} of ${writer.sizeBytes}`);
+        async run({ disk: { sizeBytes }, manifest, machine }) {
+          done.push(`${manifest.name} of ${sizeBytes} on ${machine}`);
         },
       },
     ]);
@@ -82,7 +82,7 @@ describe('a machine that is deployed', () => {
     expect(done).toEqual([]);
     cancel();
     await finished;
-    expect(done).toEqual([`lab of ${golden.disk.length}`]);
+    expect(done).toEqual([`lab of ${golden.disk.length} on machine`]);
     await expect(deploy({ disks: [disk] })).rejects.toMatchObject({
       code: 'REFUSED',
       message: expect.stringContaining('arming it counts once'),

@@ -4,6 +4,7 @@ import { AgentApi, type AgentApiOptions } from '../../../src/engine/deployment/a
 import { agentRoute } from '../../../src/engine/deployment/agent-listener.ts';
 import { cancelled, retried, type StartRule } from '../../../src/engine/deployment/deployment.ts';
 import { DeploymentStore } from '../../../src/engine/deployment/deployment-store.ts';
+import type { AgentReport } from '../../../src/engine/http/agent-report.ts';
 import { DeploymentClient } from '../../../src/engine/http/deployment-client.ts';
 import { HttpServer } from '../../../src/engine/http/http-server.ts';
 import { RunFailure } from '../../../src/failure.ts';
@@ -12,6 +13,11 @@ const MAC = '52:54:00:00:00:01';
 const OTHER = '52:54:00:00:00:02';
 const UUID = 'a0a1a2a3-0000-0000-0000-000000000001';
 const FACTS = { firmware: 'bios', memoryBytes: 2 ** 30, disks: [] } as const;
+const REPORT: AgentReport = {
+  phases: { register: [0, 0.2], download: [0.3, 9] },
+  ...{ uploadedBytes: 7, downloadedBytes: 8, wireBytes: 8, rawBytes: 16 },
+  ...{ chunks: 2, reusedChunks: 0, refetchedChunks: 0, peakMemoryBytes: 2 ** 28 },
+};
 const MACHINE = { ...FACTS, ids: [MAC, UUID.toUpperCase()] };
 
 interface Wishes {
@@ -68,11 +74,20 @@ describe('the machines of a deployment', () => {
     expect(stateOf(MAC)).toBe('deploying');
   });
 
+  it('tell how it went when they are finished, and may say so again where the answer was lost', async () => {
+    const { agent, store, id } = await aDeployment();
+    await agent.register(MACHINE);
+    await agent.reportVerified(MAC);
+    for (const _ of ['said', 'said again']) await agent.reportFinished(MAC, REPORT);
+    expect(store.target(id, MAC)).toMatchObject({ state: 'finished', report: REPORT });
+    await expect(agent.reportVerified(MAC)).rejects.toThrow('was deployed already');
+  });
+
   it('are deployed once for each arming', async () => {
     const { agent, store, id } = await aDeployment();
     await agent.register(MACHINE);
     await agent.reportVerified(MAC);
-    await agent.reportFinished(MAC);
+    await agent.reportFinished(MAC, REPORT);
     await expect(agent.register(MACHINE)).rejects.toThrow('was deployed already, and arming it counts once');
     store.armMachines(id, [MAC]);
     expect(await agent.register(MACHINE)).toMatchObject({ machine: MAC, isResumed: false });

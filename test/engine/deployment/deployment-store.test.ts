@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { DeploymentStore } from '../../../src/engine/deployment/deployment-store.ts';
+import { MIGRATIONS } from '../../../src/engine/deployment/schema-migrations.ts';
 
 const WRITER = fileURLToPath(new URL('store-writer-process.ts', import.meta.url));
 const MAC = '52:54:00:12:34:56';
@@ -58,6 +59,7 @@ describe('the store of a deployment server', () => {
       phase: 'download',
       share: 0.5,
       failure: null,
+      report: null,
     });
     before.close();
     const after = aStore(file);
@@ -92,7 +94,15 @@ describe('the store of a deployment server', () => {
   it.each(['finished', 'failed', 'cancelled'] as const)('holds no machine for armed that is %s', (state) => {
     const store = aStore();
     const { id } = arm(store, MAC);
-    store.keepTarget({ deployment: id, machine: MAC, state, phase: null, share: null, failure: null });
+    store.keepTarget({
+      deployment: id,
+      machine: MAC,
+      state,
+      phase: null,
+      share: null,
+      failure: null,
+      report: null,
+    });
     expect(store.armedTarget(MAC)).toBeUndefined();
     expect(arm(store, MAC).id).toBe(id + 1);
     expect(store.armedTarget(MAC)?.deployment).toBe(id + 1);
@@ -110,6 +120,7 @@ describe('the store of a deployment server', () => {
       phase: null,
       share: null,
       failure: null,
+      report: null,
     });
     store.forgetMachine(MAC);
     expect(store.machines()).toEqual([]);
@@ -122,6 +133,15 @@ describe('the store of a deployment server', () => {
       `pc-1 is the name of ${MAC}`,
     );
     store.describeMachine(MAC, { name: 'pc-1', tags: ['moved'] });
+  });
+
+  it('brings a store of the first version up to date: its deployments have no steps', () => {
+    const file = aFile();
+    const old = new DatabaseSync(file);
+    old.exec(`${MIGRATIONS[0]} PRAGMA user_version = 1;`);
+    old.exec("INSERT INTO deployment VALUES (1, 'lab', 2, 'token', 1, NULL, '2026-01-01T12:00:00.000Z')");
+    old.close();
+    expect(aStore(file).deployments()).toMatchObject([{ id: 1, image: 'lab', steps: null }]);
   });
 
   it('can be read by its owner only', () => {

@@ -12,7 +12,7 @@ import {
 
 function targetsIn(...states: TargetState[]): Target[] {
   return states.map((state, number) => ({
-    ...{ deployment: 1, machine: `m${number}`, state, phase: null, share: null, failure: null },
+    ...{ deployment: 1, machine: `m${number}`, state, phase: null, share: null, failure: null, report: null },
     changed: '2026-01-01T00:00:00.000Z',
   }));
 }
@@ -21,7 +21,7 @@ const HEARD_MS = Date.parse('2026-01-01T00:00:00.000Z');
 
 function aDeployment(start: Deployment['start']): Deployment {
   const created = '2026-01-01T00:00:00.000Z';
-  return { id: 1, image: 'lab', version: 1, agentToken: 'secret', start, disk: 'only', created };
+  return { id: 1, image: 'lab', version: 1, agentToken: 'secret', start, disk: 'only', steps: null, created };
 }
 
 describe('a machine of a deployment', () => {

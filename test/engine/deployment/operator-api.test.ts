@@ -66,6 +66,25 @@ describe('the operator', () => {
     expect(JSON.stringify(body)).not.toContain(api.store.deployments()[0]!.agentToken);
   });
 
+  it('gives steps that every machine is told of', async () => {
+    const api = await anApi();
+    const steps = { scripts: [{ name: 'own', text: 'true', timeoutS: 5 }], efiBootEntry: true };
+    const { body } = await ask(api, 'POST', '/deployments', { image: 'lab', machines: [FIRST], steps });
+    const kept = { growLastPartition: false, hostName: null, ...steps };
+    expect(body).toMatchObject({ steps: kept });
+    expect(api.store.deployments()).toMatchObject([{ steps: kept }]);
+  });
+
+  it('arms nobody for steps that the image cannot have', async () => {
+    const api = await anApi();
+    const steps = { growLastPartition: true };
+    expect(await ask(api, 'POST', '/deployments', { image: 'lab', machines: [FIRST], steps })).toEqual({
+      status: 400,
+      body: { error: 'steps.growLastPartition: the image has no partition' },
+    });
+    expect(api.store.deployments()).toEqual([]);
+  });
+
   it('cancels what is not done, and has it tried again', async () => {
     const api = await anApi();
     await ask(api, 'POST', '/deployments', { image: 'lab', machines: [FIRST, SECOND] });

@@ -23,6 +23,7 @@ for (let number = 1; ; number++) {
       phase: null,
       share: null,
       failure: null,
+      report: null,
     });
     writeSync(1, `${state} ${id} ${machines[0]}\n`);
   }

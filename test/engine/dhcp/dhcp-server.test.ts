@@ -1,10 +1,11 @@
-import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, type TestContext } from 'vitest';
 import { installedTool } from '../../bench/executors/local/installed-tool.ts';
 import { aFolder } from '../an-image.ts';
 import { aDhcpServer, until } from './a-dhcp-server.ts';
-import { aNetwork, type RunningProgram, startOn, type TestNetwork } from './a-network.ts';
+import { aNetwork, startOn, type TestNetwork } from './a-network.ts';
+import { udhcpc } from './udhcpc.ts';
 
 const MAC = '52:54:00:78:00:21';
 const BESIDE = { bridge: 'lan' };
@@ -16,26 +17,6 @@ function aLan(context: TestContext): Promise<TestNetwork> {
     other: [{ ...BESIDE, address: '10.78.0.2/24' }],
     pc: [{ ...BESIDE, mac: MAC }],
   });
-}
-
-interface Udhcpc {
-  readonly context: TestContext;
-  readonly network: TestNetwork;
-  readonly options?: readonly string[];
-}
-
-/** busybox's client; it prints its environment whenever it has something to say, and sets its address. */
-async function udhcpc({ context, network, options = ['--now', '--quit'] }: Udhcpc): Promise<RunningProgram> {
-  const busybox = installedTool(context, 'busybox', 'busybox-static');
-  const script = join(await aFolder(), 'told');
-  await writeFile(
-    script,
-    '#!/bin/sh\necho "$1 ip=$ip router=$router lease=$lease boot=$boot_file siaddr=$siaddr"\n' +
-      '[ -z "$ip" ] || ip address replace "$ip/24" dev eth0\n',
-  );
-  await chmod(script, 0o755);
-  const wanted = ['-O', 'bootfile', '-t', '5', '-T', '1'];
-  return startOn(network, 'pc', [busybox, 'udhcpc', '-f', '-i', 'eth0', '-s', script, ...wanted, ...options]);
 }
 
 /** dnsmasq as the DHCP server that was there before. */

@@ -82,7 +82,7 @@ describe('the HTTP server', () => {
     ['POST', '/api/verified', 'null', 400],
     ['POST', '/api/progress', '{"machine": "m", "phase": "scan", "share": 2}', 400],
     ['POST', '/api/failed', '[]', 400],
-    ['POST', '/api/finished', '{"machine": "nobody"}', 409],
+    ['POST', '/api/verified', '{"machine": "nobody"}', 409],
     ['GET', '/etc/passwd', undefined, 404],
     ['DELETE', '/images/lab/1/payload', undefined, 404],
   ])('answers %s %s with a reason', async (method, path, body, status) => {

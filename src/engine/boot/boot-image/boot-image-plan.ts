@@ -19,6 +19,13 @@ export const PROGRAMS: readonly PlannedProgram[] = [
   { package: 'ntfs-3g', from: 'sbin/ntfsresize', to: 'sbin/ntfsresize' },
   { package: 'e2fsprogs', from: 'sbin/e2fsck', to: 'sbin/e2fsck' },
   { package: 'e2fsprogs', from: 'sbin/resize2fs', to: 'sbin/resize2fs' },
+  { package: 'ntfs-3g', from: 'sbin/ntfscp', to: 'sbin/ntfscp' },
+  { package: 'ntfs-3g', from: 'bin/ntfscat', to: 'sbin/ntfscat' },
+  { package: 'ntfs-3g', from: 'bin/ntfsls', to: 'sbin/ntfsls' },
+  { package: 'xfsprogs', from: 'usr/sbin/xfs_growfs', to: 'sbin/xfs_growfs' },
+  { package: 'btrfs-progs', from: 'bin/btrfs', to: 'sbin/btrfs' },
+  // That of busybox knows no end of a loop device.
+  { package: 'mount', from: 'sbin/losetup', to: 'sbin/losetup' },
   { package: 'efibootmgr', from: 'bin/efibootmgr', to: 'sbin/efibootmgr' },
 ];
 
@@ -32,12 +39,17 @@ const LIBRARY_PACKAGES = [
   'libext2fs2',
   'libfdisk1',
   'libgcc-s1',
+  'liblzo2-2',
   'libntfs-3g89',
   'libreadline8',
   'libsmartcols1',
   'libstdc++6',
   'libtinfo6',
+  'libudev1',
+  'liburcu8',
   'libuuid1',
+  'libzstd1',
+  'zlib1g',
 ];
 
 /** iPXE for PXE of BIOS and of UEFI x64: it uses the network driver that the firmware brings. */

@@ -11,12 +11,15 @@ export const INIT_SCRIPT = `#!/bin/busybox sh
 # Brings up devices and network, runs the agent, and restarts the machine when it is done.
 /bin/busybox mkdir -p /proc /sys /dev /run /tmp /etc /usr/share/udhcpc
 /bin/busybox --install -s /bin
-export PATH=/bin HOME=/tmp
+# Tools of their own before those of busybox.
+export PATH=/sbin:/bin HOME=/tmp
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 mount -t devtmpfs devtmpfs /dev
 mount -t tmpfs tmpfs /run
 echo 1 > /proc/sys/kernel/printk
+# By it the kernel brings file systems when they are mounted.
+echo /bin/modprobe > /proc/sys/kernel/modprobe
 
 say() { echo "swarmboot: $*"; }
 
@@ -24,7 +27,7 @@ say() { echo "swarmboot: $*"; }
 load_drivers() {
   find /sys/devices -name modalias -exec cat {} + 2>/dev/null | sort -u | xargs -r -n 64 modprobe -qa 2>/dev/null
 }
-modprobe -qa af_packet vfat nls_ascii nls_cp437 efivarfs sd_mod 2>/dev/null
+modprobe -qa af_packet vfat nls_ascii nls_cp437 efivarfs loop sd_mod 2>/dev/null
 load_drivers; load_drivers; load_drivers
 mount -t efivarfs efivarfs /sys/firmware/efi/efivars 2>/dev/null
 

@@ -4,7 +4,7 @@ export type KernelKind = (typeof KERNELS)[number];
 
 /**
  * What a machine needs before it has its disk: network cards, disks and what they are attached to, and the file systems
- * of boot partitions. Paths inside `kernel/` of the modules' folder.
+ * of what was deployed. Paths inside `kernel/` of the modules' folder.
  */
 const WANTED = [
   /^drivers\/(ata|block|nvme|virtio|virt|hv|message|mmc|usb\/(host|core|storage|common|typec)|xen)\//,
@@ -13,9 +13,11 @@ const WANTED = [
   /^drivers\/net\/(virtio_net|mii|net_failover|tun|dummy)\.ko$/,
   /^drivers\/(char\/virtio_console|hid\/(hid|hid-generic|usbhid\/usbhid)|input\/serio\/i8042|firmware\/.*)\.ko$/,
   /^drivers\/pci\/(controller|hotplug)\//,
-  /^fs\/(fat|nls|fuse|efivarfs)\//,
+  /^fs\/(fat|nls|fuse|efivarfs|ext4|xfs|btrfs)\//,
   /^net\/packet\//,
+  // Checksums of ext4, XFS and Btrfs, which no table of dependencies names.
   /^(arch\/x86\/)?crypto\/crc/,
+  /^crypto\/(xxhash|blake2b|sha256)_generic\.ko$/,
 ];
 
 /** Kinds of hardware that no deployment boots from or through; they are large. */
