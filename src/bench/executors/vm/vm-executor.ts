@@ -44,6 +44,7 @@ export function vmExecutor(settings: LabSettings = {}): Executor {
       const options = {
         golden: await goldenFor(run, watch.signal),
         doesDiskSpeak: imageFile === null,
+        scratchFolder: folder,
         folder: join(folder, randomUUID()),
         patienceMs: Math.max(patienceMs, LEAST_PATIENCE_MS),
       };

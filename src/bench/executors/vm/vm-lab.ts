@@ -21,6 +21,8 @@ export interface VmLabOptions {
   readonly golden: GoldenParts;
   /** The golden disk says on the serial line that it has started. */
   readonly doesDiskSpeak: boolean;
+  /** Everything of the executor, to be removed when the bench is gone. */
+  readonly scratchFolder: string;
   /** Where disks and state of the run are; made and removed by it. */
   readonly folder: string;
   /** Time without a sign of life after which unfinished machines are given up. */
@@ -65,7 +67,7 @@ export class VmLab {
    * Rejects with the signal's reason, a ConfigError, or a RunFailure where the run could not be made at all.
    */
   async run(): Promise<RunOutcome> {
-    const { folder, golden } = this.#options;
+    const { folder, golden, scratchFolder } = this.#options;
     await mkdir(folder, { recursive: true });
     await this.#unlessLost(this.#place.open());
     this.#startRouter();
@@ -73,7 +75,7 @@ export class VmLab {
     this.#server = server;
     const place = { topology: this.#topology, state: join(folder, 'state'), ...golden };
     const settings = serverSettings(this.#planned, place);
-    await this.#unlessLost(server.serve({ settings, wish: deploymentWish(this.#planned) }));
+    await this.#unlessLost(server.serve({ scratchFolder, settings, wish: deploymentWish(this.#planned) }));
     const originMs = await this.#unlessLost(this.#powerOnAll());
     await this.#unlessLost(Promise.all(this.#machines.map((machine) => machine.settled)));
     this.#meter?.end();

@@ -2,6 +2,8 @@ import type { PortableFailure } from '../local/portable-failure.ts';
 
 /** What the server of virtual machines has to do. */
 export interface VmServerTask {
+  /** Removed by it when the bench is gone. */
+  readonly scratchFolder: string;
   /** Settings of `./swarmboot serve`. */
   readonly settings: { readonly state: string } & object;
   /** What an operator asks for, once the server is up: a body of `POST /api/v1/deployments`. */

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DeploymentServer, serverLine, serverSettingsOf } from '../../../engine/index.ts';
@@ -5,9 +6,14 @@ import { RunFailure } from '../../../failure.ts';
 import { portable } from '../local/portable-failure.ts';
 import type { VmServerReport, VmServerTask } from './vm-server-messages.ts';
 
-/** The deployment server, as it is, on its host in the lab; and the operator who arms the machines. */
+/** The deployment server, as it is, on its host in the lab; and the operator who arms the machines. When the bench is gone, it clears up. */
 
-process.on('disconnect', () => process.exit(0));
+let scratchFolder: string | undefined;
+
+process.on('disconnect', () => {
+  if (scratchFolder) rmSync(scratchFolder, { recursive: true, force: true, maxRetries: 5 });
+  process.exit(0);
+});
 // Ctrl-C goes to the whole process group; the bench decides what becomes of its children.
 process.on('SIGINT', () => {});
 
@@ -15,7 +21,8 @@ process.on('message', (task: VmServerTask) => {
   serve(task).catch((error: unknown) => report({ kind: 'failed', failure: portable(error) }));
 });
 
-async function serve({ settings, wish }: VmServerTask): Promise<void> {
+async function serve({ settings, wish, ...task }: VmServerTask): Promise<void> {
+  scratchFolder = task.scratchFolder;
   await DeploymentServer.start(serverSettingsOf(settings), (event) => {
     const line = serverLine(event);
     if (line !== undefined) report({ kind: 'said', line });
