@@ -9,6 +9,7 @@ import { installedTool, skipOrFail } from '../bench/executors/local/installed-to
 import { aNetwork, type RunningProgram, startOn, type TestNetwork } from '../engine/dhcp/a-network.ts';
 import { ROOT } from '../integration/swarmboot-process.ts';
 
+const IP = 'ip';
 const PORT = 8080;
 const MIB = 2 ** 20;
 const FULL_DHCP = {
@@ -130,7 +131,7 @@ export class VmLab {
     await truncate(disk, (await stat(this.#golden.disk)).size);
     if (content === 'inUse') await leaveTrace(disk);
     for (const command of [`tuntap add dev ${tap} mode tap`, `link set ${tap} master lan up`])
-      execFileSync('ip', ['-n', this.#network.switches, ...command.split(' ')]);
+      execFileSync(IP, ['-n', this.#network.switches, ...command.split(' ')]);
     const launcher = ['ip', 'netns', 'exec', this.#network.switches];
     const machine = new VirtualMachine({ firmware, mac, diskFile: disk, tap, launcher });
     onTestFinished(() => machine.powerOff());

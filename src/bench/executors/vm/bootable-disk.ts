@@ -12,6 +12,7 @@ const run = promisify(execFile);
 /** What the disk says on the serial line when it has started. */
 export const DEPLOYED = 'DEPLOYED OK';
 
+const SFDISK = 'sfdisk';
 const MIB = 2 ** 20;
 /** BIOS starts the first partition, UEFI the file `EFI/BOOT/BOOTX64.EFI` of any FAT. */
 const FAT = { offset: MIB, bytes: 39 * MIB };
@@ -79,7 +80,7 @@ async function partition(disk: string, ntfsBytes: number): Promise<void> {
     `start=${FAT.offset / 512},size=${FAT.bytes / 512},type=c,bootable`,
     `start=${NTFS_OFFSET / 512},size=${ntfsBytes / 512},type=7`,
   ];
-  const table = spawnSync('sfdisk', ['--quiet', disk], { input: `${lines.join('\n')}\n` });
+  const table = spawnSync(SFDISK, ['--quiet', disk], { input: `${lines.join('\n')}\n` });
   if (table.status !== 0) throw new RunFailure('GOLDEN_DISK', `sfdisk: ${table.stderr ?? table.error}`);
   await writeAtStart(disk, await readFile(`${SYSLINUX}/mbr/mbr.bin`));
 }

@@ -6,7 +6,7 @@ import { unsupportedSettings } from '../local/unsupported-settings.ts';
 /** Only our own services take part. */
 export const VM_TRANSPORTS = ['p2p'] as const;
 /** Each takes a processor core and 1 GiB while it boots. */
-export const MOST_MACHINES = 4;
+const MOST_MACHINES = 4;
 
 const VM_LAB = { name: 'the vm lab', transports: VM_TRANSPORTS, hasSites: false } as const;
 /** Slots of the server and of an agent, as they are deployed with. */

@@ -6,8 +6,8 @@ import { SERVER } from '../local/lab-place.ts';
 import { addressOf, type NetnsTopology, stationOf } from '../netns/topology.ts';
 import type { Firmware } from './virtual-machine.ts';
 
-/** The image of the lab, as it stands in its store. */
-export const IMAGE_NAME = 'lab';
+/** The name that `publishLabImage` gives. */
+const IMAGE_NAME = 'lab';
 
 /** One machine of the lab. */
 export interface PlannedMachine {
