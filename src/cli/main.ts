@@ -6,8 +6,10 @@ import { benchTftpCommand } from './commands/bench-tftp.ts';
 import { bootimageCommand } from './commands/bootimage.ts';
 import { calibrateCommand } from './commands/calibrate.ts';
 import { demoCommand } from './commands/demo.ts';
+import { deployCommand } from './commands/deploy.ts';
 import { imageCommand } from './commands/image.ts';
 import { keysCommand } from './commands/keys.ts';
+import { machineCommand } from './commands/machine.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
 import { scenariosCommand } from './commands/scenarios.ts';
@@ -32,6 +34,8 @@ const program = new Command('swarmboot')
   .addCommand(imageCommand())
   .addCommand(keysCommand())
   .addCommand(bootimageCommand())
+  .addCommand(machineCommand())
+  .addCommand(deployCommand())
   .addCommand(benchSimCommand())
   .addCommand(benchSwarmCommand())
   .addCommand(benchTftpCommand())
@@ -47,7 +51,10 @@ Examples:
   ./swarmboot report reports/table-1                        the report again, from its records
   ./swarmboot trace scenarios/first-lab.yaml                what happened to one machine, piece by piece
   ./swarmboot image capture /dev/sdb --name lab             a golden image of a disk
-  ./swarmboot bootimage build --out /srv/boot               what machines boot to be deployed`,
+  ./swarmboot bootimage build --out /var/lib/swarmboot/boot what machines boot to be deployed
+  ./swarmboot serve                                         the server that they boot from
+  ./swarmboot machine list                                  the machines that a server knows
+  ./swarmboot deploy start lab tag:room-7 --watch           a golden image to a room`,
   );
 
 await runProgram(program);

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
@@ -18,6 +19,8 @@ export interface Ended {
 export interface Running {
   readonly pid: number;
   readonly ended: Promise<Ended>;
+  /** Resolves when it has said this on standard output; rejects where it ends before. */
+  said(words: string): Promise<void>;
   kill(signal: NodeJS.Signals): void;
 }
 
@@ -36,7 +39,14 @@ export function startSwarmboot(...args: string[]): Running {
   onTestFinished(() => {
     child.kill('SIGKILL');
   });
-  return { pid: child.pid!, ended, kill: (signal) => child.kill(signal) };
+  const said = async (words: string): Promise<void> => {
+    while (!text.stdout.includes(words)) {
+      if (child.exitCode !== null)
+        throw new Error(`ended before it said ${words}: ${text.stdout}${text.stderr}`);
+      await sleep(20);
+    }
+  };
+  return { pid: child.pid!, ended, said, kill: (signal) => child.kill(signal) };
 }
 
 /** Runs `./swarmboot` to its end. */

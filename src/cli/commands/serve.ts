@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { parseDocument } from 'yaml';
 import type { Finding } from '../../engine/index.ts';
 import { ConfigError, RunFailure } from '../../failure.ts';
+import { bundleAgent } from '../agent-bundle.ts';
 import { openEngine } from '../engine-door.ts';
 import { interruptible } from '../interruption.ts';
 
@@ -60,9 +61,13 @@ function lineOf({ what, state, sentence }: Finding): string {
 async function serve(config: string, interrupted: AbortSignal): Promise<void> {
   const { DeploymentServer, serverLine, serverSettingsOf } = await openEngine();
   const settings = serverSettingsOf(await settingsIn(config));
-  const server = await DeploymentServer.start(settings, (event) => {
-    const line = serverLine(event);
-    if (line !== undefined) process.stdout.write(`${new Date().toISOString()} ${line}\n`);
+  const server = await DeploymentServer.start({
+    settings,
+    agentFiles: bundleAgent,
+    told: (event) => {
+      const line = serverLine(event);
+      if (line !== undefined) process.stdout.write(`${new Date().toISOString()} ${line}\n`);
+    },
   });
   const { interface: name, dhcp, http, state } = settings;
   process.stdout.write(

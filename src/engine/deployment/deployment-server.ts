@@ -1,19 +1,25 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError, RunFailure } from '../../failure.ts';
-import { checkedCatalogue } from '../boot/boot-catalogue.ts';
-import { scriptRoute } from '../boot/script-http-server.ts';
+import { type BootCatalogue, checkedCatalogue } from '../boot/boot-catalogue.ts';
+import type { BootRegistry } from '../boot/boot-plan.ts';
+import { type ScriptRouteOptions, scriptRoute } from '../boot/script-http-server.ts';
+import { type AgentFileWishes, systemRescueAgentFiles } from '../boot/systemrescue/agent-files.ts';
+import type { SystemRescueContext } from '../boot/systemrescue/systemrescue-file.ts';
+import { systemRescueRoute } from '../boot/systemrescue/systemrescue-http-server.ts';
+import { systemRescueImage } from '../boot/systemrescue/systemrescue-image.ts';
 import type { DhcpEvent } from '../dhcp/dhcp-event.ts';
 import { DhcpServer } from '../dhcp/dhcp-server.ts';
 import { ownAddressOn } from '../dhcp/interface-reader.ts';
 import { bootFileRoute } from '../http/boot-file-http-server.ts';
-import { HttpServer } from '../http/http-server.ts';
+import { type HttpRoute, HttpServer } from '../http/http-server.ts';
 import { payloadRoute } from '../http/payload-stream-reader.ts';
 import { ImageStore } from '../image/image-store.ts';
+import { publicKeyOfStore } from '../image/store-keys.ts';
 import { startTracker, type Tracker } from '../swarm/tracker.ts';
-import type { BootFile } from '../tftp/boot-file.ts';
+import type { BootFile, BootFiles } from '../tftp/boot-file.ts';
 import { openBootFolder } from '../tftp/boot-file-reader.ts';
-import { BootFileServer } from '../tftp/boot-file-server.ts';
+import { BootFileServer, type TransferEnded } from '../tftp/boot-file-server.ts';
 import { AgentApi } from './agent-api.ts';
 import { agentRoute } from './agent-listener.ts';
 import { isOver } from './deployment.ts';
@@ -31,16 +37,26 @@ const SILENCE_MS = 30_000;
 /** Between two looks which images are wanted and what there is to be told. */
 const LOOK_MS = 1_000;
 
+export interface DeploymentServerOptions {
+  readonly settings: ServerSettings;
+  /** Hears all that happens. */
+  readonly told: (event: ServerEvent) => void;
+  /** The agent, `agent.mjs`, and what it starts beside itself; asked for where machines boot SystemRescue. */
+  readonly agentFiles: () => Promise<AgentFileWishes['agentFiles']>;
+}
+
 /** The whole server: what machines boot from, what they are told, and the images that they fetch. */
 export class DeploymentServer {
   readonly #settings: ServerSettings;
   readonly #told: (event: ServerEvent) => void;
+  readonly #agentFiles: DeploymentServerOptions['agentFiles'];
   /** What is to be closed, the last first. */
   readonly #closers: (() => Promise<void> | void)[] = [];
 
-  private constructor(settings: ServerSettings, told: (event: ServerEvent) => void) {
+  private constructor({ settings, told, agentFiles }: DeploymentServerOptions) {
     this.#settings = settings;
     this.#told = told;
+    this.#agentFiles = agentFiles;
   }
 
   /**
@@ -48,11 +64,8 @@ export class DeploymentServer {
    * Rejects with a ConfigError for a setting that cannot be and a RunFailure where a port is taken (`PORT_TAKEN`), rights
    * are missing (`NO_RIGHTS`), another DHCP server is in the way (`RIVAL_SERVER`) or the store is unusable (`STORE`).
    */
-  static async start(
-    settings: ServerSettings,
-    told: (event: ServerEvent) => void,
-  ): Promise<DeploymentServer> {
-    const server = new DeploymentServer(settings, told);
+  static async start(options: DeploymentServerOptions): Promise<DeploymentServer> {
+    const server = new DeploymentServer(options);
     try {
       await server.#start();
       return server;
@@ -67,11 +80,11 @@ export class DeploymentServer {
   }
 
   async #start(): Promise<void> {
-    const { state, interface: interfaceName, http, tftp, boot } = this.#settings;
+    const { state, store: imageFolder = state, interface: interfaceName, http, tftp, boot } = this.#settings;
     const address = ownAddressOn(interfaceName);
     const httpUrl = `http://${address}:${http.port}`;
-    const catalogue = checkedCatalogue(boot);
-    const images = new ImageStore(this.#settings.store ?? state);
+    const catalogue = catalogueOf(boot, httpUrl);
+    const images = new ImageStore(imageFolder);
     await mkdir(state, { recursive: true, mode: 0o700 });
     const store = DeploymentStore.open(join(state, 'swarmboot.db'));
     this.#closers.push(() => store.close());
@@ -79,38 +92,43 @@ export class DeploymentServer {
     const tracker = await this.#startTracker(address);
     const served = this.#serveImages({ images, tracker, bootFiles, address, httpUrl });
     const registry = new StoredBootRegistry({ store, httpUrl, tftp: `${address}:${tftp.port}` });
-    const access = await keepOperatorAccess(state, `http://127.0.0.1:${http.port}`);
-    const agents = new AgentApi({ store, prepare: (deployment) => served.serve(deployment) });
-    const told = this.#told;
-    const httpServer = await onPort(http.port, 'HTTP', () =>
-      HttpServer.start({
-        host: '0.0.0.0',
-        port: http.port,
-        routes: [
-          payloadRoute(served.payloads),
-          bootFileRoute(bootFiles),
-          scriptRoute({
-            ...{ registry, catalogue, httpUrl },
-            told: (mac, plan) => {
-              store.machineSeen(mac);
-              told({ service: 'boot', mac, plan });
-            },
-          }),
-          agentRoute(agents),
-          operatorRoute({ store, images, token: access.token }),
-        ],
-      }),
-    );
-    this.#closers.push(() => httpServer.close());
-    const tftpServer = await onPort(tftp.port, 'TFTP', () =>
-      BootFileServer.start({
-        ...{ host: address, port: tftp.port, files: bootFiles },
-        transferEnded: (event) => told({ service: 'tftp', event }),
-      }),
-    );
-    this.#closers.push(() => tftpServer.close());
+    const routes = [
+      payloadRoute(served.payloads),
+      bootFileRoute(bootFiles),
+      this.#scriptRoute(store, { registry, catalogue, httpUrl }),
+      ...(await this.#systemRescueRoutes({ httpUrl, registry, images })),
+      agentRoute(new AgentApi({ store, prepare: (deployment) => served.serve(deployment) })),
+      operatorRoute({ store, images, ...(await keepOperatorAccess(state, `http://127.0.0.1:${http.port}`)) }),
+    ];
+    await this.#startHttp(routes);
+    await this.#startTftp(address, bootFiles);
     await this.#goOn(store, served);
-    await this.#startDhcp(store, registry);
+    await this.#startDhcp(store, { registry, catalogue });
+  }
+
+  async #startHttp(routes: readonly HttpRoute[]): Promise<void> {
+    const { port } = this.#settings.http;
+    const server = await onPort(port, 'HTTP', () => HttpServer.start({ host: '0.0.0.0', port, routes }));
+    this.#closers.push(() => server.close());
+  }
+
+  async #startTftp(host: string, files: BootFiles): Promise<void> {
+    const { port } = this.#settings.tftp;
+    const transferEnded = (event: TransferEnded): void => this.#told({ service: 'tftp', event });
+    const server = await onPort(port, 'TFTP', () =>
+      BootFileServer.start({ host, port, files, transferEnded }),
+    );
+    this.#closers.push(() => server.close());
+  }
+
+  #scriptRoute(store: DeploymentStore, options: Omit<ScriptRouteOptions, 'told'>): HttpRoute {
+    return scriptRoute({
+      ...options,
+      told: (mac, plan) => {
+        store.machineSeen(mac);
+        this.#told({ service: 'boot', mac, plan });
+      },
+    });
   }
 
   /** The folder may still be empty: the server says so when a machine asks for a file. */
@@ -160,13 +178,26 @@ export class DeploymentServer {
     this.#closers.push(() => clearInterval(look));
   }
 
-  async #startDhcp(store: DeploymentStore, registry: StoredBootRegistry): Promise<void> {
-    const { state, interface: interfaceName, http, boot, dhcp } = this.#settings;
+  async #systemRescueRoutes({
+    images,
+    ...context
+  }: Omit<SystemRescueContext, 'files'> & { readonly images: ImageStore }): Promise<HttpRoute[]> {
+    if (this.#settings.boot.systemRescue === undefined) return [];
+    const [node, agentFiles] = await Promise.all([readFile(process.execPath), this.#agentFiles()]);
+    const { publicKey } = await publicKeyOfStore(images);
+    const files = await systemRescueAgentFiles({ node, agentFiles, publicKey });
+    return [systemRescueRoute({ ...context, files })];
+  }
+
+  async #startDhcp(
+    store: DeploymentStore,
+    boot: { readonly registry: BootRegistry; readonly catalogue: BootCatalogue },
+  ): Promise<void> {
+    const { state, interface: interfaceName, http, dhcp } = this.#settings;
     const { mode, onRival, subnets, reservations } = dhcp;
     if (mode === 'off') return;
     const server = await DhcpServer.start({
-      ...{ mode, interfaceName, onRival, registry },
-      catalogue: boot,
+      ...{ mode, interfaceName, onRival, ...boot },
       httpPort: http.port,
       addresses: { subnets, reservations },
       leaseFile: join(state, 'leases'),
@@ -179,6 +210,16 @@ export class DeploymentServer {
     });
     this.#closers.push(() => server.close());
   }
+}
+
+/** SystemRescue takes the place of our boot image where it is named. */
+function catalogueOf(
+  { systemRescue: folder, loaders, images }: ServerSettings['boot'],
+  httpUrl: string,
+): BootCatalogue {
+  if (folder === undefined) return checkedCatalogue({ loaders, images });
+  const image = systemRescueImage({ httpUrl, folder });
+  return checkedCatalogue({ loaders, images: { bios: image, 'uefi-x64': image } });
 }
 
 /** The registry of machines is filled by what boots. */

@@ -39,6 +39,11 @@ function operationOf({ path, summary, query = [], body }: OperatorRoute): object
       200: { description: 'done', content: { 'application/json': { schema: { type: 'object' } } } },
       400: { description: 'a mistake in the request', ...error },
       401: { description: 'the token is missing or wrong', ...error },
+      ...(body && {
+        408: { description: 'the body did not arrive in time', ...error },
+        413: { description: 'the body is too large', ...error },
+      }),
+      500: { description: 'the server could not do it', ...error },
     },
   };
 }

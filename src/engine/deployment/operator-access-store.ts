@@ -1,13 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-
-/** What an operator on the same computer needs to reach the server. */
-export interface OperatorAccess {
-  /** Such as `http://127.0.0.1:8080`. */
-  readonly url: string;
-  readonly token: string;
-}
+import type { OperatorAccess } from './operator-client.ts';
 
 const FILE = 'operator-access.json';
 

@@ -1,5 +1,9 @@
-import { ConfigError } from '../../failure.ts';
+import type { z } from 'zod';
+import { ConfigError, RunFailure } from '../../failure.ts';
 import { isBearerOf } from '../http/bearer-token.ts';
+import { BodyRefusal, jsonOf } from '../http/json-body-reader.ts';
+import type { JsonReply } from '../http/json-reply-writer.ts';
+import type { RefusalReason, RequestCounts } from '../http/request-counts.ts';
 import type { ImageStore } from '../image/image-store.ts';
 import type { DeploymentStore } from './deployment-store.ts';
 import { openApiDocument } from './openapi-document.ts';
@@ -12,13 +16,8 @@ export interface OperatorRequest {
   readonly url: string;
   /** The header `Authorization`. */
   readonly authorization: string | undefined;
-  /** JSON text, or empty. */
-  readonly body: string;
-}
-
-export interface OperatorAnswer {
-  readonly status: number;
-  readonly body: object;
+  /** Brings the body, JSON text; is called only where it is wanted. May reject with a BodyRefusal. */
+  body(): Promise<string>;
 }
 
 /** What the operator's API stands on. */
@@ -26,36 +25,94 @@ export interface OperatorApiOptions {
   readonly store: DeploymentStore;
   readonly images: ImageStore;
   readonly token: string;
+  /** What is counted here is shown in the status. */
+  readonly requests: RequestCounts;
+}
+
+/** A request that is refused before any route takes it. */
+class Refusal extends Error {
+  readonly reason: RefusalReason;
+  readonly reply: JsonReply;
+
+  constructor(reason: RefusalReason, { status, error, headers = {} }: RefusalText) {
+    super(error);
+    this.reason = reason;
+    this.reply = { status, body: { error }, headers };
+  }
+}
+
+interface RefusalText {
+  readonly status: number;
+  readonly error: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** All paths of the API begin like this. */
-const OPERATOR_PATHS = '/api/v1/';
+export const OPERATOR_PATHS = '/api/v1/';
+
+const DOCUMENT: OperatorRoute = {
+  method: 'GET',
+  path: `${OPERATOR_PATHS}openapi.json`,
+  summary: 'This document',
+  answer: openApiDocument,
+};
+const ALL_ROUTES = [...OPERATOR_ROUTES, DOCUMENT];
 
 /**
- * Answers one request of an operator. Without the token nobody learns what exists: the answer to every path is the same.
- * Mistakes are answered with a sentence, ours are thrown.
+ * Answers one request of an operator. Without the token nobody learns what exists: the answer to every path is the same,
+ * and no body is read. Refusals are counted, mistakes answered with a sentence; errors of the program are thrown.
  */
-export async function answerOperator(
-  { store, images, token }: OperatorApiOptions,
-  { method, url, authorization, body }: OperatorRequest,
-): Promise<OperatorAnswer> {
-  if (!isBearerOf(authorization, token)) return refusal(401, "the operator's token is missing or wrong");
-  const { pathname, searchParams } = new URL(url, 'http://server');
-  if (pathname === `${OPERATOR_PATHS}openapi.json`) return { status: 200, body: openApiDocument() };
-  const found = OPERATOR_ROUTES.map((route) => ({ route, match: matchOf(route.path, pathname) })).filter(
-    ({ match }) => match,
-  );
-  if (found.length === 0) return refusal(404, 'there is nothing at this address');
-  const chosen = found.find(({ route }) => route.method === method);
-  if (!chosen) return refusal(405, `allowed here is ${found.map(({ route }) => route.method).join(', ')}`);
+export async function answerOperator(api: OperatorApiOptions, request: OperatorRequest): Promise<JsonReply> {
+  api.requests.requestCame();
   try {
-    const parameters = { ...Object.fromEntries(searchParams), ...chosen.match };
-    const read = bodyOf(chosen.route, body) as never;
-    return { status: 200, body: await chosen.route.answer({ store, images, parameters, body: read }) };
+    return { status: 200, body: await answerOf(api, request) };
   } catch (error) {
-    if (error instanceof ConfigError) return refusal(400, error.message);
-    throw error;
+    const { reason, reply } = refusalOf(error);
+    api.requests.requestRefused(reason);
+    return reply;
   }
+}
+
+async function answerOf(
+  { token, ...api }: OperatorApiOptions,
+  { method, url, authorization, body }: OperatorRequest,
+): Promise<object> {
+  if (!isBearerOf(authorization, token)) {
+    // RFC 9110, 15.5.2: says what is wanted.
+    const headers = { 'www-authenticate': 'Bearer' };
+    throw new Refusal('wrongToken', {
+      status: 401,
+      error: "the operator's token is missing or wrong",
+      headers,
+    });
+  }
+  const { pathname, searchParams } = new URL(url, 'http://server');
+  const { route, match } = routeFor(method, pathname);
+  const parameters = { ...Object.fromEntries(searchParams), ...match };
+  const read = route.body && bodyFor(route.body, await body());
+  return route.answer({ ...api, parameters, body: read as never });
+}
+
+function routeFor(method: string, pathname: string): { route: OperatorRoute; match: Record<string, string> } {
+  const found = ALL_ROUTES.flatMap((route) => {
+    const match = matchOf(route.path, pathname);
+    return match ? [{ route, match }] : [];
+  });
+  if (found.length === 0)
+    throw new Refusal('unknownAddress', { status: 404, error: 'there is nothing at this address' });
+  const chosen = found.find(({ route }) => route.method === method);
+  if (chosen) return chosen;
+  const allow = found.map(({ route }) => route.method).join(', ');
+  throw new Refusal('wrongMethod', { status: 405, error: `allowed here is ${allow}`, headers: { allow } });
+}
+
+function refusalOf(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  if (error instanceof BodyRefusal)
+    return new Refusal(error.fault, { status: error.status, error: error.message });
+  if (error instanceof ConfigError) return new Refusal('mistake', { status: 400, error: error.message });
+  if (error instanceof RunFailure) return new Refusal('failed', { status: 500, error: error.message });
+  throw error;
 }
 
 /** @returns parameters by name, or undefined where the path is another */
@@ -80,22 +137,9 @@ function decoded(text: string): string {
   }
 }
 
-function bodyOf({ body: schema }: OperatorRoute, text: string): unknown {
-  if (!schema) return undefined;
+function bodyFor(schema: z.ZodType, text: string): unknown {
   const read = schema.safeParse(jsonOf(text));
   if (read.success) return read.data;
   const { path, message } = read.error.issues[0]!;
   throw new ConfigError(path.join('.'), message);
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new ConfigError('', 'the body is no JSON', { cause });
-  }
-}
-
-function refusal(status: number, error: string): OperatorAnswer {
-  return { status, body: { error } };
 }

@@ -1,17 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { ConfigError } from '../../failure.ts';
+import type { RequestCounts } from '../http/request-counts.ts';
 import type { ImageStore } from '../image/image-store.ts';
-import { cancelled, type Deployment, isOver, retried, type Target } from './deployment.ts';
+import { cancelled, type Deployment, retried, type Target } from './deployment.ts';
 import type { DeploymentStore } from './deployment-store.ts';
 import { assertStepsFit } from './machine-steps.ts';
 import { machinesMeant } from './machine-words.ts';
 import { postDeploySteps } from './post-deploy-steps.ts';
+import { type ShownDeployment, shownDeployment } from './shown-deployment.ts';
 
 /** What a route works with. */
 export interface OperatorCall<Body> {
   readonly store: DeploymentStore;
   readonly images: ImageStore;
+  readonly requests: RequestCounts;
   /** From the path and the query, decoded. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly body: Body;
@@ -69,6 +72,12 @@ const wish = z.strictObject({
 export const OPERATOR_ROUTES: readonly OperatorRoute[] = [
   route({
     method: 'GET',
+    path: '/api/v1/status',
+    summary: 'How many requests came to this API since the server started, and were refused for which reason',
+    answer: ({ requests }) => requests.figures,
+  }),
+  route({
+    method: 'GET',
     path: '/api/v1/machines',
     summary: 'All machines that have been seen or described',
     answer: ({ store }) => ({ machines: store.machines() }),
@@ -124,47 +133,63 @@ export const OPERATOR_ROUTES: readonly OperatorRoute[] = [
         disk: body.disk,
         steps: body.steps,
       });
-      return shown(deployment, store.targetsOf(deployment.id));
+      return shownDeployment({ store, images }, deployment);
     },
   }),
   route({
     method: 'GET',
     path: '/api/v1/deployments',
     summary: 'All deployments with their machines',
-    answer: ({ store }) => ({
-      deployments: store.deployments().map((deployment) => shown(deployment, store.targetsOf(deployment.id))),
+    answer: async (call) => ({
+      deployments: await Promise.all(call.store.deployments().map((one) => shownDeployment(call, one))),
     }),
   }),
   route({
     method: 'GET',
     path: '/api/v1/deployments/{id}',
     summary: 'One deployment with its machines',
-    answer: ({ store, parameters }) => {
+    answer: (call) => shownDeployment(call, theDeployment(call.store, call.parameters.id!)),
+  }),
+  route({
+    method: 'POST',
+    path: '/api/v1/deployments/{id}/machines',
+    summary: 'Arms further machines, or anew those that were done, failed or cancelled',
+    body: z.strictObject({ machines: z.array(z.string()).min(1).max(10_000) }),
+    answer: (call) => {
+      const { store, parameters, body } = call;
       const deployment = theDeployment(store, parameters.id!);
-      return shown(deployment, store.targetsOf(deployment.id));
+      store.armMachines(deployment.id, machinesMeant(body.machines, store.machines()));
+      return shownDeployment(call, deployment);
     },
   }),
   route({
     method: 'POST',
     path: '/api/v1/deployments/{id}/cancel',
     summary: 'Disarms all machines that have not got the image yet',
-    answer: ({ store, parameters }) => changed(store, parameters.id!, cancelled),
+    answer: (call) => changed(call, cancelled),
   }),
   route({
     method: 'POST',
     path: '/api/v1/deployments/{id}/retry',
     summary: 'Arms those machines again that failed or were cancelled',
-    answer: ({ store, parameters }) => changed(store, parameters.id!, retried),
+    answer: (call) => changed(call, retried),
   }),
   route({
     method: 'GET',
     path: '/api/v1/events',
     summary: 'What has happened, after the event of that id',
     query: ['after'],
+    answer: ({ store, parameters }) => ({ events: store.events(afterOf(parameters)) }),
+  }),
+  route({
+    method: 'GET',
+    path: '/api/v1/deployments/{id}/events',
+    summary: 'What has happened in one deployment, after the event of that id; the newest `last` of it',
+    query: ['after', 'last'],
     answer: ({ store, parameters }) => {
-      const after = Number(parameters.after ?? '0');
-      if (!Number.isSafeInteger(after)) throw new ConfigError('after', 'allowed is the id of an event');
-      return { events: store.events(after) };
+      const { id } = theDeployment(store, parameters.id!);
+      const events = store.events(afterOf(parameters)).filter(({ deployment }) => deployment === id);
+      return { events: parameters.last === undefined ? events : events.slice(-lastOf(parameters.last)) };
     },
   }),
 ];
@@ -181,13 +206,21 @@ function theDeployment(store: DeploymentStore, id: string): Deployment {
   throw new ConfigError('id', `there is no deployment ${id}`);
 }
 
-function changed(store: DeploymentStore, id: string, change: (target: Target) => Target): object {
-  const deployment = theDeployment(store, id);
-  store.changeTargets(deployment.id, change);
-  return shown(deployment, store.targetsOf(deployment.id));
+async function changed(
+  call: OperatorCall<unknown>,
+  change: (target: Target) => Target,
+): Promise<ShownDeployment> {
+  const deployment = theDeployment(call.store, call.parameters.id!);
+  call.store.changeTargets(deployment.id, change);
+  return shownDeployment(call, deployment);
 }
 
-/** Without its token: operators have no use for it. */
-function shown({ agentToken: _secret, ...deployment }: Deployment, targets: readonly Target[]): object {
-  return { ...deployment, isOver: isOver(targets), machines: targets };
+function afterOf({ after = '0' }: Readonly<Record<string, string>>): number {
+  if (/^\d{1,15}$/.test(after)) return Number(after);
+  throw new ConfigError('after', 'allowed is the id of an event');
+}
+
+function lastOf(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new ConfigError('last', 'allowed is a number of events from 1 up');
 }

@@ -65,6 +65,10 @@ const serverSettings = z.strictObject({
     .strictObject({
       folder: z.string().exactOptional().describe('boot files; default: `boot` in the folder `state`'),
       loaders: byPlatform(z.string()).default({ bios: 'undionly.kpxe', 'uefi-x64': 'snponly.efi' }),
+      systemRescue: z
+        .string()
+        .exactOptional()
+        .describe('folder of boot files with the unpacked ISO of SystemRescue, to boot that instead'),
       images: byPlatform(bootImage).prefault({ bios: {}, 'uefi-x64': {} }),
     })
     .prefault({}),

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { writeJson } from './json-reply-writer.ts';
 
 /** Answers a request if it is one of its own. @returns whether it was; rejects where the connection is to be ended */
 export type HttpRoute = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
@@ -56,13 +57,5 @@ async function route(
   response: ServerResponse,
 ): Promise<void> {
   for (const each of routes) if (await each(request, response)) return;
-  sendJson(response, { status: 404, body: { error: 'there is nothing at this address' } });
-}
-
-/** Sends an answer as JSON. */
-export function sendJson(response: ServerResponse, { status, body }: { status: number; body: object }): void {
-  const bytes = Buffer.from(JSON.stringify(body));
-  response
-    .writeHead(status, { 'content-type': 'application/json', 'content-length': bytes.length })
-    .end(bytes);
+  await writeJson(request, response, { status: 404, body: { error: 'there is nothing at this address' } });
 }

@@ -1,36 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { assert, asyncProperty, constantFrom, json, string, webPath } from 'fast-check';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { DeploymentStore } from '../../../src/engine/deployment/deployment-store.ts';
+import { describe, expect, it } from 'vitest';
 import { answerOperator, type OperatorApiOptions } from '../../../src/engine/deployment/operator-api.ts';
 import { OPERATOR_ROUTES } from '../../../src/engine/deployment/operator-routes.ts';
-import { ImageDraft } from '../../../src/engine/image/image-draft.ts';
-import { ImageStore } from '../../../src/engine/image/image-store.ts';
-import { makeSigningKeys } from '../../../src/engine/image/signature.ts';
+import { anOperatorApi } from './an-operator-api.ts';
 
 const [FIRST, SECOND] = ['52:54:00:00:00:01', '52:54:00:00:00:02'];
-
-/** An API over a store in memory and a store of images with one of them, `lab`. */
-async function anApi(): Promise<OperatorApiOptions> {
-  const folder = mkdtempSync(join(tmpdir(), 'swarmboot-operator-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const images = new ImageStore(folder);
-  const draft = await ImageDraft.begin(images, {
-    ...{ name: 'lab', kind: 'disk', table: 'none', partitions: [], chunkBytes: 4096, tools: {} },
-    disk: { bytes: 4096, sectorBytes: 512 },
-    encoding: { kind: 'raw' },
-  });
-  await draft.add(
-    (async function* () {
-      yield { diskOffset: 0, bytes: new Uint8Array(4096) };
-    })(),
-  );
-  await draft.publish(makeSigningKeys().privateKey);
-  const store = DeploymentStore.inMemory();
-  return { store, images, token: 'secret' };
-}
 
 function ask(
   api: OperatorApiOptions,
@@ -41,13 +15,13 @@ function ask(
 ) {
   return answerOperator(api, {
     ...{ method, url: `/api/v1${path}`, authorization: `Bearer ${token}` },
-    body: typeof body === 'string' ? body : JSON.stringify(body),
+    body: async () => (typeof body === 'string' ? body : JSON.stringify(body)),
   });
 }
 
 describe('the operator', () => {
   it('arms machines by name and tag for the newest version of an image', async () => {
-    const api = await anApi();
+    const api = await anOperatorApi();
     api.store.machineSeen(FIRST);
     await ask(api, 'PUT', `/machines/${FIRST}`, { name: 'pc-1', tags: ['room-7'] });
     const { status, body } = await ask(api, 'POST', '/deployments', {
@@ -67,7 +41,7 @@ describe('the operator', () => {
   });
 
   it('gives steps that every machine is told of', async () => {
-    const api = await anApi();
+    const api = await anOperatorApi();
     const steps = { scripts: [{ name: 'own', text: 'true', timeoutS: 5 }], efiBootEntry: true };
     const { body } = await ask(api, 'POST', '/deployments', { image: 'lab', machines: [FIRST], steps });
     const kept = { growLastPartition: false, hostName: null, ...steps };
@@ -76,7 +50,7 @@ describe('the operator', () => {
   });
 
   it('arms nobody for steps that the image cannot have', async () => {
-    const api = await anApi();
+    const api = await anOperatorApi();
     const steps = { growLastPartition: true };
     expect(await ask(api, 'POST', '/deployments', { image: 'lab', machines: [FIRST], steps })).toEqual({
       status: 400,
@@ -86,7 +60,7 @@ describe('the operator', () => {
   });
 
   it('cancels what is not done, and has it tried again', async () => {
-    const api = await anApi();
+    const api = await anOperatorApi();
     await ask(api, 'POST', '/deployments', { image: 'lab', machines: [FIRST, SECOND] });
     api.store.keepTarget({ ...api.store.armedTarget(SECOND)!, state: 'verified' });
     const cancelled = await ask(api, 'POST', '/deployments/1/cancel');
@@ -96,7 +70,7 @@ describe('the operator', () => {
   });
 
   it('cannot try again what has been armed elsewhere since', async () => {
-    const api = await anApi();
+    const api = await anOperatorApi();
     await ask(api, 'POST', '/deployments', { image: 'lab', machines: [FIRST] });
     await ask(api, 'POST', '/deployments/1/cancel');
     await ask(api, 'POST', '/deployments', { image: 'lab', machines: [FIRST] });
@@ -107,14 +81,52 @@ describe('the operator', () => {
   });
 
   it('reads what has happened since an event', async () => {
-    const api = await anApi();
+    const api = await anOperatorApi();
     await ask(api, 'POST', '/deployments', { image: 'lab', machines: [FIRST] });
     await ask(api, 'POST', '/deployments/1/cancel');
     const { body } = await ask(api, 'GET', '/events?after=1');
     expect(body).toMatchObject({ events: [{ id: 2, kind: 'targetCancelled', machine: FIRST }] });
   });
 
+  it('reads what has happened in one deployment, all of it or the newest', async () => {
+    const api = await anOperatorApi();
+    await ask(api, 'POST', '/deployments', { image: 'lab', machines: [FIRST] });
+    await ask(api, 'POST', '/deployments', { image: 'lab', machines: [SECOND] });
+    await ask(api, 'POST', '/deployments/1/cancel');
+    const { body } = await ask(api, 'GET', '/deployments/1/events');
+    expect(body).toMatchObject({ events: [{ kind: 'deploymentCreated' }, { kind: 'targetCancelled' }] });
+    const newest = [
+      await ask(api, 'GET', '/deployments/1/events?last=1'),
+      await ask(api, 'GET', '/deployments/1/events?after=1'),
+    ];
+    expect(newest.map((answer) => answer.body)).toMatchObject(Array(2).fill({ events: [{ id: 3 }] }));
+  });
+
+  it('is shown a deployment of which the image has been removed', async () => {
+    const api = await anOperatorApi();
+    const started = await ask(api, 'POST', '/deployments', { image: 'lab', machines: [FIRST] });
+    expect(started.body).toMatchObject({ rawBytes: 4096 });
+    await api.images.remove('lab');
+    const { body } = await ask(api, 'GET', '/deployments/1');
+    expect(body).toMatchObject({ image: 'lab', rawBytes: null, machines: [{ machine: FIRST }] });
+  });
+
+  it('sees which requests were refused, and why', async () => {
+    const api = await anOperatorApi();
+    await ask(api, 'GET', '/machines', '', 'wrong');
+    await ask(api, 'GET', '/nothing');
+    await ask(api, 'PATCH', '/machines');
+    await ask(api, 'POST', '/deployments', 'no json');
+    await ask(api, 'POST', '/deployments/7/cancel');
+    expect((await ask(api, 'GET', '/status')).body).toEqual({
+      requests: 6,
+      refused: { wrongToken: 1, unknownAddress: 1, wrongMethod: 1, bodyNoJson: 1, mistake: 1 },
+    });
+  });
+
   it.each([
+    ['GET', '/events?after=-1', '', 'after: allowed is the id'],
+    ['GET', '/deployments/7/events', '', 'there is no deployment 7'],
     ['POST', '/deployments', { image: 'lab', machines: ['pc-9'] }, 'no machine has this name'],
     ['POST', '/deployments', { image: 'none', machines: [FIRST] }, 'there is no none in'],
     ['POST', '/deployments', { image: 'lab', machines: [FIRST], waitFor: 2 }, 'waitFor'],
@@ -123,7 +135,7 @@ describe('the operator', () => {
     ['POST', '/deployments/7/cancel', '', 'there is no deployment 7'],
     ['DELETE', '/machines/pc-9', '', 'no machine has this name'],
   ] as const)('is told of a mistake: %s %s %o', async (method, path, body, error) => {
-    const api = await anApi();
+    const api = await anOperatorApi();
     const answer = await ask(api, method, path, body);
     expect(answer.status).toBe(400);
     expect(JSON.stringify(answer.body)).toContain(error);
@@ -133,18 +145,24 @@ describe('the operator', () => {
 
 describe('whoever has no token', () => {
   it.each(['', 'secre', 'secret2'])('learns nothing of what exists: %o', async (token) => {
-    const api = await anApi();
+    const api = await anOperatorApi();
     const paths = ['/machines', '/deployments/1', '/nothing', '/openapi.json'];
     const answers = await Promise.all(paths.map((path) => ask(api, 'GET', path, '', token)));
     expect(new Set(answers.map((answer) => JSON.stringify(answer)))).toEqual(
-      new Set([JSON.stringify({ status: 401, body: { error: "the operator's token is missing or wrong" } })]),
+      new Set([
+        JSON.stringify({
+          status: 401,
+          body: { error: "the operator's token is missing or wrong" },
+          headers: { 'www-authenticate': 'Bearer' },
+        }),
+      ]),
     );
   });
 });
 
 describe('the API', () => {
   it('says of itself what it can do, and of each method that is not there which are', async () => {
-    const api = await anApi();
+    const api = await anOperatorApi();
     const { body } = await ask(api, 'GET', '/openapi.json');
     const { paths } = body as { paths: Record<string, Record<string, object>> };
     const operations = Object.entries(paths).flatMap(([path, methods]) =>
@@ -158,7 +176,7 @@ describe('the API', () => {
   });
 
   it('answers whatever it is asked', async () => {
-    const api = await anApi();
+    const api = await anOperatorApi();
     const paths = OPERATOR_ROUTES.map(({ path }) => path.replace('/api/v1', ''));
     await assert(
       asyncProperty(
