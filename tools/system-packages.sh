@@ -21,6 +21,7 @@ packages='
   gdisk
   iproute2
   ipxe
+  ipxe-qemu
   isc-dhcp-relay
   kea-admin
   libsimgrid-dev
@@ -36,6 +37,9 @@ packages='
   qemu-system-x86
   qemu-utils
   shellcheck
+  syslinux
+  syslinux-common
+  syslinux-efi
   tftp-hpa
   tftpd-hpa
   time

@@ -63,6 +63,8 @@ export async function executorNamed(name: ExecutorName, lab: LabSettings): Promi
       return (await import('./executors/local/local-executor.ts')).localExecutor(lab);
     case 'netns':
       return (await import('./executors/netns/netns-executor.ts')).netnsExecutor(lab);
+    case 'vm':
+      return (await import('./executors/vm/vm-executor.ts')).vmExecutor(lab);
   }
 }
 

@@ -31,6 +31,7 @@ export const SOURCE_STYLES: Readonly<Record<RecordSource, SourceStyle>> = {
   sim: { dash: [7, 4], shape: 'square', isOpen: true, hasLine: true },
   local: { dash: [], shape: 'circle', isOpen: false, hasLine: true },
   netns: { dash: [16, 3], shape: 'triangle-down', isOpen: false, hasLine: true },
+  vm: { dash: [1, 2], shape: 'triangle-right', isOpen: false, hasLine: true },
   published: { dash: [], shape: 'diamond', isOpen: false, hasLine: false },
 };
 

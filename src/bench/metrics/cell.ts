@@ -9,12 +9,13 @@ export const SOURCES = [
   'sim',
   'local',
   'netns',
+  'vm',
   'published',
 ] as const satisfies readonly RecordSource[];
 
 /** True where real bytes were sent on real connections. */
 export function isMeasured(source: RecordSource): boolean {
-  return source === 'local' || source === 'netns';
+  return source === 'local' || source === 'netns' || source === 'vm';
 }
 
 /** Smallest, middle and largest value over the runs of a cell. */

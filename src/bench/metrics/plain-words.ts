@@ -18,6 +18,7 @@ export const SOURCE_WORDS: Readonly<Record<RecordSource, string>> = {
   sim: 'simulated',
   local: 'measured',
   netns: 'measured in netns',
+  vm: 'measured in virtual machines',
   published: 'published',
 };
 

@@ -19,6 +19,7 @@ const COLUMNS = [
   numberColumn('Simulated'),
   numberColumn('Measured (local)'),
   numberColumn('Measured in netns'),
+  numberColumn('Measured in virtual machines'),
   numberColumn('Published'),
   numberColumn('Lower bound'),
   numberColumn('Bound in pieces'),
@@ -45,7 +46,7 @@ export function comparisonTable(details: readonly CellDetail[]): Table {
 function rowOf(cells: readonly Cell[], hasVariants: boolean): string[] {
   const [{ variant, transport, machines }] = cells as [Cell];
   const by = (source: RecordSource) => cells.find((cell) => cell.executor === source);
-  const basis = by('netns') ?? by('local') ?? by('sim');
+  const basis = by('netns') ?? by('local') ?? by('vm') ?? by('sim');
   const bounded = cells.find((cell) => cell.lowerBoundS !== null);
   return [
     hasVariants ? variantWords(variant) : '',

@@ -10,7 +10,7 @@ export function runCommand(): Command {
     .argument('<scenario>', 'scenario file, such as scenarios/table-1.yaml')
     .option(
       '--on <executors>',
-      'who answers: theory, fluid, sim, local, netns (default: what the scenario names)',
+      'who answers: theory, fluid, sim, local, netns, vm (default: what the scenario names)',
     )
     .option('--machines <counts>', 'machine counts instead of the scenario’s, such as 1,8')
     .option('--transports <names>', 'only these of the scenario’s transports, such as p2p,unicast')

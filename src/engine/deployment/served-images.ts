@@ -37,7 +37,8 @@ interface Serving {
   readonly port: number;
 }
 
-const UPLOAD_SLOTS = 4;
+/** One more than a machine has: it goes round. */
+const UPLOAD_SLOTS = 5;
 /** Everybody is told of the source. */
 const NEIGHBOURS = 128;
 

@@ -6,6 +6,7 @@ import {
   ImageStore,
   makeSigningKeys,
   type RawRun,
+  type SigningKeys,
 } from '../../../engine/index.ts';
 
 /** The golden image of a lab as a published version. */
@@ -22,15 +23,22 @@ export interface LabImage {
   readonly publicKey: string;
 }
 
+export interface LabImagePlace {
+  /** The store. */
+  readonly scratchFolder: string;
+  readonly pieceBytes: number;
+  /** Left out: a pair that nobody else has. */
+  readonly keys?: SigningKeys;
+}
+
 /**
  * Publishes a disk as an image in which chunks, pieces and disk are the same bytes: programs that know nothing of our
  * format can write it.
  */
 export async function publishLabImage(
   disk: ImageReader,
-  { scratchFolder, pieceBytes }: { readonly scratchFolder: string; readonly pieceBytes: number },
+  { scratchFolder, pieceBytes, keys = makeSigningKeys() }: LabImagePlace,
 ): Promise<LabImage> {
-  const keys = makeSigningKeys();
   const draft = await ImageDraft.begin(new ImageStore(scratchFolder), {
     name: 'lab',
     kind: 'disk',

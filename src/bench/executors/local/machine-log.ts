@@ -105,8 +105,13 @@ export class MachineLog {
 
   /** The disk of a machine that was done is not identical to the golden image after all. */
   disproved(offset: number): void {
+    this.undone(`its disk differs from the golden image at offset ${offset}, although every piece matched`);
+  }
+
+  /** Whatever its agent has said: the machine is not what it was to become. */
+  undone(sentence: string): void {
     this.#doneMs = null;
-    this.failed(`its disk differs from the golden image at offset ${offset}, although every piece matched`);
+    this.failed(sentence);
   }
 
   /**

@@ -7,7 +7,7 @@ const FIXED_PHASES: readonly FixedPhase[] = ['boot', 'register', 'metainfo', 'pa
 
 /** What one lab has, and how its sentences name it. */
 export interface LabAbilities {
-  readonly name: 'the local lab' | 'the netns lab';
+  readonly name: 'the local lab' | 'the netns lab' | 'the vm lab';
   readonly transports: readonly Transport[];
   readonly hasSites: boolean;
 }
@@ -33,7 +33,7 @@ export function unsupportedSettings(
 
 function unsupportedBoot({ boot, image, network }: Scenario, { name }: LabAbilities) {
   return named({
-    [`boot: the agents of ${name} are started, not booted`]: boot !== undefined,
+    [`boot: machines of ${name} do not go by such steps`]: boot !== undefined,
     [`image.decode: ${name} decodes as fast as this computer`]: Number.isFinite(image.decode),
     [`network.tcp: ${name} has the TCP of this computer`]: network.tcp !== undefined,
   });

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import type { Transport } from '../../record/run-record.ts';
 import { DEBIAN_PYTHON } from './debian-python.ts';
 
-/** A program that a lab needs, and a way to see that it is there: the command ends with exit code 0. */
-interface Part {
+/** A program or file that a lab needs, and a way to see that it is there: the command ends with exit code 0. */
+export interface Part {
   readonly command: readonly [program: string, ...options: string[]];
   readonly debianPackage: string;
 }
@@ -28,16 +28,25 @@ const found = new Map<string, boolean>();
  * @param hasNat whether some site is behind a NAT
  */
 export function missingParts(transport: Transport, hasNat = false): string[] {
-  if (process.getuid?.() !== 0) {
-    return ['--on netns: network namespaces need the rights of root; run the command as root'];
-  }
   const program = PROGRAMS[transport];
-  const parts = [...IPROUTE, ...(hasNat ? [NFT] : []), ...(program === undefined ? [] : [program])];
-  return parts
+  const parts = [...(hasNat ? [NFT] : []), ...(program === undefined ? [] : [program])];
+  return missingBeside('netns', `transports.${transport}`, parts);
+}
+
+/**
+ * What a lab on network namespaces lacks, one sentence each.
+ * @param field the setting that asks for these parts
+ * @param parts what it needs beside namespaces
+ */
+export function missingBeside(lab: string, field: string, parts: readonly Part[]): string[] {
+  if (process.getuid?.() !== 0) {
+    return [`--on ${lab}: network namespaces need the rights of root; run the command as root`];
+  }
+  return [...IPROUTE, ...parts]
     .filter(({ command }) => !isThere(command))
     .map(
       ({ command, debianPackage }) =>
-        `transports.${transport}: \`${command.join(' ')}\` fails; install the Debian package ${debianPackage}, or all that the labs need with tools/system-packages.sh (as root)`,
+        `${field}: \`${command.join(' ')}\` fails; install the Debian package ${debianPackage}, or all that the labs need with tools/system-packages.sh (as root)`,
     );
 }
 

@@ -4,6 +4,7 @@ import type { LabPlace, LinkCounters } from '../local/lab-place.ts';
 import { fromPortable } from '../local/portable-failure.ts';
 import type { KeeperCommand, KeeperReport } from './keeper-messages.ts';
 import { readLinkCounters } from './link-counters-reader.ts';
+import type { SetUpStep } from './set-up-step.ts';
 import { setUpSteps } from './set-up-steps.ts';
 import { addressOf, type NetnsTopology, namespaceOf, namespacesOf } from './topology.ts';
 
@@ -19,13 +20,16 @@ export class NamespacesPlace implements LabPlace {
     'There is no delay on the links but that of their queues, which are never full.',
   ];
   readonly #topology: NetnsTopology;
+  readonly #furtherSteps: readonly SetUpStep[];
   readonly #keeper: LabChild<KeeperCommand, KeeperReport>;
   readonly #built = Promise.withResolvers<void>();
   readonly #removed = Promise.withResolvers<void>();
   #isOpen = false;
 
-  constructor(topology: NetnsTopology) {
+  /** @param furtherSteps are performed when the hosts are there */
+  constructor(topology: NetnsTopology, furtherSteps: readonly SetUpStep[] = []) {
     this.#topology = topology;
+    this.#furtherSteps = furtherSteps;
     this.#keeper = new LabChild(new URL('./netns-keeper-process.ts', import.meta.url), [], (report) =>
       this.#hear(report),
     );
@@ -39,7 +43,8 @@ export class NamespacesPlace implements LabPlace {
   open(): Promise<void> {
     this.#isOpen = true;
     const namespaces = namespacesOf(this.#topology);
-    this.#keeper.send({ kind: 'build', namespaces, steps: setUpSteps(this.#topology) });
+    const steps = [...setUpSteps(this.#topology), ...this.#furtherSteps];
+    this.#keeper.send({ kind: 'build', namespaces, steps });
     return this.#built.promise;
   }
 

@@ -4,20 +4,26 @@ import { open, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { zstdCompressSync } from 'node:zlib';
-import { type CpioEntry, encodeCpio } from '../../src/engine/boot/boot-image/cpio-codec.ts';
+import { type CpioEntry, encodeCpio } from '../../../engine/index.ts';
+import { ConfigError, RunFailure } from '../../../failure.ts';
 
 const run = promisify(execFile);
 
-/** What the golden disk says when it has started. */
+/** What the disk says on the serial line when it has started. */
 export const DEPLOYED = 'DEPLOYED OK';
 
+const SFDISK = 'sfdisk';
 const MIB = 2 ** 20;
-const DISK_BYTES = 256 * MIB;
 /** BIOS starts the first partition, UEFI the file `EFI/BOOT/BOOTX64.EFI` of any FAT. */
-const FAT = { offset: MIB, bytes: 63 * MIB };
-const NTFS = { offset: 64 * MIB, bytes: 190 * MIB };
+const FAT = { offset: MIB, bytes: 39 * MIB };
+const NTFS_OFFSET = FAT.offset + FAT.bytes;
+/** Behind the last partition nothing is used; a disk has a whole number of MiB, and room for a small NTFS. */
+const TAIL_BYTES = MIB;
+const SMALLEST_MIB = 64;
 const SYSLINUX = '/usr/lib/syslinux';
 const SYSLINUX_EFI = '/usr/lib/SYSLINUX.EFI/efi64/syslinux.efi';
+/** One file of bytes that do not shrink, so that something of the NTFS is in use. */
+const FILE_BYTES = 8 * MIB;
 
 const CONFIG = `DEFAULT golden
 PROMPT 0
@@ -37,36 +43,52 @@ const INIT = `#!/bin/busybox sh
 export interface BootableDiskParts {
   /** A kernel for x86-64 with drivers of virtual machines. */
   readonly kernelFile: string;
-  /** Where it is made. */
+  /** Where it is made, as `golden.img`. */
   readonly folder: string;
+  readonly sizeBytes: number;
 }
 
 /**
  * A disk that starts by BIOS and by UEFI, says so on its serial line, and powers the machine off: a FAT with syslinux and
- * a kernel, and an NTFS with one file. Made without loop devices.
+ * a kernel, and an NTFS with one file. Made without loop devices; most of it is not in use.
+ * Rejects with a ConfigError (`image.size`) for a size that it cannot have, and a RunFailure where a tool fails.
  * @returns its file
  */
-export async function aBootableDisk({ kernelFile, folder }: BootableDiskParts): Promise<string> {
+export async function makeBootableDisk({
+  kernelFile,
+  folder,
+  sizeBytes,
+}: BootableDiskParts): Promise<string> {
+  if (sizeBytes % MIB !== 0 || sizeBytes < SMALLEST_MIB * MIB)
+    throw new ConfigError(
+      'image.size',
+      `${sizeBytes} bytes; a disk that starts has ${SMALLEST_MIB} MiB or more, in whole MiB`,
+    );
   const disk = join(folder, 'golden.img');
   await writeFile(disk, '');
-  await truncate(disk, DISK_BYTES);
-  await partition(disk);
+  await truncate(disk, sizeBytes);
+  const ntfsBytes = sizeBytes - NTFS_OFFSET - TAIL_BYTES;
+  await partition(disk, ntfsBytes);
   await makeFat(disk, { kernelFile, folder });
-  await makeNtfs(disk, folder);
+  await makeNtfs(disk, { folder, ntfsBytes });
   return disk;
 }
 
-async function partition(disk: string): Promise<void> {
-  const [fat, ntfs] = [FAT, NTFS].map(({ offset, bytes }) => `start=${offset / 512},size=${bytes / 512}`);
-  const table = spawnSync('sfdisk', ['--quiet', disk], {
-    input: `label: dos\n${fat},type=c,bootable\n${ntfs},type=7\n`,
-  });
-  if (table.status !== 0) throw new Error(`sfdisk: ${table.stderr}`);
-  const bootCode = await readFile(`${SYSLINUX}/mbr/mbr.bin`);
-  await writeAt(disk, bootCode, 0);
+async function partition(disk: string, ntfsBytes: number): Promise<void> {
+  const lines = [
+    'label: dos',
+    `start=${FAT.offset / 512},size=${FAT.bytes / 512},type=c,bootable`,
+    `start=${NTFS_OFFSET / 512},size=${ntfsBytes / 512},type=7`,
+  ];
+  const table = spawnSync(SFDISK, ['--quiet', disk], { input: `${lines.join('\n')}\n` });
+  if (table.status !== 0) throw new RunFailure('GOLDEN_DISK', `sfdisk: ${table.stderr ?? table.error}`);
+  await writeAtStart(disk, await readFile(`${SYSLINUX}/mbr/mbr.bin`));
 }
 
-async function makeFat(disk: string, { kernelFile, folder }: BootableDiskParts): Promise<void> {
+async function makeFat(
+  disk: string,
+  { kernelFile, folder }: { readonly kernelFile: string; readonly folder: string },
+): Promise<void> {
   const [sectors, blocks] = [FAT.offset / 512, FAT.bytes / 1024];
   await run('mkfs.vfat', ['-F', '32', '-n', 'GOLDEN', '--offset', String(sectors), disk, String(blocks)]);
   await run('syslinux', ['--install', '--offset', String(FAT.offset), disk]);
@@ -86,21 +108,19 @@ async function makeFat(disk: string, { kernelFile, folder }: BootableDiskParts):
   await put(config, 'EFI/BOOT/syslinux.cfg');
 }
 
-async function makeNtfs(disk: string, folder: string): Promise<void> {
+async function makeNtfs(
+  disk: string,
+  { folder, ntfsBytes }: { readonly folder: string; readonly ntfsBytes: number },
+): Promise<void> {
   const volume = join(folder, 'volume.ntfs');
   const file = join(folder, 'file');
   await writeFile(volume, '');
-  await truncate(volume, NTFS.bytes);
-  await run('mkntfs', ['--force', '--quick', '--partition-start', String(NTFS.offset / 512), volume]);
-  await writeFile(file, randomBytes(8 * MIB));
+  await truncate(volume, ntfsBytes);
+  await run('mkntfs', ['--force', '--quick', '--partition-start', String(NTFS_OFFSET / 512), volume]);
+  await writeFile(file, randomBytes(FILE_BYTES));
   await run('ntfscp', ['--force', volume, file, 'file']);
-  await run('dd', [
-    `if=${volume}`,
-    `of=${disk}`,
-    'bs=1M',
-    `seek=${NTFS.offset / MIB}`,
-    'conv=notrunc,sparse',
-  ]);
+  const place = ['bs=1M', `seek=${NTFS_OFFSET / MIB}`, 'conv=notrunc,sparse'];
+  await run('dd', [`if=${volume}`, `of=${disk}`, ...place]);
   await rm(volume);
 }
 
@@ -117,8 +137,8 @@ async function initialRamDisk(): Promise<Uint8Array> {
   );
 }
 
-async function writeAt(path: string, bytes: Uint8Array, offset: number): Promise<void> {
+async function writeAtStart(path: string, bytes: Uint8Array): Promise<void> {
   const file = await open(path, 'r+');
-  await file.write(bytes, 0, bytes.length, offset);
+  await file.write(bytes, 0, bytes.length, 0);
   await file.close();
 }

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { DEPLOYED } from '../../src/bench/executors/vm/bootable-disk.ts';
+import type { Firmware } from '../../src/bench/executors/vm/virtual-machine.ts';
+import type { AgentReport } from '../../src/engine/http/agent-report.ts';
+import { type LabMachine, VmLab } from './a-vm-lab.ts';
+
+const MIB = 2 ** 20;
+const FLEET: readonly Firmware[] = ['bios', 'bios', 'uefi-pxe', 'uefi-pxe'];
+const RESTARTS = 'swarmboot: done: the machine restarts';
+
+async function fleetOf(lab: VmLab): Promise<readonly LabMachine[]> {
+  const fleet: LabMachine[] = [];
+  for (const firmware of FLEET) fleet.push(await lab.machine(firmware));
+  await lab.deploy(fleet);
+  for (const { machine } of fleet) await machine.powerOn();
+  return fleet;
+}
+
+async function expectDeployed(lab: VmLab, fleet: readonly LabMachine[]): Promise<void> {
+  for (const { disk } of fleet) expect(await lab.isGolden(disk)).toBe(true);
+  expect((await lab.targets()).map(({ state }) => state)).toEqual(fleet.map(() => 'finished'));
+}
+
+async function reportsOf(lab: VmLab): Promise<readonly AgentReport[]> {
+  return (await lab.targets()).map(({ report }) => report!);
+}
+
+/** Payload that no machine has sent, in images. */
+function serverCopies(reports: readonly AgentReport[]): number {
+  const sum = (of: (report: AgentReport) => number): number =>
+    reports.reduce((bytes, report) => bytes + of(report), 0);
+  const fromServer =
+    sum(({ downloadedBytes }) => downloadedBytes) - sum(({ uploadedBytes }) => uploadedBytes);
+  return fromServer / reports[0]!.wireBytes;
+}
+
+describe('four machines of BIOS and UEFI in one deployment', () => {
+  it('get most of the image from each other, and all start from their disks', async (context) => {
+    // As where one link feeds a hall: machines are there within seconds, one copy takes longer.
+    const lab = await VmLab.start(context, { dhcp: 'full', upload: MIB });
+    const fleet = await fleetOf(lab);
+    await Promise.all(fleet.map(({ machine }) => machine.says(DEPLOYED)));
+    await Promise.all(fleet.map(({ machine }) => machine.wentOff()));
+    await expectDeployed(lab, fleet);
+    const copies = serverCopies(await reportsOf(lab));
+    await context.annotate(`the server sent ${copies.toFixed(2)} copies of the image to four machines`);
+    expect(copies).toBeGreaterThanOrEqual(1);
+    expect(copies).toBeLessThanOrEqual(1.7);
+  });
+
+  it('are all deployed although the server is killed meanwhile and started again', async (context) => {
+    const lab = await VmLab.start(context, { dhcp: 'full', upload: MIB });
+    const fleet = await fleetOf(lab);
+    await lab.hasDownloaded(0.2);
+    await lab.killServer();
+    await lab.startServer();
+    await Promise.all(fleet.map(({ machine }) => machine.says(RESTARTS)));
+    await expectDeployed(lab, fleet);
+  });
+});
+
+describe('a machine that loses its power in the middle of its download', () => {
+  it('goes on from what is on its disk when it is powered on again', async (context) => {
+    const lab = await VmLab.start(context, { dhcp: 'proxy', upload: MIB });
+    const booted = await lab.machine('bios');
+    const { machine, disk } = booted;
+    await lab.deploy([booted]);
+    await machine.powerOn();
+    await lab.hasDownloaded(0.4);
+    await machine.powerOff();
+    await machine.powerOn();
+    await machine.says(RESTARTS);
+    expect(await lab.isGolden(disk)).toBe(true);
+    const [report] = await reportsOf(lab);
+    const { reusedChunks, downloadedBytes, wireBytes } = report!;
+    expect(reusedChunks).toBeGreaterThan(0);
+    expect(downloadedBytes).toBeLessThan(0.9 * wireBytes);
+  });
+});
