@@ -171,8 +171,8 @@ describe('before the first write', () => {
     await writeFile(join(golden.folder, IMAGE_FILES.manifest), manifest);
     const signature = signatureOf(manifest, golden.keys.privateKey);
     await writeFile(join(golden.folder, IMAGE_FILES.signature), signature);
-    const { deploy, registry } = await aDeployment(golden);
-    registry.arm('machine');
+    const { deploy, arm, targets } = await aDeployment(golden);
+    arm('machine');
     const before = Buffer.alloc(golden.disk.length, 0xa5);
     const disk = await aDiskFile(before);
     await expect(deploy({ disks: [disk] })).rejects.toMatchObject({
@@ -180,7 +180,7 @@ describe('before the first write', () => {
       message: expect.stringContaining('is of kind files, and this agent deploys disks only'),
     });
     expect((await readFile(disk.path)).equals(before)).toBe(true);
-    expect(registry.machines[0]).toMatchObject({ failure: expect.stringContaining('IMAGE_KIND') });
+    expect(targets()[0]).toMatchObject({ failure: expect.stringContaining('IMAGE_KIND') });
   });
 
   it('a disk that is too small is refused', async () => {

@@ -70,8 +70,8 @@ describe('a machine that is cut off among the steps and boots again', () => {
     async (fileSystem, context) => {
       needsRoot(context);
       const golden = await aSystemImage(context, fileSystem);
-      const { deploy, registry } = await aDeployment(golden);
-      registry.arm('machine');
+      const { deploy, arm, targets } = await aDeployment(golden);
+      arm('machine');
       const disk = await aDiskFile((systemMib(fileSystem) + MORE_MIB) * MIB);
       const hooks = postDeployHooks(STEPS);
       for (let done = 1; done <= hooks.length; done++) {
@@ -80,12 +80,12 @@ describe('a machine that is cut off among the steps and boots again', () => {
         if (done > 1) expect(outcome.reusedChunks).toBeLessThan(outcome.chunks);
         await expect(finish([...hooks.slice(0, done), powerCut])).rejects.toThrow('the power is gone');
         await client.stop();
-        expect(registry.machines).toMatchObject([{ state: 'verified' }]);
+        expect(targets()).toMatchObject([{ state: 'verified' }]);
       }
       const { finish } = await deploy({ disks: [disk] });
       await finish(hooks);
 
-      expect(registry.machines).toMatchObject([{ state: 'finished' }]);
+      expect(targets()).toMatchObject([{ state: 'finished' }]);
       expect(await sfdisk(context, ['--verify', disk.path])).toMatch(/No errors detected/i);
       const { file, bytes } = await partitionOf(context, disk.path, 1);
       expect(bytes).toBeGreaterThan((systemMib(fileSystem) + MORE_MIB - 4) * MIB);
