@@ -7,6 +7,7 @@ import {
   runAgent,
   warmUpBootFileClient,
 } from '../../../engine/index.ts';
+import { SAVED_FOLDER } from '../netns/clonezilla/saved-disk.ts';
 import {
   type AgentCommand,
   type AgentProcessTask,
@@ -62,6 +63,7 @@ async function transportOf({ transport: kind, link, ...options }: AgentProcessTa
     serverHost,
     httpPort,
     imageFolder,
+    isPacked,
     site,
     serverPeerId,
     peerId,
@@ -82,6 +84,9 @@ async function transportOf({ transport: kind, link, ...options }: AgentProcessTa
       policies,
       site,
       file: diskPath,
+      isPacked,
+      files: [],
+      savedUrl: `http://${serverHost}:${httpPort}/boot/${SAVED_FOLDER}`,
       casting: null,
     });
   }
@@ -95,7 +100,7 @@ async function transportOf({ transport: kind, link, ...options }: AgentProcessTa
 
 async function deploy(): Promise<void> {
   const { machine, diskPath, serverHost, httpPort, tftpPort, token, publicKey } = task;
-  await runAgent(
+  const { outcome } = await runAgent(
     {
       server: { url: `http://${serverHost}:${httpPort}`, token },
       tftp: { host: serverHost, port: tftpPort },
@@ -118,7 +123,7 @@ async function deploy(): Promise<void> {
       noted() {},
     },
   );
-  report({ kind: 'done' });
+  report({ kind: 'done', refetchedChunks: outcome.refetchedChunks });
 }
 
 function fileAsDisk(path: string): DiskFacts {

@@ -7,12 +7,13 @@ import {
   makeSigningKeys,
   type RawRun,
 } from '../../../engine/index.ts';
+import { ZSTD_LEVEL } from '../zstd-level.ts';
 
 /** The golden image of a lab as a published version. */
 export interface LabImage {
   /** Where it is on the server, such as `images/lab/1`. */
   readonly folder: string;
-  /** The payload: byte for byte the disk. */
+  /** The payload: the disk, byte for byte or packed. */
   readonly payloadFile: string;
   /** By path: manifest, signature and extent map. */
   readonly files: ReadonlyMap<string, Uint8Array>;
@@ -20,14 +21,25 @@ export interface LabImage {
   readonly publicKey: string;
 }
 
+/** Of a captured image. */
+const PACKED_CHUNK_BYTES = 4 * 2 ** 20;
+
+export interface LabImageOptions {
+  readonly scratchFolder: string;
+  readonly pieceBytes: number;
+  readonly encoding: 'raw' | 'zstd';
+}
+
 /**
- * Publishes a disk as an image in which chunks, pieces and disk are the same bytes: programs that know nothing of our
- * format can write it.
+ * Publishes a disk as an image that programs can write which know nothing of our format: its payload is the disk byte
+ * for byte, or its frames make the disk when they are unpacked one after the other.
  */
 export async function publishLabImage(
   disk: ImageReader,
-  { scratchFolder, pieceBytes }: { readonly scratchFolder: string; readonly pieceBytes: number },
+  { scratchFolder, pieceBytes, encoding }: LabImageOptions,
 ): Promise<LabImage> {
+  const isPacked = encoding === 'zstd';
+  const chunkBytes = isPacked ? PACKED_CHUNK_BYTES : pieceBytes;
   const keys = makeSigningKeys();
   const draft = await ImageDraft.begin(new ImageStore(scratchFolder), {
     name: 'lab',
@@ -35,12 +47,14 @@ export async function publishLabImage(
     disk: { bytes: disk.sizeBytes, sectorBytes: 512 },
     table: 'none',
     partitions: [],
-    encoding: { kind: 'raw' },
-    chunkBytes: pieceBytes,
+    encoding: isPacked
+      ? { kind: 'zstd', level: ZSTD_LEVEL, library: process.versions.zstd! }
+      : { kind: 'raw' },
+    chunkBytes,
     tools: {},
     pieceBytes,
   });
-  await draft.add(runsOf(disk, pieceBytes));
+  await draft.add(runsOf(disk, chunkBytes));
   const published = await draft.publish(keys.privateKey);
   const { folder, files } = await describedByPath(published);
   return { folder, files, payloadFile: join(published.folder, 'payload'), publicKey: keys.publicKey };

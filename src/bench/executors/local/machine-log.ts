@@ -82,6 +82,7 @@ export class MachineLog {
       case 'done':
         this.#state = 'seeding';
         this.#share = 1;
+        if (report.refetchedChunks > 0) this.#mended(report.refetchedChunks);
         return;
       case 'failed':
         this.failed(report.failure.sentence);
@@ -105,6 +106,12 @@ export class MachineLog {
   disproved(offset: number): void {
     this.#doneMs = null;
     this.failed(`its disk differs from the golden image at offset ${offset}, although every piece matched`);
+  }
+
+  /** Disks of a lab do not lie: what was not right when it was read back, the transport had left wrong. */
+  #mended(chunks: number): void {
+    this.#doneMs = null;
+    this.failed(`${chunks} chunks of its disk were not as the golden image when they were read back`);
   }
 
   /**

@@ -25,10 +25,10 @@ export function netnsExecutor(settings: LabSettings = {}): Executor {
     hasWholePieces: HAS_WHOLE_PIECES,
     unsupported: (scenario, transport) => [
       ...unsupportedSettings(scenario, transport, NETNS_LAB),
-      ...missingParts(
-        transport,
-        scenario.network.sites?.some(({ nat }) => nat),
-      ),
+      ...missingParts(transport, {
+        hasNat: scenario.network.sites?.some(({ nat }) => nat) ?? false,
+        isPacked: scenario.image.encoding === 'zstd',
+      }),
     ],
     async run(run, watch) {
       const place = new NamespacesPlace(topologyOf(run));

@@ -20,7 +20,7 @@ const resultOf = (log: MachineLog) => log.result(9_000, (peerId) => `name of ${p
 describe('what is known of a machine', () => {
   it('is done with the end of its last phase, in seconds from the first power-on', () => {
     const log = aLog(5);
-    log.reported({ kind: 'done' });
+    log.reported({ kind: 'done', refetchedChunks: 0 });
     expect(resultOf(log)).toMatchObject({
       poweredOnS: 1,
       doneS: 6,
