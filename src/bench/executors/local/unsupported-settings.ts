@@ -12,6 +12,7 @@ export interface LabAbilities {
   readonly name: 'the local lab' | 'the netns lab';
   readonly transports: readonly Transport[];
   readonly hasSites: boolean;
+  readonly hasConnectionCap: boolean;
 }
 
 /** Settings that real processes on this computer cannot honour, each as `key.path: reason`. */
@@ -51,9 +52,12 @@ function unsupportedImage({ size, used, pieceLength }: Scenario['image'], { name
 }
 
 function unsupportedNetwork({ connectionCap, latency, loss, sites }: Scenario['network'], lab: LabAbilities) {
-  const { name, hasSites } = lab;
+  const { name, hasSites, hasConnectionCap } = lab;
+  const isCapped = Number.isFinite(connectionCap);
   return named({
-    [`network.connectionCap: ${name} limits links, not connections`]: Number.isFinite(connectionCap),
+    [`network.connectionCap: ${name} limits links, not connections`]: isCapped && !hasConnectionCap,
+    [`network.connectionCap: ${name} has caps within one network, not behind a NAT`]:
+      isCapped && (sites?.some(({ nat }) => nat) ?? false),
     [`network.latency: ${name} has no delay to speak of`]: latency > 0,
     [`network.loss: ${name} loses nothing on purpose`]: loss > 0,
     [`network.sites: all machines of ${name} stand at one site`]: sites !== undefined && !hasSites,

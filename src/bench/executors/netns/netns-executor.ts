@@ -8,7 +8,12 @@ import { missingParts } from './missing-parts-reader.ts';
 import { NamespacesPlace } from './namespaces-place.ts';
 import { topologyOf } from './netns-topology.ts';
 
-const NETNS_LAB = { name: 'the netns lab', transports: LAB_TRANSPORTS, hasSites: true } as const;
+const NETNS_LAB = {
+  name: 'the netns lab',
+  transports: LAB_TRANSPORTS,
+  hasSites: true,
+  hasConnectionCap: true,
+} as const;
 /** A transport that needs longer than this many times its lower bound is recorded as unfinished. */
 const MOST_BOUNDS = 8;
 const SHORTEST_DEADLINE_S = 60;

@@ -7,6 +7,11 @@ export type Fetching = (file: string) => Command;
 /** Bytes of an MBR before its partition table. */
 const BOOT_CODE_BYTES = 446;
 const SECTOR_BYTES = 512;
+/**
+ * How often partclone shows how far it is; it ends at such a moment, too. The default of 2 s would weigh on small images,
+ * and with 0 it keeps a fifth of a core busy.
+ */
+const REFRESH_S = '1';
 
 /**
  * What is done to a disk before its partitions come, as Clonezilla does it: boot code, what stands behind it, table.
@@ -26,7 +31,8 @@ export function tablePipes(disk: string, fetching: Fetching): Command[][] {
 
 /**
  * One partition: from the server through decompression to its place. `-C`, because a file has no size of a device;
- * `-O` writes onto an existing file, where `-o` would not.
+ * `-O` writes onto an existing file, where `-o` would not;
+ * `-E` is the place of the partition.
  * @param fetching brings its image
  */
 export function partitionPipe(
@@ -46,7 +52,7 @@ function placing(
   if (partcloneFor(fileSystem) === 'partclone.dd')
     return ['dd', `of=${disk}`, 'bs=1M', `seek=${offset}`, 'oflag=seek_bytes', 'conv=notrunc', 'status=none'];
   const log = `${disk}.partclone.log`;
-  return ['partclone.restore', '-C', '-q', '-L', log, '-E', offset, '-s', '-', '-O', disk];
+  return ['partclone.restore', '-C', '-q', '-f', REFRESH_S, '-L', log, '-E', offset, '-s', '-', '-O', disk];
 }
 
 /**
