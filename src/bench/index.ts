@@ -14,6 +14,7 @@ export { type AnswerWatch, answer } from './answer.ts';
 export { calibrationNotes, calibrationTables } from './calibration/calibration-tables.ts';
 export { unexpectedFailures } from './executors/fleet.ts';
 export { MODEL_TRANSPORTS } from './executors/model-transport.ts';
+export { agreementDetails } from './metrics/agreement.ts';
 export { type Cell, cellDetails } from './metrics/cell.ts';
 export { readableTime } from './metrics/readable-units.ts';
 export { selectRecords } from './metrics/record-selection.ts';

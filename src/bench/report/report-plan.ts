@@ -1,8 +1,10 @@
 import type { Chart } from '../charts/chart.ts';
+import { type AgreementDetail, agreementDetails } from '../metrics/agreement.ts';
 import type { CellDetail } from '../metrics/cell.ts';
 import { variantWords } from '../metrics/plain-words.ts';
 import type { RecordSelection } from '../metrics/record-selection.ts';
 import type { RunRecord } from '../record/run-record.ts';
+import { agreementSentence, agreementTable } from './agreement-table.ts';
 import { comparisonNotes, comparisonTable } from './comparison-table.ts';
 import { limitations } from './limitations.ts';
 import { phaseTable } from './phase-table.ts';
@@ -25,6 +27,7 @@ export function planReport(
   const sections: Section[] = [
     { title: 'Comparison', blocks: [{ kind: 'table', table: comparisonTable(details) }, notes] },
     { title: 'Charts', blocks: charts.map((chart) => figure(chart, setupSentence(records))) },
+    { title: 'Simulated against measured', blocks: agreementBlocks(agreementDetails(details)) },
     { title: 'Repeats', blocks: tableOrNothing(repeatsTable(details), 'Spread of the makespan') },
     { title: 'Phases', blocks: tableOrNothing(phaseTable(details), 'Mean time per machine in each phase') },
     { title: 'Setup', blocks: [{ kind: 'table', table: setupTable(records) }, ...settingsOf(records)] },
@@ -47,6 +50,12 @@ function figure({ name, title, caption }: Chart, setup: string): Block {
 
 function tableOrNothing(table: Table, words: string): Block[] {
   return table.rows.length === 0 ? [] : [tableBlock(table, { summary: words, fromRows: FOLD_FROM_ROWS })];
+}
+
+function agreementBlocks(details: readonly AgreementDetail[]): Block[] {
+  if (details.length === 0) return [];
+  const words: Block = { kind: 'paragraph', text: agreementSentence(details) };
+  return [...tableOrNothing(agreementTable(details), 'Every cell that was measured and simulated'), words];
 }
 
 /** What the scenario's author wants to be known before the result is read, where the settings hold it. */
