@@ -10,7 +10,7 @@ import type { TftpBenchOptions, TftpBenchWatch } from './tftp-bench/tftp-bench-c
 import type { TftpResult } from './tftp-bench/tftp-case.ts';
 import type { MachineTrace, TraceRequest } from './trace/trace.ts';
 
-export { type AnswerWatch, answer } from './answer.ts';
+export { type AnswerWatch, answer, type LeftOutPlace, type LeftOutReason } from './answer.ts';
 export { calibrationNotes, calibrationTables } from './calibration/calibration-tables.ts';
 export { unexpectedFailures } from './executors/fleet.ts';
 export { MODEL_TRANSPORTS } from './executors/model-transport.ts';
