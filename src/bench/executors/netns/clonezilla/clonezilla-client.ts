@@ -8,6 +8,7 @@ import { UdpcastSender, udpcastReceiver } from '../udpcast-client.ts';
 import { type Fetching, finishingPipe, partitionPipe, tablePipes } from './restore-pipes.ts';
 import { SAVED_FILES, type SavedPartition, savedPartitions } from './saved-disk.ts';
 
+const RESTORER = 'partclone.restore';
 const DECOMPRESSOR = 'zstd';
 
 /** Clonezilla's restore: each machine takes the partition images by HTTP. */
@@ -112,6 +113,6 @@ async function answered(url: string, method: 'GET' | 'HEAD'): Promise<Response> 
 }
 
 function version(): Promise<string> {
-  const { stdout, stderr } = spawnSync('partclone.restore', ['--version'], { encoding: 'utf8' });
+  const { stdout, stderr } = spawnSync(RESTORER, ['--version'], { encoding: 'utf8' });
   return Promise.resolve(/v(\d\S*)/.exec(stdout + stderr)?.[1] ?? '');
 }
