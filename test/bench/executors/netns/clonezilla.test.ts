@@ -62,9 +62,10 @@ describe.each(BOTH)('%s over network namespaces', (transport) => {
 });
 
 describe('a packed image over network namespaces', () => {
-  it.each(['p2p', 'unicast', 'chain', 'aria2', 'libtorrent', 'multicast'] as const)(
+  it.for(['p2p', 'unicast', 'chain', 'aria2', 'libtorrent', 'multicast'] as const)(
     'becomes the golden image on every disk by %s',
-    async (transport) => {
+    async (transport, context) => {
+      needsNetns(context, transport, { isPacked: true });
       const scenario = aLabScenario({ image: PACKED, transports: { [transport]: {} } });
       const outcome = await runNetns({ transport, machines: 2, scenario });
       expect(verdictsOf(outcome)).toEqual(Array(2).fill({ isVerified: true, failure: null }));
