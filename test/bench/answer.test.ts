@@ -91,6 +91,19 @@ describe('the answer to a scenario', () => {
     expect(records.filter(({ busyShare }) => busyShare === 0.9)).toHaveLength(1);
   });
 
+  it('makes long runs in a lab once, where the scenario says from when on they are long', async () => {
+    const { lab, made } = aDisturbedLab(0);
+    const question = await aQuestion(lab);
+    const file = await aScenarioFile(PLAIN_SCENARIO);
+    const bounds = (await answer(question, QUIET)).map(({ bounds: found }) => found!.lowerBoundS);
+    const longest = Math.max(...bounds);
+    made.length = 0;
+    const scenario = await loadScenario(file, { seeds: [1, 2, 3], onceFrom: `${longest} s` });
+    await answer({ ...question, scenario }, QUIET);
+    expect(made).toHaveLength(12 - 2);
+    expect(made.filter((name) => name.startsWith('unicast 4'))).toEqual(['unicast 4 1']);
+  });
+
   it('goes on after an interruption with the runs that have no record yet', async () => {
     const { lab, made } = aDisturbedLab(0);
     const question = await aQuestion(lab);
