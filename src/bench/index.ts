@@ -10,10 +10,11 @@ import type { TftpBenchOptions, TftpBenchWatch } from './tftp-bench/tftp-bench-c
 import type { TftpResult } from './tftp-bench/tftp-case.ts';
 import type { MachineTrace, TraceRequest } from './trace/trace.ts';
 
-export { type AnswerWatch, answer } from './answer.ts';
+export { type AnswerWatch, answer, type LeftOutPlace, type LeftOutReason } from './answer.ts';
 export { calibrationNotes, calibrationTables } from './calibration/calibration-tables.ts';
 export { unexpectedFailures } from './executors/fleet.ts';
 export { MODEL_TRANSPORTS } from './executors/model-transport.ts';
+export { agreementDetails } from './metrics/agreement.ts';
 export { type Cell, cellDetails } from './metrics/cell.ts';
 export { readableTime } from './metrics/readable-units.ts';
 export { selectRecords } from './metrics/record-selection.ts';

@@ -1,5 +1,5 @@
 import { boundsOf } from './executors/bounds.ts';
-import type { RunOutcome } from './executors/executor.ts';
+import type { PlannedRun, RunOutcome } from './executors/executor.ts';
 import type { Assignment } from './plan.ts';
 import type { HostFingerprint, RunRecord } from './record/run-record.ts';
 import type { LoadedScenario } from './scenario/scenario-loader.ts';
@@ -30,10 +30,17 @@ export function recordOf(
     randomSeed: run.randomSeed,
     versions: { ...context.versions, ...clientVersions },
     wireBytes: wireSize(run.scenario.image),
-    bounds: boundsOf(run, executor.hasWholePieces),
+    bounds: boundsOf(runOfSize(run, found.wireBytes), executor.hasWholePieces),
     ...found,
     citation: null,
   };
+}
+
+/** The same run with an image of so many bytes on the wire, where they are known. */
+function runOfSize(run: PlannedRun, wireBytes: number | undefined): PlannedRun {
+  if (wireBytes === undefined) return run;
+  const image = { ...run.scenario.image, encoding: 'raw', used: wireBytes } as const;
+  return { ...run, scenario: { ...run.scenario, image } };
 }
 
 /** The cells of a publication that the scenario lays beside, as records. */

@@ -21,6 +21,7 @@ export interface ScenarioRunOptions {
   readonly work?: string;
   readonly port?: string;
   readonly json?: boolean;
+  readonly resume?: boolean;
 }
 
 /** Options of every command that runs a scenario. */
@@ -50,6 +51,8 @@ export async function runScenario(file: string, options: ScenarioRunOptions): Pr
     executors: await executorsOf(bench, scenario, options),
     transports: options.transports && namesOption('--transports', options.transports, bench.TRANSPORTS),
     store,
+    isResumed: options.resume === true,
+    isSpoiledRepeated: true,
   };
   const failures = new FailedMachines();
   const progress = progressOn(process.stderr, bench);
@@ -61,7 +64,7 @@ export async function runScenario(file: string, options: ScenarioRunOptions): Pr
           signal,
           machineProgressed: (machine, phase, share) => progress.machineProgressed(machine, phase, share),
           runStarted: (assignment, index, all) => progress.runStarted(assignment, index, all),
-          runLeftOut: (assignment, index, all) => progress.runLeftOut(assignment, index, all),
+          runLeftOut: (assignment, place) => progress.runLeftOut(assignment, place),
           runEnded: (assignment, record) => {
             progress.runEnded(assignment, record);
             failures.add(assignment, bench.unexpectedFailures(assignment.run.scenario, record.fleet));

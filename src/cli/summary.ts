@@ -18,7 +18,9 @@ export function tellReport(bench: Bench, { folder, records, isJson }: ToldReport
   if (isJson) {
     const cells = details.map(({ cell }) => cell).filter(({ executor }) => executor !== 'published');
     const scenario = records.at(-1)!.scenario.name;
-    process.stdout.write(`${JSON.stringify({ scenario, out: folder, cells })}\n`);
+    const compared = bench.agreementDetails(details).map(({ agreement }) => agreement);
+    const agreement = compared.length === 0 ? {} : { agreement: compared };
+    process.stdout.write(`${JSON.stringify({ scenario, out: folder, cells, ...agreement })}\n`);
     return;
   }
   printTable(bench.comparisonTable(details));

@@ -30,6 +30,7 @@ export { ImageDraft, type RawRun } from './image/image-draft.ts';
 export { ImageReader, imageFileSize } from './image/image-reader.ts';
 export { ImageStore } from './image/image-store.ts';
 export { importImage } from './image/import/import-image.ts';
+export { isExtended, parseSfdiskDump } from './image/import/sfdisk-dump.ts';
 export type { Manifest } from './image/manifest.ts';
 export { BLOCK_BYTES, type Metainfo, makeMetainfo } from './image/metainfo.ts';
 export { describedByPath } from './image/served-image.ts';
@@ -40,6 +41,7 @@ export type { LinkRates } from './link-rate.ts';
 export type { HandoutName } from './swarm/policy/handout/handout-by-name.ts';
 export {
   BEST_POLICIES,
+  type ChunkStore,
   type SwarmClient,
   type SwarmClientMaker,
   type SwarmClientOptions,
@@ -49,7 +51,7 @@ export {
 export { swarmboot } from './swarm/swarmboot-client.ts';
 export { startTracker, type Tracker } from './swarm/tracker.ts';
 export { webtorrent } from './swarm/webtorrent-client.ts';
-export { type BootFile, MemoryBootFile } from './tftp/boot-file.ts';
+export { type BootFile, type BootFileCursor, MemoryBootFile } from './tftp/boot-file.ts';
 export { warmUpBootFileClient } from './tftp/boot-file-client.ts';
 export { openBootFolder } from './tftp/boot-file-reader.ts';
 export { BootFileServer } from './tftp/boot-file-server.ts';

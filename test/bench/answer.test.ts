@@ -4,6 +4,7 @@ import type { Executor, PlannedRun, RunOutcome } from '../../src/bench/executors
 import { RecordStore } from '../../src/bench/record/record-store.ts';
 import { loadScenario } from '../../src/bench/scenario/scenario-loader.ts';
 import { aFolder } from '../engine/an-image.ts';
+import { aMachine } from './a-record.ts';
 import { aWatch } from './executors/a-run.ts';
 import { aScenarioFile, PLAIN_SCENARIO } from './scenario/a-scenario.ts';
 
@@ -34,14 +35,33 @@ function aSlowLab() {
   return { lab, made };
 }
 
-async function answerOf(executor: Executor, watch: Partial<AnswerWatch> = {}) {
+/** A lab in which others keep the computer busy while unicast goes to one machine, the first few times. */
+function aDisturbedLab(disturbances: number) {
+  const made: string[] = [];
+  const lab: Executor = {
+    ...aSlowLab().lab,
+    run({ transport, machines, randomSeed }: PlannedRun) {
+      const name = `${transport} ${machines} ${randomSeed}`;
+      const isDisturbed =
+        name === 'unicast 1 1' && made.filter((each) => each === name).length < disturbances;
+      made.push(name);
+      const fleet = [{ ...aMachine({ doneS: 10 }), cpuS: 1 }];
+      return Promise.resolve({ ...OUTCOME, fleet, busyShare: isDisturbed ? 0.9 : 0.2, serverCpuS: 1 });
+    },
+  };
+  return { lab, made };
+}
+
+async function aQuestion(executor: Executor) {
   const scenario = await loadScenario(await aScenarioFile(PLAIN_SCENARIO), { seeds: [1, 2, 3] });
   const store = new RecordStore(await aFolder());
-  const quiet = { ...aWatch(), runStarted() {}, runEnded() {}, runLeftOut() {} };
-  return await answer(
-    { scenario, executors: [executor], transports: undefined, store },
-    { ...quiet, ...watch },
-  );
+  return { scenario, executors: [executor], transports: undefined, store, isSpoiledRepeated: true };
+}
+
+const QUIET = { ...aWatch(), runStarted() {}, runEnded() {}, runLeftOut() {} };
+
+async function answerOf(executor: Executor, watch: Partial<AnswerWatch> = {}) {
+  return await answer(await aQuestion(executor), { ...QUIET, ...watch });
 }
 
 describe('the answer to a scenario', () => {
@@ -53,5 +73,67 @@ describe('the answer to a scenario', () => {
     expect(made).toHaveLength(10);
     expect(leftOut).toEqual([2, 3]);
     expect(records.map(({ unfinishedAfterS }) => unfinishedAfterS).filter(Boolean)).toEqual([8]);
+  });
+
+  it('makes a run again at the end that others on the computer have spoiled, and the better one counts', async () => {
+    const { lab, made } = aDisturbedLab(1);
+    const records = await answerOf(lab);
+    expect(made.at(-1)).toBe('unicast 1 1');
+    expect(made).toHaveLength(13);
+    expect(records).toHaveLength(12);
+    expect(records.every(({ busyShare }) => busyShare === 0.2)).toBe(true);
+  });
+
+  it('does so once, and says so of a run that was spoiled twice', async () => {
+    const { lab, made } = aDisturbedLab(Infinity);
+    const records = await answerOf(lab);
+    expect(made.filter((name) => name === 'unicast 1 1')).toHaveLength(2);
+    expect(records.filter(({ busyShare }) => busyShare === 0.9)).toHaveLength(1);
+  });
+
+  it('makes long runs in a lab once, where the scenario says from when on they are long', async () => {
+    const { lab, made } = aDisturbedLab(0);
+    const question = await aQuestion(lab);
+    const file = await aScenarioFile(PLAIN_SCENARIO);
+    const bounds = (await answer(question, QUIET)).map(({ bounds: found }) => found!.lowerBoundS);
+    const longest = Math.max(...bounds);
+    made.length = 0;
+    const scenario = await loadScenario(file, { seeds: [1, 2, 3], onceFrom: `${longest} s` });
+    await answer({ ...question, scenario }, QUIET);
+    expect(made).toHaveLength(12 - 2);
+    expect(made.filter((name) => name.startsWith('unicast 4'))).toEqual(['unicast 4 1']);
+  });
+
+  it('goes on after an interruption with the runs that have no record yet', async () => {
+    const { lab, made } = aDisturbedLab(0);
+    const question = await aQuestion(lab);
+    const interrupted = new Error('interrupted');
+    const runEnded = () => {
+      if (made.length === 5) throw interrupted;
+    };
+    await expect(answer(question, { ...QUIET, runEnded })).rejects.toBe(interrupted);
+    const leftOut: string[] = [];
+    const records = await answer(
+      { ...question, isResumed: true },
+      { ...QUIET, runLeftOut: (_, { reason }) => leftOut.push(reason) },
+    );
+    expect(leftOut).toEqual(Array(5).fill('recorded'));
+    expect(new Set(made).size).toBe(12);
+    expect(made).toHaveLength(12);
+    expect(records).toHaveLength(12);
+  });
+
+  it('makes all runs again where it is not told to go on, or where the settings are others', async () => {
+    const { lab, made } = aDisturbedLab(0);
+    const question = await aQuestion(lab);
+    await answer(question, QUIET);
+    await answer(question, QUIET);
+    expect(made).toHaveLength(24);
+    const scenario = await loadScenario(await aScenarioFile(PLAIN_SCENARIO), {
+      seeds: [1, 2, 3],
+      image: { pieceLength: '64 KiB' },
+    });
+    await answer({ ...question, scenario, isResumed: true }, QUIET);
+    expect(made).toHaveLength(36);
   });
 });

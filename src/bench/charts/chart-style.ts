@@ -2,14 +2,19 @@ import type { Config } from 'vega-lite';
 import type { PhaseOrWaiting } from '../metrics/phase-times.ts';
 import type { RecordSource, Transport } from '../record/run-record.ts';
 
-/** One colour per transport in every chart: Okabe & Ito (2008), told apart with any colour vision. */
+/**
+ * One colour per transport in every chart: Okabe & Ito (2008), told apart with any colour vision. Their eighth, yellow,
+ * and the grey of Tol (2021) are those of Clonezilla.
+ */
 export const TRANSPORT_COLOURS: Readonly<Record<Transport, string>> = {
   p2p: '#0072B2',
   webtorrent: '#E69F00',
   aria2: '#56B4E9',
   libtorrent: '#000000',
   unicast: '#D55E00',
+  'clonezilla-unicast': '#F0E442',
   multicast: '#009E73',
+  'clonezilla-multicast': '#BBBBBB',
   chain: '#CC79A7',
 };
 

@@ -65,7 +65,7 @@ function boundRows(details: readonly CellDetail[], series: Series): MachineRow[]
 }
 
 function isBoundOf(series: Series, transport: string): boolean {
-  return (series === MULTICAST_BOUND) === (transport === 'multicast');
+  return (series === MULTICAST_BOUND) === transport.endsWith('multicast');
 }
 
 /** The network copies for multicast, so that its bound may lie below that of the transports that send to one machine at a time. */

@@ -4,6 +4,7 @@ import type { Scenario } from '../scenario/schema.ts';
 import { pieceCount, wireSize } from '../scenario/wire-size.ts';
 import type { PlannedRun } from './executor.ts';
 import { type MachineKind, machineKinds } from './fleet.ts';
+import { isFromServer, isOneForAll } from './way-of-bytes.ts';
 
 /**
  * Lower bounds of the transfer in a scenario. Disks, caps, latency, loss and WAN links only make a transfer longer, so
@@ -47,16 +48,16 @@ function lowerBoundS(transport: Transport, receivers: readonly MachineKind[], so
     (slowest, { machine }) => Math.min(slowest, machine.link.downBps),
     Infinity,
   );
-  if (transport === 'multicast') return multicastBoundS(wireBytes, seederUpBps, slowestDownBps);
+  if (isOneForAll(transport)) return multicastBoundS(wireBytes, seederUpBps, slowestDownBps);
   const machines = receivers.reduce((sum, { count }) => sum + count, 0);
   const uploadedBps = receivers.reduce((sum, { count, machine }) => sum + count * machine.link.upBps, 0);
   const helpingBps = haveSomeDied ? Infinity : uploadedBps;
-  const totalUpBps = transport === 'unicast' ? 0 : helpingBps;
+  const totalUpBps = isFromServer(transport) ? 0 : helpingBps;
   return fleetBoundS({ wireBytes, seederUpBps, machines, totalUpBps, slowestDownBps });
 }
 
 function isForwarding(transport: Transport): boolean {
-  return transport !== 'unicast' && transport !== 'multicast';
+  return !isFromServer(transport);
 }
 
 /** Mundinger: all uplinks are equal to the seeder's. */

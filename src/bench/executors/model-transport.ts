@@ -1,18 +1,54 @@
 import assert from 'node:assert/strict';
 import type { Transport } from '../record/run-record.ts';
+import type { Scenario } from '../scenario/schema.ts';
 
 /** Transports that have formulas and a simulation. */
 export const MODEL_TRANSPORTS = [
   'p2p',
   'unicast',
+  'clonezilla-unicast',
   'multicast',
+  'clonezilla-multicast',
   'chain',
 ] as const satisfies readonly Transport[];
-export type ModelTransport = (typeof MODEL_TRANSPORTS)[number];
+export type ModelledTransport = (typeof MODEL_TRANSPORTS)[number];
 
-/** The same transport, known to have a model: plans ask executors for no other. */
-export function modelled(transport: Transport): ModelTransport {
-  const found = MODEL_TRANSPORTS.find((name) => name === transport);
-  assert.ok(found, `there is no model of ${transport}`);
-  return found;
+/** What there are models of. */
+export type ModelTransport = 'p2p' | 'unicast' | 'multicast' | 'chain';
+
+/** A scenario in the words of the models. */
+export interface Modelled {
+  readonly scenario: Scenario;
+  readonly transport: ModelTransport;
+}
+
+/**
+ * The model of a transport, known to have one: plans ask executors for no other. Those of Clonezilla are unicast and
+ * multicast whose image is written as it arrives.
+ */
+export function modelled(scenario: Scenario, transport: Transport): Modelled {
+  const { transports } = scenario;
+  const { 'clonezilla-multicast': casting } = transports;
+  switch (transport) {
+    case 'clonezilla-unicast':
+      return { scenario: withTransports(scenario, { unicast: STREAMED }), transport: 'unicast' };
+    case 'clonezilla-multicast':
+      return {
+        scenario: withTransports(scenario, { multicast: casting && { ...STREAMED, ...casting } }),
+        transport: 'multicast',
+      };
+    case 'p2p':
+    case 'unicast':
+    case 'multicast':
+    case 'chain':
+      return { scenario, transport };
+    default:
+      assert.fail(`there is no model of ${transport}`);
+  }
+}
+
+const STREAMED = { diskWrite: 'streamed' } as const;
+
+function withTransports(scenario: Scenario, changes: Partial<Scenario['transports']>): Scenario {
+  return { ...scenario, transports: { ...scenario.transports, ...changes } };
 }

@@ -1,7 +1,25 @@
+import type { RunRecord } from '../record/run-record.ts';
+
 /** Beyond this share of its processors in use a run says more of the computer than of the network. */
 export const MOST_BUSY_SHARE = 0.6;
 
 /** Whether the computer may have set the pace. */
 export function isBusy(busyShare: number | null): boolean {
   return busyShare !== null && busyShare > MOST_BUSY_SHARE;
+}
+
+/** Share of the processors that may go to others than the lab: its own packets are part of it, which no process is charged for. */
+const MOST_FOREIGN_SHARE = 0.25;
+
+/** Whether others than the lab kept the computer busy, so that the run is worth making again. */
+export function isSpoiled(record: RunRecord): boolean {
+  return isBusy(record.busyShare ?? null) && foreignShare(record) > MOST_FOREIGN_SHARE;
+}
+
+/** Of the time from the first power-on to the end of the last download, or to the end of the run. */
+function foreignShare({ fleet, barrierS, busyShare, serverCpuS, unfinishedAfterS, host }: RunRecord): number {
+  const ends = fleet.flatMap(({ phases }) => phases.download?.[1] ?? []);
+  const lastedS = unfinishedAfterS === undefined ? Math.max(0, ...ends) : barrierS + unfinishedAfterS;
+  const ownS = fleet.reduce((sum, { cpuS = 0 }) => sum + cpuS, serverCpuS ?? 0);
+  return lastedS === 0 ? 0 : (busyShare ?? 0) - ownS / (lastedS * host.cores);
 }

@@ -1,5 +1,6 @@
 import { type RecordSource, type RunRecord, TRANSPORTS, type Transport } from '../record/run-record.ts';
 import { type MeanInterval, meanInterval } from './mean-interval.ts';
+import { type MedianInterval, medianInterval } from './median-interval.ts';
 import { type OutcomeNumbers, outcomeNumbers } from './run-outcome.ts';
 
 /** Who may stand in a cell, in the order of tables and legends. */
@@ -34,6 +35,8 @@ export interface Cell {
   readonly machines: number;
   readonly runs: number;
   readonly makespanS: Spread | null;
+  /** 95 % interval of its median by the bootstrap; null for fewer than three runs. */
+  readonly makespanIntervalS: MedianInterval | null;
   readonly transferS: Spread | null;
   /** Median over the runs. */
   readonly meanLatencyS: number | null;
@@ -97,6 +100,7 @@ function detailOf(runs: readonly RunRecord[]): CellDetail {
     machines,
     runs: runs.length,
     makespanS: spread(makespansS),
+    makespanIntervalS: medianInterval(makespansS),
     transferS: spread(known(outcomes, 'transferS')),
     meanLatencyS: rounded(median(known(outcomes, 'meanLatencyS'))),
     lowerBoundS: rounded(bounds?.lowerBoundS ?? null),

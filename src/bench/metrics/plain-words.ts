@@ -7,7 +7,9 @@ export const TRANSPORT_WORDS: Readonly<Record<Transport, string>> = {
   aria2: 'aria2',
   libtorrent: 'libtorrent',
   unicast: 'unicast',
+  'clonezilla-unicast': 'Clonezilla unicast',
   multicast: 'multicast',
+  'clonezilla-multicast': 'Clonezilla multicast',
   chain: 'chain',
 };
 

@@ -1,4 +1,7 @@
 import type { RunRecord } from '../record/run-record.ts';
+import { isSpoiled } from './busy-computer.ts';
+
+type RunName = Pick<RunRecord, 'source' | 'transport' | 'variant' | 'machines' | 'randomSeed'>;
 
 /** The records that one report is made from, and how many it is not made from. */
 export interface RecordSelection {
@@ -10,12 +13,19 @@ export interface RecordSelection {
   readonly superseded: number;
 }
 
-/** Takes the records of the last record's scenario digest; of a run that was made twice, the later one. */
+/**
+ * Takes the records of the last record's scenario digest; of a run that was made twice, the later one, unless others kept
+ * the computer busy during that one only.
+ */
 export function selectRecords(records: readonly RunRecord[]): RecordSelection {
   const digest = records.at(-1)?.scenario.digest;
   const sameDigest = records.filter((record) => record.scenario.digest === digest);
-  const lastOfRun = new Map(sameDigest.map((record) => [runKey(record), record]));
-  const kept = sameDigest.filter((record) => lastOfRun.get(runKey(record)) === record);
+  const best = new Map<string, RunRecord>();
+  for (const record of sameDigest) {
+    const earlier = best.get(runKey(record));
+    if (!earlier || isSpoiled(earlier) || !isSpoiled(record)) best.set(runKey(record), record);
+  }
+  const kept = sameDigest.filter((record) => best.get(runKey(record)) === record);
   return {
     records: kept,
     otherDigests: records.length - sameDigest.length,
@@ -23,6 +33,7 @@ export function selectRecords(records: readonly RunRecord[]): RecordSelection {
   };
 }
 
-function runKey({ source, transport, variant, machines, randomSeed }: RunRecord): string {
+/** The same for runs that only one of should count. */
+export function runKey({ source, transport, variant, machines, randomSeed }: RunName): string {
   return JSON.stringify([source, transport, variant, machines, randomSeed]);
 }

@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, truncate } from 'node:fs/promises';
+import { mkdir, open, readFile, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError } from '../../failure.ts';
 import type { RunRecord } from './run-record.ts';
@@ -41,6 +41,15 @@ export class RecordStore {
     const lines = text.split('\n').filter((line) => line !== '');
     if (lines.length === 0) throw this.#mistake(`${this.#file} is empty: nothing has been run into it`);
     return lines.map((line, index) => this.#parse(line, index + 1));
+  }
+
+  /** The same, and none where nothing was ever run into the folder. */
+  async readIfAny(): Promise<RunRecord[]> {
+    const size = await stat(this.#file).then(
+      (found) => found.size,
+      () => 0,
+    );
+    return size === 0 ? [] : this.read();
   }
 
   async #text(): Promise<string> {

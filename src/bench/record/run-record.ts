@@ -1,6 +1,6 @@
 /**
  * Ways to bring the image to the machines. `p2p` is our own client; other clients of the same protocol are transports
- * under their own names, known to labs only.
+ * under their own names, known to labs only. The two of Clonezilla send its own form of the image through its own programs.
  */
 export const TRANSPORTS = [
   'p2p',
@@ -8,7 +8,9 @@ export const TRANSPORTS = [
   'aria2',
   'libtorrent',
   'unicast',
+  'clonezilla-unicast',
   'multicast',
+  'clonezilla-multicast',
   'chain',
 ] as const;
 export type Transport = (typeof TRANSPORTS)[number];
@@ -100,7 +102,7 @@ export interface FormulaResult {
 
 /** Lower bounds of the transfer [s], for the scenario of this run (design: `src/sim/theory`). */
 export interface TransferBounds {
-  /** Of this transport: Kumar-Ross (for unicast their client-server form); multicast: max{F/u_s, F/d_min}. */
+  /** Of this transport: Kumar-Ross (where all comes from the server, their client-server form); multicast: max{F/u_s, F/d_min}. */
   readonly lowerBoundS: number;
   /** Mundinger, where uplinks are equal and a machine takes every piece whole from one source; else null. */
   readonly pieceBoundS: number | null;

@@ -43,7 +43,7 @@ function leftOut({ otherDigests, superseded }: RecordSelection): string[] {
       : []),
     ...(superseded > 0
       ? [
-          `${counted(superseded, 'record')} left out because the same run was made again later: the later one counts.`,
+          `${counted(superseded, 'record')} left out because the same run was made again later: the later one counts, unless others kept the computer busy during that one only.`,
         ]
       : []),
   ];

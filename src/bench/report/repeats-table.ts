@@ -12,6 +12,7 @@ const COLUMNS = [
   numberColumn('Smallest'),
   numberColumn('Median'),
   numberColumn('Largest'),
+  numberColumn('95 % interval of the median'),
   numberColumn('Mean'),
   numberColumn('95 % interval of the mean'),
 ];
@@ -29,10 +30,10 @@ export function repeatsTable(details: readonly CellDetail[]): Table {
 function rowOf({ cell, makespanMean }: CellDetail, hasVariants: boolean): string[] {
   const { min, median, max } = cell.makespanS!;
   const unit = timeUnitFor(median);
-  const interval =
-    makespanMean === null
+  const words = (interval: { low: number; high: number } | null): string =>
+    interval === null
       ? ''
-      : `${threeDigits(makespanMean.low / unit.seconds)} to ${readableTime(makespanMean.high, unit)}`;
+      : `${threeDigits(interval.low / unit.seconds)} to ${readableTime(interval.high, unit)}`;
   return [
     hasVariants ? variantWords(cell.variant) : '',
     TRANSPORT_WORDS[cell.transport],
@@ -40,7 +41,8 @@ function rowOf({ cell, makespanMean }: CellDetail, hasVariants: boolean): string
     SOURCE_WORDS[cell.executor],
     String(cell.runs),
     ...[min, median, max].map((seconds) => readableTime(seconds, unit)),
+    words(cell.makespanIntervalS),
     makespanMean === null ? '' : readableTime(makespanMean.mean, unit),
-    interval,
+    words(makespanMean),
   ];
 }

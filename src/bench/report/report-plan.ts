@@ -1,8 +1,10 @@
 import type { Chart } from '../charts/chart.ts';
+import { type AgreementDetail, agreementDetails } from '../metrics/agreement.ts';
 import type { CellDetail } from '../metrics/cell.ts';
 import { variantWords } from '../metrics/plain-words.ts';
 import type { RecordSelection } from '../metrics/record-selection.ts';
 import type { RunRecord } from '../record/run-record.ts';
+import { agreementSentence, agreementTable } from './agreement-table.ts';
 import { comparisonNotes, comparisonTable } from './comparison-table.ts';
 import { IMAGE_TABLE_NOTE, imageTable } from './image-table.ts';
 import { limitations } from './limitations.ts';
@@ -26,6 +28,7 @@ export function planReport(
   const sections: Section[] = [
     { title: 'Comparison', blocks: [{ kind: 'table', table: comparisonTable(details) }, notes] },
     { title: 'Charts', blocks: charts.map((chart) => figure(chart, setupSentence(records))) },
+    { title: 'Simulated against measured', blocks: agreementBlocks(agreementDetails(details)) },
     { title: 'Repeats', blocks: tableOrNothing(repeatsTable(details), 'Spread of the makespan') },
     { title: 'Phases', blocks: tableOrNothing(phaseTable(details), 'Mean time per machine in each phase') },
     { title: 'Image', blocks: imageBlocks(details) },
@@ -54,6 +57,12 @@ function tableOrNothing(table: Table, words: string): Block[] {
 function imageBlocks(details: readonly CellDetail[]): Block[] {
   const blocks = tableOrNothing(imageTable(details), 'The image and its chunks');
   return blocks.length === 0 ? [] : [...blocks, { kind: 'paragraph', text: IMAGE_TABLE_NOTE }];
+}
+
+function agreementBlocks(details: readonly AgreementDetail[]): Block[] {
+  if (details.length === 0) return [];
+  const words: Block = { kind: 'paragraph', text: agreementSentence(details) };
+  return [...tableOrNothing(agreementTable(details), 'Every cell that was measured and simulated'), words];
 }
 
 /** What the scenario's author wants to be known before the result is read, where the settings hold it. */

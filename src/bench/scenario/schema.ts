@@ -47,6 +47,12 @@ export function scenarioSchema(parserOf: (kind: QuantityKind) => QuantityParser)
       .min(1, { error: 'allowed is a list of whole numbers such as `[1, 2, 3]`' })
       .default([1])
       .describe('random seeds: one run for each'),
+    onceFrom: fields
+      .seconds()
+      .optional()
+      .describe(
+        'a run in a lab whose lower bound is as long as this is made for the first random seed only; default: none',
+      ),
     plain: z.boolean().default(true).describe('whether the scenario itself is run beside its variants'),
     variants: z
       .record(z.string().regex(/^[a-z0-9][a-z0-9.-]*$/), z.looseObject({}))

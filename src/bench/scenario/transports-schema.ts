@@ -69,8 +69,7 @@ export function transportsSchema(fields: Fields) {
     diskWrite,
     wave: fields.count('machines').optional().describe('machines served at a time; default: all'),
   });
-  const multicast = settings({
-    diskWrite,
+  const casting = {
     rate: fields
       .rate()
       .prefault('unlimited')
@@ -78,7 +77,14 @@ export function transportsSchema(fields: Fields) {
     packet: fields.bytes().prefault('1456 B').describe('payload of one packet'),
     wait: fields.seconds().prefault('0 s').describe('time that the sender waits for receivers'),
     round: fields.seconds().prefault('0 s').describe('time to collect the losses of one round'),
-  });
+  };
+  const multicast = settings({ diskWrite, ...casting });
+  const clonezillaUnicast = settings({}).describe(
+    'a partclone image by HTTP to each machine, through zstd into partclone.restore',
+  );
+  const clonezillaMulticast = settings(casting).describe(
+    'a partclone image by udpcast to all machines, through zstd into partclone.restore',
+  );
   const chain = settings({
     diskWrite,
     hopSetUp: fields.seconds().prefault('0 s').describe('time to connect one machine to the next'),
@@ -93,7 +99,9 @@ export function transportsSchema(fields: Fields) {
     aria2: orNothing(theirOwn).optional(),
     libtorrent: orNothing(theirOwn).optional(),
     unicast: orNothing(unicast).optional(),
+    'clonezilla-unicast': orNothing(clonezillaUnicast).optional(),
     multicast: orNothing(multicast).optional(),
+    'clonezilla-multicast': orNothing(clonezillaMulticast).optional(),
     chain: orNothing(chain).optional(),
   }).refine((chosen) => Object.values(chosen).some((chosenSettings) => chosenSettings !== undefined), {
     error: `allowed is at least one of ${TRANSPORTS.map((name) => `\`${name}\``).join(', ')}`,

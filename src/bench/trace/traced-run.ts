@@ -6,7 +6,7 @@ import {
   type TraceEvent,
 } from '../../sim/index.ts';
 import { machineName } from '../executors/fleet.ts';
-import { MODEL_TRANSPORTS, type ModelTransport } from '../executors/model-transport.ts';
+import { MODEL_TRANSPORTS, type ModelledTransport, modelled } from '../executors/model-transport.ts';
 import { modelOf } from '../executors/sim/model.ts';
 import { simExecutor } from '../executors/sim/sim-executor.ts';
 import { variantWords } from '../metrics/plain-words.ts';
@@ -15,7 +15,7 @@ import type { LoadedScenario, ScenarioVariant } from '../scenario/scenario-loade
 /** Which run of a scenario is traced; what is left out is the first of the scenario, machines the most. */
 export interface TraceWish {
   readonly variant?: string;
-  readonly transport?: ModelTransport;
+  readonly transport?: ModelledTransport;
   readonly randomSeed?: number;
 }
 
@@ -23,7 +23,7 @@ export interface TraceWish {
 export interface TracedRun {
   readonly scenario: string;
   readonly variant: string;
-  readonly transport: ModelTransport;
+  readonly transport: ModelledTransport;
   readonly machines: number;
   readonly randomSeed: number;
 }
@@ -65,8 +65,8 @@ export function simulateTraced(
 }
 
 export function modelOfTraced(loaded: LoadedScenario, run: TracedRun): DeploymentModel {
-  const { scenario } = variantOf(loaded, run.variant);
-  return modelOf(scenario, run.transport, run.machines);
+  const { scenario, transport } = modelled(variantOf(loaded, run.variant).scenario, run.transport);
+  return modelOf(scenario, transport, run.machines);
 }
 
 /** One event as a line of a trace file: JSON, names as in records. */

@@ -61,7 +61,7 @@ async function benchSwarm(
         signal,
         machineProgressed: (machine, phase, share) => progress.machineProgressed(machine, phase, share),
         runStarted: (assignment, index, all) => progress.runStarted(assignment, index, all),
-        runLeftOut: (assignment, index, all) => progress.runLeftOut(assignment, index, all),
+        runLeftOut: (assignment, place) => progress.runLeftOut(assignment, place),
         runEnded: (assignment, record) => progress.runEnded(assignment, record),
         caseStarted(name, leftOut) {
           process.stderr.write(`${name}\n`);

@@ -14,7 +14,11 @@ export function runCommand(): Command {
     )
     .option('--machines <counts>', 'machine counts instead of the scenario’s, such as 1,8')
     .option('--transports <names>', 'only these of the scenario’s transports, such as p2p,unicast')
-    .option('--seeds <count>', 'this many random seeds, 1 to N, instead of the scenario’s');
+    .option('--seeds <count>', 'this many random seeds, 1 to N, instead of the scenario’s')
+    .option(
+      '--resume',
+      'go on after an interruption: runs whose records are in the folder are not made again',
+    );
   return executorOptions(command)
     .addHelpText(
       'after',
@@ -22,6 +26,7 @@ export function runCommand(): Command {
 Examples:
   ./swarmboot run scenarios/table-1.yaml --on theory,sim --json
   ./swarmboot run scenarios/first-lab.yaml --on local --machines 1,4 --transports p2p
+  ./swarmboot run scenarios/lab-main.yaml --resume
   ./swarmboot run scenarios/first-lab.yaml --on local --image disk.img --out /tmp/my-report`,
     )
     .action((file: string, options: ScenarioRunOptions) => runScenario(file, options));

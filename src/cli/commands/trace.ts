@@ -22,7 +22,10 @@ export function traceCommand(): Command {
     .argument('<scenario>', 'scenario file, such as scenarios/first-lab.yaml')
     .option('--machine <name>', 'whose story, such as m003 (default: the machine that is done last)')
     .option('--machines <count>', 'how many machines (default: the most that the scenario names)')
-    .option('--transport <name>', 'p2p, unicast, multicast or chain (default: the first of the scenario)')
+    .option(
+      '--transport <name>',
+      'one with a model, such as p2p or unicast (default: the first of the scenario)',
+    )
     .option('--variant <name>', 'variant of the scenario (default: the first)')
     .option('--seed <number>', 'random seed (default: the first of the scenario)')
     .option('--all', 'tell every piece, however many there are')

@@ -1,8 +1,8 @@
 import { MultiBar, type SingleBar } from 'cli-progress';
-import type { Assignment, RunRecord } from '../../bench/index.ts';
+import type { Assignment, LeftOutPlace, RunRecord } from '../../bench/index.ts';
 import type { Bench } from '../bench-door.ts';
 import type { Progress } from './progress.ts';
-import { NOT_REPEATED, runResult, runTitle } from './run-line.ts';
+import { leftOutLine, runResult, runTitle } from './run-line.ts';
 import { TimeLeft } from './time-left.ts';
 
 const WHOLE = 1000;
@@ -45,8 +45,8 @@ export class ProgressBars implements Progress {
     this.#stream.write(`${this.#title}: ${runResult(record, this.#bench)}${left}\n`);
   }
 
-  runLeftOut(assignment: Assignment, index: number, all: readonly Assignment[]): void {
-    this.#stream.write(`${runTitle(assignment, { index, count: all.length })}: ${NOT_REPEATED}\n`);
+  runLeftOut(assignment: Assignment, place: LeftOutPlace): void {
+    this.#stream.write(`${leftOutLine(assignment, place)}\n`);
   }
 
   close(): void {

@@ -1,7 +1,7 @@
-import type { Assignment, RunRecord } from '../../bench/index.ts';
+import type { Assignment, LeftOutPlace, RunRecord } from '../../bench/index.ts';
 import type { Bench } from '../bench-door.ts';
 import type { Progress } from './progress.ts';
-import { NOT_REPEATED, runResult, runTitle } from './run-line.ts';
+import { leftOutLine, runResult, runTitle } from './run-line.ts';
 import { TimeLeft } from './time-left.ts';
 
 /** A word on machines that are at work is said this often. */
@@ -48,8 +48,8 @@ export class ProgressLines implements Progress {
     this.#say(`${this.#title}: ${runResult(record, this.#bench)}${left}`);
   }
 
-  runLeftOut(assignment: Assignment, index: number, all: readonly Assignment[]): void {
-    this.#say(`${runTitle(assignment, { index, count: all.length })}: ${NOT_REPEATED}`);
+  runLeftOut(assignment: Assignment, place: LeftOutPlace): void {
+    this.#say(leftOutLine(assignment, place));
   }
 
   close(): void {}

@@ -1,4 +1,4 @@
-import type { Assignment, RunRecord } from '../../bench/index.ts';
+import type { Assignment, LeftOutPlace, LeftOutReason, RunRecord } from '../../bench/index.ts';
 import type { Bench } from '../bench-door.ts';
 
 /** `[7 of 24] local: p2p, 8 machines` */
@@ -10,8 +10,15 @@ export function runTitle({ run }: Assignment, place: { index: number; count: num
   return `[${place.index + 1} of ${place.count}] ${run.source}: ${run.transport}${variant}, ${machines}${seed}`;
 }
 
+const LEFT_OUT: Readonly<Record<LeftOutReason, string>> = {
+  unfinished: 'not repeated, it was not finished in time before',
+  recorded: 'made before, its record counts',
+};
+
 /** What is said of a run that is left out. */
-export const NOT_REPEATED = 'not repeated, it was not finished in time before';
+export function leftOutLine(assignment: Assignment, { index, all, reason }: LeftOutPlace): string {
+  return `${runTitle(assignment, { index, count: all.length })}: ${LEFT_OUT[reason]}`;
+}
 
 /** `12.3 s, 8 of 8 verified` */
 export function runResult(record: RunRecord, bench: Bench): string {

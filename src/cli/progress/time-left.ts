@@ -33,5 +33,5 @@ function isInRealTime({ run }: Assignment): boolean {
 
 /** Unicast takes time in proportion to the machines; the other transports grow less than that. */
 function weightOf({ run }: Assignment): number {
-  return run.transport === 'unicast' ? run.machines : 1 + Math.log2(run.machines);
+  return run.transport.endsWith('unicast') ? run.machines : 1 + Math.log2(run.machines);
 }

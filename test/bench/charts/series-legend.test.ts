@@ -9,7 +9,7 @@ const series = TRANSPORTS.flatMap((transport) =>
 
 describe('the legend of series', () => {
   it('has a column per transport and wraps columns that do not fit', () => {
-    const entries = legendEntries(series, 700);
+    const entries = legendEntries(series, 960);
     const places = TRANSPORTS.map((_, index) => entries[index * EXECUTORS.length]!);
     expect(new Set(places.slice(0, 3).map((place) => place.y)).size).toBe(1);
     expect(places[3]!.x).toBe(0);

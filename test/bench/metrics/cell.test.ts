@@ -16,6 +16,7 @@ describe('a cell', () => {
         machines: 2,
         runs: 1,
         makespanS: { min: 10, median: 10, max: 10 },
+        makespanIntervalS: null,
         transferS: { min: 8, median: 8, max: 8 },
         meanLatencyS: 9,
         lowerBoundS: 4,

@@ -114,7 +114,7 @@ describe('a scenario file', () => {
       'no transport',
       '{ p2p: {}, unicast: }',
       '{}',
-      'allowed is at least one of `p2p`, `webtorrent`, `aria2`, `libtorrent`, `unicast`, `multicast`, `chain`',
+      'allowed is at least one of `p2p`, `webtorrent`, `aria2`, `libtorrent`, `unicast`, `clonezilla-unicast`, `multicast`, `clonezilla-multicast`, `chain`',
     ],
     ['a broken text', 'image: {', 'image: [', 'not valid YAML'],
     [

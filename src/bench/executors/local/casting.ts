@@ -1,3 +1,4 @@
+import type { Transport } from '../../record/run-record.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import { fleetOf } from '../fleet.ts';
 
@@ -18,9 +19,14 @@ export interface Casting {
 const LINK_SHARE = 0.995;
 
 /** The slowest of the links rules, and the sender stays just below it. */
-export function castingOf(scenario: Scenario, machines: number): Casting {
-  const { rate, packet } = scenario.transports.multicast!;
+export function castingOf(scenario: Scenario, transport: Transport, machines: number): Casting {
+  const { rate, packet } = castSettings(scenario, transport);
   const downBps = fleetOf(scenario, machines).map(({ link }) => link.downBps);
   const linkBps = Math.min(scenario.network.server.up, ...downBps);
   return { receivers: machines, rateBps: Math.min(rate, linkBps * LINK_SHARE), packetBytes: packet };
+}
+
+/** The settings of a transport that sends to all at once. */
+export function castSettings({ transports }: Scenario, transport: Transport) {
+  return transports[transport === 'clonezilla-multicast' ? transport : 'multicast']!;
 }

@@ -7,6 +7,7 @@ import {
   runAgent,
   warmUpBootFileClient,
 } from '../../../engine/index.ts';
+import { SAVED_FOLDER } from '../netns/clonezilla/saved-disk.ts';
 import {
   type AgentCommand,
   type AgentProcessTask,
@@ -62,6 +63,7 @@ async function transportOf({ transport: kind, link, ...options }: AgentProcessTa
     serverHost,
     httpPort,
     imageFolder,
+    isPacked,
     site,
     serverPeerId,
     peerId,
@@ -82,6 +84,9 @@ async function transportOf({ transport: kind, link, ...options }: AgentProcessTa
       policies,
       site,
       file: diskPath,
+      isPacked,
+      files: [],
+      savedUrl: `http://${serverHost}:${httpPort}/boot/${SAVED_FOLDER}`,
       casting: null,
     });
   }

@@ -8,6 +8,7 @@ import {
   type RawRun,
   type SigningKeys,
 } from '../../../engine/index.ts';
+import { ZSTD_LEVEL } from '../zstd-level.ts';
 
 /** The golden image of a lab as a published version. */
 export interface LabImage {
@@ -15,7 +16,7 @@ export interface LabImage {
   readonly version: number;
   /** Where it is on the server, such as `images/lab/1`. */
   readonly folder: string;
-  /** The payload: byte for byte the disk. */
+  /** The payload: the disk, byte for byte or packed. */
   readonly payloadFile: string;
   /** By path: manifest, signature and extent map. */
   readonly files: ReadonlyMap<string, Uint8Array>;
@@ -23,34 +24,42 @@ export interface LabImage {
   readonly publicKey: string;
 }
 
-export interface LabImagePlace {
+/** Of a captured image. */
+const PACKED_CHUNK_BYTES = 4 * 2 ** 20;
+
+export interface LabImageOptions {
   /** The store. */
   readonly scratchFolder: string;
   readonly pieceBytes: number;
+  readonly encoding: 'raw' | 'zstd';
   /** Left out: a pair that nobody else has. */
   readonly keys?: SigningKeys;
 }
 
 /**
- * Publishes a disk as an image in which chunks, pieces and disk are the same bytes: programs that know nothing of our
- * format can write it.
+ * Publishes a disk as an image that programs can write which know nothing of our format: its payload is the disk byte
+ * for byte, or its frames make the disk when they are unpacked one after the other.
  */
 export async function publishLabImage(
   disk: ImageReader,
-  { scratchFolder, pieceBytes, keys = makeSigningKeys() }: LabImagePlace,
+  { scratchFolder, pieceBytes, encoding, keys = makeSigningKeys() }: LabImageOptions,
 ): Promise<LabImage> {
+  const isPacked = encoding === 'zstd';
+  const chunkBytes = isPacked ? PACKED_CHUNK_BYTES : pieceBytes;
   const draft = await ImageDraft.begin(new ImageStore(scratchFolder), {
     name: 'lab',
     kind: 'disk',
     disk: { bytes: disk.sizeBytes, sectorBytes: 512 },
     table: 'none',
     partitions: [],
-    encoding: { kind: 'raw' },
-    chunkBytes: pieceBytes,
+    encoding: isPacked
+      ? { kind: 'zstd', level: ZSTD_LEVEL, library: process.versions.zstd! }
+      : { kind: 'raw' },
+    chunkBytes,
     tools: {},
     pieceBytes,
   });
-  await draft.add(runsOf(disk, pieceBytes));
+  await draft.add(runsOf(disk, chunkBytes));
   const published = await draft.publish(keys.privateKey);
   const { folder, files } = await describedByPath(published);
   const { name, version } = published.manifest;

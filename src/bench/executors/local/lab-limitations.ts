@@ -1,15 +1,51 @@
 import { isBusy, MOST_BUSY_SHARE } from '../../metrics/busy-computer.ts';
+import { isClonezilla } from '../way-of-bytes.ts';
 import type { ServerReady } from './lab-messages.ts';
 import type { LabPlan } from './lab-plan.ts';
 
 /** What a reader must know to judge a run of a lab, wherever its hosts stand. */
-export function labLimitations(plan: LabPlan, { imageNote, versions }: ServerReady): readonly string[] {
+export function labLimitations(
+  plan: LabPlan,
+  { imageNote, versions, wireBytes }: ServerReady,
+): readonly string[] {
+  const clonezilla = isClonezilla(plan.transport) ? OF_CLONEZILLA : [];
   const limitations = [
     'A disk is read back through the page cache of the host.',
     `A machine's power-on is the start of its agent, which has been loaded before: there is no boot phase.`,
     imageNote,
   ];
-  return [...limitations, ...transportLimitations(plan.transport, versions)];
+  return [
+    ...limitations,
+    ...transportLimitations(plan.transport, versions),
+    ...clonezilla,
+    ...unpackedLater(plan),
+    ...sizeLimitations(plan, wireBytes),
+  ];
+}
+
+const OF_CLONEZILLA = [
+  'Clonezilla is its data flow with its own programs: sfdisk, then curl or udp-receiver, zstd and partclone.restore; the agent reads the disk back as for all others. Its menus, its boot and its waits are not in it.',
+  'partclone ends at the next whole second after its work (`-f 1`; by default every other second), up to 1 s that a large image would not notice.',
+  'The partition images come by HTTP: the lab has no NFS.',
+];
+
+/** Programs that store a packed payload first. */
+function unpackedLater({ transport, encoding }: LabPlan): readonly string[] {
+  if (encoding === 'raw' || (transport !== 'aria2' && transport !== 'libtorrent')) return [];
+  return [
+    `${transport} stores the packed payload beside the disk, and zstd writes the disk of it after the download: serial, within the phase \`download\`.`,
+  ];
+}
+
+/** Share by which the image may differ from what the scenario says before it is to be known. */
+const SAME_SIZE = 0.01;
+
+function sizeLimitations(plan: LabPlan, wireBytes: number): readonly string[] {
+  if (Math.abs(wireBytes - plan.wireBytes) <= SAME_SIZE * plan.wireBytes) return [];
+  const ratio = (plan.imageBytes / wireBytes).toPrecision(3);
+  return [
+    `On the wire the image has ${wireBytes} bytes (1 : ${ratio}), and ${Math.round(plan.wireBytes)} by the scenario (image.compressionRatio): models have computed with the latter.`,
+  ];
 }
 
 /** Whether the processors were fast enough for the network. */

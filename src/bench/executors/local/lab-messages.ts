@@ -13,6 +13,7 @@ export interface ServerTask {
   /** Null: make a sample disk. */
   readonly imageFile: string | null;
   readonly imageBytes: number;
+  readonly encoding: 'raw' | 'zstd';
   readonly pieceBytes: number;
   readonly transport: LabTransport;
   /** HTTP, tracker and TFTP ports from here up; 0 for any free ones. */
@@ -44,6 +45,8 @@ export interface ServerReady {
   /** Where the image is on the server. */
   readonly imageFolder: string;
   readonly imageFile: string;
+  /** Bytes that one machine has to receive. */
+  readonly wireBytes: number;
   /** What the golden image is, in one sentence. */
   readonly imageNote: string;
   /** Versions of the clients in use. */
@@ -71,6 +74,7 @@ export interface AgentProcessTask {
   readonly token: string;
   readonly publicKey: string;
   readonly imageFolder: string;
+  readonly isPacked: boolean;
   readonly transport: LabTransport;
   readonly link: LinkRates;
   readonly uploadSlots: number;

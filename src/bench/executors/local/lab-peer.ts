@@ -9,8 +9,14 @@ export interface LabPeer extends Omit<SwarmClient, 'pause' | 'resume' | 'limit'>
 
 /** What a peer is made of: a program that is not ours writes to the file by itself. */
 export interface LabPeerOptions extends SwarmClientOptions {
-  /** The disk of the machine, or the golden image of the server. */
+  /** The disk of the machine, or the payload of the image on the server. */
   readonly file: string;
+  /** The payload has to be unpacked by zstd to become the disk. */
+  readonly isPacked: boolean;
+  /** What a sender that reaches all machines at once sends, one file after the other; empty for all others. */
+  readonly files: readonly string[];
+  /** Where the server has the disk in the form of Clonezilla; read by its transports only. */
+  readonly savedUrl: string;
   /** For a sender that reaches all machines at once; null for all others. */
   readonly casting: Casting | null;
 }

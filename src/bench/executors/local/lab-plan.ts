@@ -7,17 +7,26 @@ import {
 import { arrivalTimes, RandomStream } from '../../../sim/index.ts';
 import type { Transport } from '../../record/run-record.ts';
 import type { Scenario } from '../../scenario/schema.ts';
+import { wireSize } from '../../scenario/wire-size.ts';
 import { arrivalOf } from '../arrival.ts';
 import type { PlannedRun } from '../executor.ts';
 import { fleetOf, seederCopies } from '../fleet.ts';
 import { p2pHandoutOf } from '../handout.ts';
 import { siteOf } from '../site.ts';
+import { isOneForAll } from '../way-of-bytes.ts';
 import { type Casting, castingOf } from './casting.ts';
 
 /** Transports that need nothing but loopback and no root. */
 export const LOCAL_TRANSPORTS = ['p2p', 'webtorrent', 'chain', 'unicast'] as const;
 /** All that a lab knows: other programs take their port and address for granted, so each needs a host of its own. */
-export const LAB_TRANSPORTS = [...LOCAL_TRANSPORTS, 'aria2', 'libtorrent', 'multicast'] as const;
+export const LAB_TRANSPORTS = [
+  ...LOCAL_TRANSPORTS,
+  'aria2',
+  'libtorrent',
+  'clonezilla-unicast',
+  'multicast',
+  'clonezilla-multicast',
+] as const;
 export type LabTransport = (typeof LAB_TRANSPORTS)[number];
 
 /** One machine of the lab. */
@@ -39,6 +48,10 @@ export interface LabMachine {
 export interface LabPlan {
   readonly transport: LabTransport;
   readonly imageBytes: number;
+  /** How the image goes over the wire. */
+  readonly encoding: Scenario['image']['encoding'];
+  /** What the scenario says that one machine receives. */
+  readonly wireBytes: number;
   readonly pieceBytes: number;
   readonly serverLink: LinkRates;
   /** Label of the site where the server stands. */
@@ -72,6 +85,8 @@ export function labPlanOf({ scenario, transport, machines, randomSeed }: Planned
   return {
     transport: transport as LabTransport,
     imageBytes: image.size,
+    encoding: image.encoding,
+    wireBytes: wireSize(image),
     pieceBytes: image.pieceLength,
     serverLink: { upBps: network.server.up, downBps: network.server.down },
     serverSite: siteLabel(scenario, 0),
@@ -88,8 +103,8 @@ export function labPlanOf({ scenario, transport, machines, randomSeed }: Planned
     neighbours,
     policies: policiesOf(scenario, transport),
     handout: transport === 'chain' ? 'chain' : p2pHandoutOf(scenario),
-    seederLeavesAfterBytes: seederCopies(scenario) * image.size,
-    casting: transport === 'multicast' ? castingOf(scenario, machines) : null,
+    seederLeavesAfterBytes: seederCopies(scenario) * wireSize(image),
+    casting: isOneForAll(transport) ? castingOf(scenario, transport, machines) : null,
   };
 }
 

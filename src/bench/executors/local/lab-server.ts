@@ -13,12 +13,17 @@ import {
   MemoryBootFile,
   type Metainfo,
   makeMetainfo,
+  openBootFolder,
   PayloadStreams,
   payloadRoute,
   startTracker,
 } from '../../../engine/index.ts';
 import { ConfigError, RunFailure } from '../../../failure.ts';
-import { publishLabImage } from './lab-image.ts';
+import { CountedFile } from '../netns/clonezilla/counted-file.ts';
+import { type SavedDisk, saveDisk } from '../netns/clonezilla/save-disk.ts';
+import { SAVED_FOLDER } from '../netns/clonezilla/saved-disk.ts';
+import { isClonezilla } from '../way-of-bytes.ts';
+import { type LabImage, publishLabImage } from './lab-image.ts';
 import type { ServerReady, ServerTask } from './lab-messages.ts';
 import type { LabPeerMaker } from './lab-peer.ts';
 import { LabSeeder } from './lab-seeder.ts';
@@ -37,20 +42,21 @@ export interface LabServer {
  * Throws a ConfigError for an image or a port that cannot be used, a RunFailure for a full disk.
  */
 export async function startLabServer(task: ServerTask): Promise<LabServer> {
-  const { host, scratchFolder, imageBytes, pieceBytes, link } = task;
+  const { host, scratchFolder, pieceBytes, link } = task;
   const golden = await prepareDisks(task).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code !== 'ENOSPC') throw cause;
     throw new RunFailure('DISK_FULL', `there is no room for the disks of the lab in ${scratchFolder}`, {
       cause,
     });
   });
-  const image = await ImageReader.open(golden.imageFile, pieceBytes);
-  if (image.sizeBytes !== imageBytes) {
-    const sentence = `the scenario's image has ${imageBytes} bytes, ${golden.imageFile} has ${image.sizeBytes}`;
-    throw new ConfigError('image.size', sentence);
-  }
-  const published = await publishLabImage(image, { scratchFolder, pieceBytes });
+  const published = await publish(task, golden.imageFile);
+  const payload = await ImageReader.open(published.payloadFile, pieceBytes);
+  const saved = isClonezilla(task.transport)
+    ? await saveDisk(golden.imageFile, join(scratchFolder, SAVED_FOLDER))
+    : null;
   const bootFiles = new Map<string, BootFile>();
+  const savedFiles = await openSaved(saved);
+  for (const [name, file] of savedFiles) bootFiles.set(`${SAVED_FOLDER}/${name}`, file);
   for (const [name, bytes] of published.files) bootFiles.set(name, new MemoryBootFile(bytes));
   const store = DeploymentStore.inMemory();
   const { agentToken } = store.createDeployment({
@@ -61,22 +67,23 @@ export async function startLabServer(task: ServerTask): Promise<LabServer> {
     start: { waitFor: 1, at: null },
     disk: 'only',
   });
-  const payload = new PayloadStreams(image, link.upBps);
+  const streams = new PayloadStreams(payload, link.upBps);
   const httpServer = await onPort(task.port, 'HTTP', (port) =>
     HttpServer.start({
       host,
       port,
       routes: [
-        payloadRoute(new Map([[`${published.folder}/payload`, payload]])),
+        payloadRoute(new Map([[`${published.folder}/payload`, streams]])),
         bootFileRoute(bootFiles),
         agentRoute(new AgentApi({ store })),
       ],
     }),
   );
   const swarmClient = swarmClientFor(task.transport);
-  const swarm = swarmClient
-    ? await startSwarm(swarmClient, task, { imageFile: golden.imageFile, image })
-    : null;
+  const swarm =
+    swarmClient && task.transport !== 'clonezilla-unicast'
+      ? await startSwarm(swarmClient, task, { published, payload, saved })
+      : null;
   // The same torrent, and who of it can be asked for peers.
   if (swarm) bootFiles.set(`${published.folder}/image.torrent`, new MemoryBootFile(swarm.metainfo.bytes));
   const tftp = await onPort(task.port === 0 ? 0 : task.port + 2, 'TFTP', (port) =>
@@ -90,13 +97,42 @@ export async function startLabServer(task: ServerTask): Promise<LabServer> {
       publicKey: published.publicKey,
       imageFolder: published.folder,
       imageFile: golden.imageFile,
+      wireBytes: saved?.wireBytes ?? payload.sizeBytes,
       imageNote: golden.note,
       versions: swarmClient ? { [swarmClient.name]: await swarmClient.version() } : {},
     },
     async uploadedBytes() {
-      return (await swarm?.seeder.uploadedBytes()) ?? payload.uploadedBytes;
+      if (swarm) return await swarm.seeder.uploadedBytes();
+      if (!saved) return streams.uploadedBytes;
+      return saved.partitions.reduce((sum, { file }) => sum + savedFiles.get(file)!.servedBytes, 0);
     },
   };
+}
+
+/** What the server has of the golden image. */
+interface ServedForms {
+  readonly published: LabImage;
+  readonly payload: ImageReader;
+  readonly saved: SavedDisk | null;
+}
+
+/** Throws a ConfigError where the image is not of the scenario's size. */
+async function publish(task: ServerTask, imageFile: string): Promise<LabImage> {
+  const { imageBytes } = task;
+  const disk = await ImageReader.open(imageFile, task.pieceBytes);
+  if (disk.sizeBytes !== imageBytes) {
+    const sentence = `the scenario's image has ${imageBytes} bytes, ${imageFile} has ${disk.sizeBytes}`;
+    throw new ConfigError('image.size', sentence);
+  }
+  const published = await publishLabImage(disk, task);
+  await disk.close();
+  return published;
+}
+
+async function openSaved(saved: SavedDisk | null): Promise<Map<string, CountedFile>> {
+  if (!saved) return new Map();
+  const files = await openBootFolder(saved.folder);
+  return new Map([...files].map(([name, file]) => [name, new CountedFile(file)]));
 }
 
 interface Swarm {
@@ -107,13 +143,14 @@ interface Swarm {
 async function startSwarm(
   client: LabPeerMaker,
   task: ServerTask,
-  { imageFile, image }: { imageFile: string; image: ImageReader },
+  { published, payload, saved }: ServedForms,
 ): Promise<Swarm> {
   const { host, pieceBytes, site, peerId, link, uploadSlots, neighbours, policies, casting } = task;
   const tracker = await onPort(task.port === 0 ? 0 : task.port + 1, 'tracker', (port) =>
     startTracker(host, port, task.handout),
   );
-  const metainfo = await makeMetainfo({ imageFile, pieceBytes, tracker: tracker.announceUrl });
+  const file = published.payloadFile;
+  const metainfo = await makeMetainfo({ imageFile: file, pieceBytes, tracker: tracker.announceUrl });
   tracker.serve(metainfo.infoHash);
   const peer = await client.make({
     peerId,
@@ -124,10 +161,13 @@ async function startSwarm(
     neighbours,
     policies,
     site,
-    file: imageFile,
+    file,
+    isPacked: false,
+    files: saved ? saved.partitions.map((partition) => join(saved.folder, partition.file)) : [file],
+    savedUrl: '',
     casting,
   });
-  await peer.seed(metainfo, image);
+  await peer.seed(metainfo, payload);
   return { metainfo, seeder: new LabSeeder(peer, task.seederLeavesAfterBytes) };
 }
 

@@ -16,11 +16,12 @@ export function diskFileOf(machine: string): string {
 
 /** What the server has to do in a run. */
 export function serverTaskOf(plan: LabPlan, place: LabPlace, settings: ServerSettings): ServerTask {
-  const { transport, imageBytes, pieceBytes, serverLink, seederSlots, neighbours, machines } = plan;
+  const { transport, imageBytes, encoding, pieceBytes, serverLink, seederSlots, neighbours, machines } = plan;
   return {
     ...settings,
     host: place.addressOf(SERVER),
     imageBytes,
+    encoding,
     pieceBytes,
     transport,
     link: place.ownLimitOf(serverLink),
@@ -54,6 +55,7 @@ export function agentTaskOf(
     token: ready.token,
     publicKey: ready.publicKey,
     imageFolder: ready.imageFolder,
+    isPacked: plan.encoding === 'zstd',
     transport,
     link: place.ownLimitOf(link),
     uploadSlots,

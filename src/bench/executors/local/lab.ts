@@ -220,6 +220,7 @@ export class Lab {
       })),
       barrierS: ((this.#transferStartedMs ?? originMs) - originMs) / 1000,
       serverUploadedBytes,
+      wireBytes: ready.wireBytes,
       ...(this.#unfinishedAfterS === null ? {} : { unfinishedAfterS: this.#unfinishedAfterS }),
       traceDigest: null,
       limitations: [...this.#options.place.limitations, ...labLimitations(this.#plan, ready)],

@@ -5,7 +5,12 @@ import { LOCAL_TRANSPORTS, labPlanOf } from './lab-plan.ts';
 import { type LabSettings, labOptionsOf } from './lab-settings.ts';
 import { unsupportedSettings } from './unsupported-settings.ts';
 
-const LOCAL_LAB = { name: 'the local lab', transports: LOCAL_TRANSPORTS, hasSites: false } as const;
+const LOCAL_LAB = {
+  name: 'the local lab',
+  transports: LOCAL_TRANSPORTS,
+  hasSites: false,
+  hasConnectionCap: false,
+} as const;
 
 /** Answers a scenario with real bytes: one server process and one process for each machine, on loopback, no root. */
 export function localExecutor(settings: LabSettings = {}): Executor {

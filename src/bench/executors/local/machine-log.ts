@@ -84,6 +84,7 @@ export class MachineLog {
         this.#state = 'seeding';
         this.#image = report.image;
         this.#share = 1;
+        if (report.image.refetchedChunks > 0) this.#mended(report.image.refetchedChunks);
         return;
       case 'failed':
         this.failed(report.failure.sentence);
@@ -112,6 +113,12 @@ export class MachineLog {
   undone(sentence: string): void {
     this.#doneMs = null;
     this.failed(sentence);
+  }
+
+  /** Disks of a lab do not lie: what was not right when it was read back, the transport had left wrong. */
+  #mended(chunks: number): void {
+    this.#doneMs = null;
+    this.failed(`${chunks} chunks of its disk were not as the golden image when they were read back`);
   }
 
   /**

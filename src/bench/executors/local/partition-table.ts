@@ -26,11 +26,24 @@ const DISK_SIGNATURE = 0x53_57_42_54;
 export function masterBootRecord({ fileSystem, startSector, sectors }: Partition): Uint8Array {
   const record = Buffer.alloc(SECTOR_BYTES);
   record.writeUInt32LE(DISK_SIGNATURE, TABLE_OFFSET - 6);
-  // Cylinder, head and sector out of reach: read the sector numbers behind them.
-  const outOfReach = [0xfe, 0xff, 0xff];
-  record.set([0x80, ...outOfReach, PARTITION_TYPES[fileSystem], ...outOfReach], TABLE_OFFSET);
+  const [first, last] = [cylinderHeadSector(startSector), cylinderHeadSector(startSector + sectors - 1)];
+  record.set([0x80, ...first, PARTITION_TYPES[fileSystem], ...last], TABLE_OFFSET);
   record.writeUInt32LE(startSector, TABLE_OFFSET + 8);
   record.writeUInt32LE(sectors, TABLE_OFFSET + 12);
   record.writeUInt16LE(0xaa55, SECTOR_BYTES - 2);
   return record;
+}
+
+const HEADS = 255;
+const SECTORS_PER_TRACK = 63;
+const LAST_CYLINDER = 1023;
+/** Read the sector number behind it instead. */
+const OUT_OF_REACH = [0xfe, 0xff, 0xff];
+
+/** As sfdisk writes them: a table that it restores is then the same, byte for byte. */
+function cylinderHeadSector(sector: number): number[] {
+  const cylinder = Math.floor(sector / (HEADS * SECTORS_PER_TRACK));
+  if (cylinder > LAST_CYLINDER) return OUT_OF_REACH;
+  const head = Math.floor(sector / SECTORS_PER_TRACK) % HEADS;
+  return [head, ((cylinder >> 8) << 6) | ((sector % SECTORS_PER_TRACK) + 1), cylinder & 0xff];
 }

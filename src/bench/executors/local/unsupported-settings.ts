@@ -2,6 +2,8 @@ import { BLOCK_BYTES } from '../../../engine/index.ts';
 import type { Transport } from '../../record/run-record.ts';
 import type { FixedPhase } from '../../scenario/machine-schema.ts';
 import type { Scenario } from '../../scenario/schema.ts';
+import { isFromServer, isOneForAll } from '../way-of-bytes.ts';
+import { castSettings } from './casting.ts';
 
 const FIXED_PHASES: readonly FixedPhase[] = ['boot', 'register', 'metainfo', 'partition', 'finish'];
 
@@ -10,6 +12,7 @@ export interface LabAbilities {
   readonly name: 'the local lab' | 'the netns lab' | 'the vm lab';
   readonly transports: readonly Transport[];
   readonly hasSites: boolean;
+  readonly hasConnectionCap: boolean;
 }
 
 /** Settings that real processes on this computer cannot honour, each as `key.path: reason`. */
@@ -26,7 +29,7 @@ export function unsupportedSettings(
     ...unsupportedNetwork(scenario.network, lab),
     ...unsupportedDisk(scenario, lab),
     ...unsupportedTransport(scenario, transport),
-    ...(transport === 'multicast' ? unsupportedMulticast(scenario, lab) : []),
+    ...(isOneForAll(transport) ? unsupportedCasting(scenario, transport, lab) : []),
     ...unsupportedFaults(scenario, transport),
   ];
 }
@@ -39,20 +42,22 @@ function unsupportedBoot({ boot, image, network }: Scenario, { name }: LabAbilit
   });
 }
 
-function unsupportedImage({ size, used, pieceLength, encoding }: Scenario['image'], { name }: LabAbilities) {
+function unsupportedImage({ size, used, pieceLength }: Scenario['image'], { name }: LabAbilities) {
   return named({
     [`image.size: a disk of ${name} has whole bytes`]: !Number.isSafeInteger(size),
     [`image.used: ${name} sends the whole disk, so it has to equal image.size`]: (used ?? size) !== size,
-    [`image.encoding: ${name} sends the raw disk`]: encoding !== 'raw',
     'image.pieceLength: allowed is a multiple of 16 KiB, the block of the swarm':
       pieceLength % BLOCK_BYTES !== 0,
   });
 }
 
 function unsupportedNetwork({ connectionCap, latency, loss, sites }: Scenario['network'], lab: LabAbilities) {
-  const { name, hasSites } = lab;
+  const { name, hasSites, hasConnectionCap } = lab;
+  const isCapped = Number.isFinite(connectionCap);
   return named({
-    [`network.connectionCap: ${name} limits links, not connections`]: Number.isFinite(connectionCap),
+    [`network.connectionCap: ${name} limits links, not connections`]: isCapped && !hasConnectionCap,
+    [`network.connectionCap: ${name} has caps within one network, not behind a NAT`]:
+      isCapped && (sites?.some(({ nat }) => nat) ?? false),
     [`network.latency: ${name} has no delay to speak of`]: latency > 0,
     [`network.loss: ${name} loses nothing on purpose`]: loss > 0,
     [`network.sites: all machines of ${name} stand at one site`]: sites !== undefined && !hasSites,
@@ -95,23 +100,29 @@ function unsupportedTransport({ transports }: Scenario, transport: Transport): r
 /** Payload of an Ethernet frame behind the headers of IPv4, UDP and udpcast. */
 const LARGEST_PACKET_BYTES = 1456;
 
-function unsupportedMulticast({ transports, network }: Scenario, { name }: LabAbilities): readonly string[] {
-  const { wait, round, packet } = transports.multicast!;
+function unsupportedCasting(
+  scenario: Scenario,
+  transport: Transport,
+  { name }: LabAbilities,
+): readonly string[] {
+  const { wait, round, packet } = castSettings(scenario, transport);
   return named({
-    'transports.multicast.wait: udpcast starts when all machines are there': wait > 0,
-    'transports.multicast.round: udpcast repairs as it goes, and takes the time that it takes': round > 0,
-    [`transports.multicast.packet: allowed is a whole number of bytes up to ${LARGEST_PACKET_BYTES} B`]:
+    [`transports.${transport}.wait: udpcast starts when all machines are there`]: wait > 0,
+    [`transports.${transport}.round: udpcast repairs as it goes, and takes the time that it takes`]:
+      round > 0,
+    [`transports.${transport}.packet: allowed is a whole number of bytes up to ${LARGEST_PACKET_BYTES} B`]:
       packet > LARGEST_PACKET_BYTES || !Number.isInteger(packet),
-    [`network.sites: in ${name} multicast does not go from site to site`]: network.sites !== undefined,
+    [`network.sites: in ${name} multicast does not go from site to site`]:
+      scenario.network.sites !== undefined,
   });
 }
 
 function unsupportedFaults({ faults }: Scenario, transport: Transport): readonly string[] {
   const has = (kind: 'join' | 'seederLeaves') => faults.some((fault) => kind in fault);
   return named({
-    'faults.join: multicast takes nobody in once it has begun': transport === 'multicast' && has('join'),
+    [`faults.join: ${transport} takes nobody in once it has begun`]: isOneForAll(transport) && has('join'),
     [`faults.seederLeaves: by ${transport} nothing comes but from the server`]:
-      ['unicast', 'multicast'].includes(transport) && has('seederLeaves'),
+      isFromServer(transport) && has('seederLeaves'),
   });
 }
 

@@ -15,21 +15,47 @@ const IPROUTE: readonly Part[] = [
 
 const NFT: Part = { command: ['nft', '--version'], debianPackage: 'nftables' };
 
-const PROGRAMS: Readonly<Partial<Record<Transport, Part>>> = {
-  aria2: { command: ['aria2c', '--version'], debianPackage: 'aria2' },
-  multicast: { command: ['udp-sender', '--license'], debianPackage: 'udpcast' },
-  libtorrent: { command: [DEBIAN_PYTHON, '-c', 'import libtorrent'], debianPackage: 'python3-libtorrent' },
+const ZSTD: Part = { command: ['zstd', '--version'], debianPackage: 'zstd' };
+
+const UDPCAST: Part = { command: ['udp-sender', '--license'], debianPackage: 'udpcast' };
+
+const CLONEZILLA: readonly Part[] = [
+  { command: ['partclone.restore', '--version'], debianPackage: 'partclone' },
+  ZSTD,
+  { command: ['sfdisk', '--version'], debianPackage: 'fdisk' },
+  { command: ['blkid', '--version'], debianPackage: 'util-linux' },
+  { command: ['curl', '--version'], debianPackage: 'curl' },
+];
+
+const PROGRAMS: Readonly<Partial<Record<Transport, readonly Part[]>>> = {
+  aria2: [{ command: ['aria2c', '--version'], debianPackage: 'aria2' }],
+  multicast: [UDPCAST],
+  'clonezilla-unicast': CLONEZILLA,
+  'clonezilla-multicast': [...CLONEZILLA, UDPCAST],
+  libtorrent: [{ command: [DEBIAN_PYTHON, '-c', 'import libtorrent'], debianPackage: 'python3-libtorrent' }],
 };
 
 const found = new Map<string, boolean>();
 
-/**
- * Rights and programs that a run by this transport lacks on this computer, one sentence each.
- * @param hasNat whether some site is behind a NAT
- */
-export function missingParts(transport: Transport, hasNat = false): string[] {
-  const program = PROGRAMS[transport];
-  const parts = [...(hasNat ? [NFT] : []), ...(program === undefined ? [] : [program])];
+/** What a run needs beside its transport. */
+export interface Needs {
+  /** Some site is behind a NAT. */
+  readonly hasNat?: boolean;
+  /** Programs that are not ours have to unpack the image. */
+  readonly isPacked?: boolean;
+}
+
+/** Rights and programs that a run by this transport lacks on this computer, one sentence each. */
+export function missingParts(
+  transport: Transport,
+  { hasNat = false, isPacked = false }: Needs = {},
+): string[] {
+  const programs = PROGRAMS[transport];
+  const parts = [
+    ...(hasNat ? [NFT] : []),
+    ...(programs ?? []),
+    ...(isPacked && programs !== undefined ? [ZSTD] : []),
+  ];
   return missingBeside('netns', `transports.${transport}`, parts);
 }
 

@@ -8,7 +8,12 @@ import { missingParts } from './missing-parts-reader.ts';
 import { NamespacesPlace } from './namespaces-place.ts';
 import { topologyOf } from './netns-topology.ts';
 
-const NETNS_LAB = { name: 'the netns lab', transports: LAB_TRANSPORTS, hasSites: true } as const;
+const NETNS_LAB = {
+  name: 'the netns lab',
+  transports: LAB_TRANSPORTS,
+  hasSites: true,
+  hasConnectionCap: true,
+} as const;
 /** A transport that needs longer than this many times its lower bound is recorded as unfinished. */
 const MOST_BOUNDS = 8;
 const SHORTEST_DEADLINE_S = 60;
@@ -25,10 +30,10 @@ export function netnsExecutor(settings: LabSettings = {}): Executor {
     hasWholePieces: HAS_WHOLE_PIECES,
     unsupported: (scenario, transport) => [
       ...unsupportedSettings(scenario, transport, NETNS_LAB),
-      ...missingParts(
-        transport,
-        scenario.network.sites?.some(({ nat }) => nat),
-      ),
+      ...missingParts(transport, {
+        hasNat: scenario.network.sites?.some(({ nat }) => nat) ?? false,
+        isPacked: scenario.image.encoding === 'zstd',
+      }),
     ],
     async run(run, watch) {
       const place = new NamespacesPlace(topologyOf(run));

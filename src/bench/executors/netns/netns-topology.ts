@@ -9,7 +9,7 @@ const ONLY_SITE: NetnsSite = { upBps: Infinity, downBps: Infinity, hasNat: false
 
 /** The network of a planned run; its namespaces are named for this process and this run. */
 export function topologyOf({ scenario, machines }: PlannedRun): NetnsTopology {
-  const { server, sites } = scenario.network;
+  const { server, sites, connectionCap } = scenario.network;
   const fleet = fleetOf(scenario, machines).map(({ name, link }, index) => ({
     name,
     link,
@@ -19,5 +19,6 @@ export function topologyOf({ scenario, machines }: PlannedRun): NetnsTopology {
     prefix: `swb${process.pid}-${randomBytes(3).toString('hex')}`,
     hosts: [{ name: SERVER, link: { upBps: server.up, downBps: server.down }, site: 0 }, ...fleet],
     sites: sites?.map(({ wan, nat }) => ({ upBps: wan.up, downBps: wan.down, hasNat: nat })) ?? [ONLY_SITE],
+    connectionCapBps: connectionCap,
   };
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface, type Interface } from 'node:readline';
 import { RunFailure } from '../../../failure.ts';
+import { descendantsOf } from '../local/process-tree-reader.ts';
 
 const KEPT_STDERR_CHARACTERS = 2_048;
 
@@ -12,7 +13,12 @@ export class ProgramChild {
   readonly #lost = Promise.withResolvers<never>();
   readonly #finished = Promise.withResolvers<void>();
   readonly #spoke = Promise.withResolvers<void>();
-  readonly #kill = () => this.#child.kill('SIGKILL');
+  /** A shell takes the programs that it has started with it. */
+  readonly #kill = () => {
+    if (this.#child.pid === undefined || this.#child.exitCode !== null) return;
+    for (const pid of descendantsOf(this.#child.pid)) kill(pid);
+    this.#child.kill('SIGKILL');
+  };
   #stderr = '';
 
   constructor(program: string, options: readonly string[]) {
@@ -26,6 +32,7 @@ export class ProgramChild {
     this.#child.once('error', (cause) => this.#end(String(cause)));
     // Its last words have been heard when its pipes are closed.
     this.#child.once('close', (exitCode, signal) => {
+      process.off('exit', this.#kill);
       if (exitCode === 0) this.#finished.resolve();
       this.#end(`it ended with ${signal ?? `exit code ${exitCode}`}`);
     });
@@ -73,5 +80,13 @@ export class ProgramChild {
     this.#lost.reject(
       new RunFailure('PROGRAM', `${this.#name}: ${how}${lastWords === '' ? '' : `: ${lastWords}`}`),
     );
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has just ended by itself.
   }
 }

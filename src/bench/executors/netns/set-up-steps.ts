@@ -1,5 +1,13 @@
 import { INSIDE, OUTSIDE, routerSteps } from './nat-router.ts';
-import { batch, inPackets, kernelSetting, neighbours, type SetUpStep, shaped } from './set-up-step.ts';
+import {
+  batch,
+  inPackets,
+  kernelSetting,
+  neighbours,
+  type SetUpStep,
+  shaped,
+  shapedWithCaps,
+} from './set-up-step.ts';
 import {
   type NetnsHost,
   type NetnsTopology,
@@ -11,6 +19,7 @@ import {
   routerInside,
   routerNamespace,
   routerOutside,
+  type Station,
   stationOf,
   stationsOf,
   switchNamespace,
@@ -137,8 +146,17 @@ function hostSteps(topology: NetnsTopology, host: NetnsHost, index: number): Set
         ...neighbours('eth0', own, stationsOf(topology, natSite)),
       ],
     ),
-    batch(['tc', '-n', namespace], shaped('eth0', host.link.upBps)),
+    batch(['tc', '-n', namespace], shapedUplink(topology, host, own)),
     kernelSetting(namespace, 'net/ipv4/tcp_notsent_lowat', UNSENT_BYTES),
     kernelSetting(namespace, 'net/ipv4/tcp_congestion_control', CONGESTION_CONTROL),
   ];
+}
+
+/** Whoever sends applies the cap: to each other host of its network by itself. */
+function shapedUplink(topology: NetnsTopology, host: NetnsHost, own: Station): string[] {
+  const { connectionCapBps: capBps } = topology;
+  if (capBps === Infinity) return shaped('eth0', host.link.upBps);
+  const others = stationsOf(topology, null).filter(({ mac }) => mac !== own.mac);
+  const addresses = others.map(({ address }) => address);
+  return shapedWithCaps('eth0', { goodputBps: host.link.upBps, capBps, addresses });
 }

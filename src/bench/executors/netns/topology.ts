@@ -21,6 +21,8 @@ export interface NetnsTopology {
   readonly prefix: string;
   readonly hosts: readonly NetnsHost[];
   readonly sites: readonly NetnsSite[];
+  /** Goodput from any host to any other; Infinity for no limit beside the links. */
+  readonly connectionCapBps: number;
 }
 
 /** Where something is found in a network. */

@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { statSync } from 'node:fs';
-import { truncate } from 'node:fs/promises';
 import type { Metainfo, SwarmStatistics } from '../../../engine/index.ts';
 import type { Casting } from '../local/casting.ts';
 import type { LabPeer, LabPeerMaker, LabPeerOptions } from '../local/lab-peer.ts';
+import type { Command } from './pipe-script.ts';
 import { ProgramChild } from './program-child.ts';
+import { ProgramPipe } from './program-pipe.ts';
+import { UNPACKER, WRITER, writing } from './unpacking.ts';
 
 const SENDER = 'udp-sender';
 const RECEIVER = 'udp-receiver';
@@ -34,60 +35,106 @@ export const udpcast: LabPeerMaker = {
   },
 };
 
+/** The command of a machine that writes what is sent to its standard output, and ends when it has all. */
+export function udpcastReceiver(): Command {
+  return [RECEIVER, '--interface', INTERFACE, '--nokbd', '--exit-wait', String(EXIT_WAIT_MS)];
+}
+
+/** The sender of one or more files, each of which is sent when all receivers are there. */
+export class UdpcastSender {
+  readonly #files: readonly string[];
+  readonly #casting: Casting;
+  readonly #ready = Promise.withResolvers<void>();
+  #program: ProgramChild | undefined;
+  #earlierBytes = 0;
+
+  constructor(files: readonly string[], casting: Casting) {
+    this.#files = files;
+    this.#casting = casting;
+    this.#sendAll().catch((error: unknown) => this.#ready.reject(error));
+  }
+
+  /** Resolves once it waits for the receivers of the first file. */
+  get ready(): Promise<void> {
+    return this.#ready.promise;
+  }
+
+  /** Payload so far, with what was sent again. */
+  get sentBytes(): number {
+    const said = this.#program?.lastWords ?? '';
+    const [, bytes = '0', again = '0'] = [...said.matchAll(PROGRESS)].at(-1) ?? [];
+    return this.#earlierBytes + Number(bytes.replaceAll(' ', '')) + Number(again) * this.#casting.packetBytes;
+  }
+
+  stop(): void {
+    this.#program?.stop();
+  }
+
+  /** A file that could not be sent is noticed by those who wait for it. */
+  async #sendAll(): Promise<void> {
+    for (const file of this.#files) {
+      this.#earlierBytes = this.sentBytes;
+      this.#program = new ProgramChild(SENDER, this.#optionsFor(file));
+      await this.#program.unlessLost(this.#program.spoken);
+      this.#ready.resolve();
+      await this.#program.finished;
+    }
+  }
+
+  #optionsFor(file: string): string[] {
+    return [
+      ...['--file', file, '--interface', INTERFACE, '--nokbd', '--full-duplex'],
+      ...['--rexmit-hello-interval', String(HELLO_MS), '--retries-until-drop', String(MOST_RETRIES)],
+      ...castingOptions(this.#casting),
+    ];
+  }
+}
+
 class UdpcastPeer implements LabPeer {
   readonly #options: LabPeerOptions;
-  #program: ProgramChild | undefined;
-  #imageBytes = 0;
-  #isSender = false;
+  #sender: UdpcastSender | undefined;
+  #pipe: ProgramPipe | undefined;
+  #payloadBytes = 1;
+  #receivedBytes = 0;
 
   constructor(options: LabPeerOptions) {
     this.#options = options;
   }
 
   /** Resolves once the sender waits for its receivers. */
-  async seed({ imageBytes }: Metainfo): Promise<void> {
-    this.#isSender = true;
-    this.#imageBytes = imageBytes;
-    this.#program = new ProgramChild(SENDER, [
-      ...this.#common(),
-      '--full-duplex',
-      '--rexmit-hello-interval',
-      String(HELLO_MS),
-      '--retries-until-drop',
-      String(MOST_RETRIES),
-      ...castingOptions(this.#options.casting!),
-    ]);
-    await this.#program.unlessLost(this.#program.spoken);
+  async seed(): Promise<void> {
+    const { files, casting } = this.#options;
+    this.#sender = new UdpcastSender(files, casting!);
+    await this.#sender.ready;
   }
 
-  /** The receiver writes the image from its first byte to its last, and ends when it has all. */
+  /** The image is written from its first byte to its last, as it comes. */
   async download({ imageBytes }: Metainfo): Promise<void> {
-    this.#imageBytes = imageBytes;
-    await truncate(this.#options.file, 0);
-    this.#program = new ProgramChild(RECEIVER, [...this.#common(), '--exit-wait', String(EXIT_WAIT_MS)]);
-    await this.#program.finished;
+    const { file, isPacked } = this.#options;
+    this.#payloadBytes = imageBytes;
+    const unpacking: readonly Command[] = isPacked ? [UNPACKER] : [];
+    this.#pipe = new ProgramPipe([udpcastReceiver(), ...unpacking, writing(file)]);
+    await this.#pipe.finished;
+    this.#receivedBytes = imageBytes;
   }
 
   statistics(): SwarmStatistics {
-    const uploadedBytes = this.#isSender ? this.#sentBytes() : 0;
-    const downloadedBytes = this.#isSender || !this.#program ? 0 : statSync(this.#options.file).size;
-    const share = this.#isSender ? 1 : downloadedBytes / Math.max(1, this.#imageBytes);
-    return { uploadedBytes, downloadedBytes, byPeer: new Map(), share };
+    const first = this.#options.isPacked ? UNPACKER[0] : WRITER;
+    const readBytes = Math.min(this.#pipe?.readBy(first) ?? 0, this.#payloadBytes);
+    this.#receivedBytes = Math.max(this.#receivedBytes, readBytes);
+    const share = this.#sender ? 1 : this.#receivedBytes / this.#payloadBytes;
+    return {
+      uploadedBytes: this.#sender?.sentBytes ?? 0,
+      downloadedBytes: this.#receivedBytes,
+      byPeer: new Map(),
+      share,
+    };
   }
 
   stop(): Promise<void> {
-    this.#program?.stop();
+    this.#sender?.stop();
+    this.#pipe?.stop();
     return Promise.resolve();
-  }
-
-  #common(): string[] {
-    return ['--file', this.#options.file, '--interface', INTERFACE, '--nokbd'];
-  }
-
-  #sentBytes(): number {
-    const [, bytes = '0', again = '0'] =
-      [...(this.#program?.lastWords ?? '').matchAll(PROGRESS)].at(-1) ?? [];
-    return Number(bytes.replaceAll(' ', '')) + Number(again) * this.#options.casting!.packetBytes;
   }
 }
 

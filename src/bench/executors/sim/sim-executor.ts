@@ -7,6 +7,7 @@ import { wireSize } from '../../scenario/wire-size.ts';
 import type { Executor, PlannedRun, RunOutcome, RunWatch } from '../executor.ts';
 import { machineName, seederCopies } from '../fleet.ts';
 import { MODEL_TRANSPORTS, type ModelTransport, modelled } from '../model-transport.ts';
+import { isClonezilla } from '../way-of-bytes.ts';
 import { machineLimitations } from './machine-limitations.ts';
 import { modelOf } from './model.ts';
 import type { SimulationAnswer, SimulationRequest } from './sim-worker.ts';
@@ -41,8 +42,9 @@ export function simExecutor(): Executor {
 }
 
 async function simulateIn(worker: Worker, run: PlannedRun, watch: RunWatch): Promise<SimulationAnswer> {
-  const { scenario, transport, machines, randomSeed } = run;
-  const model = modelOf(scenario, modelled(transport), machines);
+  const { machines, randomSeed } = run;
+  const { scenario, transport } = modelled(run.scenario, run.transport);
+  const model = modelOf(scenario, transport, machines);
   const isPieceByPiece =
     PASSING_ON.includes(transport) &&
     randomSeed === scenario.seeds[0] &&
@@ -67,7 +69,11 @@ const LIMITATIONS: Readonly<Record<ModelTransport, string>> = {
   chain: 'A simulated chain forwards whole pieces and does not mend itself when a machine dies.',
 };
 
-function unsupported(scenario: Scenario, transport: Transport): string[] {
+const OF_CLONEZILLA =
+  'Clonezilla is simulated as unicast or multicast that is written as it arrives; its programs take no time to start, to decompress and to flush.';
+
+function unsupported(asked: Scenario, askedTransport: Transport): string[] {
+  const { scenario, transport } = modelled(asked, askedTransport);
   const isRough = scenario.network.tolerance > MOST_TOLERANCE;
   return [
     ...unsupportedLoss(scenario, transport),
@@ -106,7 +112,12 @@ function outcomeOf(
     barrierS: simulated.barrierS,
     serverUploadedBytes: simulated.serverUploadedBytes,
     traceDigest: simulated.traceDigest,
-    limitations: [LIMITATIONS[modelled(transport)], ...machineLimitations(scenario), ...rounded(scenario)],
+    limitations: [
+      LIMITATIONS[modelled(scenario, transport).transport],
+      ...(isClonezilla(transport) ? [OF_CLONEZILLA] : []),
+      ...machineLimitations(scenario),
+      ...rounded(scenario),
+    ],
   };
 }
 

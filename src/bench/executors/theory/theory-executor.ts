@@ -4,6 +4,7 @@ import type { Executor, PlannedRun } from '../executor.ts';
 import { unknownToFormulas } from '../formula-limits.ts';
 import { formulaOutcome } from '../formula-outcome.ts';
 import { MODEL_TRANSPORTS, type ModelTransport, modelled } from '../model-transport.ts';
+import { isOneForAll } from '../way-of-bytes.ts';
 import { predict } from './prediction.ts';
 
 /** Closed formulas: immediate, without chance, for the cases that they cover. */
@@ -13,13 +14,12 @@ export const theoryExecutor: Executor = {
   isSeeded: false,
   hasWholePieces: true,
   unsupported,
-  run: ({ scenario, transport, machines }: PlannedRun) =>
-    Promise.resolve(
-      formulaOutcome(scenario, predict(scenario, modelled(transport), machines), {
-        transport,
-        limitation: LIMITATIONS[modelled(transport)],
-      }),
-    ),
+  run(run: PlannedRun) {
+    const { scenario, transport } = modelled(run.scenario, run.transport);
+    const prediction = predict(scenario, transport, run.machines);
+    const limitation = LIMITATIONS[transport];
+    return Promise.resolve(formulaOutcome(scenario, prediction, { transport, limitation }));
+  },
 };
 
 const LIMITATIONS: Readonly<Record<ModelTransport, string>> = {
@@ -35,7 +35,7 @@ function unsupported(scenario: Scenario, transport: Transport): string[] {
   const reasons: [string, string][] = [];
   if (network.sites) reasons.push(['network.sites', 'the formulas know no WAN links']);
   if (network.latency > 0) reasons.push(['network.latency', 'the formulas know no delay']);
-  if (network.loss > 0 && transport !== 'multicast')
+  if (network.loss > 0 && !isOneForAll(transport))
     reasons.push(['network.loss', 'only multicast has a formula with loss']);
   if (fleet.start !== 'together') reasons.push(['fleet.start', 'the formulas start all machines together']);
   if (faults.length > 0) reasons.push(['faults', 'the formulas know no faults']);

@@ -8,7 +8,12 @@ export const VM_TRANSPORTS = ['p2p'] as const;
 /** Each takes a processor core and 1 GiB while it boots. */
 const MOST_MACHINES = 4;
 
-const VM_LAB = { name: 'the vm lab', transports: VM_TRANSPORTS, hasSites: false } as const;
+const VM_LAB = {
+  name: 'the vm lab',
+  transports: VM_TRANSPORTS,
+  hasSites: false,
+  hasConnectionCap: false,
+} as const;
 /** Slots of the server and of an agent, as they are deployed with. */
 const PRODUCT = { uploadSlots: 4, seederSlots: 5 } as const;
 
@@ -23,6 +28,7 @@ export function unsupportedByMachines(scenario: Scenario, transport: Transport):
     ...(scenario.faults.length > 0
       ? ['faults: nothing happens on purpose to the machines of the vm lab']
       : []),
+    ...(scenario.image.encoding === 'zstd' ? ['image.encoding: the vm lab sends its image as it is'] : []),
     ...unsupportedSwarm(scenario),
   ];
 }

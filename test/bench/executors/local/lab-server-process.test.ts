@@ -18,6 +18,7 @@ async function aServer() {
     scratchFolder: join(workFolder, 'scratch'),
     imageFile: await anImageFile(someBytes(3_000_000)),
     imageBytes: 3_000_000,
+    encoding: 'raw',
     pieceBytes: 16_384,
     transport: 'unicast',
     port: 0,

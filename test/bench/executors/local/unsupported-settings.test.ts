@@ -25,7 +25,6 @@ describe('the local lab', () => {
 
   it.each<[string, Record<string, unknown>, Transport?]>([
     ['image.used', { image: { size: '4 MiB', used: '2 MiB', pieceLength: '64 KiB' } }],
-    ['image.encoding', { image: { size: '4 MiB', pieceLength: '64 KiB', encoding: 'zstd' } }],
     ['image.size', { image: { size: '0.3 B', pieceLength: '64 KiB' } }],
     ['image.pieceLength', { image: { size: '4 MiB', pieceLength: '100 kB' } }],
     ['network.connectionCap', { network: { ...NETWORK, connectionCap: '1 MiB/s' } }],

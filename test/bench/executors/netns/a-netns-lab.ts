@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import type { TestContext } from 'vitest';
 import type { PlannedRun, RunOutcome } from '../../../../src/bench/executors/executor.ts';
 import type { LabSettings } from '../../../../src/bench/executors/local/lab-settings.ts';
-import { missingParts } from '../../../../src/bench/executors/netns/missing-parts-reader.ts';
+import { missingParts, type Needs } from '../../../../src/bench/executors/netns/missing-parts-reader.ts';
 import { netnsExecutor } from '../../../../src/bench/executors/netns/netns-executor.ts';
 import type { Transport } from '../../../../src/bench/record/run-record.ts';
 import { aRun, aWatch } from '../a-run.ts';
@@ -16,12 +16,8 @@ export function ipNetns(...words: readonly string[]) {
 }
 
 /** Skips the test where a right or a program is missing. */
-export function needsNetns(
-  context: TestContext,
-  transport: Transport = 'p2p',
-  { hasNat = false }: { hasNat?: boolean } = {},
-): void {
-  const [missing] = missingParts(transport, hasNat);
+export function needsNetns(context: TestContext, transport: Transport = 'p2p', needs: Needs = {}): void {
+  const [missing] = missingParts(transport, needs);
   if (missing !== undefined) skipOrFail(context, missing);
   const name = `swbt${process.pid}`;
   const made = ipNetns('add', name);

@@ -17,6 +17,7 @@ function aTopology(changes: Partial<NetnsTopology> = {}): NetnsTopology {
       { name: 'm001', link: LINK, site: 0 },
     ],
     sites: [{ ...UNLIMITED, hasNat: false }],
+    connectionCapBps: Infinity,
     ...changes,
   };
 }
@@ -31,6 +32,15 @@ function linesFor(topology: NetnsTopology, program: string, namespace: string): 
 describe('the network of namespaces', () => {
   it('has a namespace for each host and one for the bridges, all under the name of the run', () => {
     expect(namespacesOf(aTopology())).toEqual(['swb1-a-switch', 'swb1-a-server', 'swb1-a-m001']);
+  });
+
+  it('caps what a host sends to each of the others, where connections have a cap', () => {
+    const lines = linesFor(aTopology({ connectionCapBps: 250_000 }), 'tc', 'swb1-a-server');
+    const ceilings = lines.flatMap((line) => /ceil (\d+)bit/.exec(line)?.[1] ?? []);
+    expect(ceilings.map(Number)).toEqual([10e6, 2e6].map((bits) => Math.round((bits * 1514) / 1448)));
+    expect(lines.filter((line) => line.startsWith('filter'))).toEqual([
+      'filter add dev eth0 parent 1: protocol ip u32 match ip dst 10.83.0.2/32 flowid 1:3',
+    ]);
   });
 
   it('shapes what a host sends in its own namespace, and what it receives at its port, at goodput / 0.956', () => {

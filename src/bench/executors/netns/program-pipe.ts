@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { RunFailure } from '../../../failure.ts';
+import { descendantsOf } from '../local/process-tree-reader.ts';
+import { type Command, failedPart, pipeScript } from './pipe-script.ts';
+import { ProgramChild } from './program-child.ts';
+
+/** Programs that are not ours, each reading what the one before it writes. */
+export class ProgramPipe {
+  readonly #child: ProgramChild;
+  readonly #finished: Promise<void>;
+
+  constructor(commands: readonly Command[]) {
+    this.#child = new ProgramChild('bash', ['-c', pipeScript(commands)]);
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#child.lines.once('line', (line) => {
+      const failed = failedPart(commands, line.split(' ').map(Number));
+      if (failed === null) return resolve();
+      const lastWords =
+        this.#child.lastWords
+          .trim()
+          .split(/[\r\n]+/)
+          .at(-1) ?? '';
+      reject(new RunFailure('PROGRAM', lastWords === '' ? failed : `${failed}: ${lastWords}`));
+    });
+    this.#finished = this.#child.unlessLost(promise);
+    this.#finished.catch(() => {});
+  }
+
+  /** Resolves when every part has ended with exit code 0. Rejects with a RunFailure (`PROGRAM`) that names the part. */
+  get finished(): Promise<void> {
+    return this.#finished;
+  }
+
+  /** Bytes that a part has read so far; null where it is not there yet, or not any more. */
+  readBy(program: string): number | null {
+    for (const pid of descendantsOf(this.#child.pid)) {
+      const bytes = bytesReadBy(pid, program);
+      if (bytes !== null) return bytes;
+    }
+    return null;
+  }
+
+  stop(): void {
+    this.#child.stop();
+  }
+}
+
+/** A process may go while it is looked at. */
+function bytesReadBy(pid: number, program: string): number | null {
+  try {
+    if (readFileSync(`/proc/${pid}/comm`, 'utf8').trim() !== program) return null;
+    return Number(/^rchar: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1] ?? 0);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,38 @@
+/** Interval of the median of repeated runs, in the unit of the values. */
+export interface MedianInterval {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Below three runs nothing can be said. */
+const FEWEST_RUNS = 3;
+/** Half of what a 95 % interval leaves out. */
+const TAIL = 0.025;
+
+/**
+ * The 95 % interval of the median by the bootstrap (Efron 1979, percentiles), or null for fewer than three values. The
+ * distribution of a resample's median is known in closed form, so nothing is drawn: its middle value is at most the k-th
+ * smallest of n when more than half of n draws are, each with probability k / n. Of an even number the lower and the
+ * upper one of the two middle values bound it. With five runs or fewer it is the range.
+ */
+export function medianInterval(values: readonly number[]): MedianInterval | null {
+  const runs = values.length;
+  if (runs < FEWEST_RUNS) return null;
+  const sorted = values.toSorted((a, b) => a - b);
+  const [lowerMiddle, upperMiddle] = [Math.ceil(runs / 2), Math.floor(runs / 2) + 1];
+  const ranks = sorted.map((_, index) => index + 1);
+  const low = ranks.find((rank) => atLeast(lowerMiddle, runs, rank / runs) > TAIL)!;
+  const high = ranks.find((rank) => atLeast(upperMiddle, runs, rank / runs) >= 1 - TAIL)!;
+  return { low: sorted[low - 1]!, high: sorted[high - 1]! };
+}
+
+/** Probability of `successes` or more of `draws`. */
+function atLeast(successes: number, draws: number, probability: number): number {
+  let sum = 0;
+  let ways = 1;
+  for (let count = 0; count <= draws; count++) {
+    if (count >= successes) sum += ways * probability ** count * (1 - probability) ** (draws - count);
+    ways = (ways * (draws - count)) / (count + 1);
+  }
+  return sum;
+}

@@ -1,0 +1,44 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { ProgramPipe } from '../../../../src/bench/executors/netns/program-pipe.ts';
+
+async function aFile(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'swarmboot-pipe-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  return join(folder, "it's");
+}
+
+describe('a pipe of programs', () => {
+  it('gives each what the one before it writes, and words as they are', async () => {
+    const file = await aFile();
+    await new ProgramPipe([['printf', '%s', "a 'b' $HOME *"], ['cat'], ['dd', `of=${file}`]]).finished;
+    expect(await readFile(file, 'utf8')).toBe("a 'b' $HOME *");
+  });
+
+  it.each([
+    [
+      'the first',
+      [['sh', '-c', 'echo broken >&2; exit 3'], ['cat'], ['cat']],
+      'sh ended with exit code 3: broken',
+    ],
+    ['one in the middle', [['echo', 'x'], ['false'], ['cat']], 'false ended with exit code 1'],
+    [
+      'the last, although another could not write to it',
+      [['yes'], ['cat'], ['false']],
+      'false ended with exit code 1',
+    ],
+    ['one that is not there', [['no-such-program'], ['cat']], 'no-such-program ended with exit code 127'],
+  ] as const)('fails with %s', async (_, commands, sentence) => {
+    await expect(new ProgramPipe(commands).finished).rejects.toThrow(sentence);
+  });
+
+  it('ends all of them when it is stopped', async () => {
+    const pipe = new ProgramPipe([['sleep', '1000'], ['cat']]);
+    while (pipe.readBy('cat') === null) await new Promise((resolve) => setTimeout(resolve, 10));
+    pipe.stop();
+    await expect(pipe.finished).rejects.toThrow();
+    expect(pipe.readBy('sleep')).toBeNull();
+  });
+});
