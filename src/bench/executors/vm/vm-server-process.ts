@@ -23,9 +23,14 @@ process.on('message', (task: VmServerTask) => {
 
 async function serve({ settings, wish, ...task }: VmServerTask): Promise<void> {
   scratchFolder = task.scratchFolder;
-  await DeploymentServer.start(serverSettingsOf(settings), (event) => {
-    const line = serverLine(event);
-    if (line !== undefined) report({ kind: 'said', line });
+  await DeploymentServer.start({
+    settings: serverSettingsOf(settings),
+    // Machines boot our own boot image, which has its agent.
+    agentFiles: () => Promise.resolve([]),
+    told: (event) => {
+      const line = serverLine(event);
+      if (line !== undefined) report({ kind: 'said', line });
+    },
   });
   await ask(settings.state, wish);
   report({ kind: 'ready' });
