@@ -21,7 +21,7 @@ export function reportOfLine(line: string, atMs: number): AgentReport | undefine
   if (phase !== undefined) return { kind: doneOrDots === '...' ? 'phaseStarted' : 'phaseEnded', phase, atMs };
   if (line.startsWith('{"machine":')) return trafficOf(line);
   if (line.startsWith('swarmboot: done: the machine restarts')) return { kind: 'done' };
-  const [failure] = /^swarmboot: (the agent ended with exit code \d+|no network .*)/.exec(line) ?? [];
+  const [, failure] = /^swarmboot: (the agent ended with exit code \d+|no network .*)/.exec(line) ?? [];
   if (failure === undefined) return undefined;
   return { kind: 'failed', failure: { family: 'run', code: 'LAB_AGENT', field: '', sentence: failure } };
 }
