@@ -5,7 +5,7 @@ import { readable } from './byte-progress.ts';
 const OVER_BYTES: ReadonlySet<string> = new Set(['scan', 'download', 'verify']);
 
 /** What a machine is at, in a word or two. */
-export function stageOf({ state, phase }: Target): string {
+function stageOf({ state, phase }: Target): string {
   switch (state) {
     case 'armed':
       return 'waits to be booted';

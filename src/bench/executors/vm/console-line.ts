@@ -21,7 +21,7 @@ export function reportsOfLine(line: string, atMs: number): readonly AgentReport[
   if (phase !== undefined)
     return [{ kind: doneOrDots === '...' ? 'phaseStarted' : 'phaseEnded', phase, atMs }];
   if (line.startsWith('{"machine":')) return accountOf(line);
-  const [failure] = /^swarmboot: (the agent ended with exit code \d+|no network .*)/.exec(line) ?? [];
+  const [, failure] = /^swarmboot: (the agent ended with exit code \d+|no network .*)/.exec(line) ?? [];
   if (failure === undefined) return [];
   return [{ kind: 'failed', failure: { family: 'run', code: 'LAB_AGENT', field: '', sentence: failure } }];
 }
