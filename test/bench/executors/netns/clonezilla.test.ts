@@ -45,7 +45,7 @@ describe.each(BOTH)('%s over network namespaces', (transport) => {
   it('is no success where a machine dies in the middle of its restore', async (context) => {
     needsNetns(context, transport);
     // Slow enough for both to have begun when one dies.
-    const network = { server: { up: '0.3 MiB/s' }, machine: { up: '0.3 MiB/s' } };
+    const network = { server: { up: '0.15 MiB/s' }, machine: { up: '0.15 MiB/s' } };
     const { fleet } = await restore(transport, { network, faults: [{ kill: 1, at: '4 s' }] });
     expect(fleet.map(({ isVerified }) => isVerified)).toEqual([true, false]);
   });

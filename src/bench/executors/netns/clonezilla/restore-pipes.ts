@@ -1,4 +1,5 @@
 import type { Command } from '../pipe-script.ts';
+import { UNPACKER } from '../unpacking.ts';
 import { partcloneFor, SAVED_FILES, type SavedPartition } from './saved-disk.ts';
 
 /** A command that writes a file of the saved disk to its standard output. */
@@ -21,7 +22,7 @@ export function tablePipes(disk: string, fetching: Fetching): Command[][] {
   const place = [`of=${disk}`, 'conv=notrunc', 'status=none'];
   return [
     [fetching(SAVED_FILES.bootCode), ['dd', ...place, `bs=${BOOT_CODE_BYTES}`, 'count=1', 'iflag=fullblock']],
-    [fetching(SAVED_FILES.behindBootCode), ['dd', ...place, `bs=${SECTOR_BYTES}`, 'seek=1']],
+    [fetching(SAVED_FILES.behindBootCode), UNPACKER, ['dd', ...place, `bs=${SECTOR_BYTES}`, 'seek=1']],
     [
       fetching(SAVED_FILES.table),
       ['sfdisk', '--quiet', '--force', '--wipe', 'never', '--no-reread', '--no-tell-kernel', disk],
@@ -40,7 +41,7 @@ export function partitionPipe(
   { fileSystem, diskOffset, file }: SavedPartition,
   fetching: Fetching,
 ): Command[] {
-  return [fetching(file), ['zstd', '-q', '-d', '-c'], placing(disk, { fileSystem, diskOffset })];
+  return [fetching(file), UNPACKER, placing(disk, { fileSystem, diskOffset })];
 }
 
 /** Of a file system that partclone does not know there is a plain copy. */

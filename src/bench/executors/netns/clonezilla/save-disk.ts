@@ -60,7 +60,7 @@ async function saveBootCode(diskFile: string, folder: string, firstPartition: nu
   const end = Math.min(firstPartition, MOST_HIDDEN_BYTES);
   const hidden = { diskOffset: SECTOR_BYTES, bytes: end - SECTOR_BYTES };
   await copy(diskFile, join(folder, SAVED_FILES.bootCode), { diskOffset: 0, bytes: SECTOR_BYTES });
-  await copy(diskFile, join(folder, SAVED_FILES.behindBootCode), hidden);
+  await piped([reading(diskFile, hidden), packing(join(folder, SAVED_FILES.behindBootCode))]);
 }
 
 async function savePartition(
@@ -73,7 +73,7 @@ async function savePartition(
   const log = `${partition}.log`;
   await piped([
     [program, ...copies, '-q', '-L', log, '-s', partition, '-O', '-'],
-    ['zstd', '-q', `-${ZSTD_LEVEL}`, '-o', join(folder, file)],
+    packing(join(folder, file)),
   ]);
 }
 
@@ -87,9 +87,17 @@ async function fileSystemOf(partition: string): Promise<string> {
   return answer.trim() || 'unknown';
 }
 
-function copy(from: string, to: string, { diskOffset, bytes }: Pick<SavedPartition, 'diskOffset' | 'bytes'>) {
+function copy(from: string, to: string, place: Pick<SavedPartition, 'diskOffset' | 'bytes'>): Promise<void> {
+  return piped([[...reading(from, place), `of=${to}`, 'conv=sparse']]);
+}
+
+function reading(from: string, { diskOffset, bytes }: Pick<SavedPartition, 'diskOffset' | 'bytes'>): Command {
   const range = [`skip=${diskOffset}`, `count=${bytes}`, 'iflag=skip_bytes,count_bytes'];
-  return piped([['dd', `if=${from}`, `of=${to}`, 'bs=1M', 'conv=sparse', 'status=none', ...range]]);
+  return ['dd', `if=${from}`, 'bs=1M', 'status=none', ...range];
+}
+
+function packing(to: string): Command {
+  return ['zstd', '-q', `-${ZSTD_LEVEL}`, '-o', to];
 }
 
 async function piped(commands: readonly Command[]): Promise<void> {

@@ -5,7 +5,8 @@ export const SAVED_FILES = {
   /** Output of `sfdisk --dump`. */
   table: 'sda-pt.sf',
   bootCode: 'sda-mbr',
-  behindBootCode: 'sda-hidden-data-after-mbr',
+  /** Packed, unlike there: 1 MiB is nothing to a disk of 18 GB, and much to one of a lab. */
+  behindBootCode: 'sda-hidden-data-after-mbr.zst',
   /** `/dev/sda1 ntfs`, a line for each partition. */
   fileSystems: 'dev-fs.list',
 } as const;
