@@ -35,8 +35,8 @@ export type ArrivalModel =
 export interface FixedPhases {
   readonly boot: number;
   readonly register: number;
-  readonly partition: number;
   readonly metainfo: number;
+  readonly partition: number;
   readonly finish: number;
 }
 

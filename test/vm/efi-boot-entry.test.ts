@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
@@ -11,11 +11,13 @@ import { postDeploySteps } from '../../src/engine/deployment/post-deploy-steps.t
 import { makeSigningKeys } from '../../src/engine/image/signature.ts';
 import { installedTool, skipOrFail } from '../bench/executors/local/installed-tool.ts';
 import { needsRoot, partitionOf } from '../engine/agent/post-deploy/a-deployed-disk.ts';
+import { aLinux, systemMib } from '../engine/agent/post-deploy/a-system-volume.ts';
 import { aFolder } from '../engine/an-image.ts';
 import { mounted } from '../engine/image/a-mounted-volume.ts';
 import { aPartitionedDisk, putVolume, sfdiskPartitions } from '../engine/image/a-partitioned-disk.ts';
 import { aVolumeFile, MIB, tool } from '../engine/image/a-volume.ts';
 
+const AGENT = fileURLToPath(new URL('a-step-agent.ts', import.meta.url));
 const FIRMWARE = '/usr/share/OVMF/OVMF_CODE_4M.fd';
 const VARIABLES = '/usr/share/OVMF/OVMF_VARS_4M.fd';
 /** Any program for UEFI does that says something when it is started. */
@@ -25,9 +27,9 @@ const GOLDEN_BYTES = 640 * MIB;
 const DISK_BYTES = 900 * MIB;
 const PARTITIONS = [
   { number: 1, mib: 34, fileSystem: 'vfat', type: 'uefi' },
-  { number: 2, mib: 320, fileSystem: 'xfs', type: 'linux' },
-  { number: 3, mib: 128, fileSystem: 'btrfs', type: 'linux' },
-  { number: 4, mib: 64, fileSystem: 'ext4', type: 'linux' },
+  { number: 2, mib: systemMib('xfs'), fileSystem: 'xfs', type: 'linux' },
+  { number: 3, mib: systemMib('btrfs'), fileSystem: 'btrfs', type: 'linux' },
+  { number: 4, mib: systemMib('ext4'), fileSystem: 'ext4', type: 'linux' },
 ] as const;
 
 /** With a boot loader as a system installs it. */
@@ -39,17 +41,6 @@ async function aBootVolume(context: TestContext, mib: number): Promise<string> {
   return file;
 }
 
-/** As much of a Linux as makes it one. */
-async function aSystem(context: TestContext, fileSystem: string, mib: number): Promise<string> {
-  const file = await aVolumeFile(mib * MIB, 'blank');
-  await tool(context, `mkfs.${fileSystem}`, 'the tools of that file system')(file);
-  const volume = await mounted(context, file);
-  await mkdir(join(volume.folder, 'etc'));
-  await writeFile(join(volume.folder, 'etc/os-release'), 'ID=golden\n');
-  volume.unmount();
-  return file;
-}
-
 /** A disk with a system on each partition but the first, which has a boot loader; larger than it was golden. */
 async function aSystemDisk(context: TestContext) {
   const script = PARTITIONS.map(({ mib, type }) => `size=${mib}MiB, type=${type}\n`).join('');
@@ -57,7 +48,7 @@ async function aSystemDisk(context: TestContext) {
   const places = await sfdiskPartitions(context, path);
   for (const [index, { mib, fileSystem }] of PARTITIONS.entries()) {
     const file =
-      fileSystem === 'vfat' ? await aBootVolume(context, mib) : await aSystem(context, fileSystem, mib);
+      fileSystem === 'vfat' ? await aBootVolume(context, mib) : (await aLinux(context, fileSystem)).file;
     await putVolume(path, file, places[index]!.startBytes);
   }
   await truncate(path, DISK_BYTES);
@@ -66,9 +57,8 @@ async function aSystemDisk(context: TestContext) {
   return { path, manifest: { name: 'lab', version: 1, table: 'gpt', disk, partitions } };
 }
 
-async function bundled(source: string): Promise<Uint8Array> {
-  const input = fileURLToPath(new URL(source, import.meta.url));
-  const bundle = await rolldown({ input, platform: 'node', logLevel: 'silent' });
+async function bundledAgent(): Promise<Uint8Array> {
+  const bundle = await rolldown({ input: AGENT, platform: 'node', logLevel: 'silent' });
   const { output } = await bundle.generate({ format: 'esm', codeSplitting: false });
   await bundle.close();
   return Buffer.from(output[0].code);
@@ -122,7 +112,7 @@ describe('a machine with UEFI', () => {
       kernel: 'cloud',
       folder,
       agentFiles: [
-        { name: 'agent.mjs', bytes: await bundled('a-step-agent.ts') },
+        { name: 'agent.mjs', bytes: await bundledAgent() },
         { name: 'task.json', bytes: Buffer.from(JSON.stringify({ steps, manifest })) },
       ],
       keys: makeSigningKeys(),
@@ -152,8 +142,12 @@ describe('a machine with UEFI', () => {
       volume.unmount();
     }
 
-    // Firmware says which entry it starts.
-    const started = `starting Boot${entries[0]} "Swarmboot: disk" from HD(1,GPT,`;
-    expect(await runMachine(qemu, parts, started)).not.toContain('PXE');
+    expect(said).toMatch(new RegExp(`^BootOrder: (....,)*${entries[0]}`, 'm'));
+
+    // Firmware says which entry it starts: this one before any other.
+    const started = await runMachine(qemu, parts, 'BdsDxe: starting');
+    expect(/BdsDxe: (?:loading|starting) (.*)/.exec(started)?.[1]).toContain(
+      `Boot${entries[0]} "Swarmboot: disk" from HD(1,GPT,`,
+    );
   });
 });

@@ -39,8 +39,8 @@ export const SOURCE_STYLES: Readonly<Record<RecordSource, SourceStyle>> = {
 export const PHASE_COLOURS: Readonly<Record<PhaseOrWaiting, string>> = {
   boot: '#332288',
   register: '#AA4499',
-  partition: '#999933',
   metainfo: '#CC6677',
+  partition: '#999933',
   scan: '#117733',
   download: '#88CCEE',
   write: '#DDCC77',

@@ -19,8 +19,8 @@ export function formulaOutcome(
   { transferS, meanS, serverCopies }: Prediction,
   { transport, limitation }: { transport: Transport; limitation: string },
 ): RunOutcome {
-  const { boot, register, partition, metainfo, finish } = scenario.phases;
-  const barrierS = boot + register + partition + metainfo;
+  const { boot, register, metainfo, partition, finish } = scenario.phases;
+  const barrierS = boot + register + metainfo + partition;
   const writeS = isSerial(scenario, transport) ? rawSize(scenario.image) / writeBps(scenario) : 0;
   const verifyS = scenario.disk.readBack ? rawSize(scenario.image) / readBps(scenario.disk) : 0;
   const aroundS = barrierS + writeS + verifyS + finish;

@@ -24,8 +24,8 @@ export type RecordSource = ExecutorName | 'published';
 export const PHASES = [
   'boot',
   'register',
-  'partition',
   'metainfo',
+  'partition',
   'scan',
   'download',
   'write',
@@ -53,6 +53,18 @@ export interface HostUse {
   readonly link?: LinkBytes;
 }
 
+/** What became of the golden image on one machine. */
+export interface ImageUse {
+  /** Of the whole image, as it is sent and as it is on the disk. */
+  readonly wireBytes: number;
+  readonly rawBytes: number;
+  readonly chunks: number;
+  /** Chunks that were on the disk before. */
+  readonly reusedChunks: number;
+  /** Chunks that did not stay as they were written, and came again. */
+  readonly refetchedChunks: number;
+}
+
 /** What happened to one machine. Times in seconds from the first power-on of the run. */
 export interface MachineResult extends HostUse {
   /** `m001`, `m002`, ... in order of arrival. */
@@ -68,6 +80,8 @@ export interface MachineResult extends HostUse {
   readonly receivedFrom?: Readonly<Record<string, number>>;
   /** When each piece was whole at this machine [s], by piece, null if never; kept of one small run of a scenario. */
   readonly pieceTimesS?: readonly (number | null)[];
+  /** Left out where there is no real disk, and for a machine that did not get it. */
+  readonly image?: ImageUse;
   /** True when the disk was found identical to the golden image. */
   readonly isVerified: boolean;
   /** One sentence for people, or null. */

@@ -4,6 +4,7 @@ import { variantWords } from '../metrics/plain-words.ts';
 import type { RecordSelection } from '../metrics/record-selection.ts';
 import type { RunRecord } from '../record/run-record.ts';
 import { comparisonNotes, comparisonTable } from './comparison-table.ts';
+import { IMAGE_TABLE_NOTE, imageTable } from './image-table.ts';
 import { limitations } from './limitations.ts';
 import { phaseTable } from './phase-table.ts';
 import { recordTable } from './record-table.ts';
@@ -27,6 +28,7 @@ export function planReport(
     { title: 'Charts', blocks: charts.map((chart) => figure(chart, setupSentence(records))) },
     { title: 'Repeats', blocks: tableOrNothing(repeatsTable(details), 'Spread of the makespan') },
     { title: 'Phases', blocks: tableOrNothing(phaseTable(details), 'Mean time per machine in each phase') },
+    { title: 'Image', blocks: imageBlocks(details) },
     { title: 'Setup', blocks: [{ kind: 'table', table: setupTable(records) }, ...settingsOf(records)] },
     { title: 'Limitations', blocks: [{ kind: 'list', items: limitations(selection, details) }] },
     { title: 'Records', blocks: tableOrNothing(recordTable(records), 'Every record of this report') },
@@ -47,6 +49,11 @@ function figure({ name, title, caption }: Chart, setup: string): Block {
 
 function tableOrNothing(table: Table, words: string): Block[] {
   return table.rows.length === 0 ? [] : [tableBlock(table, { summary: words, fromRows: FOLD_FROM_ROWS })];
+}
+
+function imageBlocks(details: readonly CellDetail[]): Block[] {
+  const blocks = tableOrNothing(imageTable(details), 'The image and its chunks');
+  return blocks.length === 0 ? [] : [...blocks, { kind: 'paragraph', text: IMAGE_TABLE_NOTE }];
 }
 
 /** What the scenario's author wants to be known before the result is read, where the settings hold it. */

@@ -11,8 +11,8 @@ export function phasesSchema(fields: Fields) {
   return settings({
     boot: time().describe('firmware to agent start, beside what `boot` says'),
     register: time(),
-    partition: time(),
     metainfo: time(),
+    partition: time(),
     finish: time().describe('post-deploy steps and restart'),
   });
 }

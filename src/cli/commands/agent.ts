@@ -44,6 +44,7 @@ export function agentCommand(): Command {
       'after',
       `
 The machine must be armed on the server, by one of its MACs or its UUID; otherwise nothing is written.
+What is done to the disk once it holds the image (host name, growth, scripts, boot entry) the server says.
 Exit codes: 0 done, 1 failed or refused, 2 a mistake in the call.
 
 Examples:

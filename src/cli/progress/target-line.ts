@@ -39,7 +39,7 @@ export function targetLine(
   const done = `${stageOf(target)} ${Math.floor(share * 100)} %`;
   if (perS === undefined) return done;
   const rate = rawBytes !== null && OVER_BYTES.has(phase ?? '') ? `, ${readable(perS * rawBytes)}/s` : '';
-  return `${done}${rate}, ${Math.ceil((1 - share) / perS)} s left`;
+  return `${done}${rate}, ${Math.round((1 - share) / perS)} s left`;
 }
 
 const WORDS: Readonly<Record<string, string>> = {

@@ -7,7 +7,7 @@ import type { BootStorm } from './boot-storm.ts';
 export type PhaseClock = Record<string, [startS: number, endS: number]>;
 
 /** Fixed phases between boot and download, in the order of the agent's. */
-const PREPARING = ['register', 'partition', 'metainfo'] as const satisfies readonly (keyof FixedPhases)[];
+const PREPARING = ['register', 'metainfo', 'partition'] as const satisfies readonly (keyof FixedPhases)[];
 
 /** One machine from power-on to the restart: it goes through the phases of a deployment on virtual time. */
 export class DeployedMachine {

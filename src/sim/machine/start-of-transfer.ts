@@ -11,8 +11,8 @@ import { BootStorm } from './boot-storm.ts';
  * @param poweredOnS by machine
  */
 export function startOfTransferS(model: DeploymentModel, poweredOnS: Float64Array): number {
-  const { register, partition, metainfo } = model.phases;
-  return firstBootedS(model, poweredOnS) + register + partition + metainfo;
+  const { register, metainfo, partition } = model.phases;
+  return firstBootedS(model, poweredOnS) + register + metainfo + partition;
 }
 
 function firstBootedS(model: DeploymentModel, poweredOnS: Float64Array): number {

@@ -1,8 +1,11 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DiskWriter } from '../../../src/engine/agent/disk-writer.ts';
 import { MediumReader } from '../../../src/engine/agent/medium-reader.ts';
-import { makeSigningKeys } from '../../../src/engine/image/signature.ts';
+import { IMAGE_FILES } from '../../../src/engine/image/image-store.ts';
+import { encodeManifest } from '../../../src/engine/image/manifest.ts';
+import { makeSigningKeys, signatureOf } from '../../../src/engine/image/signature.ts';
 import { BootFileServer } from '../../../src/engine/tftp/boot-file-server.ts';
 import { HostilePeer } from '../swarm/a-hostile-peer.ts';
 import { aFreePort } from '../swarm/a-swarm.ts';
@@ -160,6 +163,24 @@ describe('before the first write', () => {
   it('an image with a signature of somebody else is refused', async () => {
     const { publicKey } = makeSigningKeys();
     await expect(refused({ publicKey })).rejects.toMatchObject({ code: 'BAD_SIGNATURE' });
+  });
+
+  it('an image of files is refused before anything is written', async () => {
+    const golden = await aGoldenImage();
+    const manifest = encodeManifest({ ...golden.image.manifest, kind: 'files' });
+    await writeFile(join(golden.folder, IMAGE_FILES.manifest), manifest);
+    const signature = signatureOf(manifest, golden.keys.privateKey);
+    await writeFile(join(golden.folder, IMAGE_FILES.signature), signature);
+    const { deploy, arm, targets } = await aDeployment(golden);
+    arm('machine');
+    const before = Buffer.alloc(golden.disk.length, 0xa5);
+    const disk = await aDiskFile(before);
+    await expect(deploy({ disks: [disk] })).rejects.toMatchObject({
+      code: 'IMAGE_KIND',
+      message: expect.stringContaining('is of kind files, and this agent deploys disks only'),
+    });
+    expect((await readFile(disk.path)).equals(before)).toBe(true);
+    expect(targets()[0]).toMatchObject({ failure: expect.stringContaining('IMAGE_KIND') });
   });
 
   it('a disk that is too small is refused', async () => {

@@ -22,8 +22,8 @@ describe('a machine', () => {
     expect(clock(result)).toEqual([
       ['boot', 0, 1],
       ['register', 1, 3],
-      ['partition', 3, 7],
-      ['metainfo', 7, 15],
+      ['metainfo', 3, 11],
+      ['partition', 11, 15],
       ['download', 15, 23],
       ['write', 23, 39],
       ['verify', 39, 47],

@@ -95,7 +95,7 @@ async function transportOf({ transport: kind, link, ...options }: AgentProcessTa
 
 async function deploy(): Promise<void> {
   const { machine, diskPath, serverHost, httpPort, tftpPort, token, publicKey } = task;
-  await runAgent(
+  const { outcome } = await runAgent(
     {
       server: { url: `http://${serverHost}:${httpPort}`, token },
       tftp: { host: serverHost, port: tftpPort },
@@ -118,7 +118,8 @@ async function deploy(): Promise<void> {
       noted() {},
     },
   );
-  report({ kind: 'done' });
+  const { wireBytes, rawBytes, chunks, reusedChunks, refetchedChunks } = outcome;
+  report({ kind: 'done', image: { wireBytes, rawBytes, chunks, reusedChunks, refetchedChunks } });
 }
 
 function fileAsDisk(path: string): DiskFacts {

@@ -1,4 +1,5 @@
 import type { AgentPhase, HandoutName, LinkRates, SwarmPolicies } from '../../../engine/index.ts';
+import type { ImageUse } from '../../record/run-record.ts';
 import type { Casting } from './casting.ts';
 import type { LabTransport } from './lab-plan.ts';
 import type { PortableFailure } from './portable-failure.ts';
@@ -99,7 +100,7 @@ export type AgentReport =
   | { readonly kind: 'phaseStarted'; readonly phase: AgentPhase; readonly atMs: number }
   | { readonly kind: 'phaseEnded'; readonly phase: AgentPhase; readonly atMs: number }
   | { readonly kind: 'progressed'; readonly share: number; readonly traffic: MachineTraffic }
-  | { readonly kind: 'done' }
+  | { readonly kind: 'done'; readonly image: ImageUse }
   | { readonly kind: 'failed'; readonly failure: PortableFailure }
   | { readonly kind: 'released'; readonly traffic: MachineTraffic };
 

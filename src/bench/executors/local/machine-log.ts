@@ -1,5 +1,5 @@
 import type { AgentPhase } from '../../../engine/index.ts';
-import type { MachineResult, Phase, PhaseTimes } from '../../record/run-record.ts';
+import type { ImageUse, MachineResult, Phase, PhaseTimes } from '../../record/run-record.ts';
 import type { AgentReport, MachineTraffic } from './lab-messages.ts';
 
 export type MachineState = 'waiting' | AgentPhase | 'seeding' | 'failed';
@@ -12,6 +12,7 @@ export class MachineLog {
   #doneMs: number | null = null;
   #failure: string | null = null;
   #share = 0;
+  #image: ImageUse | undefined;
   readonly #phases = new Map<AgentPhase, [startMs: number, endMs: number | null]>();
   #traffic: MachineTraffic = { uploadedBytes: 0, downloadedBytes: 0, receivedFrom: {} };
 
@@ -81,6 +82,7 @@ export class MachineLog {
         return;
       case 'done':
         this.#state = 'seeding';
+        this.#image = report.image;
         this.#share = 1;
         return;
       case 'failed':
@@ -129,6 +131,7 @@ export class MachineLog {
       receivedFrom: Object.fromEntries(
         Object.entries(receivedFrom).map(([peerId, bytes]) => [nameOf(peerId), bytes]),
       ),
+      ...(this.#image && { image: this.#image }),
       isVerified: this.isDone,
       failure: this.#failure,
     };

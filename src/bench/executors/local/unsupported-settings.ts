@@ -3,7 +3,7 @@ import type { Transport } from '../../record/run-record.ts';
 import type { FixedPhase } from '../../scenario/machine-schema.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 
-const FIXED_PHASES: readonly FixedPhase[] = ['boot', 'register', 'partition', 'metainfo', 'finish'];
+const FIXED_PHASES: readonly FixedPhase[] = ['boot', 'register', 'metainfo', 'partition', 'finish'];
 
 /** What one lab has, and how its sentences name it. */
 export interface LabAbilities {

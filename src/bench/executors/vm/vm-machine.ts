@@ -4,7 +4,7 @@ import { firstDifference } from '../local/image-comparison-reader.ts';
 import { monotonicMs } from '../local/lab-messages.ts';
 import { MachineLog } from '../local/machine-log.ts';
 import { DEPLOYED } from './bootable-disk.ts';
-import { reportOfLine } from './console-line.ts';
+import { reportsOfLine } from './console-line.ts';
 import { TAP } from './machine-sockets.ts';
 import { VirtualMachine } from './virtual-machine.ts';
 import type { PlannedMachine } from './vm-plan.ts';
@@ -95,13 +95,13 @@ export class VmMachine {
 
   #hear(line: string, atMs: number): void {
     if (line.includes(DEPLOYED)) this.#restarted();
-    const report = reportOfLine(line, atMs);
-    if (!report) return;
-    if (report.kind === 'phaseStarted') this.#agentStartedMs ??= atMs;
-    this.log.reported(report);
-    if (report.kind === 'done' && !this.#parts.doesDiskSpeak) this.#restarted();
-    if (this.isSettled) this.#settled.resolve();
-    this.#parts.heard();
+    for (const report of reportsOfLine(line, atMs)) {
+      if (report.kind === 'phaseStarted') this.#agentStartedMs ??= atMs;
+      this.log.reported(report);
+      if (report.kind === 'done' && !this.#parts.doesDiskSpeak) this.#restarted();
+      if (this.isSettled) this.#settled.resolve();
+      this.#parts.heard();
+    }
   }
 
   #restarted(): void {

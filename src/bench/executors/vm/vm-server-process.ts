@@ -25,7 +25,7 @@ async function serve({ settings, wish, ...task }: VmServerTask): Promise<void> {
   scratchFolder = task.scratchFolder;
   await DeploymentServer.start({
     settings: serverSettingsOf(settings),
-    // Machines boot our own boot image, which has its agent.
+    // Machines of the lab boot our own boot image.
     agentFiles: () => Promise.resolve([]),
     told: (event) => {
       const line = serverLine(event);

@@ -47,7 +47,8 @@ describe('a deployment in the local lab', () => {
     const received = fleet.reduce((sum, { downloadedBytes }) => sum + downloadedBytes, 0);
     const sent = fleet.reduce((sum, { uploadedBytes }) => sum + uploadedBytes, serverUploadedBytes!);
     expect(sent).toBeGreaterThanOrEqual(received);
-    for (const { receivedFrom, downloadedBytes } of fleet) {
+    for (const { receivedFrom, downloadedBytes, image } of fleet) {
+      expect(image).toMatchObject({ rawBytes: IMAGE_BYTES, reusedChunks: 0, refetchedChunks: 0 });
       expect(Object.values(receivedFrom!).reduce((sum, bytes) => sum + bytes, 0)).toBe(downloadedBytes);
       expect(downloadedBytes).toBeGreaterThanOrEqual(IMAGE_BYTES);
     }

@@ -4,6 +4,8 @@ import type { AgentPhase } from '../../../../src/engine/index.ts';
 
 const PHASES: readonly AgentPhase[] = ['register', 'metainfo', 'download', 'verify', 'finish'];
 
+const image = { wireBytes: 6, rawBytes: 10, chunks: 2, reusedChunks: 1, refetchedChunks: 0 };
+
 /** A machine that was powered on at 10 s and spends one second in each phase. */
 function aLog(phases: number): MachineLog {
   const log = new MachineLog('m001');
@@ -20,11 +22,12 @@ const resultOf = (log: MachineLog) => log.result(9_000, (peerId) => `name of ${p
 describe('what is known of a machine', () => {
   it('is done with the end of its last phase, in seconds from the first power-on', () => {
     const log = aLog(5);
-    log.reported({ kind: 'done' });
+    log.reported({ kind: 'done', image });
     expect(resultOf(log)).toMatchObject({
       poweredOnS: 1,
       doneS: 6,
       phases: { register: [1, 2], metainfo: [2, 3], download: [3, 4], verify: [4, 5], finish: [5, 6] },
+      image,
       isVerified: true,
       failure: null,
     });

@@ -1,4 +1,4 @@
-import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, type TestContext } from 'vitest';
 import { growLastPartition } from '../../../../src/engine/agent/post-deploy/grow-last-partition.ts';
@@ -7,58 +7,13 @@ import { aFolder } from '../../an-image.ts';
 import { mounted } from '../../image/a-mounted-volume.ts';
 import { aVolumeFile, MIB, tool } from '../../image/a-volume.ts';
 import { aLargerDisk, type GoldenVolume, partitionOf } from './a-deployed-disk.ts';
-
-const HOSTS = '127.0.0.1\tlocalhost\n127.0.1.1\tgolden.lab golden # golden\n';
-
-/** XFS is made of no less than 300 MiB, Btrfs of 109. */
-const SIZE_MIB: Readonly<Record<string, number>> = { xfs: 320 };
-const USUAL_MIB = 128;
-
-/** A volume with the root of a Linux called `golden`, in a folder of it. */
-async function aLinux(context: TestContext, fileSystem: string, folder = '.'): Promise<GoldenVolume> {
-  const file = await aVolumeFile((SIZE_MIB[fileSystem] ?? USUAL_MIB) * MIB, 'blank');
-  await tool(context, `mkfs.${fileSystem}`, 'the tools of that file system')('-q', file);
-  const volume = await mounted(context, file);
-  const etc = join(volume.folder, folder, 'etc');
-  await mkdir(etc, { recursive: true });
-  await writeFile(join(etc, 'os-release'), 'ID=debian\n');
-  await writeFile(join(etc, 'hostname'), 'golden\n');
-  await writeFile(join(etc, 'hosts'), HOSTS);
-  volume.unmount();
-  return { number: 1, fileSystem, file };
-}
-
-/** An NTFS volume with the folders of a Windows, and these files. */
-async function aWindows(
-  context: TestContext,
-  files: Readonly<Record<string, string>>,
-): Promise<GoldenVolume> {
-  const file = await aVolumeFile(USUAL_MIB * MIB, 'blank');
-  await tool(context, 'mkntfs', 'ntfs-3g')('-F', '-Q', '-q', file);
-  const volume = await mounted(context, file, 'ntfs-3g');
-  for (const folder of ['Windows/Panther', 'Windows/System32/Sysprep'])
-    await mkdir(join(volume.folder, folder), { recursive: true });
-  for (const [path, text] of Object.entries(files)) await writeFile(join(volume.folder, path), text);
-  volume.unmount();
-  return { number: 1, fileSystem: 'ntfs', file };
-}
+import { aLinux, aWindows, fileOn, systemMib, TAG } from './a-system-volume.ts';
 
 async function aDisk(context: TestContext, volume: GoldenVolume) {
-  const mib = SIZE_MIB[volume.fileSystem] ?? USUAL_MIB;
+  const mib = systemMib(volume.fileSystem);
   const bytes = (mib + 2) * MIB;
   return aLargerDisk(context, { script: `label: gpt\nsize=${mib}MiB\n`, bytes, volumes: [volume] }, bytes);
 }
-
-/** A file of a Linux or Windows as it stands on the disk. */
-async function fileOn(context: TestContext, disk: string, path: string, by = 'mount'): Promise<string> {
-  const { file } = await partitionOf(context, disk, 1);
-  const volume = await mounted(context, file, by);
-  const text = await readFile(join(volume.folder, path), 'utf8');
-  volume.unmount();
-  return text;
-}
-
-const TAG = { 'Windows/System32/Sysprep/Sysprep_succeeded.tag': '' };
 
 describe('the host name of a machine', () => {
   for (const fileSystem of ['ext4', 'xfs', 'btrfs'])
@@ -111,10 +66,10 @@ describe('the host name of a machine', () => {
   it('takes the place of the one in the answer file of the image, also when the volume has just grown', async (context) => {
     const own = '<a><ComputerName>*</ComputerName><Owner>School</Owner></a>';
     const windows = await aWindows(context, { ...TAG, 'Windows/Panther/Unattend.xml': own });
-    const script = `label: gpt\nsize=${USUAL_MIB}MiB\n`;
+    const script = `label: gpt\nsize=${systemMib('ntfs')}MiB\n`;
     const { path, run } = await aLargerDisk(
       context,
-      { script, bytes: (USUAL_MIB + 2) * MIB, volumes: [windows] },
+      { script, bytes: (systemMib('ntfs') + 2) * MIB, volumes: [windows] },
       200 * MIB,
     );
     await tool(context, 'sgdisk', 'gdisk')('-e', path);
@@ -143,7 +98,7 @@ describe('the host name of a machine', () => {
   });
 
   it('is a failure where no system is on the disk', async (context) => {
-    const file = await aVolumeFile(USUAL_MIB * MIB, 'blank');
+    const file = await aVolumeFile(systemMib('ext4') * MIB, 'blank');
     await tool(context, 'mkfs.ext4', 'e2fsprogs')('-q', file);
     const { run } = await aDisk(context, { number: 1, fileSystem: 'ext4', file });
     await expect(run(setHostName('pc-07'))).rejects.toMatchObject({ code: 'STEP_FAILED' });
