@@ -28,7 +28,7 @@ export function deployStartCommand(): Command {
       .argument('<machines...>', 'MACs, UUIDs, names, or tag:NAME for all that have a tag'),
   )
     .option('--version <number>', 'which version of the image (default: the newest)')
-    .option('--wait-for <number>', 'begin when so many machines have registered (default: 1)')
+    .option('--wait-for <number>', 'begin when so many machines are ready (default: 1)')
     .option('--at <time>', 'begin not before: 22:00, or a date and time')
     .option('--disk <which>', 'of each machine: only, serial=..., wwn=..., path=... (default: only)')
     .option('--host-name <template>', 'written into the deployed system: {name}, {number}, {number:2}, {id}')
@@ -99,7 +99,7 @@ function startedText(
   isWatched: boolean,
 ): string {
   const count = machines.length === 1 ? '1 machine is' : `${machines.length} machines are`;
-  const rule = start.waitFor > 1 ? `; it begins when ${start.waitFor} have registered` : '';
+  const rule = start.waitFor > 1 ? `; it begins when ${start.waitFor} are ready` : '';
   const time = start.at === null ? '' : `; not before ${new Date(start.at).toLocaleString('en-GB')}`;
   const next = isWatched ? '' : `; \`deploy watch ${id}\` shows how far they are`;
   return `deployment ${id}: ${count} armed for ${image}, version ${version}${rule}${time}\nnow boot them from the network${next}\n`;

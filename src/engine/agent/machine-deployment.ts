@@ -71,7 +71,7 @@ export class MachineDeployment {
       await this.close();
       return { ...outcome, refetchedChunks: 0 };
     }
-    await this.#client.started();
+    await this.#client.started(this.#deployment.machine);
     const store = new DiskStore({ disk: disk.writer, image, layout, found, memory: this.#memory, canEncode });
     await during('download', () => this.#task.transport.download(image.metainfo, store));
     const refetched = await during('verify', () => this.#verify(disk, image));

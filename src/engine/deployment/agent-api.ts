@@ -39,13 +39,15 @@ export class AgentApi {
   readonly #store: DeploymentStore;
   readonly #prepare: NonNullable<AgentApiOptions['prepare']>;
   readonly #routes: ReadonlyMap<string, Route>;
+  /** Machines that ask whether they may begin; a machine is in one deployment at a time. After a restart they ask again. */
+  readonly #waiting = new Set<string>();
 
   constructor({ store, prepare = () => Promise.resolve() }: AgentApiOptions) {
     this.#store = store;
     this.#prepare = prepare;
     this.#routes = new Map<string, Route>([
       ['POST /api/register', reading(registration, (deployment, body) => this.#register(deployment, body))],
-      ['GET /api/start', (deployment) => this.#start(deployment)],
+      ['POST /api/start', reading(naming, (deployment, { machine }) => this.#start(deployment, machine))],
       ['POST /api/progress', this.#changing(progress, ({ phase, share }) => ({ phase, share }))],
       ['POST /api/note', this.#noting()],
       ['POST /api/verified', this.#changing(naming, () => ({ state: 'verified' }))],
@@ -90,6 +92,7 @@ export class AgentApi {
       return refusal(503, `the image cannot be served: ${error.message}`);
     }
     const { machine, state } = target;
+    this.#waiting.delete(machine);
     this.#store.keepTarget({ ...target, state: 'deploying', phase: 'register', share: null });
     const admission: Admission = {
       machine,
@@ -110,8 +113,15 @@ export class AgentApi {
     return ids.find((id) => this.#store.machine(id)) ?? ids[0]!;
   }
 
-  #start(deployment: Deployment): AgentAnswer {
-    return answer({ hasStarted: hasStarted(deployment, this.#store.targetsOf(deployment.id), Date.now()) });
+  #start(deployment: Deployment, machine: string): AgentAnswer {
+    const target = this.#store.target(deployment.id, machine);
+    if (!target || !isUnderWay(target))
+      return refusal(409, `${machine} ${reasonAgainst(target ? [target] : [])}`);
+    this.#waiting.add(machine);
+    const targets = this.#store.targetsOf(deployment.id);
+    return answer({
+      hasStarted: hasStarted(deployment, targets, { waiting: this.#waiting, nowMs: Date.now() }),
+    });
   }
 
   #release({ id }: Deployment): AgentAnswer {

@@ -1,7 +1,7 @@
 import type { AgentReport } from '../http/agent-report.ts';
 import type { PostDeploySteps } from './post-deploy-steps.ts';
 
-/** When the machines of a deployment may begin: when so many have registered, and not before this time. */
+/** When the machines of a deployment may begin: when so many are ready to write, and not before this time. */
 export interface StartRule {
   readonly waitFor: number;
   /** RFC 3339, UTC; null for now. */
@@ -58,10 +58,32 @@ export function isArmed({ state }: Target): boolean {
   return BOOTS_AGENT.has(state);
 }
 
-/** Whether the machines that have registered may begin to write. */
-export function hasStarted({ start }: Deployment, targets: readonly Target[], nowMs: number): boolean {
-  const registered = targets.filter(({ state }) => state !== 'armed' && state !== 'cancelled').length;
-  return registered >= start.waitFor && (start.at === null || nowMs >= Date.parse(start.at));
+/** Phases of an agent behind the barrier. */
+const BEHIND_BARRIER: ReadonlySet<string | null> = new Set(['download', 'verify', 'finish']);
+
+/**
+ * Whether machines may begin to write: enough of them have scanned their disks and ask for it, or are further already.
+ * @param waiting those that ask
+ */
+export function hasStarted(
+  { start }: Deployment,
+  targets: readonly Target[],
+  { waiting, nowMs }: Barrier,
+): boolean {
+  const ready = targets.filter(
+    ({ machine, state, phase }) =>
+      state === 'verified' ||
+      state === 'finished' ||
+      state === 'failed' ||
+      (state === 'deploying' && (waiting.has(machine) || BEHIND_BARRIER.has(phase))),
+  );
+  return ready.length >= start.waitFor && (start.at === null || nowMs >= Date.parse(start.at));
+}
+
+/** Who stands before the start of a deployment, and when. */
+export interface Barrier {
+  readonly waiting: ReadonlySet<string>;
+  readonly nowMs: number;
 }
 
 /** A machine that was heard longer ago is not waited for: it is off, or broken, and the server has the image, too. */

@@ -55,7 +55,7 @@ const wish = z.strictObject({
     .min(1)
     .max(10_000)
     .describe('MACs, UUIDs, names, or `tag:NAME` for all that have a tag: they are armed, once'),
-  waitFor: z.int().min(1).default(1).describe('begin when so many machines have registered'),
+  waitFor: z.int().min(1).default(1).describe('begin when so many machines are ready to be written to'),
   at: z.iso.datetime({ offset: true }).nullable().default(null).describe('begin not before this time'),
   disk: z
     .string()

@@ -54,9 +54,11 @@ export class DeploymentClient {
     );
   }
 
-  /** Resolves when the machines of the deployment may be written to. */
-  async started(): Promise<void> {
-    while (!((await this.#insist('/api/start')) as { hasStarted: boolean }).hasStarted) await sleep(LOOK_MS);
+  /** Resolves when this machine may be written to: enough others are ready, too. Rejects when it was cancelled. */
+  async started(machine: string): Promise<void> {
+    const hasStarted = async (): Promise<boolean> =>
+      ((await this.#insist('/api/start', { machine })) as { hasStarted: boolean }).hasStarted;
+    while (!(await hasStarted())) await sleep(LOOK_MS);
   }
 
   async reportProgress(progress: {

@@ -131,12 +131,16 @@ describe('the machines of a deployment', () => {
     const { agent } = await aDeployment({ armed: [MAC, OTHER], start: { waitFor: 2, at: null } });
     await agent.register(MACHINE);
     let hasStarted = false;
-    const started = agent.started().then(() => {
+    const started = agent.started(MAC).then(() => {
       hasStarted = true;
     });
     await sleep(50);
     expect(hasStarted).toBe(false);
     await agent.register({ ...FACTS, ids: [OTHER] });
+    await sleep(1_100);
+    // The other one still reads its disk.
+    expect(hasStarted).toBe(false);
+    await agent.started(OTHER);
     await started;
   });
 

@@ -43,17 +43,29 @@ describe('a machine of a deployment', () => {
 });
 
 describe('a deployment', () => {
-  it('starts when enough machines have registered', () => {
+  const barrier = (nowMs: number, ...waiting: string[]) => ({ nowMs, waiting: new Set(waiting) });
+
+  it('starts when enough machines are ready to be written to, or further', () => {
     const deployment = aDeployment({ waitFor: 2, at: null });
-    expect(hasStarted(deployment, targetsIn('deploying', 'armed', 'cancelled'), 0)).toBe(false);
-    expect(hasStarted(deployment, targetsIn('deploying', 'verified', 'armed'), 0)).toBe(true);
+    expect(hasStarted(deployment, targetsIn('deploying', 'deploying'), barrier(0, 'm0'))).toBe(false);
+    expect(hasStarted(deployment, targetsIn('deploying', 'deploying'), barrier(0, 'm0', 'm1'))).toBe(true);
+    expect(hasStarted(deployment, targetsIn('deploying', 'armed', 'cancelled'), barrier(0, 'm0'))).toBe(
+      false,
+    );
+    expect(hasStarted(deployment, targetsIn('deploying', 'verified', 'armed'), barrier(0, 'm0'))).toBe(true);
+  });
+
+  it('has started once a machine downloads, also for a server that was started again', () => {
+    const targets = targetsIn('deploying', 'deploying').map((target) => ({ ...target, phase: 'download' }));
+    expect(hasStarted(aDeployment({ waitFor: 2, at: null }), targets, barrier(0))).toBe(true);
   });
 
   it('starts not before its time', () => {
     const deployment = aDeployment({ waitFor: 1, at: '2026-01-01T22:00:00Z' });
-    const registered = targetsIn('deploying');
-    expect(hasStarted(deployment, registered, Date.parse('2026-01-01T21:59:59Z'))).toBe(false);
-    expect(hasStarted(deployment, registered, Date.parse('2026-01-01T22:00:00Z'))).toBe(true);
+    const ready = targetsIn('deploying');
+    const at = (time: string) => hasStarted(deployment, ready, barrier(Date.parse(time), 'm0'));
+    expect(at('2026-01-01T21:59:59Z')).toBe(false);
+    expect(at('2026-01-01T22:00:00Z')).toBe(true);
   });
 
   it('is over when nobody is left who boots the agent', () => {
