@@ -159,7 +159,7 @@ describe('swarmboot deploy watch', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/deployment 1: 2 machines are armed for lab, version 1/);
     expect(stdout).toMatch(/pc-1 has registered/);
-    expect(stdout).toMatch(/pc-1 download 50 %, \d+ B\/s, \d+ s left/);
+    expect(stdout).toMatch(/pc-1 download 50 %, [\d.]+ k?B\/s, \d+ s left/);
     expect(stdout).toMatch(/52:54:00:00:00:02 is finished/);
     expect(stdout).toMatch(/deployment 1 is done: 2 finished\n$/);
   });
