@@ -1,9 +1,8 @@
-import { closeSync, openSync } from 'node:fs';
-import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
-import { ConfigError, RunFailure } from '../../failure.ts';
+import { ConfigError } from '../../failure.ts';
 import { type Deployment, isArmed, type StartRule, type Target } from './deployment.ts';
 import type { PostDeploySteps } from './post-deploy-steps.ts';
 import { MIGRATIONS } from './schema-migrations.ts';
+import { type Row, SqliteStore } from './sqlite-store.ts';
 
 /** A computer that has been seen, or that an operator has named. */
 export interface Machine {
@@ -41,41 +40,27 @@ export interface DeploymentWish {
   readonly steps?: PostDeploySteps | null;
 }
 
-type Row = Record<string, SQLOutputValue>;
-
 /**
- * What a deployment server knows, in one file of SQLite. A change that was answered is on the disk: neither kill -9 nor
- * a power cut takes it back. Its tokens are secrets, so only the owner may read the file.
+ * What a deployment server knows. A change that was answered stays, also after a power cut. Its tokens are secrets, so
+ * only the owner may read the file.
  */
 export class DeploymentStore {
-  readonly #database: DatabaseSync;
+  readonly #database: SqliteStore;
   readonly #now: () => Date;
 
-  private constructor(location: string, now: () => Date) {
-    this.#database = new DatabaseSync(location);
+  private constructor(database: SqliteStore, now: () => Date) {
+    this.#database = database;
     this.#now = now;
-    this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;');
-    migrate(this.#database);
   }
 
-  /**
-   * Opens a store or makes one, and brings its schema up to date.
-   * Throws a RunFailure (`STORE`) for a file that is none, or that a newer version has written.
-   */
+  /** Throws a RunFailure (`STORE`) for a file that is no store, or that a newer version has written. */
   static open(file: string, now: () => Date = () => new Date()): DeploymentStore {
-    try {
-      closeSync(openSync(file, 'a', 0o600));
-      return new DeploymentStore(file, now);
-    } catch (cause) {
-      if (cause instanceof RunFailure) throw cause;
-      const reason = (cause as Error).message;
-      throw new RunFailure('STORE', `${file} cannot be opened as a store: ${reason}`, { cause });
-    }
+    return new DeploymentStore(SqliteStore.open(file, MIGRATIONS), now);
   }
 
   /** A store that is gone with its process, as labs need it. */
   static inMemory(): DeploymentStore {
-    return new DeploymentStore(':memory:', () => new Date());
+    return new DeploymentStore(SqliteStore.inMemory(MIGRATIONS), () => new Date());
   }
 
   close(): void {
@@ -85,8 +70,8 @@ export class DeploymentStore {
   /** A machine has shown itself; what it says of itself replaces what it said before. */
   machineSeen(mac: string, facts?: unknown): void {
     const now = this.#stamp();
-    this.#lightly(() =>
-      this.#run(
+    this.#database.lightly(() =>
+      this.#database.run(
         `INSERT INTO machine (mac, facts, first_seen, last_seen) VALUES (?, ?, ?, ?)
          ON CONFLICT (mac) DO UPDATE SET last_seen = excluded.last_seen, facts = coalesce(excluded.facts, facts)`,
         [mac, facts === undefined ? null : JSON.stringify(facts), now, now],
@@ -102,7 +87,7 @@ export class DeploymentStore {
     const taken = this.machines().find((machine) => machine.name === name && machine.mac !== mac);
     if (name !== null && taken) throw new ConfigError('name', `${name} is the name of ${taken.mac}`);
     const now = this.#stamp();
-    this.#run(
+    this.#database.run(
       `INSERT INTO machine (mac, name, tags, first_seen, last_seen) VALUES (?, ?, ?, ?, ?)
        ON CONFLICT (mac) DO UPDATE SET name = excluded.name, tags = excluded.tags`,
       [mac, name, JSON.stringify(tags), now, now],
@@ -117,23 +102,23 @@ export class DeploymentStore {
         'machine',
         `${mac} is armed in deployment ${target.deployment}: cancel that first`,
       );
-    this.#run('DELETE FROM machine WHERE mac = ?', [mac]);
+    this.#database.run('DELETE FROM machine WHERE mac = ?', [mac]);
   }
 
   machines(): Machine[] {
-    return this.#all('SELECT * FROM machine ORDER BY mac').map(machineOf);
+    return this.#database.all('SELECT * FROM machine ORDER BY mac').map(machineOf);
   }
 
   /** Undefined for one that was never seen. */
   machine(mac: string): Machine | undefined {
-    return this.#all('SELECT * FROM machine WHERE mac = ?', [mac]).map(machineOf)[0];
+    return this.#database.all('SELECT * FROM machine WHERE mac = ?', [mac]).map(machineOf)[0];
   }
 
   /** Arms machines. Throws a ConfigError where one is armed already; then none is. */
   createDeployment({ machines, steps = null, ...wish }: DeploymentWish): Deployment {
-    return this.#whole(() => {
+    return this.#database.whole(() => {
       const created = this.#stamp();
-      const { lastInsertRowid } = this.#run(
+      const { lastInsertRowid } = this.#database.run(
         `INSERT INTO deployment (image, version, agent_token, wait_for, start_at, disk, steps, created)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
         [
@@ -160,11 +145,11 @@ export class DeploymentStore {
   }
 
   deployments(): Deployment[] {
-    return this.#all('SELECT * FROM deployment ORDER BY id').map(deploymentOf);
+    return this.#database.all('SELECT * FROM deployment ORDER BY id').map(deploymentOf);
   }
 
   deployment(id: number): Deployment | undefined {
-    return this.#all('SELECT * FROM deployment WHERE id = ?', [id]).map(deploymentOf)[0];
+    return this.#database.all('SELECT * FROM deployment WHERE id = ?', [id]).map(deploymentOf)[0];
   }
 
   /**
@@ -172,29 +157,30 @@ export class DeploymentStore {
    * Throws a ConfigError where one is armed already; then none is.
    */
   armMachines(deployment: number, machines: readonly string[]): void {
-    this.#whole(() => {
+    this.#database.whole(() => {
       for (const machine of machines) this.#arm(deployment, machine);
     });
   }
 
   targetsOf(deployment: number): Target[] {
-    return this.#all('SELECT * FROM target WHERE deployment = ? ORDER BY machine', [deployment]).map(
-      targetOf,
-    );
+    return this.#database
+      .all('SELECT * FROM target WHERE deployment = ? ORDER BY machine', [deployment])
+      .map(targetOf);
   }
 
   /** The deployment in which a machine is to be written to, if there is one. */
   armedTarget(machine: string): Target | undefined {
-    return this.#all('SELECT * FROM target WHERE machine = ? ORDER BY deployment DESC', [machine])
+    return this.#database
+      .all('SELECT * FROM target WHERE machine = ? ORDER BY deployment DESC', [machine])
       .map(targetOf)
       .find(isArmed);
   }
 
   /** One machine of a deployment. */
   target(deployment: number, machine: string): Target | undefined {
-    return this.#all('SELECT * FROM target WHERE deployment = ? AND machine = ?', [deployment, machine]).map(
-      targetOf,
-    )[0];
+    return this.#database
+      .all('SELECT * FROM target WHERE deployment = ? AND machine = ?', [deployment, machine])
+      .map(targetOf)[0];
   }
 
   /** Keeps what has become of a machine; a new state is an event. Throws an Error for a machine that is no target. */
@@ -203,18 +189,18 @@ export class DeploymentStore {
     const known = this.target(deployment, machine);
     if (!known) throw new Error(`${machine} is not in deployment ${deployment}`);
     // How far a machine is may be lost in a power cut: it says so again.
-    if (known.state === state) this.#lightly(() => this.#replaceTarget(known, target));
-    else this.#whole(() => this.#replaceTarget(known, target));
+    if (known.state === state) this.#database.lightly(() => this.#replaceTarget(known, target));
+    else this.#database.whole(() => this.#replaceTarget(known, target));
   }
 
   /** Keeps a sentence of an agent. */
   note(deployment: number, machine: string, sentence: string): void {
-    this.#lightly(() => this.#log({ deployment, machine, kind: 'agentNoted', detail: sentence }));
+    this.#database.lightly(() => this.#log({ deployment, machine, kind: 'agentNoted', detail: sentence }));
   }
 
   /** Changes all machines of a deployment at once. Throws a ConfigError where one would be armed in two deployments. */
   changeTargets(deployment: number, change: (target: Target) => Target): void {
-    this.#whole(() => {
+    this.#database.whole(() => {
       for (const known of this.targetsOf(deployment)) {
         const target = change(known);
         if (isArmed(target) && !isArmed(known)) this.#assertUnarmed(known.machine);
@@ -225,12 +211,12 @@ export class DeploymentStore {
 
   /** Events after the one of that id, in their order. */
   events(afterId = 0): StoredEvent[] {
-    return this.#all('SELECT * FROM event WHERE id > ? ORDER BY id', [afterId]).map(eventOf);
+    return this.#database.all('SELECT * FROM event WHERE id > ? ORDER BY id', [afterId]).map(eventOf);
   }
 
   #arm(deployment: number, machine: string): void {
     this.#assertUnarmed(machine);
-    this.#run(
+    this.#database.run(
       `INSERT INTO target (deployment, machine, state, changed) VALUES (?, ?, 'armed', ?)
        ON CONFLICT (deployment, machine)
        DO UPDATE SET state = 'armed', phase = NULL, share = NULL, failure = NULL, report = NULL,
@@ -247,7 +233,7 @@ export class DeploymentStore {
 
   #replaceTarget(known: Target, target: Omit<Target, 'changed'>): void {
     const { deployment, machine, state, phase, share, failure, report } = target;
-    this.#run(
+    this.#database.run(
       `UPDATE target SET state = ?, phase = ?, share = ?, failure = ?, report = ?, changed = ?
        WHERE deployment = ? AND machine = ?`,
       [state, phase, share, failure, report && JSON.stringify(report), this.#stamp(), deployment, machine],
@@ -258,7 +244,7 @@ export class DeploymentStore {
   }
 
   #log({ deployment, machine, kind, detail }: Omit<StoredEvent, 'id' | 'at'>): void {
-    this.#run('INSERT INTO event (at, deployment, machine, kind, detail) VALUES (?, ?, ?, ?, ?)', [
+    this.#database.run('INSERT INTO event (at, deployment, machine, kind, detail) VALUES (?, ?, ?, ?, ?)', [
       this.#stamp(),
       deployment,
       machine,
@@ -267,53 +253,9 @@ export class DeploymentStore {
     ]);
   }
 
-  /** All of it, or nothing. */
-  #whole<Result>(work: () => Result): Result {
-    this.#database.exec('BEGIN IMMEDIATE');
-    try {
-      const result = work();
-      this.#database.exec('COMMIT');
-      return result;
-    } catch (error) {
-      this.#database.exec('ROLLBACK');
-      throw error;
-    }
-  }
-
-  /** Survives the end of this process, but perhaps not a power cut: nobody waits for the disk. */
-  #lightly(work: () => void): void {
-    this.#database.exec('PRAGMA synchronous = NORMAL');
-    try {
-      work();
-    } finally {
-      this.#database.exec('PRAGMA synchronous = FULL');
-    }
-  }
-
-  #run(sql: string, values: readonly (string | number | null)[]) {
-    return this.#database.prepare(sql).run(...values);
-  }
-
-  #all(sql: string, values: readonly (string | number)[] = []): Row[] {
-    return this.#database.prepare(sql).all(...values);
-  }
-
   #stamp(): string {
     return this.#now().toISOString();
   }
-}
-
-function migrate(database: DatabaseSync): void {
-  const version = Number(database.prepare('PRAGMA user_version').get()!.user_version);
-  if (version > MIGRATIONS.length) {
-    throw new RunFailure(
-      'STORE',
-      `the store is of version ${version}, written by a newer Swarmboot; this one knows versions up to ${MIGRATIONS.length}`,
-    );
-  }
-  MIGRATIONS.slice(version).forEach((migration, step) => {
-    database.exec(`BEGIN IMMEDIATE; ${migration} PRAGMA user_version = ${version + step + 1}; COMMIT;`);
-  });
 }
 
 function machineOf(row: Row): Machine {
