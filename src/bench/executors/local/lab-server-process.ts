@@ -9,8 +9,13 @@ let server: LabServer | undefined;
 let scratchFolder: string | undefined;
 
 process.on('disconnect', () => {
-  if (scratchFolder) rmSync(scratchFolder, { recursive: true, force: true, maxRetries: 5 });
+  clearUp();
   process.exit(0);
+});
+// It may have gone to the whole process group: then nobody else is left to do it.
+process.once('SIGTERM', () => {
+  clearUp();
+  process.kill(process.pid, 'SIGTERM');
 });
 // Ctrl-C goes to the whole process group; the bench decides what becomes of its children.
 process.on('SIGINT', () => {});
@@ -30,6 +35,10 @@ async function obey(command: ServerCommand): Promise<void> {
       report({ kind: 'counted', uploadedBytes: (await server?.uploadedBytes()) ?? 0 });
       return;
   }
+}
+
+function clearUp(): void {
+  if (scratchFolder) rmSync(scratchFolder, { recursive: true, force: true, maxRetries: 5 });
 }
 
 function report(message: ServerReport): void {

@@ -22,6 +22,10 @@ process.on('disconnect', () => {
 });
 // Ctrl-C goes to the whole process group; the bench decides what becomes of its children.
 process.on('SIGINT', () => {});
+// So may SIGTERM; from the bench itself it comes when nothing stands any more.
+process.on('SIGTERM', () => {
+  if (standing().length === 0) process.exit(0);
+});
 
 process.on('message', (command: KeeperCommand) => {
   try {
