@@ -67,12 +67,6 @@ export class ServedImages {
     await serving;
   }
 
-  /** Payload bytes that have left the server, to peers and by HTTP, of the image of a deployment. */
-  async uploadedBytes({ image, version }: Deployment): Promise<number> {
-    const serving = await this.#serving.get(folderOnServer(image, version));
-    return serving ? serving.seeder.statistics().uploadedBytes + serving.payload.uploadedBytes : 0;
-  }
-
   /** Serves these no longer than they are wanted. */
   async keepOnly(wanted: readonly Deployment[]): Promise<void> {
     const folders = new Set(wanted.map(({ image, version }) => folderOnServer(image, version)));

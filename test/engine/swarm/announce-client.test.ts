@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { makeMetainfo } from '../../../src/engine/image/metainfo.ts';
 import { AnnounceClient, type AnnounceOptions } from '../../../src/engine/swarm/announce-client.ts';
@@ -35,10 +37,33 @@ async function anAnnouncer(url: string, wishes: Partial<AnnounceOptions> = {}): 
   const said = { metainfo, peerId: PEER_ID, host: '127.0.0.1', port: 6881, wanted: 7, leftBytes: 100_000 };
   const client = await AnnounceClient.start({ ...said, site: '', onPeer: () => {}, ...wishes });
   onTestFinished(() => client.stop());
+  await client.answered;
   return client;
 }
 
 describe('the announcer', () => {
+  it('asks again where the tracker is away, and tells when it has been heard', async () => {
+    let heard = 0;
+    const away = createServer().listen(0, '127.0.0.1');
+    await once(away, 'listening');
+    const free = (away.address() as AddressInfo).port;
+    away.close();
+    await once(away, 'close');
+    const announcer = anAnnouncer(`http://127.0.0.1:${free}/announce`);
+    await sleep(500);
+    const later = createServer((_, response) => {
+      heard++;
+      response.end('d8:intervali600e5:peers0:e');
+    });
+    onTestFinished(() => {
+      later.close();
+      later.closeAllConnections();
+    });
+    later.listen(free, '127.0.0.1');
+    await announcer;
+    expect(heard).toBe(1);
+  });
+
   it('says at which site it is, and its address there', async () => {
     const { url, heard } = await aTracker();
     await anAnnouncer(url, { site: 'room 4', host: '127.0.0.3' });
