@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -98,6 +98,25 @@ describe('a deployment server', () => {
     });
   });
 
+  it('tells a machine why it gets no image, and serves on', async () => {
+    const golden = await aGoldenImage();
+    const server = await ADeploymentServer.start({ store: storeOf(golden) });
+    await server.ask('/deployments', { image: 'lab', machines: [macOf(1)] });
+    await rename(golden.folder, `${golden.folder}.away`);
+    const refused = await ended(await boot(server, golden, macOf(1)));
+    expect(refused).toMatch(/^exit code 1: .*the image cannot be served: lab, version 1: .*there is no lab/s);
+    await rename(`${golden.folder}.away`, golden.folder);
+    expect(await ended(await boot(server, golden, macOf(1)))).toBe('exit code 0: ');
+  });
+
+  it('starts again where the file for its operators is damaged, and writes it anew', async () => {
+    const server = await ADeploymentServer.start({ store: storeOf(await aGoldenImage()) });
+    await server.kill();
+    await writeFile(join(server.state, 'operator-access.json'), '{"url":');
+    await server.powerOn();
+    expect(await server.ask('/machines')).toEqual({ machines: [] });
+  });
+
   it('says what it did', async () => {
     const golden = await aGoldenImage();
     const server = await ADeploymentServer.start({ store: storeOf(golden) });
@@ -138,6 +157,16 @@ describe('serve --check', () => {
     const { findings } = JSON.parse(stdout) as { findings: { what: string; state: string }[] };
     const missing = findings.filter(({ state }) => state === 'missing').map(({ what }) => what);
     expect(missing).toEqual(expect.arrayContaining(['interface none0', `HTTP port ${port}`]));
+  });
+
+  it('asks for the files of SystemRescue where machines boot that', async () => {
+    const folder = await aFolder();
+    const configFile = join(folder, 'swarmboot.yaml');
+    const settings = { state: join(folder, 'state'), interface: 'lo', dhcp: { mode: 'off' } };
+    await writeFile(configFile, JSON.stringify({ ...settings, boot: { systemRescue: 'rescue' } }));
+    const { stdout } = await swarmboot('serve', '--check', '--config', configFile);
+    expect(stdout).toContain('boot file rescue/sysresccd/boot/x86_64/vmlinuz');
+    expect(stdout).not.toContain('boot file vmlinuz');
   });
 
   it('names a setting that cannot be', async () => {

@@ -1,13 +1,12 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError, RunFailure } from '../../failure.ts';
-import { type BootCatalogue, checkedCatalogue } from '../boot/boot-catalogue.ts';
+import type { BootCatalogue } from '../boot/boot-catalogue.ts';
 import type { BootRegistry } from '../boot/boot-plan.ts';
 import { type ScriptRouteOptions, scriptRoute } from '../boot/script-http-server.ts';
 import { type AgentFileWishes, systemRescueAgentFiles } from '../boot/systemrescue/agent-files.ts';
 import type { SystemRescueContext } from '../boot/systemrescue/systemrescue-file.ts';
 import { systemRescueRoute } from '../boot/systemrescue/systemrescue-http-server.ts';
-import { systemRescueImage } from '../boot/systemrescue/systemrescue-image.ts';
 import type { DhcpEvent } from '../dhcp/dhcp-event.ts';
 import { DhcpServer } from '../dhcp/dhcp-server.ts';
 import { ownAddressOn } from '../dhcp/interface-reader.ts';
@@ -27,6 +26,7 @@ import { DeploymentStore } from './deployment-store.ts';
 import { keepOperatorAccess } from './operator-access-store.ts';
 import { operatorRoute } from './operator-listener.ts';
 import { ServedImages } from './served-images.ts';
+import { catalogueOf } from './server-catalogue.ts';
 import type { ServerEvent } from './server-event.ts';
 import type { ServerSettings } from './server-settings.ts';
 import { StoredBootRegistry } from './stored-boot-registry.ts';
@@ -204,27 +204,22 @@ export class DeploymentServer {
       probeMs: PROBE_MS,
       silenceMs: SILENCE_MS,
       onEvent: (event) => {
-        keepSeen(store, event);
         this.#told({ service: 'dhcp', event });
+        this.#keepSeen(store, event);
       },
     });
     this.#closers.push(() => server.close());
   }
-}
 
-/** SystemRescue takes the place of our boot image where it is named. */
-function catalogueOf(
-  { systemRescue: folder, loaders, images }: ServerSettings['boot'],
-  httpUrl: string,
-): BootCatalogue {
-  if (folder === undefined) return checkedCatalogue({ loaders, images });
-  const image = systemRescueImage({ httpUrl, folder });
-  return checkedCatalogue({ loaders, images: { bios: image, 'uefi-x64': image } });
-}
-
-/** The registry of machines is filled by what boots. */
-function keepSeen(store: DeploymentStore, event: DhcpEvent): void {
-  if (event.kind === 'packetHeard' && event.boot) store.machineSeen(event.boot.mac);
+  /** The registry of machines is filled by what boots; a machine that cannot be kept has been answered all the same. */
+  #keepSeen(store: DeploymentStore, event: DhcpEvent): void {
+    if (event.kind !== 'packetHeard' || !event.boot) return;
+    try {
+      store.machineSeen(event.boot.mac);
+    } catch (error) {
+      this.#told({ service: 'store', error });
+    }
+  }
 }
 
 async function onPort<Server>(port: number, what: string, start: () => Promise<Server>): Promise<Server> {

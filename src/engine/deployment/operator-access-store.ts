@@ -14,7 +14,13 @@ export async function keepOperatorAccess(folder: string, url: string): Promise<O
   return { url, token };
 }
 
+/** A file that is missing or damaged has none: it is written anew. */
 async function tokenIn(file: string): Promise<string | undefined> {
-  const text = await readFile(file, 'utf8').catch(() => '{}');
-  return (JSON.parse(text) as Partial<OperatorAccess>).token;
+  const text = await readFile(file, 'utf8').catch(() => '');
+  try {
+    const { token } = JSON.parse(text) as Partial<OperatorAccess>;
+    return token;
+  } catch {
+    return undefined;
+  }
 }

@@ -3,12 +3,13 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { RunFailure } from '../../failure.ts';
-import { checkedCatalogue } from '../boot/boot-catalogue.ts';
+import type { BootCatalogue } from '../boot/boot-catalogue.ts';
 import { ownAddressOn } from '../dhcp/interface-reader.ts';
 import { expectFreePort } from '../dhcp/node-udp-socket.ts';
 import { BOOT_SERVER_PORT, SERVER_PORT } from '../dhcp/outcome.ts';
 import { findRival } from '../dhcp/rival-probe-client.ts';
 import { ImageStore } from '../image/image-store.ts';
+import { catalogueOf } from './server-catalogue.ts';
 import type { ServerSettings } from './server-settings.ts';
 
 /** One thing that a server needs. */
@@ -61,9 +62,11 @@ async function dhcpFindings({ dhcp }: ServerSettings, address: Finding): Promise
   return [...found, onRival === 'staySilent' ? lessThanMissing(rival) : rival];
 }
 
-async function bootFileFindings(folder: string, catalogue: ServerSettings['boot']): Promise<Finding[]> {
+async function bootFileFindings(folder: string, settings: ServerSettings['boot']): Promise<Finding[]> {
+  let catalogue: BootCatalogue = { loaders: {}, images: {} };
   const checked = await finding('boot catalogue', async () => {
-    checkedCatalogue(catalogue);
+    // Where the server will be is of no account for the names of its files.
+    catalogue = catalogueOf(settings, 'http://server');
     return 'in order';
   });
   const names = new Set([

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { RunFailure } from '../../failure.ts';
 import { PayloadStreams } from '../http/payload-stream-reader.ts';
 import { announcedTorrent } from '../image/announced-torrent.ts';
 import { ImageReader } from '../image/image-reader.ts';
@@ -31,7 +32,6 @@ export interface ServedImagesOptions {
 interface Serving {
   readonly reader: ImageReader;
   readonly seeder: SwarmClient;
-  readonly payload: PayloadStreams;
   readonly infoHash: string;
   readonly paths: readonly string[];
   readonly port: number;
@@ -55,14 +55,16 @@ export class ServedImages {
     this.#options = options;
   }
 
-  /** Rejects with a ConfigError or a RunFailure where the image is not in the store or cannot be read. */
+  /** Rejects with a RunFailure (`IMAGE`) where the image is not in the store, cannot be read, or finds no port. */
   async serve({ image, version }: Deployment): Promise<void> {
     const folder = folderOnServer(image, version);
     let serving = this.#serving.get(folder);
     if (!serving) {
-      serving = this.#start(image, version);
+      serving = this.#start(image, version).catch((cause: Error) => {
+        this.#serving.delete(folder);
+        throw new RunFailure('IMAGE', `${image}, version ${version}: ${cause.message}`, { cause });
+      });
       this.#serving.set(folder, serving);
-      serving.catch(() => this.#serving.delete(folder));
     }
     await serving;
   }
@@ -89,21 +91,17 @@ export class ServedImages {
     });
     files.set(torrentPath, torrent.bytes);
     const reader = await ImageReader.open(`${stored.folder}/${IMAGE_FILES.payload}`, torrent.pieceBytes);
-    const payload = new PayloadStreams(reader, this.#options.upBps);
     const port = this.#takePort();
-    const seeder = await this.#newSeeder(port);
+    const seeder = await this.#newSeeder(port).catch(async (cause) => {
+      await reader.close();
+      this.#ports.delete(port);
+      throw cause;
+    });
     tracker.serve(torrent.infoHash);
     await seeder.seed(torrent, reader);
     for (const [path, bytes] of files) this.#options.bootFiles.set(path, new MemoryBootFile(bytes));
-    this.payloads.set(payloadPath, payload);
-    return {
-      reader,
-      seeder,
-      payload,
-      infoHash: torrent.infoHash,
-      paths: [...files.keys(), payloadPath],
-      port,
-    };
+    this.payloads.set(payloadPath, new PayloadStreams(reader, this.#options.upBps));
+    return { reader, seeder, infoHash: torrent.infoHash, paths: [...files.keys(), payloadPath], port };
   }
 
   #takePort(): number {
@@ -126,9 +124,9 @@ export class ServedImages {
   }
 
   async #end(folder: string): Promise<void> {
-    const serving = await this.#serving.get(folder)!.catch(() => undefined);
-    this.#serving.delete(folder);
-    if (!serving) return;
+    const serving = await this.#serving.get(folder)?.catch(() => undefined);
+    // Two that end it at a time do it once.
+    if (!this.#serving.delete(folder) || !serving) return;
     for (const path of serving.paths) {
       this.#options.bootFiles.delete(path);
       this.payloads.delete(path);

@@ -10,7 +10,7 @@ export type ServerEvent =
   /** A machine has asked what it is to do. */
   | { readonly service: 'boot'; readonly mac: string; readonly plan: BootPlan }
   | { readonly service: 'deployment'; readonly event: StoredEvent }
-  | { readonly service: 'images'; readonly error: unknown };
+  | { readonly service: 'images' | 'store'; readonly error: unknown };
 
 /** One line for a log; undefined for what is nobody's concern. */
 export function serverLine(told: ServerEvent): string | undefined {
@@ -28,7 +28,8 @@ export function serverLine(told: ServerEvent): string | undefined {
       return [`deployment ${deployment}:`, machine, kind, detail].filter(Boolean).join(' ');
     }
     case 'images':
-      return `images: ${(told.error as Error).message}`;
+    case 'store':
+      return `${told.service}: ${(told.error as Error).message}`;
   }
 }
 
