@@ -4,13 +4,19 @@ import { descendantsOf } from '../local/process-tree-reader.ts';
 import { type Command, failedPart, pipeScript } from './pipe-script.ts';
 import { ProgramChild } from './program-child.ts';
 
+/**
+ * No start-up file of whoever runs it: bash takes a socket for its input, such as Node gives it, for a remote login, and
+ * then reads `.bashrc`; without `-p` it reads what BASH_ENV names.
+ */
+const OWN_MIND = ['--norc', '-p', '-c'];
+
 /** Programs that are not ours, each reading what the one before it writes. */
 export class ProgramPipe {
   readonly #child: ProgramChild;
   readonly #finished: Promise<void>;
 
   constructor(commands: readonly Command[]) {
-    this.#child = new ProgramChild('bash', ['-c', pipeScript(commands)]);
+    this.#child = new ProgramChild('bash', [...OWN_MIND, pipeScript(commands)]);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.#child.lines.once('line', (line) => {
       const failed = failedPart(commands, line.split(' ').map(Number));

@@ -1,6 +1,6 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ProgramPipe } from '../../../../src/bench/executors/netns/program-pipe.ts';
 
@@ -32,6 +32,21 @@ describe('a pipe of programs', () => {
     ['one that is not there', [['no-such-program'], ['cat']], 'no-such-program ended with exit code 127'],
   ] as const)('fails with %s', async (_, commands, sentence) => {
     await expect(new ProgramPipe(commands).finished).rejects.toThrow(sentence);
+  });
+
+  it('has nothing to do with what the shell of its user does when it starts', async () => {
+    const home = dirname(await aFile());
+    for (const name of ['.bashrc', 'env']) await writeFile(join(home, name), 'exit 7\n');
+    const before = { HOME: process.env.HOME, BASH_ENV: process.env.BASH_ENV, SHLVL: process.env.SHLVL };
+    onTestFinished(() => {
+      for (const [name, value] of Object.entries(before)) {
+        if (value === undefined) delete process.env[name];
+        else process.env[name] = value;
+      }
+    });
+    // As it is where no shell runs around the lab.
+    Object.assign(process.env, { HOME: home, BASH_ENV: join(home, 'env'), SHLVL: '0' });
+    await new ProgramPipe([['true'], ['cat']]).finished;
   });
 
   it('ends all of them when it is stopped', async () => {
