@@ -2,6 +2,7 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { isIPv6 } from 'node:net';
 import { ProtocolError } from '../protocol-error.ts';
+import { AnswerWatch } from './answer-watch.ts';
 import type { BootFiles } from './boot-file.ts';
 import { decodePacket, encodePacket } from './packet-codec.ts';
 import { decideRequest, type RequestDecision } from './request-decision.ts';
@@ -40,6 +41,7 @@ export class BootFileServer {
   readonly #socket: Socket;
   /** By the address of the client. */
   readonly #transfers = new Map<string, Running>();
+  readonly #watch = new AnswerWatch();
   #clock: NodeJS.Timeout | undefined;
 
   private constructor(options: BootFileServerOptions) {
@@ -96,7 +98,7 @@ export class BootFileServer {
     if (before && !before.transfer.hasHeard && before.request.equals(request)) return;
     before?.transfer.close();
     if (!this.#hasRoom()) return;
-    const transfer = new TransferServer({ client, file, terms }, socketFor(this.#options.host));
+    const transfer = new TransferServer({ client, file, terms }, socketFor(this.#options.host), this.#watch);
     const running = { transfer, request };
     this.#transfers.set(key, running);
     this.#clock ??= setInterval(() => this.#tick(), TICK_MS);

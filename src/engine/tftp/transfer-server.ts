@@ -1,6 +1,7 @@
 import type { RemoteInfo, Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { ProtocolError } from '../protocol-error.ts';
+import type { AnswerWatch } from './answer-watch.ts';
 import type { BootFile, BootFileCursor } from './boot-file.ts';
 import { DATA_HEADER_BYTES, ERROR_CODE, type Packet } from './packet.ts';
 import { decodePacket, encodePacket, writeDataHeader } from './packet-codec.ts';
@@ -27,10 +28,14 @@ const FOREIGN = encodePacket({
   message: 'Unknown transfer ID',
 });
 
+/** Clients that have answered so soon are near enough to look for their answers, so long at most [ms]. */
+const [NEAR_MS, LOOK_MS] = [0.2, 0.4];
+
 /** The shell around one transfer: a socket of its own, the bytes of the file, and the clock. */
 export class TransferServer {
   readonly #task: TransferTask;
   readonly #socket: Socket;
+  readonly #watch: AnswerWatch;
   readonly #cursor: BootFileCursor;
   readonly #transfer: Transfer;
   readonly #ended = Promise.withResolvers<TransferOutcome>();
@@ -42,10 +47,11 @@ export class TransferServer {
   #sending = 0;
 
   /** @param socket of its own for this transfer, not bound yet; it is closed when the transfer is over */
-  constructor(task: TransferTask, socket: Socket) {
+  constructor(task: TransferTask, socket: Socket, watch: AnswerWatch) {
     const { file, terms } = task;
     this.#task = task;
     this.#socket = socket;
+    this.#watch = watch;
     this.#cursor = file.open();
     this.#transfer = new Transfer(terms, file.sizeBytes, (effect) => this.#perform(effect));
     [this.#packet, this.#block] = newPacket(terms.blockBytes);
@@ -92,9 +98,14 @@ export class TransferServer {
       if (packet?.kind !== 'error') this.#socket.send(FOREIGN, port, address);
       return;
     }
-    if (packet?.kind === 'acknowledgement')
-      this.#transfer.handle({ kind: 'acknowledged', block: packet.block, atMs: performance.now() });
+    if (packet?.kind === 'acknowledgement') this.#acknowledged(packet.block, performance.now());
     else if (packet?.kind === 'error') this.#transfer.handle({ kind: 'errorReceived' });
+  }
+
+  #acknowledged(block: number, atMs: number): void {
+    this.#transfer.handle({ kind: 'acknowledged', block, atMs });
+    const { shortestAnswerMs = Infinity } = this.#transfer;
+    if (shortestAnswerMs <= NEAR_MS) this.#watch.lookUntil(atMs + LOOK_MS);
   }
 
   #perform(effect: TransferEffect): void {

@@ -49,6 +49,11 @@ export class Transfer {
     return this.#hasHeard;
   }
 
+  /** How long the client takes to answer at its quickest; undefined before it has answered [ms]. */
+  get shortestAnswerMs(): number | undefined {
+    return this.#hasHeard ? this.#roundTrip.shortestMs : undefined;
+  }
+
   handle(event: TransferEvent): void {
     if (this.#phase === 'over') return;
     switch (event.kind) {
