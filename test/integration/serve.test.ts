@@ -70,6 +70,9 @@ describe('a deployment server', () => {
     await server.ask('/deployments', { image: 'lab', machines: macs, waitFor: 4 });
     const machines = await Promise.all(macs.map((mac) => boot(server, golden, mac)));
     while (!(await statesAt(server)).every(({ share }) => (share ?? 0) > 0.2)) await sleep(100);
+    const { served } = (await server.ask('/status')) as { served: { uploadedBytes: number }[] };
+    expect(served).toEqual([{ image: 'lab', version: 1, uploadedBytes: expect.any(Number) }]);
+    expect(served[0]!.uploadedBytes).toBeGreaterThan(MIB);
     await server.kill();
     await sleep(1_000);
     expect(machines.map(({ agent }) => agent.exitCode)).toEqual([null, null, null, null]);

@@ -98,7 +98,12 @@ export class DeploymentServer {
       this.#scriptRoute(store, { registry, catalogue, httpUrl }),
       ...(await this.#systemRescueRoutes({ httpUrl, registry, images })),
       agentRoute(new AgentApi({ store, prepare: (deployment) => served.serve(deployment) })),
-      operatorRoute({ store, images, ...(await keepOperatorAccess(state, `http://127.0.0.1:${http.port}`)) }),
+      operatorRoute({
+        store,
+        images,
+        served: () => served.figures(),
+        ...(await keepOperatorAccess(state, `http://127.0.0.1:${http.port}`)),
+      }),
     ];
     await this.#startHttp(routes);
     await this.#startTftp(address, bootFiles);

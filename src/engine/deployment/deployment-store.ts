@@ -3,6 +3,7 @@ import { type Deployment, isArmed, type StartRule, type Target } from './deploym
 import type { PostDeploySteps } from './post-deploy-steps.ts';
 import { MIGRATIONS } from './schema-migrations.ts';
 import { type Row, SqliteStore } from './sqlite-store.ts';
+import { StoredTargets } from './stored-targets.ts';
 
 /** A computer that has been seen, or that an operator has named. */
 export interface Machine {
@@ -46,10 +47,12 @@ export interface DeploymentWish {
  */
 export class DeploymentStore {
   readonly #database: SqliteStore;
+  readonly #targets: StoredTargets;
   readonly #now: () => Date;
 
   private constructor(database: SqliteStore, now: () => Date) {
     this.#database = database;
+    this.#targets = new StoredTargets(database);
     this.#now = now;
   }
 
@@ -116,7 +119,7 @@ export class DeploymentStore {
 
   /** Arms machines. Throws a ConfigError where one is armed already; then none is. */
   createDeployment({ machines, steps = null, ...wish }: DeploymentWish): Deployment {
-    return this.#database.whole(() => {
+    return this.#whole(() => {
       const created = this.#stamp();
       const { lastInsertRowid } = this.#database.run(
         `INSERT INTO deployment (image, version, agent_token, wait_for, start_at, disk, steps, created)
@@ -157,30 +160,24 @@ export class DeploymentStore {
    * Throws a ConfigError where one is armed already; then none is.
    */
   armMachines(deployment: number, machines: readonly string[]): void {
-    this.#database.whole(() => {
+    this.#whole(() => {
       for (const machine of machines) this.#arm(deployment, machine);
     });
   }
 
+  /** In the order of their names. */
   targetsOf(deployment: number): Target[] {
-    return this.#database
-      .all('SELECT * FROM target WHERE deployment = ? ORDER BY machine', [deployment])
-      .map(targetOf);
+    return [...this.#targets.of(deployment).values()];
   }
 
   /** The deployment in which a machine is to be written to, if there is one. */
   armedTarget(machine: string): Target | undefined {
-    return this.#database
-      .all('SELECT * FROM target WHERE machine = ? ORDER BY deployment DESC', [machine])
-      .map(targetOf)
-      .find(isArmed);
+    return this.#targets.armed(machine);
   }
 
   /** One machine of a deployment. */
   target(deployment: number, machine: string): Target | undefined {
-    return this.#database
-      .all('SELECT * FROM target WHERE deployment = ? AND machine = ?', [deployment, machine])
-      .map(targetOf)[0];
+    return this.#targets.of(deployment).get(machine);
   }
 
   /** Keeps what has become of a machine; a new state is an event. Throws an Error for a machine that is no target. */
@@ -190,7 +187,7 @@ export class DeploymentStore {
     if (!known) throw new Error(`${machine} is not in deployment ${deployment}`);
     // How far a machine is may be lost in a power cut: it says so again.
     if (known.state === state) this.#database.lightly(() => this.#replaceTarget(known, target));
-    else this.#database.whole(() => this.#replaceTarget(known, target));
+    else this.#whole(() => this.#replaceTarget(known, target));
   }
 
   /** Keeps a sentence of an agent. */
@@ -200,7 +197,7 @@ export class DeploymentStore {
 
   /** Changes all machines of a deployment at once. Throws a ConfigError where one would be armed in two deployments. */
   changeTargets(deployment: number, change: (target: Target) => Target): void {
-    this.#database.whole(() => {
+    this.#whole(() => {
       for (const known of this.targetsOf(deployment)) {
         const target = change(known);
         if (isArmed(target) && !isArmed(known)) this.#assertUnarmed(known.machine);
@@ -216,13 +213,7 @@ export class DeploymentStore {
 
   #arm(deployment: number, machine: string): void {
     this.#assertUnarmed(machine);
-    this.#database.run(
-      `INSERT INTO target (deployment, machine, state, changed) VALUES (?, ?, 'armed', ?)
-       ON CONFLICT (deployment, machine)
-       DO UPDATE SET state = 'armed', phase = NULL, share = NULL, failure = NULL, report = NULL,
-                     changed = excluded.changed`,
-      [deployment, machine, this.#stamp()],
-    );
+    this.#targets.arm(deployment, machine, this.#stamp());
   }
 
   #assertUnarmed(machine: string): void {
@@ -232,12 +223,8 @@ export class DeploymentStore {
   }
 
   #replaceTarget(known: Target, target: Omit<Target, 'changed'>): void {
-    const { deployment, machine, state, phase, share, failure, report } = target;
-    this.#database.run(
-      `UPDATE target SET state = ?, phase = ?, share = ?, failure = ?, report = ?, changed = ?
-       WHERE deployment = ? AND machine = ?`,
-      [state, phase, share, failure, report && JSON.stringify(report), this.#stamp(), deployment, machine],
-    );
+    this.#targets.replace({ ...target, changed: this.#stamp() });
+    const { deployment, machine, state, failure } = target;
     if (known.state === state) return;
     const kind = `target${state[0]!.toUpperCase()}${state.slice(1)}`;
     this.#log({ deployment, machine, kind, detail: failure ?? '' });
@@ -251,6 +238,16 @@ export class DeploymentStore {
       kind,
       detail,
     ]);
+  }
+
+  /** All of it, or nothing. */
+  #whole<Result>(work: () => Result): Result {
+    try {
+      return this.#database.whole(work);
+    } catch (error) {
+      this.#targets.readAnew();
+      throw error;
+    }
   }
 
   #stamp(): string {
@@ -280,12 +277,6 @@ function deploymentOf(row: Row): Deployment {
     steps: row.steps === null ? null : JSON.parse(row.steps as string),
     created: row.created as string,
   };
-}
-
-function targetOf(row: Row): Target {
-  const { deployment, machine, state, phase, share, failure, changed } = row;
-  const report = row.report === null ? null : JSON.parse(row.report as string);
-  return { deployment, machine, state, phase, share, failure, report, changed } as unknown as Target;
 }
 
 function eventOf(row: Row): StoredEvent {

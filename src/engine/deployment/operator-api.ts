@@ -8,6 +8,7 @@ import type { ImageStore } from '../image/image-store.ts';
 import type { DeploymentStore } from './deployment-store.ts';
 import { openApiDocument } from './openapi-document.ts';
 import { OPERATOR_ROUTES, type OperatorRoute } from './operator-routes.ts';
+import type { ServedImageFigures } from './served-images.ts';
 
 /** A request to the operator's API, read. */
 export interface OperatorRequest {
@@ -27,6 +28,8 @@ export interface OperatorApiOptions {
   readonly token: string;
   /** What is counted here is shown in the status. */
   readonly requests: RequestCounts;
+  /** What the server's own peers do. */
+  readonly served: () => Promise<readonly ServedImageFigures[]>;
 }
 
 /** A request that is refused before any route takes it. */

@@ -8,6 +8,7 @@ import type { DeploymentStore } from './deployment-store.ts';
 import { assertStepsFit } from './machine-steps.ts';
 import { machinesMeant } from './machine-words.ts';
 import { postDeploySteps } from './post-deploy-steps.ts';
+import type { ServedImageFigures } from './served-images.ts';
 import { type ShownDeployment, shownDeployment } from './shown-deployment.ts';
 
 /** What a route works with. */
@@ -15,6 +16,7 @@ export interface OperatorCall<Body> {
   readonly store: DeploymentStore;
   readonly images: ImageStore;
   readonly requests: RequestCounts;
+  readonly served: () => Promise<readonly ServedImageFigures[]>;
   /** From the path and the query, decoded. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly body: Body;
@@ -73,8 +75,9 @@ export const OPERATOR_ROUTES: readonly OperatorRoute[] = [
   route({
     method: 'GET',
     path: '/api/v1/status',
-    summary: 'How many requests came to this API since the server started, and were refused for which reason',
-    answer: ({ requests }) => requests.figures,
+    summary:
+      'Since when the server runs, the images that it serves, and how many requests came to this API and were refused for which reason',
+    answer: async ({ requests, served }) => ({ ...requests.figures, served: await served() }),
   }),
   route({
     method: 'GET',

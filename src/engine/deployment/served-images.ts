@@ -28,8 +28,18 @@ export interface ServedImagesOptions {
   readonly site: string;
 }
 
+/** What the server's own peer does for one image. */
+export interface ServedImageFigures {
+  readonly image: string;
+  readonly version: number;
+  /** Sent to peers since it is served; what was sent twice counts twice. */
+  readonly uploadedBytes: number;
+}
+
 /** An image while machines want it. */
 interface Serving {
+  readonly image: string;
+  readonly version: number;
   readonly reader: ImageReader;
   readonly seeder: SwarmClient;
   readonly infoHash: string;
@@ -79,6 +89,16 @@ export class ServedImages {
     await this.keepOnly([]);
   }
 
+  /** Of all images that are served. */
+  async figures(): Promise<ServedImageFigures[]> {
+    const servings = await Promise.allSettled(this.#serving.values());
+    return servings.flatMap((serving) => {
+      if (serving.status === 'rejected') return [];
+      const { image, version, seeder } = serving.value;
+      return { image, version, uploadedBytes: seeder.statistics().uploadedBytes };
+    });
+  }
+
   async #start(name: string, version: number): Promise<Serving> {
     const { images, tracker, httpUrl } = this.#options;
     const stored = await images.find(name, version);
@@ -101,7 +121,8 @@ export class ServedImages {
     await seeder.seed(torrent, reader);
     for (const [path, bytes] of files) this.#options.bootFiles.set(path, new MemoryBootFile(bytes));
     this.payloads.set(payloadPath, new PayloadStreams(reader, this.#options.upBps));
-    return { reader, seeder, infoHash: torrent.infoHash, paths: [...files.keys(), payloadPath], port };
+    const paths = [...files.keys(), payloadPath];
+    return { image: name, version, reader, seeder, infoHash: torrent.infoHash, paths, port };
   }
 
   #takePort(): number {

@@ -1,5 +1,5 @@
 import { closeSync, openSync } from 'node:fs';
-import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
+import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 import { RunFailure } from '../../failure.ts';
 
 export type Row = Record<string, SQLOutputValue>;
@@ -10,6 +10,7 @@ export type Row = Record<string, SQLOutputValue>;
  */
 export class SqliteStore {
   readonly #database: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
 
   private constructor(location: string, migrations: readonly string[]) {
     this.#database = new DatabaseSync(location);
@@ -66,11 +67,21 @@ export class SqliteStore {
   }
 
   run(sql: string, values: readonly (string | number | null)[]) {
-    return this.#database.prepare(sql).run(...values);
+    return this.#prepared(sql).run(...values);
   }
 
   all(sql: string, values: readonly (string | number)[] = []): Row[] {
-    return this.#database.prepare(sql).all(...values);
+    return this.#prepared(sql).all(...values);
+  }
+
+  /** The program has a few dozen sentences of SQL, each read once. */
+  #prepared(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (!statement) {
+      statement = this.#database.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
   }
 }
 

@@ -11,6 +11,7 @@ export type RefusalReason =
 
 /** How many requests there were since the server started, and how many of them were refused for which reason. */
 export class RequestCounts {
+  readonly #since = new Date().toISOString();
   #requests = 0;
   readonly #refused = new Map<RefusalReason, number>();
 
@@ -23,7 +24,14 @@ export class RequestCounts {
   }
 
   /** Reasons that never came up are left out. */
-  get figures(): { readonly requests: number; readonly refused: Readonly<Record<string, number>> } {
-    return { requests: this.#requests, refused: Object.fromEntries(this.#refused) };
+  get figures(): RequestFigures {
+    return { since: this.#since, requests: this.#requests, refused: Object.fromEntries(this.#refused) };
   }
+}
+
+export interface RequestFigures {
+  /** RFC 3339, UTC. */
+  readonly since: string;
+  readonly requests: number;
+  readonly refused: Readonly<Record<string, number>>;
 }

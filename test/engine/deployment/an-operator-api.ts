@@ -25,5 +25,11 @@ export async function anOperatorApi(): Promise<OperatorApiOptions> {
     })(),
   );
   await draft.publish(makeSigningKeys().privateKey);
-  return { store: DeploymentStore.inMemory(), images, token: 'secret', requests: new RequestCounts() };
+  return {
+    store: DeploymentStore.inMemory(),
+    images,
+    token: 'secret',
+    requests: new RequestCounts(),
+    served: () => Promise.resolve([]),
+  };
 }

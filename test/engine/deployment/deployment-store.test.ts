@@ -199,3 +199,19 @@ async function doneUntilKilled(file: string, lifeMs: number): Promise<string[][]
     .slice(0, -1)
     .map((line) => line.split(' '));
 }
+
+describe('the machines of a deployment', () => {
+  it('are as they were after a change of all of them that was taken back', () => {
+    const store = aStore();
+    const first = arm(store, MAC, OTHER);
+    store.changeTargets(first.id, (target) => ({ ...target, state: 'cancelled' }));
+    arm(store, OTHER);
+    const before = store.targetsOf(first.id);
+
+    const rearm = () => store.changeTargets(first.id, (target) => ({ ...target, state: 'armed' }));
+
+    expect(rearm).toThrow(`${OTHER} is armed already`);
+    expect(store.targetsOf(first.id)).toEqual(before);
+    expect(store.target(first.id, MAC)?.state).toBe('cancelled');
+  });
+});

@@ -119,6 +119,8 @@ describe('the operator', () => {
     await ask(api, 'POST', '/deployments', 'no json');
     await ask(api, 'POST', '/deployments/7/cancel');
     expect((await ask(api, 'GET', '/status')).body).toEqual({
+      since: expect.stringMatching(/Z$/),
+      served: [],
       requests: 6,
       refused: { wrongToken: 1, unknownAddress: 1, wrongMethod: 1, bodyNoJson: 1, mistake: 1 },
     });

@@ -1,0 +1,70 @@
+import { isArmed, type Target } from './deployment.ts';
+import type { Row, SqliteStore } from './sqlite-store.ts';
+
+/**
+ * The machines of all deployments, as they are in the database. Hundreds of agents ask each second how far the others
+ * are, so the deployments that are asked for stay in memory, too.
+ */
+export class StoredTargets {
+  readonly #database: SqliteStore;
+  /** By machine, in the order of their names. */
+  readonly #ofDeployment = new Map<number, Map<string, Target>>();
+
+  constructor(database: SqliteStore) {
+    this.#database = database;
+  }
+
+  of(deployment: number): ReadonlyMap<string, Target> {
+    let targets = this.#ofDeployment.get(deployment);
+    if (!targets) {
+      const rows = this.#database.all('SELECT * FROM target WHERE deployment = ? ORDER BY machine', [
+        deployment,
+      ]);
+      targets = new Map(rows.map(targetOf).map((target) => [target.machine, target]));
+      this.#ofDeployment.set(deployment, targets);
+    }
+    return targets;
+  }
+
+  /** The deployment in which a machine is to be written to, if there is one. */
+  armed(machine: string): Target | undefined {
+    return this.#database
+      .all('SELECT * FROM target WHERE machine = ? ORDER BY deployment DESC', [machine])
+      .map(targetOf)
+      .find(isArmed);
+  }
+
+  /** A machine that is new to a deployment, or armed in it anew. */
+  arm(deployment: number, machine: string, changed: string): void {
+    this.#database.run(
+      `INSERT INTO target (deployment, machine, state, changed) VALUES (?, ?, 'armed', ?)
+       ON CONFLICT (deployment, machine)
+       DO UPDATE SET state = 'armed', phase = NULL, share = NULL, failure = NULL, report = NULL,
+                     changed = excluded.changed`,
+      [deployment, machine, changed],
+    );
+    this.#ofDeployment.delete(deployment);
+  }
+
+  /** One that is there already. */
+  replace(target: Target): void {
+    const { deployment, machine, state, phase, share, failure, report, changed } = target;
+    this.#database.run(
+      `UPDATE target SET state = ?, phase = ?, share = ?, failure = ?, report = ?, changed = ?
+       WHERE deployment = ? AND machine = ?`,
+      [state, phase, share, failure, report && JSON.stringify(report), changed, deployment, machine],
+    );
+    this.#ofDeployment.get(deployment)?.set(machine, target);
+  }
+
+  /** What is in memory may not be what is in the database: changes were taken back. */
+  readAnew(): void {
+    this.#ofDeployment.clear();
+  }
+}
+
+function targetOf(row: Row): Target {
+  const { deployment, machine, state, phase, share, failure, changed } = row;
+  const report = row.report === null ? null : JSON.parse(row.report as string);
+  return { deployment, machine, state, phase, share, failure, report, changed } as unknown as Target;
+}
