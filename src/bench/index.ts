@@ -1,6 +1,7 @@
 /** The door of the bench. What is heavy (formulas with units, swarm clients, charts) is loaded by the call that needs it. */
 import type { CalibrationRequest, CalibrationRun } from './calibration/calibration-run.ts';
 import type { Executor } from './executors/executor.ts';
+import type { HardwareSettings } from './executors/hardware/hardware-settings.ts';
 import type { LabSettings } from './executors/local/lab-settings.ts';
 import type { ExecutorName, RunRecord } from './record/run-record.ts';
 import type { SimGridAnswer } from './sim-bench/simgrid/simgrid-bench.ts';
@@ -13,6 +14,7 @@ import type { MachineTrace, TraceRequest } from './trace/trace.ts';
 export { type AnswerWatch, answer, type LeftOutPlace, type LeftOutReason } from './answer.ts';
 export { calibrationNotes, calibrationTables } from './calibration/calibration-tables.ts';
 export { unexpectedFailures } from './executors/fleet.ts';
+export type { HardwareSettings } from './executors/hardware/hardware-settings.ts';
 export { MODEL_TRANSPORTS } from './executors/model-transport.ts';
 export { agreementDetails } from './metrics/agreement.ts';
 export { type Cell, cellDetails } from './metrics/cell.ts';
@@ -51,8 +53,18 @@ export { SWARM_CASES } from './swarm-bench/swarm-cases.ts';
 export { TFTP_CASES, TFTP_SERVERS, type TftpResult } from './tftp-bench/tftp-case.ts';
 export { tftpTable } from './tftp-bench/tftp-table.ts';
 
+/** What the executors may have to know beside the scenario. */
+export interface ExecutorSettings {
+  readonly lab: LabSettings;
+  /** Asked for where real machines answer; rejects with a ConfigError that says what is missing. */
+  readonly hardware: () => Promise<HardwareSettings>;
+}
+
 /** The executor of that name. */
-export async function executorNamed(name: ExecutorName, lab: LabSettings): Promise<Executor> {
+export async function executorNamed(
+  name: ExecutorName,
+  { lab, hardware }: ExecutorSettings,
+): Promise<Executor> {
   switch (name) {
     case 'theory':
       return (await import('./executors/theory/theory-executor.ts')).theoryExecutor;
@@ -66,6 +78,8 @@ export async function executorNamed(name: ExecutorName, lab: LabSettings): Promi
       return (await import('./executors/netns/netns-executor.ts')).netnsExecutor(lab);
     case 'vm':
       return (await import('./executors/vm/vm-executor.ts')).vmExecutor(lab);
+    case 'hardware':
+      return (await import('./executors/hardware/hardware-executor.ts')).hardwareExecutor(await hardware());
   }
 }
 

@@ -6,11 +6,15 @@ import { ConfigError } from '../failure.ts';
 import { openEngine } from './engine-door.ts';
 
 /** How an operator's command finds its server, and how it speaks. */
-export interface OperatorOptions {
+export interface OperatorOptions extends ServerOptions {
+  readonly json?: boolean;
+}
+
+/** Which server is meant. */
+export interface ServerOptions {
   readonly state: string;
   readonly server?: string;
   readonly tokenFile?: string;
-  readonly json?: boolean;
 }
 
 const DEFAULT_STATE = '/var/lib/swarmboot';
@@ -19,6 +23,14 @@ const ACCESS_FILE = 'operator-access.json';
 
 /** Adds the options that all commands of operators have. */
 export function withOperatorOptions(command: Command): Command {
+  return withServerOptions(command).option(
+    '--json',
+    'print one JSON object on standard output and nothing else',
+  );
+}
+
+/** Adds the options that name a server. */
+export function withServerOptions(command: Command): Command {
   return command
     .addOption(
       new Option('--state <folder>', "the server's folder, on the computer that it runs on").default(
@@ -26,8 +38,7 @@ export function withOperatorOptions(command: Command): Command {
       ),
     )
     .option('--server <url>', 'a server on another computer, such as http://10.0.0.1:8080')
-    .option('--token-file <file>', `with --server: its token, or a copy of its ${ACCESS_FILE}`)
-    .option('--json', 'print one JSON object on standard output and nothing else');
+    .option('--token-file <file>', `with --server: its token, or a copy of its ${ACCESS_FILE}`);
 }
 
 /** A client of the server that the options name. Rejects with a ConfigError that says what to do. */
@@ -36,7 +47,8 @@ export async function openServer(options: OperatorOptions, signal?: AbortSignal)
   return new OperatorClient(await accessBy(options), signal);
 }
 
-async function accessBy({ state, server, tokenFile }: OperatorOptions): Promise<OperatorAccess> {
+/** Where the server is that the options name. Rejects with a ConfigError that says what to do. */
+export async function accessBy({ state, server, tokenFile }: ServerOptions): Promise<OperatorAccess> {
   if (server === undefined && tokenFile === undefined) return accessIn(join(state, ACCESS_FILE));
   if (server === undefined) throw new ConfigError('--token-file', 'name the server by --server, too');
   if (tokenFile === undefined)

@@ -5,13 +5,14 @@ import type { ExecutorName, LoadedScenario, RunRecord } from '../bench/index.ts'
 import { ConfigError } from '../failure.ts';
 import { type Bench, openBench } from './bench-door.ts';
 import { FailedMachines } from './failed-machines.ts';
+import { type HardwareOptions, hardwareOption } from './hardware-option.ts';
 import { interruptible } from './interruption.ts';
 import { countOption, countsOption, namesOption } from './list-option.ts';
 import { progressOn } from './progress/progress-on.ts';
 import { tellReport } from './summary.ts';
 
 /** What the command line says about a run, as text. */
-export interface ScenarioRunOptions {
+export interface ScenarioRunOptions extends HardwareOptions {
   readonly on?: string;
   readonly machines?: string;
   readonly transports?: string;
@@ -63,6 +64,7 @@ export async function runScenario(file: string, options: ScenarioRunOptions): Pr
         {
           signal,
           machineProgressed: (machine, phase, share) => progress.machineProgressed(machine, phase, share),
+          personAsked: (sentence) => progress.personAsked?.(sentence),
           runStarted: (assignment, index, all) => progress.runStarted(assignment, index, all),
           runLeftOut: (assignment, place) => progress.runLeftOut(assignment, place),
           runEnded: (assignment, record) => {
@@ -89,7 +91,8 @@ async function executorsOf(bench: Bench, scenario: LoadedScenario, options: Scen
     ...(options.work === undefined ? {} : { workFolder: await workOption(options.work) }),
     ...(options.port === undefined ? {} : { port: portOption(options.port) }),
   };
-  return await Promise.all(names.map((name) => bench.executorNamed(name, lab)));
+  const hardware = () => hardwareOption(options);
+  return await Promise.all(names.map((name) => bench.executorNamed(name, { lab, hardware })));
 }
 
 /** What the options change in the scenario, in the words of the file. */

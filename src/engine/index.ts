@@ -14,7 +14,7 @@ export type { Target } from './deployment/deployment.ts';
 export { DeploymentServer } from './deployment/deployment-server.ts';
 export type { Machine, StoredEvent } from './deployment/deployment-store.ts';
 export { DeploymentStore } from './deployment/deployment-store.ts';
-export { machineId } from './deployment/machine-words.ts';
+export { machineId, machinesMeant } from './deployment/machine-words.ts';
 export { type OperatorAccess, OperatorClient } from './deployment/operator-client.ts';
 export { type Finding, preflight } from './deployment/preflight-reader.ts';
 export { type ServerEvent, serverLine } from './deployment/server-event.ts';

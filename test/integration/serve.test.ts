@@ -1,56 +1,16 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
-import { dirname, join } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { aDiskFile } from '../engine/agent/a-deployment.ts';
-import { type AGoldenImage, aGoldenImage } from '../engine/agent/a-golden-image.ts';
+import { aGoldenImage } from '../engine/agent/a-golden-image.ts';
 import { aFolder } from '../engine/an-image.ts';
+import { boot, ended, macOf, storeOf } from './a-booted-agent.ts';
 import { ADeploymentServer } from './a-deployment-server.ts';
 import { swarmboot } from './swarmboot-process.ts';
 
-const MAIN = join(import.meta.dirname, '../../src/cli/main.ts');
 const MIB = 2 ** 20;
-
-/** Store of an image: `<store>/images/<name>/<version>`. */
-function storeOf({ folder }: AGoldenImage): string {
-  return dirname(dirname(dirname(folder)));
-}
-
-function macOf(number: number): string {
-  return `52:54:00:00:00:0${number}`;
-}
-
-interface Booted {
-  readonly agent: ChildProcess;
-  readonly diskFile: string;
-  readonly errors: Promise<string>;
-}
-
-/** What a machine does after it was told to deploy: its agent in the place of the boot image. */
-async function boot(server: ADeploymentServer, golden: AGoldenImage, mac: string): Promise<Booted> {
-  const words = await server.bootArguments(mac);
-  const key = join(await aFolder(), 'signing.pub.pem');
-  await writeFile(key, golden.keys.publicKey);
-  const { path: diskFile } = await aDiskFile(golden.disk.length);
-  const told = ['server', 'token', 'tftp'].flatMap((name) => [`--${name}`, words.get(name)!]);
-  const own = ['--key', key, '--disk', `path=${diskFile}`, '--id', mac, '--listen', '127.0.0.1'];
-  const agent = spawn(process.execPath, [MAIN, 'agent', ...told, ...own], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  onTestFinished(() => {
-    agent.kill('SIGKILL');
-  });
-  return { agent, diskFile, errors: text(agent.stderr!) };
-}
-
-async function ended({ agent, errors }: Booted): Promise<string> {
-  const [code] = agent.exitCode === null ? await once(agent, 'exit') : [agent.exitCode];
-  return `exit code ${code}: ${code === 0 ? '' : await errors}`;
-}
 
 /** States of the machines of the first deployment. */
 async function statesAt(

@@ -158,6 +158,19 @@ export class VmLab {
     }
   }
 
+  /** Runs `./swarmboot` on the server's host, for the server that runs there. */
+  swarmboot(args: readonly string[]): RunningProgram {
+    const state = ['--state', this.#stateOf('server')];
+    return startOn(this.#network, 'server', [join(ROOT, 'swarmboot'), ...args, ...state]);
+  }
+
+  /** Of the golden image: what it puts on a disk, and the whole disk [bytes]. */
+  async goldenSizes(): Promise<{ readonly rawBytes: number; readonly diskBytes: number }> {
+    const shown = ['image', 'show', 'golden', '--store', this.#golden.folder, '--json'];
+    const { manifest } = JSON.parse(execFileSync(join(ROOT, 'swarmboot'), shown).toString());
+    return { rawBytes: manifest.payload.rawBytes, diskBytes: (await stat(this.#golden.disk)).size };
+  }
+
   /** Asks the operator's API. */
   async ask(path: string, body?: object): Promise<unknown> {
     const access = await readFile(join(this.#stateOf('server'), 'operator-access.json'), 'utf8');

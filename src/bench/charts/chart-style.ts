@@ -3,8 +3,8 @@ import type { PhaseOrWaiting } from '../metrics/phase-times.ts';
 import type { RecordSource, Transport } from '../record/run-record.ts';
 
 /**
- * One colour per transport in every chart: Okabe & Ito (2008), told apart with any colour vision. Their eighth, yellow,
- * and the grey of Tol (2021) are those of Clonezilla.
+ * One colour per transport in every chart: Okabe & Ito (2008), told apart with any colour vision. Clonezilla's are the
+ * wine and the grey of Tol (2021): their eighth, yellow, is too pale on white.
  */
 export const TRANSPORT_COLOURS: Readonly<Record<Transport, string>> = {
   p2p: '#0072B2',
@@ -12,7 +12,7 @@ export const TRANSPORT_COLOURS: Readonly<Record<Transport, string>> = {
   aria2: '#56B4E9',
   libtorrent: '#000000',
   unicast: '#D55E00',
-  'clonezilla-unicast': '#F0E442',
+  'clonezilla-unicast': '#882255',
   multicast: '#009E73',
   'clonezilla-multicast': '#BBBBBB',
   chain: '#CC79A7',
@@ -37,6 +37,7 @@ export const SOURCE_STYLES: Readonly<Record<RecordSource, SourceStyle>> = {
   local: { dash: [], shape: 'circle', isOpen: false, hasLine: true },
   netns: { dash: [16, 3], shape: 'triangle-down', isOpen: false, hasLine: true },
   vm: { dash: [1, 2], shape: 'triangle-right', isOpen: false, hasLine: true },
+  hardware: { dash: [12, 3, 2, 3], shape: 'triangle-left', isOpen: false, hasLine: true },
   published: { dash: [], shape: 'diamond', isOpen: false, hasLine: false },
 };
 

@@ -47,6 +47,8 @@ export interface RunWatch {
   /** Aborted by Ctrl-C: the executor ends everything that it started and rejects with the signal's reason. */
   readonly signal: AbortSignal;
   /** `share` is the part of the phase that is done, 0 to 1. */
+  /** Somebody has to do something, or the run does not go on. */
+  personAsked?(sentence: string): void;
   machineProgressed(machine: string, phase: Phase | 'waiting' | 'done' | 'failed', share: number): void;
 }
 

@@ -11,12 +11,13 @@ export const SOURCES = [
   'local',
   'netns',
   'vm',
+  'hardware',
   'published',
 ] as const satisfies readonly RecordSource[];
 
 /** True where real bytes were sent on real connections. */
 export function isMeasured(source: RecordSource): boolean {
-  return source === 'local' || source === 'netns' || source === 'vm';
+  return source === 'local' || source === 'netns' || source === 'vm' || source === 'hardware';
 }
 
 /** Smallest, middle and largest value over the runs of a cell. */

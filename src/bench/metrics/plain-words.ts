@@ -21,6 +21,7 @@ export const SOURCE_WORDS: Readonly<Record<RecordSource, string>> = {
   local: 'measured',
   netns: 'measured in netns',
   vm: 'measured in virtual machines',
+  hardware: 'measured on real machines',
   published: 'published',
 };
 

@@ -15,8 +15,8 @@ export const TRANSPORTS = [
 ] as const;
 export type Transport = (typeof TRANSPORTS)[number];
 
-/** Who answers a scenario: closed formulas, formulas for very many machines, the simulator, or real bytes: over loopback, over a network of namespaces, or between virtual machines from power-on. */
-export const EXECUTORS = ['theory', 'fluid', 'sim', 'local', 'netns', 'vm'] as const;
+/** Who answers a scenario: closed formulas, formulas for very many machines, the simulator, or real bytes: over loopback, over a network of namespaces, between virtual machines from power-on, or between real machines. */
+export const EXECUTORS = ['theory', 'fluid', 'sim', 'local', 'netns', 'vm', 'hardware'] as const;
 export type ExecutorName = (typeof EXECUTORS)[number];
 
 /** `published` marks a cell taken from a publication (`measured:` in a scenario file). */

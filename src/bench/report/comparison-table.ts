@@ -10,17 +10,23 @@ const FAILED_MARK = '†';
 /** Stands at a time whose run had a busy computer. */
 const BUSY_MARK = '‡';
 
+/** Heads of the columns with times, by who found them. */
+const SOURCE_HEADS: Readonly<Record<RecordSource, string>> = {
+  theory: 'Theory',
+  fluid: 'Fluid model',
+  sim: 'Simulated',
+  local: 'Measured (local)',
+  netns: 'Measured in netns',
+  vm: 'Measured in virtual machines',
+  hardware: 'Measured on real machines',
+  published: 'Published',
+};
+
 const COLUMNS = [
   textColumn('Variant'),
   textColumn('Transport'),
   numberColumn('Machines'),
-  numberColumn('Theory'),
-  numberColumn('Fluid model'),
-  numberColumn('Simulated'),
-  numberColumn('Measured (local)'),
-  numberColumn('Measured in netns'),
-  numberColumn('Measured in virtual machines'),
-  numberColumn('Published'),
+  ...SOURCES.map((source) => numberColumn(SOURCE_HEADS[source])),
   numberColumn('Lower bound'),
   numberColumn('Bound in pieces'),
   numberColumn('Transfer / bound'),
@@ -46,7 +52,7 @@ export function comparisonTable(details: readonly CellDetail[]): Table {
 function rowOf(cells: readonly Cell[], hasVariants: boolean): string[] {
   const [{ variant, transport, machines }] = cells as [Cell];
   const by = (source: RecordSource) => cells.find((cell) => cell.executor === source);
-  const basis = by('netns') ?? by('local') ?? by('vm') ?? by('sim');
+  const basis = by('hardware') ?? by('netns') ?? by('local') ?? by('vm') ?? by('sim');
   const bounded = cells.find((cell) => cell.lowerBoundS !== null);
   return [
     hasVariants ? variantWords(variant) : '',

@@ -16,6 +16,7 @@ const ORIGINS: Readonly<Record<RecordSource, string>> = {
   local: 'measurement on one computer',
   netns: 'measurement over network namespaces',
   vm: 'measurement in virtual machines, from power-on',
+  hardware: 'measurement on real machines',
   published: 'publications',
 };
 
@@ -49,7 +50,7 @@ function scopeSentence(details: readonly CellDetail[]): string {
 function tellers(cells: readonly TimedCell[]): RecordSource[] {
   const reach = (source: RecordSource) =>
     Math.max(0, ...cells.filter((cell) => cell.executor === source).map((cell) => cell.machines));
-  const runs = (['netns', 'local', 'vm', 'sim'] as const).filter((source) => reach(source) > 0);
+  const runs = (['hardware', 'netns', 'local', 'vm', 'sim'] as const).filter((source) => reach(source) > 0);
   if (runs.length === 0)
     return (['theory', 'fluid', 'published'] as const).filter((source) => reach(source) > 0).slice(0, 1);
   return runs.filter((source) => source === runs[0] || reach(source) > reach(runs[0]!));

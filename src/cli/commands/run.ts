@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { withHardwareOptions } from '../hardware-option.ts';
 import { executorOptions, runScenario, type ScenarioRunOptions } from '../scenario-run.ts';
 
 /** `swarmboot run <scenario>` */
@@ -10,7 +11,7 @@ export function runCommand(): Command {
     .argument('<scenario>', 'scenario file, such as scenarios/table-1.yaml')
     .option(
       '--on <executors>',
-      'who answers: theory, fluid, sim, local, netns, vm (default: what the scenario names)',
+      'who answers: theory, fluid, sim, local, netns, vm, hardware (default: what the scenario names)',
     )
     .option('--machines <counts>', 'machine counts instead of the scenario’s, such as 1,8')
     .option('--transports <names>', 'only these of the scenario’s transports, such as p2p,unicast')
@@ -19,7 +20,7 @@ export function runCommand(): Command {
       '--resume',
       'go on after an interruption: runs whose records are in the folder are not made again',
     );
-  return executorOptions(command)
+  return withHardwareOptions(executorOptions(command))
     .addHelpText(
       'after',
       `
@@ -27,7 +28,9 @@ Examples:
   ./swarmboot run scenarios/table-1.yaml --on theory,sim --json
   ./swarmboot run scenarios/first-lab.yaml --on local --machines 1,4 --transports p2p
   ./swarmboot run scenarios/lab-main.yaml --resume
-  ./swarmboot run scenarios/first-lab.yaml --on local --image disk.img --out /tmp/my-report`,
+  ./swarmboot run scenarios/first-lab.yaml --on local --image disk.img --out /tmp/my-report
+  ./swarmboot run scenarios/class-room.yaml --on hardware,sim --room tag:room7 --golden win11 \\
+      --power 'ipmitool -H $NAME-bmc -U admin -f pw chassis power cycle'`,
     )
     .action((file: string, options: ScenarioRunOptions) => runScenario(file, options));
 }

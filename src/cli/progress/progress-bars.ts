@@ -30,6 +30,11 @@ export class ProgressBars implements Progress {
     this.#stream.write(`${this.#title} ...`);
   }
 
+  personAsked(sentence: string): void {
+    this.#clearLine();
+    this.#stream.write(`${sentence}\n${this.#title} ...`);
+  }
+
   machineProgressed(machine: string, phase: string, share: number): void {
     this.#bars ??= this.#openBars();
     const bar = this.#barOf.get(machine) ?? this.#openBar(machine);

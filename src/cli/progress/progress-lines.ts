@@ -30,6 +30,10 @@ export class ProgressLines implements Progress {
     this.#spokeMs = performance.now();
   }
 
+  personAsked(sentence: string): void {
+    this.#say(sentence);
+  }
+
   machineProgressed(machine: string, phase: string, share: number): void {
     this.#shares.set(
       machine,

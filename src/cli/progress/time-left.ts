@@ -28,7 +28,7 @@ export class TimeLeft {
 }
 
 function isInRealTime({ run }: Assignment): boolean {
-  return ['local', 'netns', 'vm'].includes(run.source);
+  return ['local', 'netns', 'vm', 'hardware'].includes(run.source);
 }
 
 /** Unicast takes time in proportion to the machines; the other transports grow less than that. */

@@ -1,6 +1,5 @@
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { MachineResult } from '../../record/run-record.ts';
 import type { PlannedRun, RunOutcome, RunWatch } from '../executor.ts';
 import { useLimitations } from '../local/lab-limitations.ts';
 import { monotonicMs } from '../local/lab-messages.ts';
@@ -11,6 +10,7 @@ import { NamespacesPlace } from '../netns/namespaces-place.ts';
 import { topologyOf } from '../netns/netns-topology.ts';
 import { ProgramChild } from '../netns/program-child.ts';
 import { type NetnsTopology, switchNamespace } from '../netns/topology.ts';
+import { sentByNobodyElse } from '../sent-by-nobody-else.ts';
 import type { GoldenParts } from './golden-parts.ts';
 import { ROUTER, socketSteps } from './machine-sockets.ts';
 import { VmMachine } from './vm-machine.ts';
@@ -179,12 +179,6 @@ export class VmLab {
       limitations: [...vmLimitations(this.#place), ...(measured ? useLimitations(measured) : [])],
     };
   }
-}
-
-/** What no machine has sent has come from the server; null where a machine has not told. */
-function sentByNobodyElse(fleet: readonly MachineResult[]): number | null {
-  if (fleet.some(({ doneS }) => doneS === null)) return null;
-  return fleet.reduce((sum, { downloadedBytes, uploadedBytes }) => sum + downloadedBytes - uploadedBytes, 0);
 }
 
 function vmLimitations({ limitations }: NamespacesPlace): string[] {

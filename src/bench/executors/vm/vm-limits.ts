@@ -1,7 +1,7 @@
-import { BEST_POLICIES } from '../../../engine/index.ts';
 import type { Transport } from '../../record/run-record.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import { unsupportedSettings } from '../local/unsupported-settings.ts';
+import { unsupportedByProduct } from '../product-settings.ts';
 
 /** Only our own services take part. */
 export const VM_TRANSPORTS = ['p2p'] as const;
@@ -14,8 +14,6 @@ const VM_LAB = {
   hasSites: false,
   hasConnectionCap: false,
 } as const;
-/** Slots of the server and of an agent, as they are deployed with. */
-const PRODUCT = { uploadSlots: 4, seederSlots: 5 } as const;
 
 /** Settings that virtual machines cannot honour, each as `key.path: reason`. */
 export function unsupportedByMachines(scenario: Scenario, transport: Transport): readonly string[] {
@@ -29,28 +27,8 @@ export function unsupportedByMachines(scenario: Scenario, transport: Transport):
       ? ['faults: nothing happens on purpose to the machines of the vm lab']
       : []),
     ...(scenario.image.encoding === 'zstd' ? ['image.encoding: the vm lab sends its image as it is'] : []),
-    ...unsupportedSwarm(scenario),
-  ];
-}
-
-/** What is deployed with cannot be chosen: the machines run the product as it is. */
-function unsupportedSwarm({ transports: { p2p } }: Scenario): string[] {
-  if (!p2p) return [];
-  const own = { ...BEST_POLICIES, ...PRODUCT };
-  const names = [
-    'uploadSlots',
-    'seederSlots',
-    'picker',
-    'randomFirst',
-    'choker',
-    'seeder',
-    'pipeline',
-  ] as const;
-  return [
-    ...names
-      .filter((name) => p2p[name] !== own[name])
-      .map((name) => `transports.p2p.${name}: the vm lab runs the product as it is, with ${own[name]}`),
-    ...(p2p.neighbours < MOST_MACHINES
+    ...unsupportedByProduct(scenario, 'the vm lab'),
+    ...(scenario.transports.p2p && scenario.transports.p2p.neighbours < MOST_MACHINES
       ? ['transports.p2p.neighbours: in the vm lab everybody is told of everybody']
       : []),
   ];

@@ -1,0 +1,24 @@
+import type { Scenario } from '../../scenario/schema.ts';
+import { unsupportedByProduct } from '../product-settings.ts';
+
+/** Only our own server deploys. */
+export const HARDWARE_TRANSPORTS = ['p2p'] as const;
+
+const WHERE = 'a deployment of real machines';
+
+/**
+ * Settings that nothing can be done about on real machines, each as `key.path: reason`. Links, disks and what else
+ * describes the room is taken as said: bounds and models compute with it.
+ */
+export function unsupportedByHardware(scenario: Scenario): readonly string[] {
+  const { faults, fleet, boot } = scenario;
+  const reasons: readonly [is: boolean, reason: string][] = [
+    [faults.length > 0, 'faults: nothing happens on purpose to real machines'],
+    [fleet.start !== 'together', 'fleet.start: real machines are switched on together'],
+    [boot !== undefined, 'boot: real machines boot as they do'],
+  ];
+  return [
+    ...reasons.filter(([is]) => is).map(([, reason]) => reason),
+    ...unsupportedByProduct(scenario, WHERE),
+  ];
+}
