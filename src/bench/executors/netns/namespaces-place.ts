@@ -12,14 +12,7 @@ const UNLIMITED = { upBps: Infinity, downBps: Infinity };
 
 /** Every host is a network namespace of this computer; the kernel limits its link. */
 export class NamespacesPlace implements LabPlace {
-  readonly limitations = [
-    'Measured on one computer, every host in a network namespace of its own: all machines share its processor cores, memory and page cache.',
-    'Links are shaped by HTB at their goodput / 0.956, so that TCP payload fills them at the rate of the scenario; acknowledgements of the other direction take up to 2 % of that.',
-    'A TCP socket of any host holds 128 KiB unsent at most (tcp_notsent_lowat), whatever the program; congestion control is cubic.',
-    'Bytes of a link are those of its interface, where TCP counts the headers of up to 64 KiB once; bytes of a WAN are counted packet by packet.',
-    'A cap of a connection (network.connectionCap) is one of what one host sends to another, applied by the sender; what goes to all at once has none.',
-    'There is no delay on the links but that of their queues, which are never full.',
-  ];
+  readonly limitations: readonly string[];
   readonly #topology: NetnsTopology;
   readonly #furtherSteps: readonly SetUpStep[];
   readonly #keeper: LabChild<KeeperCommand, KeeperReport>;
@@ -30,6 +23,7 @@ export class NamespacesPlace implements LabPlace {
   /** @param furtherSteps are performed when the hosts are there */
   constructor(topology: NetnsTopology, furtherSteps: readonly SetUpStep[] = []) {
     this.#topology = topology;
+    this.limitations = limitationsOf(topology);
     this.#furtherSteps = furtherSteps;
     this.#keeper = new LabChild(new URL('./netns-keeper-process.ts', import.meta.url), [], (report) =>
       this.#hear(report),
@@ -90,4 +84,15 @@ export class NamespacesPlace implements LabPlace {
     this.#built.reject(failure);
     if (failure instanceof RunFailure && !this.#keeper.isAlive) this.#removed.reject(failure);
   }
+}
+
+function limitationsOf({ congestionControl }: NetnsTopology): string[] {
+  return [
+    'Measured on one computer, every host in a network namespace of its own: all machines share its processor cores, memory and page cache.',
+    'Links are shaped by HTB at their goodput / 0.956, so that TCP payload fills them at the rate of the scenario; acknowledgements of the other direction take up to 2 % of that.',
+    `A TCP socket of any host holds 128 KiB unsent at most (tcp_notsent_lowat), whatever the program; congestion control is ${congestionControl}.`,
+    'Bytes of a link are those of its interface, where TCP counts the headers of up to 64 KiB once; bytes of a WAN are counted packet by packet.',
+    'A cap of a connection (network.connectionCap) is one of what one host sends to another, applied by the sender; what goes to all at once has none.',
+    'There is no delay on the links but that of their queues, which are never full.',
+  ];
 }

@@ -3,6 +3,7 @@ import type { PlannedRun } from '../executor.ts';
 import { fleetOf } from '../fleet.ts';
 import { SERVER } from '../local/lab-place.ts';
 import { siteOf } from '../site.ts';
+import { congestionControl } from './congestion-control-reader.ts';
 import type { NetnsSite, NetnsTopology } from './topology.ts';
 
 const ONLY_SITE: NetnsSite = { upBps: Infinity, downBps: Infinity, hasNat: false };
@@ -20,5 +21,6 @@ export function topologyOf({ scenario, machines }: PlannedRun): NetnsTopology {
     hosts: [{ name: SERVER, link: { upBps: server.up, downBps: server.down }, site: 0 }, ...fleet],
     sites: sites?.map(({ wan, nat }) => ({ upBps: wan.up, downBps: wan.down, hasNat: nat })) ?? [ONLY_SITE],
     connectionCapBps: connectionCap,
+    congestionControl: congestionControl(),
   };
 }

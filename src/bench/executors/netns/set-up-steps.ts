@@ -32,11 +32,6 @@ import {
  * four pairs of four. A lower limit of the send buffer added nothing.
  */
 const UNSENT_BYTES = 131_072;
-/**
- * Linux's default. Namespaces start with that of the computer, and what is measured would hang on it: with `bbr`, aria2
- * needs a fifth more time on 20 machines.
- */
-const CONGESTION_CONTROL = 'cubic';
 /** Between the sites there is one bridge more. */
 const WAN_BRIDGE = 'br-wan';
 
@@ -148,7 +143,7 @@ function hostSteps(topology: NetnsTopology, host: NetnsHost, index: number): Set
     ),
     batch(['tc', '-n', namespace], shapedUplink(topology, host, own)),
     kernelSetting(namespace, 'net/ipv4/tcp_notsent_lowat', UNSENT_BYTES),
-    kernelSetting(namespace, 'net/ipv4/tcp_congestion_control', CONGESTION_CONTROL),
+    kernelSetting(namespace, 'net/ipv4/tcp_congestion_control', topology.congestionControl),
   ];
 }
 

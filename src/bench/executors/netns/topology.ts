@@ -1,4 +1,5 @@
 import type { LinkRates } from '../../../engine/index.ts';
+import type { CongestionControl } from './congestion-control-reader.ts';
 import { hostAddress, hostMac, routerAddress, routerMac } from './lab-address.ts';
 
 /** A host of the lab: a network namespace with one link to the bridge of its site. */
@@ -23,6 +24,7 @@ export interface NetnsTopology {
   readonly sites: readonly NetnsSite[];
   /** Goodput from any host to any other; Infinity for no limit beside the links. */
   readonly connectionCapBps: number;
+  readonly congestionControl: CongestionControl;
 }
 
 /** Where something is found in a network. */

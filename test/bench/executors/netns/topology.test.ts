@@ -18,6 +18,7 @@ function aTopology(changes: Partial<NetnsTopology> = {}): NetnsTopology {
     ],
     sites: [{ ...UNLIMITED, hasNat: false }],
     connectionCapBps: Infinity,
+    congestionControl: 'cubic',
     ...changes,
   };
 }
