@@ -6,6 +6,7 @@ const CHECKS: readonly (readonly [what: string, command: string, ...args: string
   ['types', 'tsc', '--project', '.'],
   ['import rules', 'depcruise', '--config', 'tools/import-rules.cjs', '--output-type', 'err-long', 'src'],
   ['unused files, exports and packages', 'knip'],
+  ['figures of the README', 'node', 'tools/readme-figures.ts', '--check'],
 ];
 
 const failed = CHECKS.filter(([what, command, ...args]) => {

@@ -1,8 +1,12 @@
 /** The door of the bench. What is heavy (formulas with units, swarm clients, charts) is loaded by the call that needs it. */
+
+import type { AnswerWatch } from './answer.ts';
 import type { CalibrationRequest, CalibrationRun } from './calibration/calibration-run.ts';
 import type { Executor } from './executors/executor.ts';
 import type { HardwareSettings } from './executors/hardware/hardware-settings.ts';
 import type { LabSettings } from './executors/local/lab-settings.ts';
+import type { ProbeRequest } from './probe/lab-probe-reader.ts';
+import type { Probe } from './probe/probe.ts';
 import type { ExecutorName, RunRecord } from './record/run-record.ts';
 import type { SimGridAnswer } from './sim-bench/simgrid/simgrid-bench.ts';
 import type { WorkloadCost } from './sim-bench/workload-child-process.ts';
@@ -21,6 +25,9 @@ export { type Cell, cellDetails } from './metrics/cell.ts';
 export { readableTime } from './metrics/readable-units.ts';
 export { selectRecords } from './metrics/record-selection.ts';
 export type { Assignment } from './plan.ts';
+export type { Probe } from './probe/probe.ts';
+export { readProbe, writeProbe } from './probe/probe-store.ts';
+export { probeTable } from './probe/probe-table.ts';
 export { readHost } from './record/host-reader.ts';
 export { RecordStore } from './record/record-store.ts';
 export {
@@ -31,6 +38,7 @@ export {
   TRANSPORTS,
 } from './record/run-record.ts';
 export { comparisonTable } from './report/comparison-table.ts';
+export { withQuotedFigures } from './report/quoted-figures.ts';
 export type { Table as ReportTable } from './report/report-document.ts';
 export { scenarioJsonSchema } from './scenario/json-schema.ts';
 export { type LoadedScenario, loadScenario } from './scenario/scenario-loader.ts';
@@ -58,12 +66,14 @@ export interface ExecutorSettings {
   readonly lab: LabSettings;
   /** Asked for where real machines answer; rejects with a ConfigError that says what is missing. */
   readonly hardware: () => Promise<HardwareSettings>;
+  /** What the lab takes, for the simulator. */
+  readonly probe?: Probe;
 }
 
 /** The executor of that name. */
 export async function executorNamed(
   name: ExecutorName,
-  { lab, hardware }: ExecutorSettings,
+  { lab, hardware, probe }: ExecutorSettings,
 ): Promise<Executor> {
   switch (name) {
     case 'theory':
@@ -71,7 +81,7 @@ export async function executorNamed(
     case 'fluid':
       return (await import('./executors/fluid/fluid-executor.ts')).fluidExecutor;
     case 'sim':
-      return (await import('./executors/sim/sim-executor.ts')).simExecutor();
+      return (await import('./executors/sim/sim-executor.ts')).simExecutor(probe);
     case 'local':
       return (await import('./executors/local/local-executor.ts')).localExecutor(lab);
     case 'netns':
@@ -87,6 +97,12 @@ export async function executorNamed(
 export async function writeReport(folder: string, records: readonly RunRecord[]): Promise<void> {
   const writer = await import('./report/report-writer.ts');
   await writer.writeReport(folder, records);
+}
+
+/** Makes all reports below `folder` again, and a page that leads to them; see `report/report-writer.ts`. */
+export async function writeReportIndex(folder: string): Promise<string[]> {
+  const writer = await import('./report/report-writer.ts');
+  return await writer.writeReportIndex(folder);
 }
 
 /** Holds our swarm against its goals; see `swarm-bench/swarm-bench.ts`. */
@@ -113,6 +129,11 @@ export async function imageSizeOf(file: string): Promise<number> {
 /** What could be behind a table of measured times; see `calibration/calibration-run.ts`. */
 export async function calibrateScenario(request: CalibrationRequest): Promise<CalibrationRun> {
   return await (await import('./calibration/calibration-run.ts')).calibrateScenario(request);
+}
+
+/** Measures what a lab takes beside the bytes on its links; see `probe/lab-probe-reader.ts`. */
+export async function probeLab(request: ProbeRequest, watch: AnswerWatch): Promise<Probe> {
+  return await (await import('./probe/lab-probe-reader.ts')).probeLab(request, watch);
 }
 
 /** Tells the story of one machine; see `trace/trace.ts`. */

@@ -10,6 +10,7 @@ import { deployCommand } from './commands/deploy.ts';
 import { imageCommand } from './commands/image.ts';
 import { keysCommand } from './commands/keys.ts';
 import { machineCommand } from './commands/machine.ts';
+import { probeCommand } from './commands/probe.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
 import { scenariosCommand } from './commands/scenarios.ts';
@@ -26,6 +27,7 @@ const program = new Command('swarmboot')
   .addCommand(reportCommand())
   .addCommand(traceCommand())
   .addCommand(calibrateCommand())
+  .addCommand(probeCommand())
   .addCommand(scenariosCommand())
   .addCommand(schemaCommand())
   .addCommand(demoCommand())

@@ -23,6 +23,7 @@ export interface ScenarioRunOptions extends HardwareOptions {
   readonly port?: string;
   readonly json?: boolean;
   readonly resume?: boolean;
+  readonly probe?: string;
 }
 
 /** Options of every command that runs a scenario. */
@@ -91,8 +92,9 @@ async function executorsOf(bench: Bench, scenario: LoadedScenario, options: Scen
     ...(options.work === undefined ? {} : { workFolder: await workOption(options.work) }),
     ...(options.port === undefined ? {} : { port: portOption(options.port) }),
   };
+  const probe = options.probe === undefined ? {} : { probe: await bench.readProbe(options.probe) };
   const hardware = () => hardwareOption(options);
-  return await Promise.all(names.map((name) => bench.executorNamed(name, { lab, hardware })));
+  return await Promise.all(names.map((name) => bench.executorNamed(name, { lab, hardware, ...probe })));
 }
 
 /** What the options change in the scenario, in the words of the file. */

@@ -16,6 +16,7 @@ export function runCommand(): Command {
     .option('--machines <counts>', 'machine counts instead of the scenario’s, such as 1,8')
     .option('--transports <names>', 'only these of the scenario’s transports, such as p2p,unicast')
     .option('--seeds <count>', 'this many random seeds, 1 to N, instead of the scenario’s')
+    .option('--probe <file>', 'sim: what the lab takes beside bytes, as `swarmboot probe` measured it')
     .option(
       '--resume',
       'go on after an interruption: runs whose records are in the folder are not made again',

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { MOST_LOSSES, MOST_TOLERANCE, pieceCountOf, type SimulatedMachine } from '../../../sim/index.ts';
+import type { Probe } from '../../probe/probe.ts';
+import { probedModel } from '../../probe/probed-model.ts';
 import type { MachineResult, Transport } from '../../record/run-record.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import { wireSize } from '../../scenario/wire-size.ts';
@@ -18,8 +20,11 @@ const PASSING_ON: readonly Transport[] = ['p2p', 'chain'];
 /** Pieces times machines of a run in which it is noted when each piece came: a picture of more would show nothing. */
 const MOST_PIECE_TIMES = 6000;
 
-/** Virtual time: the simulator, in a thread of its own so that Ctrl-C and progress are not held up. */
-export function simExecutor(): Executor {
+/**
+ * Virtual time: the simulator, in a thread of its own so that Ctrl-C and progress are not held up.
+ * @param probe what the lab takes that the simulation is held against; left out: nothing beside the scenario
+ */
+export function simExecutor(probe?: Probe): Executor {
   let worker: Worker | undefined;
   const stop = async (): Promise<void> => {
     const stopping = worker;
@@ -35,16 +40,23 @@ export function simExecutor(): Executor {
     async run(run, watch) {
       watch.signal.throwIfAborted();
       worker ??= new Worker(new URL('./sim-worker.ts', import.meta.url));
-      return outcomeOf(await simulateIn(worker, run, watch), run);
+      const outcome = outcomeOf(await simulateIn(worker, { run, probe }, watch), run);
+      return probe ? { ...outcome, limitations: [...outcome.limitations, probeWords(probe)] } : outcome;
     },
     close: stop,
   };
 }
 
-async function simulateIn(worker: Worker, run: PlannedRun, watch: RunWatch): Promise<SimulationAnswer> {
+async function simulateIn(
+  worker: Worker,
+  { run, probe }: { readonly run: PlannedRun; readonly probe: Probe | undefined },
+  watch: RunWatch,
+): Promise<SimulationAnswer> {
   const { machines, randomSeed } = run;
   const { scenario, transport } = modelled(run.scenario, run.transport);
-  const model = modelOf(scenario, transport, machines);
+  const plain = modelOf(scenario, transport, machines);
+  const cost = probe?.transports[run.transport];
+  const model = probe && cost ? probedModel(plain, cost, probe.host.cores) : plain;
   const isPieceByPiece =
     PASSING_ON.includes(transport) &&
     randomSeed === scenario.seeds[0] &&
@@ -58,6 +70,10 @@ async function simulateIn(worker: Worker, run: PlannedRun, watch: RunWatch): Pro
     throw error;
   })) as [SimulationAnswer];
   return answered;
+}
+
+function probeWords({ measuredAt, host: { cpu, cores } }: Probe): string {
+  return `Simulated phases, start-up and read-back are those of one machine alone in the lab, measured on their own on ${measuredAt.slice(0, 10)} (${cpu}, ${cores} cores); several machines take turns on its processors.`;
 }
 
 const LIMITATIONS: Readonly<Record<ModelTransport, string>> = {

@@ -1,0 +1,81 @@
+import { cellDetails } from '../metrics/cell.ts';
+import { counted } from '../metrics/plain-words.ts';
+import { selectRecords } from '../metrics/record-selection.ts';
+import type { RunRecord } from '../record/run-record.ts';
+import { escapeHtml } from './html-page.ts';
+import { escapeMarkdown } from './markdown-page.ts';
+import { PAGE_STYLE } from './page-style.ts';
+import { planReport } from './report-plan.ts';
+
+/** One report of a folder of reports, as the page that leads to it shows it. */
+export interface IndexEntry {
+  /** Below the folder of the index. */
+  readonly folder: string;
+  readonly title: string;
+  readonly summary: string;
+  /** `116 runs, 2026-11-26, AMD EPYC, 2 cores` */
+  readonly setup: string;
+}
+
+const HEADING = 'Reports';
+const ABOUT =
+  'Each report is made from the records in its folder alone (`./swarmboot report FOLDER`), and says what was run, on which computer, how often, and what its numbers cannot tell.';
+
+/** What the index says of a report. @param records at least one */
+export function indexEntry(folder: string, records: readonly RunRecord[]): IndexEntry {
+  const selection = selectRecords(records);
+  const { title, summary } = planReport(selection, { details: cellDetails(selection.records), charts: [] });
+  const runs = selection.records.filter(({ source }) => source !== 'published');
+  const days = [...new Set(selection.records.map(({ recordedAt }) => recordedAt.slice(0, 10)))].sort();
+  const computers = [
+    ...new Set(selection.records.map(({ host }) => `${host.cpu}, ${counted(host.cores, 'core')}`)),
+  ];
+  const when = days.length > 1 ? `${days[0]} to ${days.at(-1)}` : days[0]!;
+  return { folder, title, summary, setup: [counted(runs.length, 'run'), when, ...computers].join(', ') };
+}
+
+/** The index as Markdown. */
+export function indexMarkdown(entries: readonly IndexEntry[]): string {
+  const parts = entries.flatMap(({ folder, title, summary, setup }) => [
+    `## [${escapeMarkdown(title)}](${folder}/report.md)`,
+    `![${escapeMarkdown(title)}](${folder}/charts/makespan.svg)`,
+    escapeMarkdown(summary),
+    `*${escapeMarkdown(setup)}*`,
+  ]);
+  return `${[`# ${HEADING}`, ABOUT, ...parts].join('\n\n')}\n`;
+}
+
+/** The index as one HTML file that needs no network, beside the reports that it leads to. */
+export function indexHtml(entries: readonly IndexEntry[]): string {
+  const sections = entries.map(
+    ({ folder, title, summary, setup }) => `<section>
+<h2><a href="${folder}/index.html">${escapeHtml(title)}</a></h2>
+<p class="summary">${escapeHtml(summary)}</p>
+<figure><div class="chart"><img src="${folder}/charts/makespan.svg" alt="Makespan over the number of machines" loading="lazy"></div>
+<figcaption>${escapeHtml(setup)} <span class="files"><a href="${folder}/report.md">Markdown</a> <a href="${folder}/records.jsonl">records</a></span></figcaption></figure>
+</section>`,
+  );
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<link rel="icon" href="data:,">
+<title>${HEADING}</title>
+<style>
+${PAGE_STYLE}.chart img { display: block; width: 100%; max-width: 700px; height: auto; margin: 0 auto; }
+</style>
+</head>
+<body>
+<main>
+<header>
+<h1>${HEADING}</h1>
+<p class="introduction">${escapeHtml(ABOUT.replaceAll('`', ''))}</p>
+</header>
+${sections.join('\n')}
+</main>
+</body>
+</html>
+`;
+}

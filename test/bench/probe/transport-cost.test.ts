@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { transportCosts } from '../../../src/bench/probe/transport-cost.ts';
+import type { MachineResult } from '../../../src/bench/record/run-record.ts';
+import { aMachine, aRecord } from '../a-record.ts';
+
+const SIZES = { rawBytes: 3_000_000, linkBps: 500_000 };
+
+/** A machine whose download of 1 MB over 0.5 MB/s took so much longer than 2 s. */
+function aProbed(lateS: number): MachineResult {
+  const doneS = 5 + lateS;
+  return aMachine({
+    doneS,
+    phases: {
+      register: [0, 0.5],
+      metainfo: [0.5, 1],
+      partition: [1, 1.25],
+      scan: [1.25, 1.5],
+      download: [1.5, 3.5 + lateS],
+      verify: [3.5 + lateS, 5 + lateS],
+      finish: [5 + lateS, 5 + lateS],
+    },
+  });
+}
+
+describe('what a transport costs beside its bytes', () => {
+  it('is the median of its runs, phase by phase', () => {
+    const records = [0.2, 0.6, 0.4].map((lateS) => aRecord({ source: 'netns', fleet: [aProbed(lateS)] }));
+
+    const cost = transportCosts(records, SIZES).get('p2p')!;
+
+    expect(cost).toMatchObject({
+      register: 0.5,
+      metainfo: 0.5,
+      partition: 0.5,
+      verifyBps: 2_000_000,
+      finish: 0,
+    });
+    expect(cost.startUp).toBeCloseTo(0.4, 9);
+  });
+
+  it('is not known of one whose machine failed', () => {
+    const failed = aRecord({ transport: 'chain', fleet: [aMachine({ doneS: null })] });
+
+    expect([...transportCosts([failed, aRecord({ fleet: [aProbed(0)] })], SIZES).keys()]).toEqual(['p2p']);
+  });
+});

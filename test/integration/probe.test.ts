@@ -1,0 +1,83 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Probe } from '../../src/bench/probe/probe.ts';
+import { readProbe } from '../../src/bench/probe/probe-store.ts';
+import { needsNetns } from '../bench/executors/netns/a-netns-lab.ts';
+import { aFolder, swarmboot } from './swarmboot-process.ts';
+
+async function aScenarioFile(folder: string): Promise<string> {
+  const file = join(folder, 'probed.yaml');
+  const link = { up: '400 Mbit/s', down: '400 Mbit/s' };
+  const scenario = {
+    name: 'probed',
+    title: 'A lab that is probed',
+    image: { size: '64 MiB', pieceLength: '256 KiB' },
+    network: { server: link, machine: link },
+    fleet: { machines: [2, 3] },
+    transports: { p2p: {}, unicast: {} },
+  };
+  await writeFile(file, JSON.stringify(scenario));
+  return file;
+}
+
+describe('a probe of the lab', () => {
+  it('measures one machine by every transport, and the simulator takes it up', async (context) => {
+    needsNetns(context);
+    const folder = await aFolder();
+    const scenario = await aScenarioFile(folder);
+    const out = join(folder, 'probe.json');
+
+    const probed = await swarmboot('probe', scenario, '--repeats', '1', '--out', out);
+
+    expect(`${probed.code}: ${probed.code === 0 ? '' : probed.stderr}`).toBe('0: ');
+    expect(probed.stdout).toMatch(/P2P.*unicast/s);
+    const { transports } = await readProbe(out);
+    expect(Object.keys(transports)).toEqual(['p2p', 'unicast']);
+    const { metainfo, startUp, verifyBps } = transports.p2p!;
+    expect(metainfo).toBeGreaterThan(0);
+    expect(verifyBps).toBeGreaterThan(10 ** 6);
+    expect(startUp).toBeLessThan(30);
+    const run = ['run', scenario, '--on', 'sim', '--transports', 'unicast', '--json', '--out'];
+    const [plain, taken] = await Promise.all([
+      swarmboot(...run, join(folder, 'plain')),
+      swarmboot(...run, join(folder, 'taken'), '--probe', out),
+    ]);
+    const timesOf = (text: string): number[] =>
+      JSON.parse(text).cells.map(({ makespanS }: { makespanS: { median: number } }) => makespanS.median);
+    const [plainS, takenS] = [timesOf(plain.stdout), timesOf(taken.stdout)];
+    takenS.forEach((seconds, cell) => {
+      expect(seconds).toBeGreaterThan(plainS[cell]! + transports.unicast!.metainfo);
+    });
+  });
+
+  it.each([
+    ['is missing', undefined, 'cannot be read (ENOENT)'],
+    ['is no JSON', 'probe', 'is no probe: file'],
+    [
+      'lacks something',
+      JSON.stringify({ format: 'swarmboot-probe/1' } satisfies Partial<Probe>),
+      'measuredAt',
+    ],
+  ])('is the mistake of the caller where its file %s', async (_, text, reason) => {
+    const folder = await aFolder();
+    const file = join(folder, 'probe.json');
+    if (text !== undefined) await writeFile(file, text);
+
+    const { code, stderr } = await swarmboot(
+      ...[
+        'run',
+        await aScenarioFile(folder),
+        '--on',
+        'sim',
+        '--probe',
+        file,
+        '--out',
+        join(folder, 'report'),
+      ],
+    );
+
+    expect(code).toBe(2);
+    expect(stderr).toContain(reason);
+  });
+});

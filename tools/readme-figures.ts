@@ -1,0 +1,32 @@
+// Sets the figures that README.md quotes from the records of reports/published; with --check it only compares.
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import {
+  agreementDetails,
+  cellDetails,
+  RecordStore,
+  selectRecords,
+  withQuotedFigures,
+} from '../src/bench/index.ts';
+
+const REPORTS = 'reports/published';
+const README = 'README.md';
+
+const folders = (await readdir(REPORTS, { withFileTypes: true })).filter((entry) => entry.isDirectory());
+const reports = new Map(
+  await Promise.all(
+    folders.map(async ({ name }) => {
+      const { records } = selectRecords(await new RecordStore(`${REPORTS}/${name}`).read());
+      const details = cellDetails(records);
+      const agreement = agreementDetails(details).map((detail) => detail.agreement);
+      return [name, { cells: details.map(({ cell }) => cell), agreement }] as const;
+    }),
+  ),
+);
+const text = await readFile(README, 'utf8');
+const quoted = withQuotedFigures(text, reports);
+if (quoted !== text && process.argv.includes('--check')) {
+  process.stderr.write(`${README} quotes other figures than ${REPORTS} has; \`npm run figures\` sets them\n`);
+  process.exitCode = 1;
+} else if (quoted !== text) {
+  await writeFile(README, quoted);
+}
