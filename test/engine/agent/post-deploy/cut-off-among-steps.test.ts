@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it, type TestContext } from 'vitest';
 import { postDeployHooks } from '../../../../src/engine/agent/post-deploy/post-deploy-hooks.ts';
+import { unpackFiles } from '../../../../src/engine/agent/post-deploy/unpack-files.ts';
 import type { PostDeployHook } from '../../../../src/engine/agent/post-deploy-hook.ts';
 import { postDeploySteps } from '../../../../src/engine/deployment/post-deploy-steps.ts';
 import { keysOf } from '../../../../src/engine/image/store-keys.ts';
@@ -53,7 +54,8 @@ describe('a machine that is cut off among the steps and boots again', () => {
       const { deploy, arm, targets } = await aDeployment(golden);
       arm('machine');
       const disk = await aDiskFile((systemMib(fileSystem) + MORE_MIB) * MIB);
-      const hooks = postDeployHooks(STEPS);
+      // Of an image of a disk nothing is unpacked: that step changes nothing.
+      const hooks = postDeployHooks(STEPS).filter((hook) => hook !== unpackFiles);
       for (let done = 1; done <= hooks.length; done++) {
         const { finish, outcome, client } = await deploy({ disks: [disk] });
         // What the steps of the time before have changed has come anew, and was read back.

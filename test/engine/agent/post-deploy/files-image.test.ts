@@ -165,7 +165,7 @@ describe('an image of files', () => {
       const again = await deploy({ disks: [disk] });
       expect(again.outcome.reusedChunks).toBe(again.outcome.chunks);
       await again.finish(postDeployHooks());
-      expect(targets()[0]).toMatchObject({ state: 'done' });
+      expect(targets()[0]).toMatchObject({ state: 'finished' });
       const partition = await partitionOf(context, disk.path, 1);
       if (fileSystem === 'ntfs') await run('ntfsfix', ['-n', partition.file]);
       else await run('e2fsck', ['-f', '-n', partition.file]);
