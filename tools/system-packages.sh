@@ -47,6 +47,7 @@ packages='
   tshark
   udpcast
   util-linux
+  wimtools
   xfsprogs
   xz-utils
   zstd

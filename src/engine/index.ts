@@ -29,6 +29,7 @@ export { exportRaw } from './image/export/export-raw.ts';
 export { ImageDraft, type RawRun } from './image/image-draft.ts';
 export { ImageReader, imageFileSize } from './image/image-reader.ts';
 export { ImageStore } from './image/image-store.ts';
+export type { FilesWishes } from './image/import/files-disk.ts';
 export { importImage } from './image/import/import-image.ts';
 export { isExtended, parseSfdiskDump } from './image/import/sfdisk-dump.ts';
 export type { Manifest } from './image/manifest.ts';

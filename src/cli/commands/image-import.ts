@@ -1,7 +1,9 @@
 import { Command } from 'commander';
+import type { FilesWishes } from '../../engine/index.ts';
+import { ConfigError } from '../../failure.ts';
 import { openEngine } from '../engine-door.ts';
 import { interruptible } from '../interruption.ts';
-import { countsOption, namesOption } from '../list-option.ts';
+import { countOption, countsOption, namesOption } from '../list-option.ts';
 import { byteProgressOn, readable } from '../progress/byte-progress.ts';
 import { signingKeyOf } from '../signing-key.ts';
 import { openWritableStore, storeOption } from '../store-option.ts';
@@ -11,6 +13,9 @@ interface ImportOptions {
   readonly store: string;
   readonly wire: string;
   readonly whole?: string;
+  readonly kind: string;
+  readonly fileSystem?: string;
+  readonly volume?: string;
   readonly json?: boolean;
 }
 
@@ -18,9 +23,12 @@ interface ImportOptions {
 export function imageImportCommand(): Command {
   return new Command('import')
     .description(
-      'Makes a golden image of a Clonezilla image folder, a disk file (plain or compressed) or a qcow2 image.',
+      'Makes a golden image of a Clonezilla image folder, a disk file (plain or compressed), a qcow2 image, or of files.',
     )
-    .argument('<source>', 'image folder of Clonezilla, or a file')
+    .argument(
+      '<source>',
+      'image folder of Clonezilla, or a file; with --kind files a folder, a .wim, .tar or .tar.zst',
+    )
     .requiredOption(
       '--name <name>',
       'name of the golden image; of a name that is there a new version is made',
@@ -28,17 +36,22 @@ export function imageImportCommand(): Command {
     .addOption(storeOption())
     .option('--wire <encoding>', 'zstd (compressed by chunks) or raw', 'zstd')
     .option('--whole <numbers>', 'partitions of a disk file to copy whole, free space and all, such as 2,3')
+    .option('--kind <kind>', 'disk, or files: a folder, a WIM or a tar archive for a new file system', 'disk')
+    .option('--file-system <name>', 'of --kind files: ntfs (from a WIM) or ext4 (from a tar archive)')
+    .option('--volume <MiB>', 'of --kind files: size of the new file system (default: by the files)')
     .option('--json', 'print one JSON object on standard output and nothing else')
     .addHelpText(
       'after',
       `
 Of a Clonezilla folder the used ranges are taken, as partclone kept them, and of a disk file what its file systems say
 is in use, as \`image capture\` does.
+Of files every machine makes a new file system in one partition and unpacks them into it; a boot loader is not among it.
 
 Examples:
   ./swarmboot image import /home/partimag/lab-2026 --name lab
   ./swarmboot image import windows.qcow2 --name windows --store /srv/swarmboot
-  ./swarmboot image import raspbian.img.xz --name pi --json`,
+  ./swarmboot image import raspbian.img.xz --name pi --json
+  ./swarmboot image import install.wim --name data --kind files --file-system ntfs --volume 40960`,
     )
     .action(importImage);
 }
@@ -59,6 +72,7 @@ async function importImage(source: string, options: ImportOptions): Promise<void
           privateKey: () => signingKeyOf(store),
           wire: wire!,
           whole: options.whole === undefined ? [] : countsOption('--whole', options.whole),
+          files: filesWishesOf(options),
           signal,
           progressed: (done, all) => progress.update(done, all),
         })
@@ -77,4 +91,17 @@ async function importImage(source: string, options: ImportOptions): Promise<void
     `${name}, version ${version}: ${readable(payload.rawBytes)} of a disk of ${readable(disk.bytes)} in ${readable(payload.bytes)}, after ${Math.round(seconds)} s${note}\n` +
       `it is in ${image.folder}\n`,
   );
+}
+
+function filesWishesOf({ kind, fileSystem, volume }: ImportOptions): FilesWishes | undefined {
+  const [wanted] = namesOption('--kind', kind, ['disk', 'files'] as const);
+  if (wanted === 'disk') {
+    if (fileSystem === undefined && volume === undefined) return undefined;
+    const option = fileSystem === undefined ? '--volume' : '--file-system';
+    throw new ConfigError(option, 'it is for files; add --kind files');
+  }
+  if (fileSystem === undefined) throw new ConfigError('--file-system', 'files need one: ntfs or ext4');
+  const [name] = namesOption('--file-system', fileSystem, ['ntfs', 'ext4'] as const);
+  const volumeBytes = volume === undefined ? undefined : countOption('--volume', volume) * 2 ** 20;
+  return { fileSystem: name!, volumeBytes };
 }

@@ -45,18 +45,22 @@ Examples:
         return;
       }
       process.stdout.write(textOf(image.manifest, image.folder));
-      printTable({ columns: COLUMNS, rows: image.manifest.partitions.map(rowOf) });
+      printTable({
+        columns: COLUMNS,
+        rows: image.manifest.partitions.map((partition) => rowOf(partition, image.manifest.kind)),
+      });
     });
 }
 
 function textOf(
-  { name, version, created, disk, table, payload, encoding, infoHash }: Manifest,
+  { name, version, created, disk, table, files, payload, encoding, infoHash }: Manifest,
   folder: string,
 ): string {
   const form = encoding.kind === 'raw' ? 'raw' : `zstd ${encoding.library}, level ${encoding.level}`;
   return (
     `${name}, version ${version}, made ${created}\n` +
     `disk       ${readable(disk.bytes)} (${disk.bytes} bytes, sectors of ${disk.sectorBytes}), partition table: ${table}\n` +
+    (files ? `files      ${readable(files.bytes)} (${files.archive}), at byte ${files.startBytes}\n` : '') +
     `chunks     ${readable(payload.rawBytes)} of the disk\n` +
     `payload    ${readable(payload.bytes)} (${form}), SHA-256 ${payload.sha256}\n` +
     `info hash  ${infoHash}\n` +
@@ -64,16 +68,11 @@ function textOf(
   );
 }
 
-function rowOf({
-  number,
-  startBytes,
-  bytes,
-  usedBytes,
-  fileSystem,
-  copied,
-  label,
-  uuid,
-}: Manifest['partitions'][number]) {
+function rowOf(
+  { number, startBytes, bytes, usedBytes, fileSystem, copied, label, uuid }: Manifest['partitions'][number],
+  kind: Manifest['kind'],
+) {
   const places = [`${number}`, `${startBytes}`, readable(bytes), readable(usedBytes)];
-  return [...places, fileSystem, COPIED[copied], label ?? '', uuid ?? ''];
+  const how = kind === 'files' ? 'made by machines' : COPIED[copied];
+  return [...places, fileSystem, how, label ?? '', uuid ?? ''];
 }

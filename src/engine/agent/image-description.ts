@@ -23,7 +23,7 @@ export interface ImageDescription {
 /**
  * Reads the description of an image and makes sure that all of it was signed: the signature is over the manifest, which
  * names the digests of extent map and torrent, which name those of all bytes.
- * Throws a RunFailure: `BAD_SIGNATURE`, `BAD_MANIFEST`, `IMAGE_KIND`, `BAD_EXTENT_MAP` or `BAD_METAINFO`.
+ * Throws a RunFailure: `BAD_SIGNATURE`, `BAD_MANIFEST`, `BAD_EXTENT_MAP` or `BAD_METAINFO`.
  * @param publicKey PEM
  */
 export function describeImage(files: ImageDescriptionFiles, publicKey: string): ImageDescription {
@@ -34,22 +34,11 @@ export function describeImage(files: ImageDescriptionFiles, publicKey: string): 
     );
   }
   const manifest = decodeManifest(files.manifest);
-  assertDisk(manifest);
   return {
     manifest,
     map: extentMapOf(files.extentMap, manifest),
     metainfo: metainfoOf(files.torrent, manifest),
   };
-}
-
-/** Files would have to be unpacked into new file systems: written chunk by chunk they would make no disk. */
-function assertDisk({ kind, name, version }: Manifest): void {
-  if (kind === 'disk') return;
-  throw new RunFailure(
-    'IMAGE_KIND',
-    `image ${name} version ${version} is of kind ${kind}, and this agent deploys disks only: nothing is written; ` +
-      'publish the image as a disk',
-  );
 }
 
 function extentMapOf(bytes: Uint8Array, { extentMap, disk, payload, chunkBytes }: Manifest): ExtentMap {

@@ -13,6 +13,7 @@ import type { ImageDescription } from './image-description.ts';
 import { type OpenDisk, openDisk } from './open-disk.ts';
 import { PayloadLayout } from './payload-layout.ts';
 import type { PhaseClock } from './phase-clock.ts';
+import { assertFilesTools } from './post-deploy/files-tools.ts';
 import type { PostDeployHook } from './post-deploy-hook.ts';
 import { scanDisk } from './scan-disk.ts';
 import { targetDisk } from './target-disk.ts';
@@ -138,6 +139,7 @@ export class MachineDeployment {
   }
 
   async #openTarget({ manifest }: ImageDescription): Promise<{ path: string; disk: OpenDisk }> {
+    await assertFilesTools(manifest);
     const { facts, disk: wish } = this.#task;
     const { path } = targetDisk(facts.disks, wish, manifest.disk.bytes);
     const disk = await (this.#task.openDisk ?? openDisk)(path);

@@ -16,7 +16,7 @@ import { storedTorrent } from './stored-torrent.ts';
 export interface DraftPlan
   extends Pick<
     Manifest,
-    'name' | 'kind' | 'disk' | 'table' | 'partitions' | 'encoding' | 'chunkBytes' | 'tools'
+    'name' | 'kind' | 'files' | 'disk' | 'table' | 'partitions' | 'encoding' | 'chunkBytes' | 'tools'
   > {
   /** Bytes of a piece of the torrent. Default: `pieceBytesFor` the payload. */
   readonly pieceBytes?: number;

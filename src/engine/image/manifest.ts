@@ -24,7 +24,14 @@ const partition = z.strictObject({
   label: z.string().max(128).optional(),
 });
 
-const schema = z.strictObject({
+/** What can be made anew on a machine, and the archive that fills it. */
+export const ARCHIVE_OF = { ntfs: 'wim', ext4: 'tar' } as const;
+export type FilesFileSystem = keyof typeof ARCHIVE_OF;
+
+/** Where the archive of an image of kind `files` lies on the disk until it is unpacked: beside its one partition. */
+const files = z.strictObject({ archive: z.enum(['wim', 'tar']), startBytes: bytes, bytes: bytes.min(1) });
+
+const fields = z.strictObject({
   format: z.literal(1),
   name: imageName,
   /** Counted from 1 for each name. */
@@ -33,6 +40,8 @@ const schema = z.strictObject({
   created: z.iso.datetime(),
   kind: z.enum(['disk', 'files']),
   disk: z.strictObject({ bytes, sectorBytes: z.int().min(512).max(65_536) }),
+  /** Of kind `files`, and only of it. */
+  files: files.optional(),
   table: z.enum(['gpt', 'mbr', 'none']),
   partitions: z.array(partition).max(128),
   encoding: z.union([
@@ -53,6 +62,44 @@ const schema = z.strictObject({
   /** Name -> version of what the capture used. */
   tools: z.record(z.string().max(64), z.string().max(256)),
 });
+
+/** An image of kind `files` is a new file system and an archive beside it, both on the disk and apart from each other. */
+const schema = fields.superRefine((manifest, context) => {
+  const fault = faultOfFiles(manifest);
+  if (fault) context.addIssue({ code: 'custom', ...fault });
+});
+
+type Fields = Pick<z.output<typeof fields>, 'kind' | 'files' | 'partitions' | 'disk' | 'table'>;
+
+function faultOfFiles({
+  kind,
+  files: archive,
+  partitions,
+  disk,
+  table,
+}: Fields): { path: string[]; message: string } | undefined {
+  if ((kind === 'files') !== (archive !== undefined))
+    return { path: ['files'], message: `an image of kind ${kind} ${archive ? 'has none' : 'has them'}` };
+  if (!archive) return undefined;
+  const [volume, ...others] = partitions;
+  if (!volume || others.length > 0 || volume.copied !== 'created')
+    return { path: ['partitions'], message: 'files have exactly one partition, which is created' };
+  if (table !== 'gpt') return { path: ['table'], message: 'files have a GPT' };
+  if (ARCHIVE_OF[volume.fileSystem as FilesFileSystem] !== archive.archive)
+    return {
+      path: ['files', 'archive'],
+      message: `${volume.fileSystem} is not filled from ${archive.archive}`,
+    };
+  const volumeEnd = volume.startBytes + volume.bytes;
+  const archiveEnd = archive.startBytes + archive.bytes;
+  if (
+    archive.startBytes % disk.sectorBytes !== 0 ||
+    archive.startBytes < volumeEnd ||
+    archiveEnd > disk.bytes
+  )
+    return { path: ['files', 'startBytes'], message: 'the archive lies behind the partition, on the disk' };
+  return undefined;
+}
 
 /** What a golden image is: everything but the bytes. */
 export type Manifest = Readonly<z.output<typeof schema>>;

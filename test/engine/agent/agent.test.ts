@@ -1,12 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { DiskWriter } from '../../../src/engine/agent/disk-writer.ts';
 import { MediumReader } from '../../../src/engine/agent/medium-reader.ts';
 import { IMAGE_FILES } from '../../../src/engine/image/image-store.ts';
 import { encodeManifest } from '../../../src/engine/image/manifest.ts';
 import { makeSigningKeys, signatureOf } from '../../../src/engine/image/signature.ts';
 import { BootFileServer } from '../../../src/engine/tftp/boot-file-server.ts';
+import { aFolder } from '../an-image.ts';
 import { HostilePeer } from '../swarm/a-hostile-peer.ts';
 import { aFreePort } from '../swarm/a-swarm.ts';
 import { aDeployment, aDisk, aDiskFile } from './a-deployment.ts';
@@ -165,22 +166,31 @@ describe('before the first write', () => {
     await expect(refused({ publicKey })).rejects.toMatchObject({ code: 'BAD_SIGNATURE' });
   });
 
-  it('an image of files is refused before anything is written', async () => {
+  it('an image of files is refused before anything is written where a program is missing', async () => {
     const golden = await aGoldenImage();
-    const manifest = encodeManifest({ ...golden.image.manifest, kind: 'files' });
+    const { disk } = golden.image.manifest;
+    const manifest = encodeManifest({
+      ...{ ...golden.image.manifest, kind: 'files' as const, table: 'gpt' as const },
+      partitions: [
+        { number: 1, startBytes: 0, bytes: 512, fileSystem: 'ext4', copied: 'created', usedBytes: 0 },
+      ],
+      files: { archive: 'tar', startBytes: 512, bytes: disk.bytes - 512 },
+    });
     await writeFile(join(golden.folder, IMAGE_FILES.manifest), manifest);
     const signature = signatureOf(manifest, golden.keys.privateKey);
     await writeFile(join(golden.folder, IMAGE_FILES.signature), signature);
     const { deploy, arm, targets } = await aDeployment(golden);
     arm('machine');
     const before = Buffer.alloc(golden.disk.length, 0xa5);
-    const disk = await aDiskFile(before);
-    await expect(deploy({ disks: [disk] })).rejects.toMatchObject({
-      code: 'IMAGE_KIND',
-      message: expect.stringContaining('is of kind files, and this agent deploys disks only'),
+    const target = await aDiskFile(before);
+    vi.stubEnv('PATH', await aFolder());
+    onTestFinished(() => void vi.unstubAllEnvs());
+    await expect(deploy({ disks: [target] })).rejects.toMatchObject({
+      code: 'MISSING_TOOL',
+      message: expect.stringMatching(/losetup, which is missing .* Debian package mount/),
     });
-    expect((await readFile(disk.path)).equals(before)).toBe(true);
-    expect(targets()[0]).toMatchObject({ failure: expect.stringContaining('IMAGE_KIND') });
+    expect((await readFile(target.path)).equals(before)).toBe(true);
+    expect(targets()[0]).toMatchObject({ failure: expect.stringContaining('MISSING_TOOL') });
   });
 
   it('a disk that is too small is refused', async () => {

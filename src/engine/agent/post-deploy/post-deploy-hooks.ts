@@ -5,6 +5,7 @@ import { addEfiBootEntry } from './add-efi-boot-entry.ts';
 import { growLastPartition } from './grow-last-partition.ts';
 import { runScript } from './run-script.ts';
 import { setHostName } from './set-host-name.ts';
+import { unpackFiles } from './unpack-files.ts';
 
 /**
  * What is done to a disk that holds its image, in this order: scripts see the disk as it will be, and firmware is told
@@ -12,6 +13,7 @@ import { setHostName } from './set-host-name.ts';
  */
 export function postDeployHooks(steps?: MachineSteps): readonly PostDeployHook[] {
   return [
+    unpackFiles,
     moveBackupTable,
     ...(steps?.growLastPartition ? [growLastPartition] : []),
     ...(steps?.hostName ? [setHostName(steps.hostName)] : []),

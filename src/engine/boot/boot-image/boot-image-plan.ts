@@ -22,6 +22,10 @@ export const PROGRAMS: readonly PlannedProgram[] = [
   { package: 'ntfs-3g', from: 'sbin/ntfscp', to: 'sbin/ntfscp' },
   { package: 'ntfs-3g', from: 'bin/ntfscat', to: 'sbin/ntfscat' },
   { package: 'ntfs-3g', from: 'bin/ntfsls', to: 'sbin/ntfsls' },
+  { package: 'e2fsprogs', from: 'sbin/mke2fs', to: 'sbin/mke2fs' },
+  { package: 'wimtools', from: 'usr/bin/wimlib-imagex', to: 'sbin/wimapply' },
+  // That of busybox knows no attributes and compares nothing.
+  { package: 'tar', from: 'bin/tar', to: 'sbin/tar' },
   { package: 'xfsprogs', from: 'usr/sbin/xfs_growfs', to: 'sbin/xfs_growfs' },
   { package: 'btrfs-progs', from: 'bin/btrfs', to: 'sbin/btrfs' },
   // That of busybox knows no end of a loop device.
@@ -31,6 +35,7 @@ export const PROGRAMS: readonly PlannedProgram[] = [
 
 /** Where the shared libraries of these programs and of Node are. */
 const LIBRARY_PACKAGES = [
+  'libacl1',
   'libblkid1',
   'libc6',
   'libcom-err2',
@@ -38,16 +43,23 @@ const LIBRARY_PACKAGES = [
   'libefivar1',
   'libext2fs2',
   'libfdisk1',
+  'libfuse2',
   'libgcc-s1',
+  'libicu72',
+  'liblzma5',
   'liblzo2-2',
   'libntfs-3g89',
+  'libpcre2-8-0',
   'libreadline8',
+  'libselinux1',
   'libsmartcols1',
   'libstdc++6',
   'libtinfo6',
   'libudev1',
   'liburcu8',
   'libuuid1',
+  'libwim15',
+  'libxml2',
   'libzstd1',
   'zlib1g',
 ];

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ConfigError } from '../../../failure.ts';
 import type { RawRun } from '../image-draft.ts';
 import type { ImagePartition } from '../manifest.ts';
+import { assertDiskImage } from './disk-image.ts';
 import { type ExportWishes, writeAll } from './export-raw.ts';
 import { EZIO_PIECE_BYTES, encodeEzioTorrent, PieceHasher } from './ezio-torrent.ts';
 import { type UsedFile, usedFileName, usedFilesOf } from './used-files.ts';
@@ -24,6 +25,7 @@ const DISK = 'sda';
  * @returns the names of the torrents. Throws a ConfigError (`target`), a RunFailure (`BAD_CHUNK`)
  */
 export async function exportEzio(wishes: EzioExportWishes): Promise<string[]> {
+  assertDiskImage(wishes.image.manifest);
   const { target } = wishes;
   // --force is no licence to remove a folder with whatever it holds.
   if ((await namesIn(target)).length > 0)

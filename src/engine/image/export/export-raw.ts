@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { ConfigError } from '../../../failure.ts';
 import type { ImageStore, StoredImage } from '../image-store.ts';
+import { assertDiskImage } from './disk-image.ts';
 import { verifiedChunks } from './verified-chunks.ts';
 
 export interface ExportWishes {
@@ -27,6 +28,7 @@ export interface RawExportWishes extends ExportWishes {
  * before it is written. A file appears whole or not at all. Throws a ConfigError (`target`), a RunFailure (`BAD_CHUNK`).
  */
 export async function exportRaw(wishes: RawExportWishes): Promise<void> {
+  assertDiskImage(wishes.image.manifest);
   const found = await foundAt(wishes.target);
   if (found?.isBlockDevice()) return exportToDevice(wishes);
   if (found && !found.isFile()) throw new ConfigError('target', `${wishes.target} is no file`);

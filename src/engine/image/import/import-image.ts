@@ -8,6 +8,7 @@ import { assertImageName, type Manifest } from '../manifest.ts';
 import { ChunkCutter } from './chunk-cutter.ts';
 import { openClonezillaDisk } from './clonezilla-disk.ts';
 import { isClonezillaFolder } from './clonezilla-folder-reader.ts';
+import { type FilesWishes, openFiles } from './files-disk.ts';
 import { openPackedDisk } from './packed-disk.ts';
 import { asRunFailure } from './place-of-fault.ts';
 import type { SourceDisk } from './source-disk.ts';
@@ -21,6 +22,8 @@ export interface ImportWishes {
   readonly privateKey: () => Promise<string>;
   /** Numbers of partitions of a disk file to copy whole, whatever is on them. */
   readonly whole: readonly number[];
+  /** Makes an image of kind `files`: of a folder, a WIM or a tar archive. */
+  readonly files?: FilesWishes | undefined;
   readonly wire: Manifest['encoding']['kind'];
   readonly signal: AbortSignal;
   /** Raw bytes that were read, of all that will be. */
@@ -48,10 +51,14 @@ export async function importImage(wishes: ImportWishes): Promise<StoredImage> {
   }
 }
 
-async function openSource({ source, store, whole, signal }: ImportWishes): Promise<SourceDisk> {
+async function openSource({ source, store, whole, files, signal }: ImportWishes): Promise<SourceDisk> {
   const found = await stat(source).catch((cause: NodeJS.ErrnoException) => {
     throw new ConfigError('source', `${source} cannot be read: ${cause.message}`, { cause });
   });
+  if (files) {
+    if (whole.length > 0) throw new ConfigError('--whole', 'files have no partitions that are copied');
+    return openFiles(source, { ...files, scratchFolder: store.folder, signal });
+  }
   if (found.isFile()) return openPackedDisk(source, { scratchFolder: store.folder, whole, signal });
   if (!found.isDirectory())
     throw new ConfigError(
@@ -71,7 +78,8 @@ async function published(disk: SourceDisk, wishes: ImportWishes): Promise<Stored
   const { name, store, wire, privateKey, signal } = wishes;
   const draft = await ImageDraft.begin(store, {
     name,
-    kind: 'disk',
+    kind: disk.files ? 'files' : 'disk',
+    ...(disk.files && { files: disk.files }),
     disk: disk.disk,
     table: disk.table,
     partitions: disk.partitions,

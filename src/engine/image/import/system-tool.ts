@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { RunFailure } from '../../../failure.ts';
+import { ProtocolError } from '../../protocol-error.ts';
 
 /** A program of the system, and where it comes from. */
 export interface SystemTool {
@@ -17,6 +18,8 @@ export interface ToolEnd {
 
 /** A program may complain at length; its last words are enough. */
 const MOST_COMPLAINT = 2000;
+/** Characters: what is read of an answer. */
+const MOST_OUTPUT = 65_536;
 
 /** Starts a program. Its end tells whether it was there at all: see `endOfTool`. */
 export function startTool({ command }: SystemTool, args: readonly string[]): ChildProcess {
@@ -39,5 +42,32 @@ export async function endOfTool(tool: SystemTool, child: ChildProcess): Promise<
       `${tool.command} is not installed; install the Debian package ${tool.debianPackage} (apt-get install ${tool.debianPackage})`,
       { cause },
     );
+  }
+}
+
+/**
+ * What a program writes to standard output, its beginning only where that is long. Throws a ProtocolError with its last
+ * words where it fails, a RunFailure (`MISSING_TOOL`).
+ */
+export async function outputOfTool(
+  tool: SystemTool,
+  args: readonly string[],
+  signal: AbortSignal,
+): Promise<string> {
+  signal.throwIfAborted();
+  const child = startTool(tool, args);
+  const stop = () => child.kill();
+  signal.addEventListener('abort', stop);
+  let output = '';
+  child.stdout?.on('data', (bytes: Buffer) => {
+    if (output.length < MOST_OUTPUT) output += bytes;
+  });
+  try {
+    const { status, complaint } = await endOfTool(tool, child);
+    signal.throwIfAborted();
+    if (status === 0) return output;
+    throw new ProtocolError(complaint || `${tool.command} ended with ${status}`);
+  } finally {
+    signal.removeEventListener('abort', stop);
   }
 }
