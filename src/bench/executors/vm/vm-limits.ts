@@ -13,6 +13,7 @@ const VM_LAB = {
   transports: VM_TRANSPORTS,
   hasSites: false,
   hasConnectionCap: false,
+  faults: [],
 } as const;
 /** Slots of the server and of an agent, as they are deployed with. */
 const PRODUCT = { uploadSlots: 4, seederSlots: 5 } as const;
