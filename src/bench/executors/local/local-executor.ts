@@ -10,6 +10,7 @@ const LOCAL_LAB = {
   transports: LOCAL_TRANSPORTS,
   hasSites: false,
   hasConnectionCap: false,
+  faults: ['kill', 'join', 'slow', 'seederLeaves'],
 } as const;
 
 /** Answers a scenario with real bytes: one server process and one process for each machine, on loopback, no root. */

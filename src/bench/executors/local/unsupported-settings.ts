@@ -2,6 +2,7 @@ import { BLOCK_BYTES } from '../../../engine/index.ts';
 import type { Transport } from '../../record/run-record.ts';
 import type { FixedPhase } from '../../scenario/machine-schema.ts';
 import type { Scenario } from '../../scenario/schema.ts';
+import { type FaultName, unsupportedFaultNames } from '../fault-names.ts';
 import { isFromServer, isOneForAll } from '../way-of-bytes.ts';
 import { castSettings } from './casting.ts';
 
@@ -13,6 +14,7 @@ export interface LabAbilities {
   readonly transports: readonly Transport[];
   readonly hasSites: boolean;
   readonly hasConnectionCap: boolean;
+  readonly faults: readonly FaultName[];
 }
 
 /** Settings that real processes on this computer cannot honour, each as `key.path: reason`. */
@@ -30,7 +32,7 @@ export function unsupportedSettings(
     ...unsupportedDisk(scenario, lab),
     ...unsupportedTransport(scenario, transport),
     ...(isOneForAll(transport) ? unsupportedCasting(scenario, transport, lab) : []),
-    ...unsupportedFaults(scenario, transport),
+    ...unsupportedFaults(scenario, transport, lab),
   ];
 }
 
@@ -117,13 +119,15 @@ function unsupportedCasting(
   });
 }
 
-function unsupportedFaults({ faults }: Scenario, transport: Transport): readonly string[] {
-  const has = (kind: 'join' | 'seederLeaves') => faults.some((fault) => kind in fault);
-  return named({
+function unsupportedFaults(scenario: Scenario, transport: Transport, lab: LabAbilities): readonly string[] {
+  const has = (kind: 'join' | 'seederLeaves') => scenario.faults.some((fault) => kind in fault);
+  const unknown = unsupportedFaultNames(scenario, lab.faults, lab.name);
+  const reasons = named({
     [`faults.join: ${transport} takes nobody in once it has begun`]: isOneForAll(transport) && has('join'),
     [`faults.seederLeaves: by ${transport} nothing comes but from the server`]:
       isFromServer(transport) && has('seederLeaves'),
   });
+  return [...unknown, ...reasons];
 }
 
 /** @returns the sentences that hold */

@@ -7,6 +7,7 @@ import type { MachineResult, Transport } from '../../record/run-record.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import { wireSize } from '../../scenario/wire-size.ts';
 import type { Executor, PlannedRun, RunOutcome, RunWatch } from '../executor.ts';
+import { unsupportedFaultNames } from '../fault-names.ts';
 import { machineName, seederCopies } from '../fleet.ts';
 import { MODEL_TRANSPORTS, type ModelTransport, modelled } from '../model-transport.ts';
 import { isClonezilla } from '../way-of-bytes.ts';
@@ -100,8 +101,9 @@ function unsupported(asked: Scenario, askedTransport: Transport): string[] {
 }
 
 function unsupportedFaults(scenario: Scenario, transport: Transport): string[] {
-  if (seederCopies(scenario) === Infinity || transport === 'p2p') return [];
-  return ['faults.seederLeaves: in the simulator only P2P goes on without its server'];
+  const unknown = unsupportedFaultNames(scenario, ['kill', 'join', 'slow', 'seederLeaves'], 'the simulator');
+  if (seederCopies(scenario) === Infinity || transport === 'p2p') return unknown;
+  return [...unknown, 'faults.seederLeaves: in the simulator only P2P goes on without its server'];
 }
 
 function unsupportedLoss({ network, image, fleet, transports }: Scenario, transport: Transport): string[] {

@@ -13,6 +13,7 @@ const VM_LAB = {
   transports: VM_TRANSPORTS,
   hasSites: false,
   hasConnectionCap: false,
+  faults: [],
 } as const;
 
 /** Settings that virtual machines cannot honour, each as `key.path: reason`. */
