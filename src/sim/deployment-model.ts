@@ -24,6 +24,14 @@ export interface MachineModel {
   readonly diesAfterS: number;
   /** Seconds after the start of the transfer at which it is powered on; 0 if it arrives as all others do. */
   readonly joinsAfterS: number;
+  /** What becomes of its link, in order of time; left out for nothing. */
+  readonly linkChanges?: readonly LinkChange[];
+}
+
+/** A link from a time on, in seconds after the start of the transfer; rates of 0 for a cable that is out. */
+export interface LinkChange {
+  readonly atS: number;
+  readonly link: LinkModel;
 }
 
 /** How machines are powered on, one after the other. */
@@ -103,6 +111,8 @@ export interface DeploymentModel {
   readonly rawBytes: number;
   readonly pieceBytes: number;
   readonly server: LinkModel;
+  /** As of a machine. */
+  readonly serverLinkChanges?: readonly LinkChange[];
   /** The server stands at site 0. */
   readonly sites: readonly SiteModel[];
   readonly machines: readonly MachineModel[];

@@ -1,4 +1,4 @@
-import type { DeploymentModel, LinkModel, TransportModel } from './deployment-model.ts';
+import type { DeploymentModel, LinkChange, LinkModel, TransportModel } from './deployment-model.ts';
 import type { BootModel } from './machine/boot-model.ts';
 import type { TcpModel } from './network/tcp-model.ts';
 
@@ -27,6 +27,7 @@ export function assertModel(model: DeploymentModel): void {
   for (const [phase, lastsS] of Object.entries(model.phases)) requireTime(`phases.${phase}`, lastsS);
   requirePositive('seederLeavesAfterBytes', model.seederLeavesAfterBytes);
   if (model.arrival.kind !== 'together') requireTime('arrival.intervalS', model.arrival.intervalS);
+  requireChanges('serverLinkChanges', model.serverLinkChanges);
   requireSites(model);
   requireTransport(model.transport);
 }
@@ -35,11 +36,20 @@ function requireSites({ sites, machines }: DeploymentModel): void {
   if (sites.length === 0) reject('sites', 'none', 'one or more: the server stands at the first');
   if (machines.length === 0) reject('machines', 'none', 'one or more');
   for (const [place, { wan }] of sites.entries()) requireLink(`sites[${place}].wan`, wan);
-  for (const [place, { link, site, diesAfterS, joinsAfterS }] of machines.entries()) {
+  for (const [place, { link, site, diesAfterS, joinsAfterS, linkChanges }] of machines.entries()) {
     requireLink(`machines[${place}].link`, link);
     requireTime(`machines[${place}].diesAfterS`, diesAfterS);
     requireTime(`machines[${place}].joinsAfterS`, joinsAfterS);
+    requireChanges(`machines[${place}].linkChanges`, linkChanges);
     if (!sites[site]) reject(`machines[${place}].site`, site, 'the index of a site');
+  }
+}
+
+function requireChanges(name: string, changes: readonly LinkChange[] = []): void {
+  for (const [place, { atS, link }] of changes.entries()) {
+    requireTime(`${name}[${place}].atS`, atS);
+    requireSize(`${name}[${place}].link.upBps`, link.upBps);
+    requireSize(`${name}[${place}].link.downBps`, link.downBps);
   }
 }
 

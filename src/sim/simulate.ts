@@ -82,6 +82,7 @@ export function simulate(
       simulation.after(barrierS + diesAfterS, () => machines[place]!.die());
     }
   }
+  changeLinks(model, barrierS, place);
   simulation.run();
   return {
     machines: machines.map((machine) => resultOf(machine, arena.ledger, transport)),
@@ -90,6 +91,18 @@ export function simulate(
     wastedBytes: arena.ledger.wastedBytes,
     traceDigest: simulation.trace.digest.toString(),
   };
+}
+
+/** Puts all changes of links on the clock. */
+function changeLinks(
+  { serverLinkChanges, machines }: DeploymentModel,
+  barrierS: number,
+  { simulation, topology }: { readonly simulation: Simulation; readonly topology: Topology },
+): void {
+  const changesOf = [serverLinkChanges, ...machines.map(({ linkChanges }) => linkChanges)];
+  for (const [peer, changes = []] of changesOf.entries()) {
+    for (const { atS, link } of changes) simulation.after(barrierS + atS, () => topology.change(peer, link));
+  }
 }
 
 function transportFor(settings: TransportModel, arena: Arena): Transport {

@@ -64,6 +64,12 @@ export class FairShare {
     return this.#levels[2 * link + 1]!;
   }
 
+  /** From the end of this instant on the link carries so much [byte/s]. */
+  setCapacity(link: number, capacityBps: number): void {
+    this.#levels[2 * link + 1] = capacityBps;
+    this.#enqueue(link);
+  }
+
   /**
    * @param flow a small number that no other flow has at present
    * @param path links, each once

@@ -35,6 +35,11 @@ export class FlowNetwork {
     return capacityBps === Number.POSITIVE_INFINITY ? -1 : this.#fairShare.addLink(capacityBps);
   }
 
+  /** A link that has been added carries so much from now on [byte/s]; running transfers follow. */
+  setCapacity(link: number, capacityBps: number): void {
+    this.#fairShare.setCapacity(link, capacityBps);
+  }
+
   /**
    * A flow for one transfer after the other. Flows that are opened in a row lie side by side in memory: those that end
    * and begin together should.

@@ -1,4 +1,4 @@
-import type { DeploymentModel, LinkModel } from '../deployment-model.ts';
+import type { DeploymentModel, LinkChange, LinkModel } from '../deployment-model.ts';
 import { type DiskLinks, NO_DISK, newDiskLinks } from './disk-links.ts';
 import type { FlowNetwork } from './flow-network.ts';
 
@@ -17,8 +17,17 @@ export interface PathEnds {
   readonly isWritten: boolean;
 }
 
+/**
+ * What a link carries that is cut [byte/s]: so little that nothing comes of it in the time of a fault, and still a rate,
+ * so that what was on its way goes on afterwards.
+ */
+const CUT_BPS = 1e-6;
+/** A link without limit that is going to change has to be a link all the same [byte/s]. */
+const FASTEST_BPS = 1e15;
+
 /** The links of a deployment and the paths across them. -1 stands for a link without limit. */
 export class Topology {
+  readonly #network: FlowNetwork;
   readonly #access: Links[];
   readonly #wan: Links[];
   readonly #siteOf: number[];
@@ -29,7 +38,13 @@ export class Topology {
       up: network.addLink(upBps),
       down: network.addLink(downBps),
     });
-    this.#access = [both(model.server), ...model.machines.map(({ link }) => both(link))];
+    const access = (link: LinkModel, changes: readonly LinkChange[] = []) =>
+      both(changes.length === 0 ? link : limited(link));
+    this.#network = network;
+    this.#access = [
+      access(model.server, model.serverLinkChanges),
+      ...model.machines.map(({ link, linkChanges }) => access(link, linkChanges)),
+    ];
     this.#wan = model.sites.map(({ wan }) => both(wan));
     this.#siteOf = [0, ...model.machines.map(({ site }) => site)];
     this.#disks = [NO_DISK, ...model.machines.map(() => newDiskLinks(model, network))];
@@ -51,6 +66,14 @@ export class Topology {
     return path;
   }
 
+  /** The link of a peer that was said to change is this one from now on; rates of 0 for a cable that is out. */
+  change(peer: number, link: LinkModel): void {
+    const { up, down } = this.#access[peer]!;
+    const { upBps, downBps } = limited(link);
+    this.#network.setCapacity(up, upBps);
+    this.#network.setCapacity(down, downBps);
+  }
+
   readPath(machine: number): number[] {
     return pathOver(this.#disks[machine]!.read);
   }
@@ -63,6 +86,11 @@ export class Topology {
   decodeAndWritePath(machine: number): number[] {
     return [...pathOver(this.#disks[machine]!.decode), ...this.writePath(machine)];
   }
+}
+
+function limited({ upBps, downBps }: LinkModel): LinkModel {
+  const within = (bps: number): number => Math.min(FASTEST_BPS, Math.max(CUT_BPS, bps));
+  return { upBps: within(upBps), downBps: within(downBps) };
 }
 
 function pathOver(link: number): number[] {

@@ -2,7 +2,7 @@ import type { DeploymentModel, SiteModel, TransportModel } from '../../../sim/in
 import type { Scenario } from '../../scenario/schema.ts';
 import { rawSize, wireSize } from '../../scenario/wire-size.ts';
 import { arrivalOf } from '../arrival.ts';
-import { fleetOf, seederCopies } from '../fleet.ts';
+import { fleetOf, seederCopies, serverLinkChanges } from '../fleet.ts';
 import { p2pHandoutOf } from '../handout.ts';
 import type { ModelTransport } from '../model-transport.ts';
 import { siteOf } from '../site.ts';
@@ -19,9 +19,11 @@ export function modelOf(scenario: Scenario, transport: ModelTransport, machines:
     rawBytes: rawSize(image),
     pieceBytes: Math.min(image.pieceLength, wireSize(image)),
     server: { upBps: network.server.up, downBps: network.server.down },
+    serverLinkChanges: serverLinkChanges(scenario),
     sites: sitesOf(scenario),
-    machines: fleetOf(scenario, machines).map(({ link, killedAfterS, joinsAfterS }, index) => ({
+    machines: fleetOf(scenario, machines).map(({ link, linkChanges, killedAfterS, joinsAfterS }, index) => ({
       link,
+      linkChanges,
       site: siteOf(scenario, index / machines),
       diesAfterS: killedAfterS,
       joinsAfterS,

@@ -7,7 +7,7 @@ import type { MachineResult, Transport } from '../../record/run-record.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import { wireSize } from '../../scenario/wire-size.ts';
 import type { Executor, PlannedRun, RunOutcome, RunWatch } from '../executor.ts';
-import { unsupportedFaultNames } from '../fault-names.ts';
+import { type FaultName, unsupportedFaultNames } from '../fault-names.ts';
 import { machineName, seederCopies } from '../fleet.ts';
 import { MODEL_TRANSPORTS, type ModelTransport, modelled } from '../model-transport.ts';
 import { isClonezilla } from '../way-of-bytes.ts';
@@ -100,8 +100,14 @@ function unsupported(asked: Scenario, askedTransport: Transport): string[] {
   ];
 }
 
+const FAULTS = ['kill', 'join', 'slow', 'seederLeaves'] as const satisfies readonly FaultName[];
+const CHANGES_OF_LINKS = ['slow.at', 'cut', 'cut.server'] as const satisfies readonly FaultName[];
+
 function unsupportedFaults(scenario: Scenario, transport: Transport): string[] {
-  const unknown = unsupportedFaultNames(scenario, ['kill', 'join', 'slow', 'seederLeaves'], 'the simulator');
+  // A sender to all at once keeps to the links that it found.
+  const changes = transport === 'multicast' ? [] : CHANGES_OF_LINKS;
+  const known = [...FAULTS, ...changes];
+  const unknown = unsupportedFaultNames(scenario, known, `simulated ${transport}`);
   if (seederCopies(scenario) === Infinity || transport === 'p2p') return unknown;
   return [...unknown, 'faults.seederLeaves: in the simulator only P2P goes on without its server'];
 }
