@@ -2,36 +2,14 @@ import type { Fault } from '../scenario/faults-schema.ts';
 import type { Scenario } from '../scenario/schema.ts';
 
 /** What a fault asks of an executor, one name for each ability. */
-export type FaultName =
-  | 'kill'
-  | 'kill.back'
-  | 'join'
-  | 'slow'
-  | 'slow.at'
-  | 'cut'
-  | 'cut.server'
-  | 'stop.server'
-  | 'stop.server.back'
-  | 'stop.tracker'
-  | 'stop.tracker.back'
-  | 'fullDisk'
-  | 'corrupt'
-  | 'failEvery'
-  | 'seederLeaves';
+export type FaultName = 'kill' | 'join' | 'slow' | 'slow.at' | 'cut' | 'cut.server' | 'seederLeaves';
 
 /** The names of a fault: that of its kind, and one for each thing that not everybody can do. */
-export function faultNames(fault: Fault): FaultName[] {
-  if ('kill' in fault) return fault.back === undefined ? ['kill'] : ['kill', 'kill.back'];
+function faultNames(fault: Fault): FaultName[] {
+  if ('kill' in fault) return ['kill'];
   if ('join' in fault) return ['join'];
   if ('slow' in fault) return fault.at === 0 && fault.for === undefined ? ['slow'] : ['slow', 'slow.at'];
   if ('cut' in fault) return [fault.cut === 'server' ? 'cut.server' : 'cut'];
-  if ('stop' in fault)
-    return fault.back === undefined
-      ? [`stop.${fault.stop}`]
-      : [`stop.${fault.stop}`, `stop.${fault.stop}.back`];
-  if ('fullDisk' in fault) return ['fullDisk'];
-  if ('corrupt' in fault) return ['corrupt'];
-  if ('failEvery' in fault) return ['failEvery'];
   return ['seederLeaves'];
 }
 

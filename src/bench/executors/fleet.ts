@@ -1,5 +1,6 @@
 import type { LinkModel } from '../../sim/index.ts';
 import type { MachineResult } from '../record/run-record.ts';
+import type { Fault } from '../scenario/faults-schema.ts';
 import type { Scenario } from '../scenario/schema.ts';
 
 /** One machine of a scenario, with the faults that befall it. */
@@ -11,14 +12,8 @@ export interface FleetMachine {
   readonly linkChanges: readonly LinkChange[];
   /** Seconds after the start of the transfer at which it is killed; Infinity if it is not. */
   readonly killedAfterS: number;
-  /** Seconds after the start of the transfer at which it is powered on again; Infinity if it never is. */
-  readonly backAfterS: number;
   /** Seconds after the start of the transfer at which it is powered on; 0 for one that starts with the others. */
   readonly joinsAfterS: number;
-  /** Share of the image that its disk takes before writing fails; Infinity if it never does. */
-  readonly diskTakesShare: number;
-  /** Share of the pieces it sends that do not match their hash. */
-  readonly corruptShare: number;
 }
 
 /** A link from a time on, in seconds after the start of the transfer; rates of 0 for a cable that is out. */
@@ -48,12 +43,11 @@ export function fleetOf(scenario: Scenario, machines: number): FleetMachine[] {
       link: { upBps: up, downBps: down },
       linkChanges: [],
       killedAfterS: Infinity,
-      backAfterS: Infinity,
       joinsAfterS: joinTimesS[machines - 1 - index] ?? 0,
-      diskTakesShare: Infinity,
-      corruptShare: 0,
     };
-    return scenario.faults.reduce((hit, fault) => withFault(hit, fault, { index, starters }), machine);
+    const hit = scenario.faults.reduce((each, fault) => withFault(each, fault, { index, starters }), machine);
+    const changing = scenario.faults.filter((fault) => isOfMachine(fault, index));
+    return { ...hit, linkChanges: linkChanges(hit.link, changing) };
   });
 }
 
@@ -72,76 +66,54 @@ export function machineKinds(scenario: Scenario, machines: number): MachineKind[
 
 function withFault(
   machine: FleetMachine,
-  fault: Scenario['faults'][number],
+  fault: Fault,
   { index, starters }: { index: number; starters: number },
 ): FleetMachine {
-  if ('slow' in fault && index < fault.slow) return withSlowLink(machine, fault);
-  if ('cut' in fault && fault.cut !== 'server' && index < fault.cut) {
-    return { ...machine, linkChanges: withChange(machine, { ...fault, link: CABLE_OUT }) };
+  if ('slow' in fault && isFromTheStart(fault) && index < fault.slow) {
+    return { ...machine, link: { upBps: fault.to, downBps: fault.to } };
   }
-  if (
-    'kill' in fault &&
-    index >= starters - fault.kill &&
-    index < starters &&
-    fault.at < machine.killedAfterS
-  ) {
-    return { ...machine, killedAfterS: fault.at, backAfterS: fault.at + (fault.back ?? Infinity) };
+  if ('kill' in fault && index >= starters - fault.kill && index < starters) {
+    return { ...machine, killedAfterS: Math.min(machine.killedAfterS, fault.at) };
   }
-  if ('fullDisk' in fault && index < fault.fullDisk) return { ...machine, diskTakesShare: fault.after };
-  if ('corrupt' in fault && index < fault.corrupt) return { ...machine, corruptShare: fault.share };
   return machine;
-}
-
-const CABLE_OUT: LinkModel = { upBps: 0, downBps: 0 };
-
-function withSlowLink(
-  machine: FleetMachine,
-  fault: { to: number; at: number; for?: number | undefined },
-): FleetMachine {
-  const link = { upBps: fault.to, downBps: fault.to };
-  if (fault.at === 0 && fault.for === undefined) return { ...machine, link };
-  return { ...machine, linkChanges: withChange(machine, { ...fault, link }) };
-}
-
-/** A change and its end, among those that are there. */
-function withChange(
-  { link: usual, linkChanges }: Pick<FleetMachine, 'link' | 'linkChanges'>,
-  { link, at, for: duration }: { link: LinkModel; at: number; for?: number | undefined },
-): LinkChange[] {
-  const ends = duration === undefined ? [] : [{ atS: at + duration, link: usual }];
-  return [...linkChanges, { atS: at, link }, ...ends].sort((one, other) => one.atS - other.atS);
 }
 
 /** What becomes of the server's link, in order of time. */
 export function serverLinkChanges({ network, faults }: Scenario): LinkChange[] {
   const { up, down } = network.server;
-  const server = { link: { upBps: up, downBps: down }, linkChanges: [] as LinkChange[] };
-  return faults.reduce(
-    (linkChanges, fault) =>
-      'cut' in fault && fault.cut === 'server'
-        ? withChange({ ...server, linkChanges }, { ...fault, link: CABLE_OUT })
-        : linkChanges,
-    server.linkChanges,
-  );
+  const cuts = faults.filter((fault) => 'cut' in fault && fault.cut === 'server');
+  return linkChanges({ upBps: up, downBps: down }, cuts);
 }
 
-/** A program of the server that is killed, and started again. */
-export interface ProgramStop {
-  readonly program: 'server' | 'tracker';
-  readonly atS: number;
-  /** Infinity if it is never started again. */
-  readonly backAtS: number;
+function isOfMachine(fault: Fault, index: number): boolean {
+  if ('cut' in fault) return fault.cut !== 'server' && index < fault.cut;
+  return 'slow' in fault && !isFromTheStart(fault) && index < fault.slow;
 }
 
-/** The programs that are killed, in order of time. */
-export function programStops({ faults }: Scenario): ProgramStop[] {
-  return faults
-    .flatMap((fault) =>
-      'stop' in fault
-        ? [{ program: fault.stop, atS: fault.at, backAtS: fault.at + (fault.back ?? Infinity) }]
-        : [],
-    )
-    .sort((one, other) => one.atS - other.atS);
+/** A link that is slow all the time is one that does not change. */
+function isFromTheStart(fault: Extract<Fault, { slow: number }>): boolean {
+  return fault.at === 0 && fault.for === undefined;
+}
+
+const CABLE_OUT: LinkModel = { upBps: 0, downBps: 0 };
+
+/** What becomes of a link by these faults: a cable that is out is out; of several rates the one that came last holds. */
+function linkChanges(usual: LinkModel, faults: readonly Fault[]): LinkChange[] {
+  const spans = faults.flatMap((fault) => {
+    if (!('cut' in fault || 'slow' in fault)) return [];
+    const link = 'cut' in fault ? CABLE_OUT : { upBps: fault.to, downBps: fault.to };
+    return { link, fromS: fault.at, toS: fault.at + (fault.for ?? Infinity) };
+  });
+  const times = new Set(spans.flatMap(({ fromS, toS }) => [fromS, toS]).filter(Number.isFinite));
+  return [...times]
+    .sort((one, other) => one - other)
+    .map((atS) => {
+      const there = spans
+        .filter(({ fromS, toS }) => fromS <= atS && atS < toS)
+        .sort((one, other) => one.fromS - other.fromS);
+      const link = there.find((span) => span.link === CABLE_OUT)?.link ?? there.at(-1)?.link ?? usual;
+      return { atS, link };
+    });
 }
 
 /** Copies of the image that leave the server before its peer goes for good; Infinity if it stays. */
@@ -152,19 +124,14 @@ export function seederCopies({ faults }: Scenario): number {
   );
 }
 
-/** Whether a fault of the scenario ends a machine for good. */
-function isDoomed({ killedAfterS, backAfterS, diskTakesShare }: FleetMachine): boolean {
-  return (killedAfterS < Infinity && backAfterS === Infinity) || diskTakesShare < 1;
-}
-
-/** Machines that failed although no fault of the scenario ended them, with what each of them said. */
+/** Machines that failed although no fault of the scenario killed them, with what each of them said. */
 export function unexpectedFailures(
   scenario: Scenario,
   fleet: readonly MachineResult[],
 ): { machine: string; failure: string }[] {
   const killed = new Set(
     fleetOf(scenario, fleet.length)
-      .filter(isDoomed)
+      .filter(({ killedAfterS }) => killedAfterS < Infinity)
       .map(({ name }) => name),
   );
   return fleet.flatMap(({ machine, failure }) =>

@@ -6,16 +6,13 @@ import { settings } from './settings.ts';
 export function faultSchema(fields: Fields) {
   const copies = 'allowed is a number of copies of the image above zero, such as `1.1`';
   const at = () => fields.seconds().describe('time after the start of the transfer');
-  const back = (who: string) =>
-    fields.positiveSeconds().optional().describe(`time after which ${who} again; default: never`);
   return z.union(
     [
       settings({
         kill: fields
           .count('machines')
-          .describe('machines that lose their power: the last of those that do not join'),
+          .describe('machines that die for good: the last of those that do not join'),
         at: at(),
-        back: back('they are powered on'),
       }),
       settings({
         join: fields.count('machines').describe('machines that are powered on later: those that come last'),
@@ -37,31 +34,6 @@ export function faultSchema(fields: Fields) {
         for: fields.positiveSeconds().describe('how long the cable is out'),
       }),
       settings({
-        stop: z
-          .enum(['server', 'tracker'], { error: 'allowed is `server` or `tracker`' })
-          .describe('which program is killed: all of the server, or its tracker alone'),
-        at: at(),
-        back: back('it is started'),
-      }),
-      settings({
-        fullDisk: fields
-          .count('machines')
-          .describe('machines whose disk takes no more: those that came first'),
-        after: fields.share().describe('share of the image that it takes'),
-      }),
-      settings({
-        corrupt: fields
-          .count('machines')
-          .describe('machines that spoil what they send: those that came first'),
-        share: fields.share().describe('share of their pieces that do not match their hash'),
-      }),
-      settings({
-        failEvery: fields
-          .positiveSeconds()
-          .describe('mean time until a machine loses its power, by chance (exponential), for each by itself'),
-        back: back('it is powered on'),
-      }),
-      settings({
         seederLeaves: z
           .number({ error: copies })
           .positive({ error: copies })
@@ -72,7 +44,7 @@ export function faultSchema(fields: Fields) {
     ],
     {
       error:
-        'allowed is `{kill: 2, at: 30 s}`, `{join: 2, at: 30 s}`, `{slow: 1, to: 5 Mbit/s}`, `{cut: 1, at: 30 s, for: 20 s}`, `{stop: server, at: 30 s}`, `{fullDisk: 1, after: 50 %}`, `{corrupt: 1, share: 10 %}`, `{failEvery: 1 h}` or `{seederLeaves: 1.1}`',
+        'allowed is `{kill: 2, at: 30 s}`, `{join: 2, at: 30 s}`, `{slow: 1, to: 5 Mbit/s}`, `{cut: 1, at: 30 s, for: 20 s}` or `{seederLeaves: 1.1}`',
     },
   );
 }

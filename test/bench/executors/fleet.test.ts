@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { fleetOf, seederCopies, unexpectedFailures } from '../../../src/bench/executors/fleet.ts';
+import {
+  fleetOf,
+  seederCopies,
+  serverLinkChanges,
+  unexpectedFailures,
+} from '../../../src/bench/executors/fleet.ts';
 import { aFleet } from '../a-record.ts';
 import { aScenario } from './a-run.ts';
 
@@ -41,5 +46,25 @@ describe('the machines of a scenario with faults', () => {
   it('lose their seeder after the least number of copies that a fault names', () => {
     expect(seederCopies(aScenario())).toBe(Infinity);
     expect(seederCopies(aScenario({ faults: [{ seederLeaves: 2 }, { seederLeaves: 1.1 }] }))).toBe(1.1);
+  });
+
+  it('change the links of those that came first, and of the server, for a time or for good', () => {
+    const faults = [
+      { cut: 1, at: '10 s', for: '20 s' },
+      { slow: 2, to: '1 MB/s', at: '5 s' },
+      { cut: 'server', at: '3 s', for: '1 s' },
+    ];
+    const scenario = aScenario({ faults });
+    const [first, second, third] = fleetOf(scenario, 3);
+    const slow = { upBps: 1e6, downBps: 1e6 };
+    const out = { upBps: 0, downBps: 0 };
+    expect(first!.linkChanges).toEqual([
+      { atS: 5, link: slow },
+      { atS: 10, link: out },
+      { atS: 30, link: slow },
+    ]);
+    expect(second!.linkChanges).toEqual([{ atS: 5, link: slow }]);
+    expect(third!.linkChanges).toEqual([]);
+    expect(serverLinkChanges(scenario).map(({ atS }) => atS)).toEqual([3, 4]);
   });
 });

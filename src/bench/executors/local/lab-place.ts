@@ -22,6 +22,8 @@ export interface LabPlace {
   launcherOf(host: string): readonly string[];
   /** Rates that the processes of a host keep by themselves, for a link of these rates. */
   ownLimitOf(link: LinkRates): LinkRates;
+  /** Makes the link of a host another one; rates of 0 pull its cable. Left out where that cannot be done. */
+  changeLink?(host: string, link: LinkRates): Promise<void>;
   /** Null where hosts have no links of their own. */
   linkCounters(): LinkCounters | null;
   /** What a reader must know of such a place. */

@@ -10,7 +10,7 @@ import type { Scenario } from '../../scenario/schema.ts';
 import { wireSize } from '../../scenario/wire-size.ts';
 import { arrivalOf } from '../arrival.ts';
 import type { PlannedRun } from '../executor.ts';
-import { fleetOf, seederCopies } from '../fleet.ts';
+import { fleetOf, type LinkChange, seederCopies, serverLinkChanges } from '../fleet.ts';
 import { p2pHandoutOf } from '../handout.ts';
 import { siteOf } from '../site.ts';
 import { isOneForAll } from '../way-of-bytes.ts';
@@ -42,6 +42,8 @@ export interface LabMachine {
   readonly link: LinkRates;
   /** Time from the start of the transfer to its death; Infinity if it is not killed. */
   readonly killedAfterMs: number;
+  /** What becomes of its link, in order of time. */
+  readonly linkChanges: readonly LinkChange[];
 }
 
 /** Everything that a run in the lab depends on. */
@@ -56,6 +58,7 @@ export interface LabPlan {
   readonly serverLink: LinkRates;
   /** Label of the site where the server stands. */
   readonly serverSite: string;
+  readonly serverLinkChanges: readonly LinkChange[];
   readonly machines: readonly LabMachine[];
   readonly seederSlots: number;
   readonly uploadSlots: number;
@@ -90,14 +93,18 @@ export function labPlanOf({ scenario, transport, machines, randomSeed }: Planned
     pieceBytes: image.pieceLength,
     serverLink: { upBps: network.server.up, downBps: network.server.down },
     serverSite: siteLabel(scenario, 0),
-    machines: fleetOf(scenario, machines).map(({ name, link, killedAfterS, joinsAfterS }, index) => ({
-      name,
-      site: siteLabel(scenario, siteOf(scenario, index / machines)),
-      link,
-      powerOnMs: powerOnS[index]! * 1000,
-      joinsAfterMs: joinsAfterS * 1000,
-      killedAfterMs: killedAfterS * 1000,
-    })),
+    serverLinkChanges: serverLinkChanges(scenario),
+    machines: fleetOf(scenario, machines).map(
+      ({ name, link, linkChanges, killedAfterS, joinsAfterS }, index) => ({
+        name,
+        site: siteLabel(scenario, siteOf(scenario, index / machines)),
+        link,
+        powerOnMs: powerOnS[index]! * 1000,
+        joinsAfterMs: joinsAfterS * 1000,
+        killedAfterMs: killedAfterS * 1000,
+        linkChanges,
+      }),
+    ),
     seederSlots,
     uploadSlots,
     neighbours,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { LinkRates } from '../../../engine/index.ts';
 import type { RunOutcome, RunWatch } from '../executor.ts';
 import { AgentChild } from './agent-child.ts';
 import { firstDifference } from './image-comparison-reader.ts';
@@ -180,6 +181,15 @@ export class Lab {
       if (killedAfterMs < Infinity) sinceStart(killedAfterMs, () => this.#kill(agent));
       if (joinsAfterMs > 0) sinceStart(joinsAfterMs, () => agent.powerOn());
     }
+    const { serverLinkChanges, machines } = this.#plan;
+    const changing = [{ name: SERVER, linkChanges: serverLinkChanges }, ...machines];
+    for (const { name, linkChanges } of changing) {
+      for (const { atS, link } of linkChanges) sinceStart(atS * 1000, () => this.#changeLink(name, link));
+    }
+  }
+
+  #changeLink(host: string, link: LinkRates): void {
+    this.#options.place.changeLink!(host, link).catch((error) => this.#aborted.reject(error));
   }
 
   #kill(agent: AgentChild): void {

@@ -122,7 +122,11 @@ function unsupportedCasting(
 function unsupportedFaults(scenario: Scenario, transport: Transport, lab: LabAbilities): readonly string[] {
   const has = (kind: 'join' | 'seederLeaves') => scenario.faults.some((fault) => kind in fault);
   const unknown = unsupportedFaultNames(scenario, lab.faults, lab.name);
+  const isCapped = Number.isFinite(scenario.network.connectionCap);
   const reasons = named({
+    [`faults.slow: ${lab.name} changes no rate under a cap of connections (network.connectionCap)`]:
+      isCapped &&
+      scenario.faults.some((fault) => 'slow' in fault && (fault.at > 0 || fault.for !== undefined)),
     [`faults.join: ${transport} takes nobody in once it has begun`]: isOneForAll(transport) && has('join'),
     [`faults.seederLeaves: by ${transport} nothing comes but from the server`]:
       isFromServer(transport) && has('seederLeaves'),

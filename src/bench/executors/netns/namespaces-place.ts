@@ -1,8 +1,10 @@
+import type { LinkRates } from '../../../engine/index.ts';
 import { RunFailure } from '../../../failure.ts';
 import { endingSentence, LabChild } from '../local/lab-child-process.ts';
 import type { LabPlace, LinkCounters } from '../local/lab-place.ts';
 import { fromPortable } from '../local/portable-failure.ts';
 import type { KeeperCommand, KeeperReport } from './keeper-messages.ts';
+import { type LinkState, linkChangeSteps, linkStateAfter } from './link-change-steps.ts';
 import { readLinkCounters } from './link-counters-reader.ts';
 import type { SetUpStep } from './set-up-step.ts';
 import { setUpSteps } from './set-up-steps.ts';
@@ -17,6 +19,9 @@ export class NamespacesPlace implements LabPlace {
   readonly #furtherSteps: readonly SetUpStep[];
   readonly #keeper: LabChild<KeeperCommand, KeeperReport>;
   readonly #built = Promise.withResolvers<void>();
+  /** Changes that are under way, in their order. */
+  readonly #changing: PromiseWithResolvers<void>[] = [];
+  readonly #linkStates: Map<string, LinkState>;
   readonly #removed = Promise.withResolvers<void>();
   #isOpen = false;
 
@@ -25,6 +30,7 @@ export class NamespacesPlace implements LabPlace {
     this.#topology = topology;
     this.limitations = limitationsOf(topology);
     this.#furtherSteps = furtherSteps;
+    this.#linkStates = new Map(topology.hosts.map(({ name, link }) => [name, { rates: link, isOut: false }]));
     this.#keeper = new LabChild(new URL('./netns-keeper-process.ts', import.meta.url), [], (report) =>
       this.#hear(report),
     );
@@ -60,6 +66,16 @@ export class NamespacesPlace implements LabPlace {
     return readLinkCounters(this.#topology);
   }
 
+  changeLink(host: string, link: LinkRates): Promise<void> {
+    const now = this.#linkStates.get(host)!;
+    const next = linkStateAfter(now, link);
+    this.#linkStates.set(host, next);
+    const change = Promise.withResolvers<void>();
+    this.#changing.push(change);
+    this.#keeper.send({ kind: 'change', steps: linkChangeSteps(this.#topology, host, { now, next }) });
+    return change.promise;
+  }
+
   async close(): Promise<void> {
     if (this.#isOpen) {
       this.#keeper.send({ kind: 'remove' });
@@ -72,6 +88,8 @@ export class NamespacesPlace implements LabPlace {
     switch (report.kind) {
       case 'built':
         return this.#built.resolve();
+      case 'changed':
+        return this.#changing.shift()?.resolve();
       case 'removed':
         return this.#removed.resolve();
       case 'failed':
@@ -82,6 +100,7 @@ export class NamespacesPlace implements LabPlace {
   /** Whatever it was asked last has failed. */
   #failed(failure: Error): void {
     this.#built.reject(failure);
+    for (const change of this.#changing.splice(0)) change.reject(failure);
     if (failure instanceof RunFailure && !this.#keeper.isAlive) this.#removed.reject(failure);
   }
 }

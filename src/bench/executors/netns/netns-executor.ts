@@ -13,7 +13,7 @@ const NETNS_LAB = {
   transports: LAB_TRANSPORTS,
   hasSites: true,
   hasConnectionCap: true,
-  faults: ['kill', 'join', 'slow', 'seederLeaves'],
+  faults: ['kill', 'join', 'slow', 'slow.at', 'cut', 'cut.server', 'seederLeaves'],
 } as const;
 /** A transport that needs longer than this many times its lower bound is recorded as unfinished. */
 const MOST_BOUNDS = 8;

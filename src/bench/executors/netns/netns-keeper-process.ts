@@ -41,6 +41,9 @@ function obey(command: KeeperCommand): KeeperReport {
       namespaces = command.namespaces;
       for (const step of command.steps) perform(step);
       return { kind: 'built' };
+    case 'change':
+      for (const step of command.steps) perform(step);
+      return { kind: 'changed' };
     case 'remove':
       remove();
       return { kind: 'removed' };
@@ -54,13 +57,9 @@ function perform({ command, input }: SetUpStep): void {
   } catch (cause) {
     const { stderr, message } = cause as { stderr?: Buffer; message: string };
     const said = stderr?.toString().trim().split('\n')[0] || message;
-    throw new RunFailure(
-      'NETNS',
-      `the network of the lab could not be built: ${command.join(' ')}: ${said}`,
-      {
-        cause,
-      },
-    );
+    throw new RunFailure('NETNS', `the network of the lab could not be made: ${command.join(' ')}: ${said}`, {
+      cause,
+    });
   }
 }
 

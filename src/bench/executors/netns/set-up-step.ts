@@ -39,6 +39,15 @@ export function shaped(interfaceName: string, goodputBps: number): string[] {
   ];
 }
 
+/** The same where an interface is shaped already, or not limited yet, or not any more. */
+export function reshaped(interfaceName: string, fromBps: number, toBps: number): string[] {
+  if (fromBps === Infinity) return shaped(interfaceName, toBps);
+  if (toBps === Infinity) return [`qdisc del dev ${interfaceName} root`];
+  return [
+    `class change dev ${interfaceName} parent 1: classid 1:1 htb rate ${rateBits(toBps)}bit quantum 1514`,
+  ];
+}
+
 /** What leaves an interface, and what of it goes to one address. */
 export interface CappedLink {
   readonly goodputBps: number;

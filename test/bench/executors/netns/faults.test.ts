@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Transport } from '../../../../src/bench/record/run-record.ts';
 import { aLabScenario } from '../local/a-lab.ts';
-import { needsNetns, runNetns } from './a-netns-lab.ts';
+import { namespacesBy, needsNetns, runNetns } from './a-netns-lab.ts';
 
 const IMAGE_BYTES = 4 * 2 ** 20;
 /** A copy takes four seconds. */
@@ -36,4 +36,43 @@ describe('faults over network namespaces', () => {
       expect(serverUploadedBytes! / IMAGE_BYTES).toBeLessThan(0.9);
     },
   );
+
+  it.for<Transport>(['p2p', 'unicast', 'chain'])(
+    'pull the cable of a machine, which goes on when it is back: %s',
+    async (transport, context) => {
+      needsNetns(context, transport);
+      const transports = { [transport]: {} };
+      const faults = [{ cut: 1, at: '1 s', for: '3 s' }];
+      const scenario = aLabScenario({ network: NETWORK, transports, faults });
+      const { fleet } = await runNetns({ transport, machines: 1, scenario });
+      const [{ isVerified, failure, phases }] = fleet as [(typeof fleet)[0]];
+      expect({ isVerified, failure }).toEqual({ isVerified: true, failure: null });
+      const [startS, endS] = phases.download!;
+      // Four seconds for the image and three without a cable; TCP waits a little longer until it tries again.
+      expect(endS - startS).toBeGreaterThanOrEqual(6.9);
+      expect(namespacesBy(process.pid)).toEqual([]);
+    },
+  );
+
+  it('pull the cable of the server while the machines help each other', async (context) => {
+    needsNetns(context);
+    const faults = [{ cut: 'server', at: '1 s', for: '3 s' }];
+    const { fleet } = await runNetns({ machines: 2, scenario: aLabScenario({ network: NETWORK, faults }) });
+    expect(fleet.map(({ isVerified }) => isVerified)).toEqual([true, true]);
+    for (const { phases } of fleet) expect(phases.download![1]).toBeGreaterThanOrEqual(6.9);
+  });
+
+  it('slow a link down for a time', async (context) => {
+    needsNetns(context);
+    const faults = [{ slow: 1, to: '256 KiB/s', at: '1 s', for: '4 s' }];
+    const transports = { unicast: {} };
+    const scenario = aLabScenario({ network: NETWORK, transports, faults });
+    const { fleet } = await runNetns({ transport: 'unicast', machines: 1, scenario });
+    const [{ phases, isVerified }] = fleet as [(typeof fleet)[0]];
+    expect(isVerified).toBe(true);
+    const [startS, endS] = phases.download!;
+    // One second at full rate, four at a quarter of it, two at full rate again; HTB lets a burst through.
+    expect(endS - startS).toBeGreaterThanOrEqual(6.7);
+    expect(endS - startS).toBeLessThan(12);
+  });
 });
