@@ -6,6 +6,7 @@ import type { RecordSelection } from '../metrics/record-selection.ts';
 import type { RunRecord } from '../record/run-record.ts';
 import { agreementSentence, agreementTable } from './agreement-table.ts';
 import { comparisonNotes, comparisonTable } from './comparison-table.ts';
+import { FAULT_TABLE_NOTE, faultTable } from './fault-table.ts';
 import { IMAGE_TABLE_NOTE, imageTable } from './image-table.ts';
 import { limitations } from './limitations.ts';
 import { phaseTable } from './phase-table.ts';
@@ -28,6 +29,7 @@ export function planReport(
   const sections: Section[] = [
     { title: 'Comparison', blocks: [{ kind: 'table', table: comparisonTable(details) }, notes] },
     { title: 'Charts', blocks: charts.map((chart) => figure(chart, setupSentence(records))) },
+    { title: 'What went wrong', blocks: faultBlocks(details) },
     { title: 'Simulated against measured', blocks: agreementBlocks(agreementDetails(details)) },
     { title: 'Repeats', blocks: tableOrNothing(repeatsTable(details), 'Spread of the makespan') },
     { title: 'Phases', blocks: tableOrNothing(phaseTable(details), 'Mean time per machine in each phase') },
@@ -52,6 +54,11 @@ function figure({ name, title, caption }: Chart, setup: string): Block {
 
 function tableOrNothing(table: Table, words: string): Block[] {
   return table.rows.length === 0 ? [] : [tableBlock(table, { summary: words, fromRows: FOLD_FROM_ROWS })];
+}
+
+function faultBlocks(details: readonly CellDetail[]): Block[] {
+  const blocks = tableOrNothing(faultTable(details), 'Who finished, and how much later');
+  return blocks.length === 0 ? [] : [...blocks, { kind: 'paragraph', text: FAULT_TABLE_NOTE }];
 }
 
 function imageBlocks(details: readonly CellDetail[]): Block[] {

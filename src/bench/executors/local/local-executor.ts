@@ -10,6 +10,7 @@ const LOCAL_LAB = {
   transports: LOCAL_TRANSPORTS,
   hasSites: false,
   hasConnectionCap: false,
+  losesPackets: false,
   faults: ['kill', 'join', 'slow', 'seederLeaves'],
 } as const;
 

@@ -14,6 +14,7 @@ export interface LabAbilities {
   readonly transports: readonly Transport[];
   readonly hasSites: boolean;
   readonly hasConnectionCap: boolean;
+  readonly losesPackets: boolean;
   readonly faults: readonly FaultName[];
 }
 
@@ -54,14 +55,14 @@ function unsupportedImage({ size, used, pieceLength }: Scenario['image'], { name
 }
 
 function unsupportedNetwork({ connectionCap, latency, loss, sites }: Scenario['network'], lab: LabAbilities) {
-  const { name, hasSites, hasConnectionCap } = lab;
+  const { name, hasSites, hasConnectionCap, losesPackets } = lab;
   const isCapped = Number.isFinite(connectionCap);
   return named({
     [`network.connectionCap: ${name} limits links, not connections`]: isCapped && !hasConnectionCap,
     [`network.connectionCap: ${name} has caps within one network, not behind a NAT`]:
       isCapped && (sites?.some(({ nat }) => nat) ?? false),
     [`network.latency: ${name} has no delay to speak of`]: latency > 0,
-    [`network.loss: ${name} loses nothing on purpose`]: loss > 0,
+    [`network.loss: ${name} loses nothing on purpose`]: loss > 0 && !losesPackets,
     [`network.sites: all machines of ${name} stand at one site`]: sites !== undefined && !hasSites,
   });
 }

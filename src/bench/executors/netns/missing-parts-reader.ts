@@ -41,6 +41,8 @@ const found = new Map<string, boolean>();
 export interface Needs {
   /** Some site is behind a NAT. */
   readonly hasNat?: boolean;
+  /** Packets are lost on purpose. */
+  readonly losesPackets?: boolean;
   /** Programs that are not ours have to unpack the image. */
   readonly isPacked?: boolean;
 }
@@ -48,11 +50,11 @@ export interface Needs {
 /** Rights and programs that a run by this transport lacks on this computer, one sentence each. */
 export function missingParts(
   transport: Transport,
-  { hasNat = false, isPacked = false }: Needs = {},
+  { hasNat = false, losesPackets = false, isPacked = false }: Needs = {},
 ): string[] {
   const programs = PROGRAMS[transport];
   const parts = [
-    ...(hasNat ? [NFT] : []),
+    ...(hasNat || losesPackets ? [NFT] : []),
     ...(programs ?? []),
     ...(isPacked && programs !== undefined ? [ZSTD] : []),
   ];

@@ -105,13 +105,18 @@ export class NamespacesPlace implements LabPlace {
   }
 }
 
-function limitationsOf({ congestionControl }: NetnsTopology): string[] {
+function limitationsOf({ congestionControl, loss }: NetnsTopology): string[] {
   return [
     'Measured on one computer, every host in a network namespace of its own: all machines share its processor cores, memory and page cache.',
     'Links are shaped by HTB at their goodput / 0.956, so that TCP payload fills them at the rate of the scenario; acknowledgements of the other direction take up to 2 % of that.',
     `A TCP socket of any host holds 128 KiB unsent at most (tcp_notsent_lowat), whatever the program; congestion control is ${congestionControl}.`,
     'Bytes of a link are those of its interface, where TCP counts the headers of up to 64 KiB once; bytes of a WAN are counted packet by packet.',
     'A cap of a connection (network.connectionCap) is one of what one host sends to another, applied by the sender; what goes to all at once has none.',
+    ...(loss > 0
+      ? [
+          'Packets are lost by chance where they arrive at a host (nft numgen random), machines and server alike, each packet by itself; acknowledgements are packets, too.',
+        ]
+      : []),
     'There is no delay on the links but that of their queues, which are never full.',
   ];
 }

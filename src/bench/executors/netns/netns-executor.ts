@@ -13,6 +13,7 @@ const NETNS_LAB = {
   transports: LAB_TRANSPORTS,
   hasSites: true,
   hasConnectionCap: true,
+  losesPackets: true,
   faults: ['kill', 'join', 'slow', 'slow.at', 'cut', 'cut.server', 'seederLeaves'],
 } as const;
 /** A transport that needs longer than this many times its lower bound is recorded as unfinished. */
@@ -33,6 +34,7 @@ export function netnsExecutor(settings: LabSettings = {}): Executor {
       ...unsupportedSettings(scenario, transport, NETNS_LAB),
       ...missingParts(transport, {
         hasNat: scenario.network.sites?.some(({ nat }) => nat) ?? false,
+        losesPackets: scenario.network.loss > 0,
         isPacked: scenario.image.encoding === 'zstd',
       }),
     ],

@@ -10,7 +10,7 @@ const ONLY_SITE: NetnsSite = { upBps: Infinity, downBps: Infinity, hasNat: false
 
 /** The network of a planned run; its namespaces are named for this process and this run. */
 export function topologyOf({ scenario, machines }: PlannedRun): NetnsTopology {
-  const { server, sites, connectionCap } = scenario.network;
+  const { server, sites, connectionCap, loss } = scenario.network;
   const fleet = fleetOf(scenario, machines).map(({ name, link }, index) => ({
     name,
     link,
@@ -22,5 +22,6 @@ export function topologyOf({ scenario, machines }: PlannedRun): NetnsTopology {
     sites: sites?.map(({ wan, nat }) => ({ upBps: wan.up, downBps: wan.down, hasNat: nat })) ?? [ONLY_SITE],
     connectionCapBps: connectionCap,
     congestionControl: congestionControl(),
+    loss,
   };
 }

@@ -1,3 +1,4 @@
+import { lossSteps } from './loss-steps.ts';
 import { INSIDE, OUTSIDE, routerSteps } from './nat-router.ts';
 import {
   batch,
@@ -142,6 +143,7 @@ function hostSteps(topology: NetnsTopology, host: NetnsHost, index: number): Set
       ],
     ),
     batch(['tc', '-n', namespace], shapedUplink(topology, host, own)),
+    ...lossSteps(topology, host),
     kernelSetting(namespace, 'net/ipv4/tcp_notsent_lowat', UNSENT_BYTES),
     kernelSetting(namespace, 'net/ipv4/tcp_congestion_control', topology.congestionControl),
   ];

@@ -25,6 +25,8 @@ export interface NetnsTopology {
   /** Goodput from any host to any other; Infinity for no limit beside the links. */
   readonly connectionCapBps: number;
   readonly congestionControl: CongestionControl;
+  /** Share of the packets to each host that are lost, 0 to 1. */
+  readonly loss: number;
 }
 
 /** Where something is found in a network. */

@@ -13,6 +13,7 @@ const VM_LAB = {
   transports: VM_TRANSPORTS,
   hasSites: false,
   hasConnectionCap: false,
+  losesPackets: false,
   faults: [],
 } as const;
 

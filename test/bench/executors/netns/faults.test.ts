@@ -76,3 +76,25 @@ describe('faults over network namespaces', () => {
     expect(endS - startS).toBeLessThan(12);
   });
 });
+
+describe('loss over network namespaces', () => {
+  const LOSSY = { ...NETWORK, loss: 0.05 };
+
+  it('makes TCP send again what did not arrive', async (context) => {
+    needsNetns(context, 'unicast', { losesPackets: true });
+    const scenario = aLabScenario({ network: LOSSY, transports: { unicast: {} } });
+    const { fleet, serverLink } = await runNetns({ transport: 'unicast', machines: 1, scenario });
+    expect(fleet.map(({ isVerified }) => isVerified)).toEqual([true]);
+    // Headers are a twentieth of what is on the wire, and a twentieth of all is lost.
+    expect(serverLink!.upBytes / IMAGE_BYTES).toBeGreaterThan(1.045 * 1.03);
+  });
+
+  it('is made good by multicast, packet by packet', async (context) => {
+    needsNetns(context, 'multicast', { losesPackets: true });
+    const scenario = aLabScenario({ network: { ...NETWORK, loss: 0.01 }, transports: { multicast: {} } });
+    const { fleet } = await runNetns({ transport: 'multicast', machines: 2, scenario });
+    expect(fleet.map(({ isVerified, failure }) => ({ isVerified, failure }))).toEqual(
+      Array(2).fill({ isVerified: true, failure: null }),
+    );
+  });
+});

@@ -19,6 +19,7 @@ function aTopology(changes: Partial<NetnsTopology> = {}): NetnsTopology {
     sites: [{ ...UNLIMITED, hasNat: false }],
     connectionCapBps: Infinity,
     congestionControl: 'cubic',
+    loss: 0,
     ...changes,
   };
 }

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { cellDetails } from '../../../src/bench/metrics/cell.ts';
+import { faultTable } from '../../../src/bench/report/fault-table.ts';
+import { aFleet, aFormulaRecord, aRecord } from '../a-record.ts';
+
+const PLAIN = aRecord({ fleet: aFleet([8, 10]) });
+const CUT = aRecord({
+  variant: 'cable-out',
+  fleet: aFleet([9, 25]),
+  scenario: { ...PLAIN.scenario, settings: { faults: [{ cut: 1, at: '2 s', for: '15 s' }] } },
+});
+const DEAD = aRecord({
+  variant: 'machine-dies',
+  fleet: aFleet([9, null]),
+  scenario: { ...PLAIN.scenario, settings: { faults: [{ kill: 1, at: '2 s' }] } },
+});
+
+describe('the table of what went wrong', () => {
+  it('says who finished, how much later than without the fault, and what the others said', () => {
+    const { columns, rows } = faultTable(cellDetails([PLAIN, CUT, DEAD]));
+    expect(columns.map(({ heading }) => heading)).toEqual([
+      ...['Variant', 'Transport', 'Machines', 'Executor', 'Finished', 'Makespan', 'Later'],
+      'What the others said',
+    ]);
+    expect(rows).toEqual([
+      ['cable-out', 'P2P', '2', 'simulated', '2 of 2', '25.0 s', '+15.0 s', ''],
+      ['machine-dies', 'P2P', '2', 'simulated', '1 of 2', '9.00 s', '−1.00 s', 'the disk is too small'],
+    ]);
+  });
+
+  it('compares with nothing where the scenario was not run without the fault', () => {
+    expect(faultTable(cellDetails([CUT])).columns.map(({ heading }) => heading)).not.toContain('Later');
+  });
+
+  it('is empty where nothing went wrong', () => {
+    expect(faultTable(cellDetails([PLAIN, aFormulaRecord()])).rows).toEqual([]);
+  });
+});
