@@ -3,17 +3,20 @@ import type { TransferBounds, Transport } from '../record/run-record.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { pieceCount, wireSize } from '../scenario/wire-size.ts';
 import type { PlannedRun } from './executor.ts';
-import { type MachineKind, machineKinds } from './fleet.ts';
+import { fastestLink, type MachineKind, machineKinds } from './fleet.ts';
 import { isFromServer, isOneForAll } from './way-of-bytes.ts';
 
 /**
  * Lower bounds of the transfer in a scenario. Disks, caps, latency, loss and WAN links only make a transfer longer, so
- * the bounds of the access links hold with all of them. Machines that are killed need nothing but may have helped.
+ * the bounds of the access links hold with all of them, and links that change count at their fastest. Machines that are killed need nothing but may have helped.
  * @param hasWholePieces whether a machine takes every piece whole from one source
  */
 export function boundsOf(run: PlannedRun, hasWholePieces: boolean): TransferBounds {
   const { scenario, transport, machines } = run;
-  const kinds = machineKinds(scenario, machines);
+  const kinds = machineKinds(scenario, machines).map(({ count, machine }) => ({
+    count,
+    machine: { ...machine, link: fastestLink(machine) },
+  }));
   const survivors = kinds.filter(({ machine }) => machine.killedAfterS === Infinity);
   const wireBytes = wireSize(scenario.image);
   const seederUpBps = scenario.network.server.up;

@@ -51,6 +51,15 @@ export function fleetOf(scenario: Scenario, machines: number): FleetMachine[] {
   });
 }
 
+/** The most that a machine's link carries at any time. */
+export function fastestLink({ link, linkChanges }: FleetMachine): LinkModel {
+  const links = [link, ...linkChanges.map((change) => change.link)];
+  return {
+    upBps: Math.max(...links.map(({ upBps }) => upBps)),
+    downBps: Math.max(...links.map(({ downBps }) => downBps)),
+  };
+}
+
 /** Machines of a run that are alike but for their names. */
 export interface MachineKind {
   readonly count: number;

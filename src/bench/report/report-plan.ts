@@ -57,8 +57,12 @@ function tableOrNothing(table: Table, words: string): Block[] {
 }
 
 function faultBlocks(details: readonly CellDetail[]): Block[] {
-  const blocks = tableOrNothing(faultTable(details), 'Who finished, and how much later');
-  return blocks.length === 0 ? [] : [...blocks, { kind: 'paragraph', text: FAULT_TABLE_NOTE }];
+  const table = faultTable(details);
+  if (table.rows.length === 0) return [];
+  return [
+    { kind: 'table', table },
+    { kind: 'paragraph', text: FAULT_TABLE_NOTE },
+  ];
 }
 
 function imageBlocks(details: readonly CellDetail[]): Block[] {

@@ -64,7 +64,8 @@ export function indexHtml(entries: readonly IndexEntry[]): string {
 <link rel="icon" href="data:,">
 <title>${HEADING}</title>
 <style>
-${PAGE_STYLE}.chart img { display: block; width: 100%; max-width: 700px; height: auto; margin: 0 auto; }
+${PAGE_STYLE}section .summary { margin-bottom: 1rem; }
+.chart img { display: block; width: 100%; max-width: 700px; height: auto; margin: 0 auto; }
 </style>
 </head>
 <body>

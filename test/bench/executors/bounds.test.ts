@@ -18,6 +18,18 @@ describe('the lower bounds of a transfer', () => {
     expect(boundsOf(aRun({ scenario, transport: 'multicast' }), true).lowerBoundS).toBe(64);
   });
 
+  it('counts a link that changes at its fastest, so that it stays a bound', () => {
+    const network = {
+      server: { up: '64 MiB/s', down: '64 MiB/s' },
+      machine: { up: '8 MiB/s', down: '8 MiB/s' },
+    };
+    const boundS = (...faults: unknown[]) =>
+      boundsOf(aRun({ scenario: aScenario({ network, faults }), machines: 1 }), true).lowerBoundS;
+    expect(boundS({ slow: 1, to: '1 MiB/s', at: '5 s' })).toBe(boundS());
+    expect(boundS({ slow: 1, to: '16 MiB/s', at: '1 s' })).toBe(boundS() / 2);
+    expect(boundS({ cut: 1, at: '1 s', for: '9 s' })).toBe(boundS());
+  });
+
   it('in whole pieces is that of Mundinger', () => {
     expect(boundsOf(aRun({ machines: 7 }), true).pieceBoundS).toBe(COPY_S * (1 + 2 / 64));
     expect(boundsOf(aRun({ machines: 8, transport: 'chain' }), true).pieceBoundS).toBe(COPY_S * (1 + 3 / 64));
