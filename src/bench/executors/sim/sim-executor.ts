@@ -42,7 +42,8 @@ export function simExecutor(probe?: Probe): Executor {
       watch.signal.throwIfAborted();
       worker ??= new Worker(new URL('./sim-worker.ts', import.meta.url));
       const outcome = outcomeOf(await simulateIn(worker, { run, probe }, watch), run);
-      return probe ? { ...outcome, limitations: [...outcome.limitations, probeWords(probe)] } : outcome;
+      const words = probe ? [probeWords(probe)] : unprobedWords(run.transport);
+      return { ...outcome, limitations: [...outcome.limitations, ...words] };
     },
     close: stop,
   };
@@ -73,6 +74,10 @@ async function simulateIn(
   return answered;
 }
 
+function unprobedWords(transport: Transport): string[] {
+  return isClonezilla(transport) ? [UNPROBED_CLONEZILLA] : [];
+}
+
 function probeWords({ measuredAt, host: { cpu, cores } }: Probe): string {
   return `Simulated phases, start-up and read-back are those of one machine alone in the lab, measured on their own on ${measuredAt.slice(0, 10)} (${cpu}, ${cores} cores); several machines take turns on its processors.`;
 }
@@ -86,8 +91,8 @@ const LIMITATIONS: Readonly<Record<ModelTransport, string>> = {
   chain: 'A simulated chain forwards whole pieces and does not mend itself when a machine dies.',
 };
 
-const OF_CLONEZILLA =
-  'Clonezilla is simulated as unicast or multicast that is written as it arrives; its programs take no time to start, to decompress and to flush.';
+const OF_CLONEZILLA = 'Clonezilla is simulated as unicast or multicast that is written as it arrives.';
+const UNPROBED_CLONEZILLA = 'Its programs take no time to start, to decompress and to flush.';
 
 function unsupported(asked: Scenario, askedTransport: Transport): string[] {
   const { scenario, transport } = modelled(asked, askedTransport);
