@@ -18,6 +18,7 @@ describe('the plan of a lab', () => {
         powerOnMs: 0,
         joinsAfterMs: 0,
         killedAfterMs: Infinity,
+        linkChanges: [],
       })),
     );
   });

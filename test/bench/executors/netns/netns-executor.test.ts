@@ -137,7 +137,6 @@ describe('the netns lab', () => {
     const reasons = netnsExecutor().unsupported(aScenario({ network }), 'unicast');
     expect(reasons.filter((reason) => reason.startsWith('network'))).toEqual([
       'network.latency: the netns lab has no delay to speak of',
-      'network.loss: the netns lab loses nothing on purpose',
     ]);
   });
 });
