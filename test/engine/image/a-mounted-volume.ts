@@ -22,7 +22,11 @@ export function loopDeviceOf(context: TestContext, file: string): LoopDevice {
   // A kernel that reads no partition tables is told by partx.
   spawnSync(installedTool(context, 'partx', 'util-linux'), ['--update', path]);
   const nodes = makePartitionNodes(basename(path));
+  let isAttached = true;
   const detach = () => {
+    // Once: afterwards somebody else may have the device.
+    if (!isAttached) return;
+    isAttached = false;
     spawnSync(losetup, ['--detach', path]);
     for (const node of nodes) rmSync(node, { force: true });
   };
