@@ -18,10 +18,22 @@ export interface DescriptionSource {
 }
 
 /**
- * Phase `metainfo`: manifest, signature, extent map and torrent, by TFTP as far as that works, else by HTTP.
+ * Phase `metainfo`: manifest, signature, extent map and torrent, by TFTP as far as that works, else by HTTP. TFTP has no
+ * checksum but that of UDP, and the package has been seen to put blocks of a window together wrongly after a loss: what
+ * came by it and is not what was signed comes again by HTTP, and only then is the image to blame.
  * Throws a RunFailure where they cannot be had or are not all signed.
  */
 export async function fetchDescription(source: DescriptionSource): Promise<ImageDescription> {
+  try {
+    return await fetchSigned(source);
+  } catch (error) {
+    if (!(error instanceof RunFailure) || source.tftp === null) throw error;
+    source.note(`${error.message}; all of it comes again by HTTP`);
+    return fetchSigned({ ...source, tftp: null });
+  }
+}
+
+async function fetchSigned(source: DescriptionSource): Promise<ImageDescription> {
   const fetchFile = filesFrom(source);
   // One after the other: servers of boot files are made for few transfers at a time.
   return describeImage(

@@ -5,7 +5,9 @@ import { DiskWriter } from '../../../src/engine/agent/disk-writer.ts';
 import { MediumReader } from '../../../src/engine/agent/medium-reader.ts';
 import { IMAGE_FILES } from '../../../src/engine/image/image-store.ts';
 import { encodeManifest } from '../../../src/engine/image/manifest.ts';
+import { describedByPath } from '../../../src/engine/image/served-image.ts';
 import { makeSigningKeys, signatureOf } from '../../../src/engine/image/signature.ts';
+import { MemoryBootFile } from '../../../src/engine/tftp/boot-file.ts';
 import { BootFileServer } from '../../../src/engine/tftp/boot-file-server.ts';
 import { aFolder } from '../an-image.ts';
 import { HostilePeer } from '../swarm/a-hostile-peer.ts';
@@ -20,6 +22,12 @@ function opening(disk: MemoryDisk) {
     writer: new DiskWriter(disk, disk.bytes.length),
     medium: new MediumReader(disk, false),
   });
+}
+
+function spoiltAtTheEnd(bytes: Uint8Array): Uint8Array {
+  const spoilt = Uint8Array.from(bytes);
+  spoilt[spoilt.length - 1]! ^= 1;
+  return spoilt;
 }
 
 describe('a machine that is deployed', () => {
@@ -102,6 +110,22 @@ describe('a machine that is deployed', () => {
     const { notes } = await deploy({ disks, tftp: { host: '127.0.0.1', port: boot.port } });
     await boot.close();
     expect(notes[0]).toMatch(/^the boot file images\/lab\/1\/manifest.json cannot be fetched by TFTP: /);
+  });
+
+  it('takes it again by HTTP where what came by TFTP is not what was signed', async () => {
+    const golden = await aGoldenImage();
+    const { deploy, arm } = await aDeployment(golden);
+    arm('machine');
+    const { files } = await describedByPath({ folder: golden.folder, manifest: golden.image.manifest });
+    const spoilt = new Map(
+      [...files].map(([path, bytes]) => [path, new MemoryBootFile(spoiltAtTheEnd(bytes))]),
+    );
+    const boot = await BootFileServer.start({ host: '127.0.0.1', port: 0, files: spoilt });
+    const disk = await aDiskFile(golden.disk.length);
+    const { notes } = await deploy({ disks: [disk], tftp: { host: '127.0.0.1', port: boot.port } });
+    await boot.close();
+    expect(notes[0]).toMatch(/; all of it comes again by HTTP$/);
+    expect((await readFile(disk.path)).equals(golden.disk)).toBe(true);
   });
 });
 

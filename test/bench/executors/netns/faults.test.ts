@@ -77,6 +77,55 @@ describe('faults over network namespaces', () => {
   });
 });
 
+describe('what stops in the middle of a run', () => {
+  it('is the server: it is killed, and goes on from its disk where it is started again', async (context) => {
+    needsNetns(context);
+    const faults = [{ stop: 'server', at: '1 s', for: '2 s' }];
+    const { fleet, serverUploadedBytes, serverCpuS } = await runNetns({
+      machines: 2,
+      scenario: aLabScenario({ network: NETWORK, faults }),
+    });
+    expect(fleet.map(({ failure }) => failure)).toEqual([null, null]);
+    expect(fleet.map(({ isVerified }) => isVerified)).toEqual([true, true]);
+    for (const { phases } of fleet) expect(phases.download![1]).toBeGreaterThanOrEqual(6);
+    // What both lives sent is counted: no less than one copy.
+    expect(serverUploadedBytes).toBeGreaterThanOrEqual(IMAGE_BYTES);
+    expect(serverCpuS).toBeGreaterThan(0);
+    expect(namespacesBy(process.pid)).toEqual([]);
+  });
+
+  it('is the server, which a download by one stream does not survive', async (context) => {
+    needsNetns(context, 'unicast');
+    const faults = [{ stop: 'server', at: '1 s', for: '2 s' }];
+    const scenario = aLabScenario({ network: NETWORK, transports: { unicast: {} }, faults });
+    const { fleet } = await runNetns({ transport: 'unicast', machines: 1, scenario });
+    const [{ isVerified, failure }] = fleet as [(typeof fleet)[0]];
+    expect(isVerified).toBe(false);
+    expect(failure).toMatch(/broke off|closed|reset|lost/i);
+  });
+
+  it('is the tracker, which nobody misses who knows the others', async (context) => {
+    needsNetns(context);
+    const faults = [{ stop: 'tracker', at: '1 s' }];
+    const { fleet } = await runNetns({ machines: 2, scenario: aLabScenario({ network: NETWORK, faults }) });
+    expect(fleet.map(({ isVerified }) => isVerified)).toEqual([true, true]);
+  });
+
+  it.for<Transport>(['p2p', 'unicast'])(
+    'is a disk that is full too early: %s',
+    async (transport, context) => {
+      needsNetns(context, transport);
+      const faults = [{ full: 1, after: '1 MiB' }];
+      const transports = { [transport]: {} };
+      const scenario = aLabScenario({ network: NETWORK, transports, faults });
+      const { fleet } = await runNetns({ transport, machines: 2, scenario });
+      expect(fleet.map(({ isVerified }) => isVerified)).toEqual([false, true]);
+      expect(fleet[0]!.failure).toContain('the disk is full');
+      expect(namespacesBy(process.pid)).toEqual([]);
+    },
+  );
+});
+
 describe('loss over network namespaces', () => {
   const LOSSY = { ...NETWORK, loss: 0.05 };
 
@@ -84,7 +133,9 @@ describe('loss over network namespaces', () => {
     needsNetns(context, 'unicast', { losesPackets: true });
     const scenario = aLabScenario({ network: LOSSY, transports: { unicast: {} } });
     const { fleet, serverLink } = await runNetns({ transport: 'unicast', machines: 1, scenario });
-    expect(fleet.map(({ isVerified }) => isVerified)).toEqual([true]);
+    expect(fleet.map(({ isVerified, failure }) => ({ isVerified, failure }))).toEqual([
+      { isVerified: true, failure: null },
+    ]);
     // Headers are a twentieth of what is on the wire, and a twentieth of all is lost.
     expect(serverLink!.upBytes / IMAGE_BYTES).toBeGreaterThan(1.045 * 1.03);
   });
