@@ -24,3 +24,9 @@ export function tftpSourceOf(text: string): { host: string; port: number } {
   if (host !== undefined && Number(port) > 0 && Number(port) < 65_536) return { host, port: Number(port) };
   throw new ConfigError('--tftp', `found \`${text}\`; allowed is \`host\` or \`host:port\``);
 }
+
+/** Reads a whole number of MiB. @returns bytes */
+export function memoryOf(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text) * 2 ** 20;
+  throw new ConfigError('--memory', `found \`${text}\`; allowed is a whole number of MiB, such as 1024`);
+}

@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { Command } from 'commander';
 import type { AgentPhase, AgentWatch, DiskFacts } from '../../engine/index.ts';
 import { ConfigError } from '../../failure.ts';
-import { diskWishOf, serverAddressOf, tftpSourceOf } from '../agent-options.ts';
+import { diskWishOf, memoryOf, serverAddressOf, tftpSourceOf } from '../agent-options.ts';
 import { openEngine } from '../engine-door.ts';
 import { interruptible } from '../interruption.ts';
 
@@ -18,6 +18,7 @@ interface AgentOptions {
   readonly id?: string[];
   readonly listen: string;
   readonly site: string;
+  readonly memory?: string;
   readonly dryRun?: boolean;
   readonly json?: boolean;
 }
@@ -38,6 +39,7 @@ export function agentCommand(): Command {
     .option('--id <id...>', 'MAC or UUID to register with (default: those of this machine)')
     .option('--listen <address>', 'address for other machines of the swarm', '0.0.0.0')
     .option('--site <name>', 'where this machine is: an image crosses to a site once', '')
+    .option('--memory <MiB>', 'memory to count with (default: all that this machine has)')
     .option('--dry-run', 'do everything up to the first write, and nothing after it')
     .option('--json', 'print one JSON object on standard output when done')
     .addHelpText(
@@ -58,7 +60,10 @@ Examples:
 
 async function deploy(options: AgentOptions, interrupted: AbortSignal): Promise<void> {
   const disk = diskWishOf(options.disk);
-  const { BEST_POLICIES, postDeployHooks, readMachineFacts, runAgent, swarmboot } = await openEngine();
+  const { BEST_POLICIES, memoryFor, postDeployHooks, readMachineFacts, runAgent, swarmboot } =
+    await openEngine();
+  const facts = readMachineFacts();
+  const memory = memoryFor(options.memory === undefined ? facts.memoryBytes : memoryOf(options.memory));
   const transport = await swarmboot.make({
     peerId: Buffer.concat([Buffer.from('-SB0001-'), randomBytes(12)]),
     host: options.listen,
@@ -68,11 +73,11 @@ async function deploy(options: AgentOptions, interrupted: AbortSignal): Promise<
     neighbours: 24,
     policies: BEST_POLICIES,
     site: options.site,
+    cacheBytes: memory.pieceCacheBytes,
   });
   const times = new PhaseTimes();
   try {
     const work = async (): Promise<void> => {
-      const facts = readMachineFacts();
       const named = disk.by === 'path' ? await namedDisk(facts.disks, disk.is) : facts.disks;
       const { outcome, steps, finish } = await runAgent(
         {
@@ -82,6 +87,7 @@ async function deploy(options: AgentOptions, interrupted: AbortSignal): Promise<
           facts: { ...facts, disks: named, ids: options.id ?? facts.ids },
           disk,
           transport,
+          memory,
           isDryRun: options.dryRun === true,
         },
         times,

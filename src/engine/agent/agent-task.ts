@@ -20,6 +20,7 @@ export interface AgentTask {
   readonly facts: MachineFacts;
   readonly disk: DiskWish;
   readonly transport: ImageTransport;
+  /** Default: what suits the memory of the machine. */
   readonly memory?: AgentMemory;
   /** Does everything up to the first write, and nothing after it. */
   readonly isDryRun?: boolean;

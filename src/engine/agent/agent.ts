@@ -1,5 +1,6 @@
 import { RunFailure } from '../../failure.ts';
 import { DeploymentClient } from '../http/deployment-client.ts';
+import { memoryFor } from './agent-memory.ts';
 import type { AgentTask, AgentWatch, DeployedMachine } from './agent-task.ts';
 import { collectGarbageSeldom } from './garbage-collection.ts';
 import { MachineDeployment } from './machine-deployment.ts';
@@ -11,7 +12,7 @@ import { PhaseClock } from './phase-clock.ts';
  * Rejects with the RunFailure of the phase that could not be done, which the server is told of.
  */
 export async function runAgent(task: AgentTask, watch: AgentWatch): Promise<DeployedMachine> {
-  collectGarbageSeldom();
+  collectGarbageSeldom(task.memory ?? memoryFor(task.facts.memoryBytes));
   const client = new DeploymentClient(task.server);
   const clock = new PhaseClock(task, watch);
   const { firmware, ids, memoryBytes, disks } = task.facts;

@@ -3,7 +3,7 @@ import type { AgentReport } from '../http/agent-report.ts';
 import type { DeploymentClient, TakenMachine } from '../http/deployment-client.ts';
 import { decodeChunk, type WireEncoding } from '../image/chunk-codec.ts';
 import { IMAGE_FILES } from '../image/image-store.ts';
-import { type AgentMemory, DEFAULT_MEMORY } from './agent-memory.ts';
+import { type AgentMemory, memoryFor } from './agent-memory.ts';
 import type { AgentOutcome, AgentTask, AgentWatch } from './agent-task.ts';
 import { isChunk } from './chunk-hash.ts';
 import { DiskStore } from './disk-store.ts';
@@ -47,7 +47,7 @@ export class MachineDeployment {
     this.#clock = clock;
     this.#client = client;
     this.#deployment = deployment;
-    this.#memory = task.memory ?? DEFAULT_MEMORY;
+    this.#memory = task.memory ?? memoryFor(task.facts.memoryBytes);
   }
 
   /** All phases after the registration. */

@@ -5,6 +5,7 @@ import { type MachineSteps, machineSteps } from '../deployment/post-deploy-steps
 import { ProtocolError } from '../protocol-error.ts';
 import type { AgentReport } from './agent-report.ts';
 import { bootFilePath } from './boot-file-path.ts';
+import { exchange, type HttpAnswer } from './exchange-client.ts';
 import { fetchRange } from './range-client.ts';
 import type { Admission, Registration } from './registration.ts';
 
@@ -28,6 +29,8 @@ const answerWithSteps = z.looseObject({ steps: machineSteps.nullish() });
 /** No description of an image is longer: 4 million chunks of 56 bytes. */
 const MOST_FILE_BYTES = 2 ** 28;
 const ANSWER_MS = 10_000;
+/** Of HTTP; our server answers with no other where it does what it was asked. */
+const OK = 200;
 /** Between two looks whether something has come about, and two tries to reach a server that is away. */
 const LOOK_MS = 1_000;
 const PATIENCE_MS = 300_000;
@@ -101,10 +104,9 @@ export class DeploymentClient {
 
   /** A whole file of the server. */
   async file(path: string): Promise<Uint8Array> {
-    const response = await this.#fetch(bootFilePath(path), { method: 'GET' });
-    if (response.ok && Number(response.headers.get('content-length')) <= MOST_FILE_BYTES)
-      return new Uint8Array(await response.arrayBuffer().catch(serverLost));
-    throw new RunFailure('REFUSED', `the server has no ${path}: it answered with status ${response.status}`);
+    const { status, body } = await this.#exchange(bootFilePath(path));
+    if (status === OK) return body;
+    throw new RunFailure('REFUSED', `the server has no ${path}: it answered with status ${status}`);
   }
 
   /** Part of a file of the server. */
@@ -140,22 +142,28 @@ export class DeploymentClient {
 
   /** @param body left out for a question without one */
   async #ask(path: string, body?: object): Promise<unknown> {
-    const response = await this.#fetch(path, {
-      method: body ? 'POST' : 'GET',
-      ...(body && { body: JSON.stringify(body) }),
-    });
-    const answer = await response.json().catch(serverLost);
-    if (response.ok) return answer;
+    const { status, body: text } = await this.#exchange(path, body);
+    const answer = parsed(text);
+    if (status === OK) return answer;
     throw new RunFailure(
       'REFUSED',
       `the server refused this machine: ${(answer as { error: string }).error}`,
     );
   }
 
-  #fetch(path: string, init: RequestInit): Promise<Response> {
-    const headers = { authorization: `Bearer ${this.#source.token}`, 'content-type': 'application/json' };
-    const address = new URL(path, `${this.#source.url}/`);
-    return fetch(address, { ...init, headers, signal: AbortSignal.timeout(ANSWER_MS) }).catch(serverLost);
+  #exchange(path: string, body?: object): Promise<HttpAnswer> {
+    const { url, token } = this.#source;
+    const question = { token, patienceMs: ANSWER_MS, mostBytes: MOST_FILE_BYTES, ...(body && { body }) };
+    return exchange({ ...question, url: new URL(path, `${url}/`) }).catch(serverLost);
+  }
+}
+
+/** What a proxy or a server on its way down says is no JSON. */
+function parsed(text: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(text).toString());
+  } catch (cause) {
+    return serverLost(cause as Error);
   }
 }
 

@@ -58,6 +58,8 @@ export interface SwarmClientOptions {
   readonly link: LinkRates;
   /** Uploads at a time, the optimistic one included. */
   readonly uploadSlots: number;
+  /** Memory for pieces that were received or read, for peers [byte]; default: 16 MiB. Our own client holds to it. */
+  readonly cacheBytes?: number;
   /** Peers asked of the tracker, and connections held, at most. */
   readonly neighbours: number;
 }

@@ -2,6 +2,7 @@ import type { AddressInfo, Server } from 'node:net';
 import { RunFailure } from '../../failure.ts';
 import { BLOCK_BYTES, type Metainfo, pieceLengthOf } from '../image/metainfo.ts';
 import { AnnounceClient } from './announce-client.ts';
+import { AnnouncePace } from './announce-pace.ts';
 import { Evidence } from './evidence.ts';
 import { PeerListener } from './peer-listener.ts';
 import { PieceBuffers } from './piece-buffers.ts';
@@ -31,10 +32,8 @@ import type { BlockAddress } from './wire/message.ts';
 
 const TICK_MS = 100;
 const KEEP_ALIVE_MS = 60_000;
-/** How often peer exchange and web seeds are thought about. */
+/** How often peer exchange, web seeds and further announces are thought about. */
 const REVIEW_MS = 1_000;
-/** While pieces are missing the tracker is asked for further peers this often. */
-const ANNOUNCE_MS = 30_000;
 /** Memory for pieces that are served, and memory that is kept for those to come [byte]. */
 const CACHE_BYTES = 16 * 2 ** 20;
 const SPARE_BYTES = 8 * 2 ** 20;
@@ -75,6 +74,7 @@ class SwarmbootClient implements SwarmClient {
   #peers: PeerListener | undefined;
   #isPaused = false;
   #tracker: AnnounceClient | undefined;
+  #pace: AnnouncePace | undefined;
 
   constructor(server: Server, options: SwarmClientOptions) {
     this.#server = server;
@@ -133,7 +133,7 @@ class SwarmbootClient implements SwarmClient {
     this.#geometry = new Geometry(metainfo.imageBytes, metainfo.pieceBytes, BLOCK_BYTES);
     this.#buffers = new PieceBuffers(metainfo.pieceBytes, SPARE_BYTES / metainfo.pieceBytes);
     this.#cache = new PieceCache(
-      Math.max(FEWEST_CACHED, Math.floor(CACHE_BYTES / metainfo.pieceBytes)),
+      Math.max(FEWEST_CACHED, Math.floor((this.#options.cacheBytes ?? CACHE_BYTES) / metainfo.pieceBytes)),
       (piece) => store.read(piece, 0, this.#buffers.take(this.#geometry.bytesOf(piece))),
       (bytes) => this.#buffers.giveBack(bytes),
     );
@@ -163,8 +163,9 @@ class SwarmbootClient implements SwarmClient {
       leftBytes: this.#isComplete() ? 0 : metainfo.imageBytes,
       onPeer: (address) => this.#peers!.connect(address),
     });
-    this.#every(ANNOUNCE_MS, () => {
-      if (!this.#isComplete()) this.#tracker!.askForPeers();
+    this.#pace = new AnnouncePace(performance.now());
+    this.#every(REVIEW_MS, () => {
+      if (!this.#isComplete() && this.#pace!.isDue(performance.now())) this.#tracker!.askForPeers();
     });
   }
 
@@ -204,7 +205,10 @@ class SwarmbootClient implements SwarmClient {
         const salt = saltOf(Buffer.from(this.#peers!.peerIdOf(peer), 'hex'));
         this.#handle({ kind: 'peerIntroduced', peer, site, isDealer, salt });
       },
-      left: (peer) => this.#handle({ kind: 'peerLeft', peer }),
+      left: (peer) => {
+        this.#pace?.lostPeer(performance.now());
+        this.#handle({ kind: 'peerLeft', peer });
+      },
       watchOf: (peer) => ({
         messageReceived: (message) => this.#handle(eventOf(peer, message)),
         blockAnnounced: (block) => this.#placeFor(peer, block),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { AgentMemory } from '../../../src/engine/agent/agent-memory.ts';
+import { type AgentMemory, LEAST_MEMORY } from '../../../src/engine/agent/agent-memory.ts';
 import { DiskStore } from '../../../src/engine/agent/disk-store.ts';
 import { DiskWriter } from '../../../src/engine/agent/disk-writer.ts';
 import { type FoundOnDisk, NOTHING_FOUND } from '../../../src/engine/agent/found-blocks.ts';
@@ -9,6 +9,7 @@ import { type AGoldenImage, aGoldenImage } from './a-golden-image.ts';
 import { BrokenDisk, MemoryDisk } from './disks.ts';
 
 const SMALL: AgentMemory = {
+  ...LEAST_MEMORY,
   decodingBytes: 100_000,
   fragmentBytes: 30_000,
   wireFormBytes: 100_000,
