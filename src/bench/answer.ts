@@ -1,10 +1,10 @@
 import type { Executor, RunWatch } from './executors/executor.ts';
 import { isSpoiled } from './metrics/busy-computer.ts';
 import { runKey, selectRecords } from './metrics/record-selection.ts';
-import { type Assignment, planRuns } from './plan.ts';
+import { type Assignment, planRuns, type Selection } from './plan.ts';
 import { readHost, readVersions } from './record/host-reader.ts';
 import type { RecordStore } from './record/record-store.ts';
-import type { RunRecord, Transport } from './record/run-record.ts';
+import type { RunRecord } from './record/run-record.ts';
 import { publishedRecords, recordOf } from './record-of.ts';
 import type { LoadedScenario } from './scenario/scenario-loader.ts';
 
@@ -29,8 +29,8 @@ export interface LeftOutPlace {
 export interface Question {
   readonly scenario: LoadedScenario;
   readonly executors: readonly Executor[];
-  /** Transports to keep; undefined for all of the scenario's. */
-  readonly transports: readonly Transport[] | undefined;
+  /** Default: all of the scenario. */
+  readonly only?: Selection;
   readonly store: RecordStore;
   /** Runs with these settings whose records are in the store are not made again. */
   readonly isResumed?: boolean;
@@ -47,7 +47,7 @@ export interface Question {
  */
 export async function answer(question: Question, watch: AnswerWatch): Promise<RunRecord[]> {
   const { scenario, executors, store } = question;
-  const all = planRuns(scenario, executors, question.transports);
+  const all = planRuns(scenario, executors, question.only);
   const context = {
     scenario,
     host: readHost(),

@@ -22,9 +22,10 @@ export type { HardwareSettings } from './executors/hardware/hardware-settings.ts
 export { MODEL_TRANSPORTS } from './executors/model-transport.ts';
 export { agreementDetails } from './metrics/agreement.ts';
 export { type Cell, cellDetails } from './metrics/cell.ts';
+export { variantWords } from './metrics/plain-words.ts';
 export { readableTime } from './metrics/readable-units.ts';
 export { selectRecords } from './metrics/record-selection.ts';
-export type { Assignment } from './plan.ts';
+export type { Assignment, Selection } from './plan.ts';
 export type { Probe } from './probe/probe.ts';
 export { readProbe, writeProbe } from './probe/probe-store.ts';
 export { probeTable } from './probe/probe-table.ts';

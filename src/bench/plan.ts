@@ -13,19 +13,27 @@ export interface Assignment {
   readonly variant: ScenarioVariant;
 }
 
+/** What of a scenario is run; undefined for all of it. */
+export interface Selection {
+  readonly transports?: readonly Transport[] | undefined;
+  /** By name, empty for the plain scenario. */
+  readonly variants?: readonly string[] | undefined;
+}
+
 /**
  * All runs that answer a scenario, executors in their order; what takes real time is repeated in rounds.
- * @param only transports to keep; undefined for all of the scenario's
+ * @param only what to keep of the scenario
  * @throws ConfigError where a setting cannot be honoured, or nothing would be left to run
  */
 export function planRuns(
   scenario: LoadedScenario,
   executors: readonly Executor[],
-  only: readonly Transport[] | undefined,
+  only: Selection = {},
 ): Assignment[] {
+  const variants = scenario.variants.filter(({ variant }) => only.variants?.includes(variant) ?? true);
   const assignments = executors.flatMap((executor) => {
-    const runs = scenario.variants.flatMap((variant) =>
-      transportsOf(variant, executor, only).flatMap((transport) => {
+    const runs = variants.flatMap((variant) =>
+      transportsOf(variant, executor, only.transports).flatMap((transport) => {
         refuseUnsupported(executor, variant, transport);
         return runsOf(executor, variant, transport);
       }),

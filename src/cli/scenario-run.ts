@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import type { ExecutorName, LoadedScenario, RunRecord } from '../bench/index.ts';
+import type { ExecutorName, LoadedScenario, RunRecord, Selection } from '../bench/index.ts';
 import { ConfigError } from '../failure.ts';
 import { type Bench, openBench } from './bench-door.ts';
 import { FailedMachines } from './failed-machines.ts';
@@ -16,6 +16,7 @@ export interface ScenarioRunOptions extends HardwareOptions {
   readonly on?: string;
   readonly machines?: string;
   readonly transports?: string;
+  readonly variants?: string;
   readonly seeds?: string;
   readonly image?: string;
   readonly out?: string;
@@ -51,7 +52,7 @@ export async function runScenario(file: string, options: ScenarioRunOptions): Pr
   const question = {
     scenario,
     executors: await executorsOf(bench, scenario, options),
-    transports: options.transports && namesOption('--transports', options.transports, bench.TRANSPORTS),
+    only: selectionOf(bench, scenario, options),
     store,
     isResumed: options.resume === true,
     isSpoiledRepeated: true,
@@ -60,20 +61,17 @@ export async function runScenario(file: string, options: ScenarioRunOptions): Pr
   const progress = progressOn(process.stderr, bench);
   const records = await interruptible(async (signal): Promise<RunRecord[]> => {
     try {
-      return await bench.answer(
-        { ...question, transports: question.transports || undefined },
-        {
-          signal,
-          machineProgressed: (machine, phase, share) => progress.machineProgressed(machine, phase, share),
-          personAsked: (sentence) => progress.personAsked?.(sentence),
-          runStarted: (assignment, index, all) => progress.runStarted(assignment, index, all),
-          runLeftOut: (assignment, place) => progress.runLeftOut(assignment, place),
-          runEnded: (assignment, record) => {
-            progress.runEnded(assignment, record);
-            failures.add(assignment, bench.unexpectedFailures(assignment.run.scenario, record.fleet));
-          },
+      return await bench.answer(question, {
+        signal,
+        machineProgressed: (machine, phase, share) => progress.machineProgressed(machine, phase, share),
+        personAsked: (sentence) => progress.personAsked?.(sentence),
+        runStarted: (assignment, index, all) => progress.runStarted(assignment, index, all),
+        runLeftOut: (assignment, place) => progress.runLeftOut(assignment, place),
+        runEnded: (assignment, record) => {
+          progress.runEnded(assignment, record);
+          failures.add(assignment, bench.unexpectedFailures(assignment.run.scenario, record.fleet));
         },
-      );
+      });
     } finally {
       progress.close();
     }
@@ -81,6 +79,20 @@ export async function runScenario(file: string, options: ScenarioRunOptions): Pr
   await bench.writeReport(folder, await store.read());
   tellReport(bench, { folder, records, isJson: options.json === true });
   failures.throwIfAny();
+}
+
+function selectionOf(bench: Bench, { variants }: LoadedScenario, options: ScenarioRunOptions): Selection {
+  const words = variants.map(({ variant }) => bench.variantWords(variant));
+  return {
+    ...(options.transports !== undefined && {
+      transports: namesOption('--transports', options.transports, bench.TRANSPORTS),
+    }),
+    ...(options.variants !== undefined && {
+      variants: namesOption('--variants', options.variants, words).map(
+        (name) => variants[words.indexOf(name)]!.variant,
+      ),
+    }),
+  };
 }
 
 async function executorsOf(bench: Bench, scenario: LoadedScenario, options: ScenarioRunOptions) {

@@ -55,7 +55,7 @@ function aDisturbedLab(disturbances: number) {
 async function aQuestion(executor: Executor) {
   const scenario = await loadScenario(await aScenarioFile(PLAIN_SCENARIO), { seeds: [1, 2, 3] });
   const store = new RecordStore(await aFolder());
-  return { scenario, executors: [executor], transports: undefined, store, isSpoiledRepeated: true };
+  return { scenario, executors: [executor], store, isSpoiledRepeated: true };
 }
 
 const QUIET = { ...aWatch(), runStarted() {}, runEnded() {}, runLeftOut() {} };

@@ -2,7 +2,17 @@ import type { Fault } from '../scenario/faults-schema.ts';
 import type { Scenario } from '../scenario/schema.ts';
 
 /** What a fault asks of an executor, one name for each ability. */
-export type FaultName = 'kill' | 'join' | 'slow' | 'slow.at' | 'cut' | 'cut.server' | 'seederLeaves';
+export type FaultName =
+  | 'kill'
+  | 'join'
+  | 'slow'
+  | 'slow.at'
+  | 'cut'
+  | 'cut.server'
+  | 'stop.server'
+  | 'stop.tracker'
+  | 'full'
+  | 'seederLeaves';
 
 /** The names of a fault: that of its kind, and one for each thing that not everybody can do. */
 function faultNames(fault: Fault): FaultName[] {
@@ -10,6 +20,8 @@ function faultNames(fault: Fault): FaultName[] {
   if ('join' in fault) return ['join'];
   if ('slow' in fault) return fault.at === 0 && fault.for === undefined ? ['slow'] : ['slow', 'slow.at'];
   if ('cut' in fault) return [fault.cut === 'server' ? 'cut.server' : 'cut'];
+  if ('stop' in fault) return [`stop.${fault.stop}`];
+  if ('full' in fault) return ['full'];
   return ['seederLeaves'];
 }
 

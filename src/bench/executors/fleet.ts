@@ -14,6 +14,8 @@ export interface FleetMachine {
   readonly killedAfterS: number;
   /** Seconds after the start of the transfer at which it is powered on; 0 for one that starts with the others. */
   readonly joinsAfterS: number;
+  /** Bytes that its disk takes; Infinity if it takes all. */
+  readonly roomBytes: number;
 }
 
 /** A link from a time on, in seconds after the start of the transfer; rates of 0 for a cable that is out. */
@@ -44,6 +46,7 @@ export function fleetOf(scenario: Scenario, machines: number): FleetMachine[] {
       linkChanges: [],
       killedAfterS: Infinity,
       joinsAfterS: joinTimesS[machines - 1 - index] ?? 0,
+      roomBytes: Infinity,
     };
     const hit = scenario.faults.reduce((each, fault) => withFault(each, fault, { index, starters }), machine);
     const changing = scenario.faults.filter((fault) => isOfMachine(fault, index));
@@ -83,6 +86,9 @@ function withFault(
   }
   if ('kill' in fault && index >= starters - fault.kill && index < starters) {
     return { ...machine, killedAfterS: Math.min(machine.killedAfterS, fault.at) };
+  }
+  if ('full' in fault && index < fault.full) {
+    return { ...machine, roomBytes: Math.min(machine.roomBytes, fault.after) };
   }
   return machine;
 }
@@ -125,6 +131,23 @@ function linkChanges(usual: LinkModel, faults: readonly Fault[]): LinkChange[] {
     });
 }
 
+/** Part of the server that stops for some time, in seconds after the start of the transfer. */
+export interface ServerStop {
+  readonly part: 'server' | 'tracker';
+  readonly atS: number;
+  /** Infinity for one that stops for good. */
+  readonly forS: number;
+}
+
+/** What stops at the server, in the order of the scenario. */
+export function serverStops({ faults }: Scenario): ServerStop[] {
+  return faults.flatMap((fault) => {
+    if (!('stop' in fault)) return [];
+    const forS = fault.stop === 'server' ? fault.for : Infinity;
+    return { part: fault.stop, atS: fault.at, forS };
+  });
+}
+
 /** Copies of the image that leave the server before its peer goes for good; Infinity if it stays. */
 export function seederCopies({ faults }: Scenario): number {
   return Math.min(
@@ -133,17 +156,17 @@ export function seederCopies({ faults }: Scenario): number {
   );
 }
 
-/** Machines that failed although no fault of the scenario killed them, with what each of them said. */
+/** Machines that failed although no fault of the scenario killed them or filled their disks, with what each of them said. */
 export function unexpectedFailures(
   scenario: Scenario,
   fleet: readonly MachineResult[],
 ): { machine: string; failure: string }[] {
-  const killed = new Set(
+  const doomed = new Set(
     fleetOf(scenario, fleet.length)
-      .filter(({ killedAfterS }) => killedAfterS < Infinity)
+      .filter(({ killedAfterS, roomBytes }) => killedAfterS < Infinity || roomBytes < scenario.image.size)
       .map(({ name }) => name),
   );
   return fleet.flatMap(({ machine, failure }) =>
-    failure === null || killed.has(machine) ? [] : [{ machine, failure }],
+    failure === null || doomed.has(machine) ? [] : [{ machine, failure }],
   );
 }

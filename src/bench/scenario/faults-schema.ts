@@ -34,6 +34,25 @@ export function faultSchema(fields: Fields) {
         for: fields.positiveSeconds().describe('how long the cable is out'),
       }),
       settings({
+        stop: z
+          .literal('server', { error: 'allowed is `server` or `tracker`' })
+          .describe('the server with all its services is killed, and started again with what is on its disk'),
+        at: at(),
+        for: fields.positiveSeconds().describe('time until it is started again'),
+      }),
+      settings({
+        stop: z
+          .literal('tracker', { error: 'allowed is `server` or `tracker`' })
+          .describe('nobody hears of others any more; everything else goes on'),
+        at: at(),
+      }),
+      settings({
+        full: fields
+          .count('machines')
+          .describe('machines whose disk is full too early: those that came first'),
+        after: fields.bytes().describe('bytes that such a disk takes'),
+      }),
+      settings({
         seederLeaves: z
           .number({ error: copies })
           .positive({ error: copies })
@@ -44,7 +63,7 @@ export function faultSchema(fields: Fields) {
     ],
     {
       error:
-        'allowed is `{kill: 2, at: 30 s}`, `{join: 2, at: 30 s}`, `{slow: 1, to: 5 Mbit/s}`, `{cut: 1, at: 30 s, for: 20 s}` or `{seederLeaves: 1.1}`',
+        'allowed is `{kill: 2, at: 30 s}`, `{join: 2, at: 30 s}`, `{slow: 1, to: 5 Mbit/s}`, `{cut: 1, at: 30 s, for: 20 s}`, `{stop: server, at: 30 s, for: 10 s}`, `{full: 1, after: 1 GiB}` or `{seederLeaves: 1.1}`',
     },
   );
 }

@@ -73,7 +73,7 @@ async function runCase(
   watch.caseStarted(swarmCase.name, leftOut);
   const store = new RecordStore(join(out, scenario.name));
   const transports = TRANSPORTS.filter((name) => !leftOut.some(({ transport }) => transport === name));
-  const records = await answer({ scenario, executors: [executor], transports, store }, watch);
+  const records = await answer({ scenario, executors: [executor], only: { transports }, store }, watch);
   await writeReport(store.folder, await store.read());
   const rows = swarmCase.rows({ scenario, records });
   return { name: swarmCase.name, rows, leftOut, records, folder: store.folder };

@@ -15,6 +15,10 @@ export function runCommand(): Command {
     )
     .option('--machines <counts>', 'machine counts instead of the scenario’s, such as 1,8')
     .option('--transports <names>', 'only these of the scenario’s transports, such as p2p,unicast')
+    .option(
+      '--variants <names>',
+      'only these of the scenario’s variants; `plain` is the scenario without any',
+    )
     .option('--seeds <count>', 'this many random seeds, 1 to N, instead of the scenario’s')
     .option('--probe <file>', 'sim: what the lab takes beside bytes, as `swarmboot probe` measured it')
     .option(
@@ -29,6 +33,7 @@ Examples:
   ./swarmboot run scenarios/table-1.yaml --on theory,sim --json
   ./swarmboot run scenarios/first-lab.yaml --on local --machines 1,4 --transports p2p
   ./swarmboot run scenarios/lab-main.yaml --resume
+  ./swarmboot run scenarios/lab-faults.yaml --variants plain,server-killed --transports p2p
   ./swarmboot run scenarios/first-lab.yaml --on local --image disk.img --out /tmp/my-report
   ./swarmboot run scenarios/class-room.yaml --on hardware,sim --room tag:room7 --golden win11 \\
       --power 'ipmitool -H $NAME-bmc -U admin -f pw chassis power cycle'`,

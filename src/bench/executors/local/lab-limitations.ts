@@ -6,13 +6,13 @@ import type { LabPlan } from './lab-plan.ts';
 /** What a reader must know to judge a run of a lab, wherever its hosts stand. */
 export function labLimitations(
   plan: LabPlan,
-  { imageNote, versions, wireBytes }: ServerReady,
+  { files, versions, wireBytes }: ServerReady,
 ): readonly string[] {
   const clonezilla = isClonezilla(plan.transport) ? OF_CLONEZILLA : [];
   const limitations = [
     'A disk is read back through the page cache of the host.',
     `A machine's power-on is the start of its agent, which has been loaded before: there is no boot phase.`,
-    imageNote,
+    files.goldenNote,
   ];
   return [
     ...limitations,

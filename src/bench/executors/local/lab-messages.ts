@@ -1,8 +1,17 @@
 import type { AgentPhase, HandoutName, LinkRates, SwarmPolicies } from '../../../engine/index.ts';
 import type { ImageUse } from '../../record/run-record.ts';
+import type { SavedDisk } from '../netns/clonezilla/save-disk.ts';
 import type { Casting } from './casting.ts';
+import type { LabImage } from './lab-image.ts';
 import type { LabTransport } from './lab-plan.ts';
 import type { PortableFailure } from './portable-failure.ts';
+
+/** Where the services of the server listen. */
+export interface ServerPorts {
+  readonly http: number;
+  readonly tracker: number;
+  readonly tftp: number;
+}
 
 /** What the server process has to set up. */
 export interface ServerTask {
@@ -16,8 +25,8 @@ export interface ServerTask {
   readonly encoding: 'raw' | 'zstd';
   readonly pieceBytes: number;
   readonly transport: LabTransport;
-  /** HTTP, tracker and TFTP ports from here up; 0 for any free ones. */
-  readonly port: number;
+  /** 0 for any free one. */
+  readonly ports: ServerPorts;
   readonly link: LinkRates;
   readonly uploadSlots: number;
   readonly neighbours: number;
@@ -25,6 +34,10 @@ export interface ServerTask {
   readonly handout: HandoutName;
   readonly site: string;
   readonly peerId: Uint8Array;
+  /** What agents show the server. */
+  readonly agentToken: string;
+  /** What the server knows of machines, for one that is killed and comes back; null: in memory. */
+  readonly storeFile: string | null;
   /** All of them may be written to. */
   readonly machines: readonly string[];
   /** Disks to make, one for each machine, as files of the scratch folder. */
@@ -34,27 +47,34 @@ export interface ServerTask {
   readonly casting: Casting | null;
 }
 
+/** What the server has on its disk, also after it was killed. */
+export interface ServerFiles {
+  readonly goldenFile: string;
+  /** What the golden image is, in one sentence. */
+  readonly goldenNote: string;
+  readonly published: LabImage;
+  /** The disk in the form of Clonezilla; null where nobody wants it. */
+  readonly saved: SavedDisk | null;
+}
+
 /** What the server process has set up. */
 export interface ServerReady {
-  readonly httpPort: number;
-  readonly tftpPort: number;
-  /** What agents show the server. */
-  readonly token: string;
-  /** What the image was signed with, PEM. */
-  readonly publicKey: string;
-  /** Where the image is on the server. */
-  readonly imageFolder: string;
-  readonly imageFile: string;
+  readonly ports: ServerPorts;
+  readonly files: ServerFiles;
   /** Bytes that one machine has to receive. */
   readonly wireBytes: number;
-  /** What the golden image is, in one sentence. */
-  readonly imageNote: string;
   /** Versions of the clients in use. */
   readonly versions: Readonly<Record<string, string>>;
 }
 
 export type ServerCommand =
-  | { readonly kind: 'prepare'; readonly task: ServerTask }
+  | {
+      readonly kind: 'start';
+      readonly task: ServerTask;
+      /** Of a server that was killed; null: they are made. */
+      readonly files: ServerFiles | null;
+    }
+  | { readonly kind: 'stopTracker' }
   | { readonly kind: 'count' };
 
 export type ServerReport =

@@ -12,6 +12,14 @@ export interface LinkCounters {
   readonly sites: readonly LinkBytes[];
 }
 
+/** A disk that takes less than its size. */
+export interface FullDisk {
+  /** In a folder of its own. */
+  readonly file: string;
+  readonly bytes: number;
+  readonly roomBytes: number;
+}
+
 /** Where the hosts of a lab stand, and who limits their links. */
 export interface LabPlace {
   /** Makes the hosts. Rejects with a RunFailure where they cannot be made. */
@@ -20,6 +28,11 @@ export interface LabPlace {
   addressOf(host: string): string;
   /** Program and arguments that start a command on this host; empty: the command is started as it is. */
   launcherOf(host: string): readonly string[];
+  /**
+   * The same on a host that has a blank disk of its own, which nobody else sees and which is full too early.
+   * Left out where that cannot be done.
+   */
+  launcherWithDisk?(host: string, disk: FullDisk): readonly string[];
   /** Rates that the processes of a host keep by themselves, for a link of these rates. */
   ownLimitOf(link: LinkRates): LinkRates;
   /** Makes the link of a host another one; rates of 0 pull its cable. Left out where that cannot be done. */

@@ -10,7 +10,14 @@ import type { Scenario } from '../../scenario/schema.ts';
 import { wireSize } from '../../scenario/wire-size.ts';
 import { arrivalOf } from '../arrival.ts';
 import type { PlannedRun } from '../executor.ts';
-import { fleetOf, type LinkChange, seederCopies, serverLinkChanges } from '../fleet.ts';
+import {
+  fleetOf,
+  type LinkChange,
+  type ServerStop,
+  seederCopies,
+  serverLinkChanges,
+  serverStops,
+} from '../fleet.ts';
 import { p2pHandoutOf } from '../handout.ts';
 import { siteOf } from '../site.ts';
 import { isOneForAll } from '../way-of-bytes.ts';
@@ -44,6 +51,8 @@ export interface LabMachine {
   readonly killedAfterMs: number;
   /** What becomes of its link, in order of time. */
   readonly linkChanges: readonly LinkChange[];
+  /** Bytes that its disk takes; Infinity if it takes all. */
+  readonly roomBytes: number;
 }
 
 /** Everything that a run in the lab depends on. */
@@ -59,6 +68,7 @@ export interface LabPlan {
   /** Label of the site where the server stands. */
   readonly serverSite: string;
   readonly serverLinkChanges: readonly LinkChange[];
+  readonly serverStops: readonly ServerStop[];
   readonly machines: readonly LabMachine[];
   readonly seederSlots: number;
   readonly uploadSlots: number;
@@ -94,8 +104,9 @@ export function labPlanOf({ scenario, transport, machines, randomSeed }: Planned
     serverLink: { upBps: network.server.up, downBps: network.server.down },
     serverSite: siteLabel(scenario, 0),
     serverLinkChanges: serverLinkChanges(scenario),
+    serverStops: serverStops(scenario),
     machines: fleetOf(scenario, machines).map(
-      ({ name, link, linkChanges, killedAfterS, joinsAfterS }, index) => ({
+      ({ name, link, linkChanges, killedAfterS, joinsAfterS, roomBytes }, index) => ({
         name,
         site: siteLabel(scenario, siteOf(scenario, index / machines)),
         link,
@@ -103,6 +114,7 @@ export function labPlanOf({ scenario, transport, machines, randomSeed }: Planned
         joinsAfterMs: joinsAfterS * 1000,
         killedAfterMs: killedAfterS * 1000,
         linkChanges,
+        roomBytes: roomBytes < image.size ? roomBytes : Infinity,
       }),
     ),
     seederSlots,

@@ -26,10 +26,15 @@ process.on('message', (command: ServerCommand) => {
 
 async function obey(command: ServerCommand): Promise<void> {
   switch (command.kind) {
-    case 'prepare':
-      scratchFolder = command.task.scratchFolder;
-      server = await startLabServer(command.task);
+    case 'start': {
+      const { task, files } = command;
+      scratchFolder = task.scratchFolder;
+      server = await startLabServer(task, files);
       report({ kind: 'ready', ready: server.ready });
+      return;
+    }
+    case 'stopTracker':
+      await server?.stopTracker();
       return;
     case 'count':
       report({ kind: 'counted', uploadedBytes: (await server?.uploadedBytes()) ?? 0 });

@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   AgentApi,
@@ -17,58 +15,46 @@ import {
   PayloadStreams,
   payloadRoute,
   startTracker,
+  type Tracker,
 } from '../../../engine/index.ts';
-import { ConfigError, RunFailure } from '../../../failure.ts';
+import { ConfigError } from '../../../failure.ts';
 import { CountedFile } from '../netns/clonezilla/counted-file.ts';
-import { type SavedDisk, saveDisk } from '../netns/clonezilla/save-disk.ts';
+import type { SavedDisk } from '../netns/clonezilla/save-disk.ts';
 import { SAVED_FOLDER } from '../netns/clonezilla/saved-disk.ts';
-import { isClonezilla } from '../way-of-bytes.ts';
-import { type LabImage, publishLabImage } from './lab-image.ts';
-import type { ServerReady, ServerTask } from './lab-messages.ts';
+import type { LabImage } from './lab-image.ts';
+import type { ServerFiles, ServerReady, ServerTask } from './lab-messages.ts';
 import type { LabPeerMaker } from './lab-peer.ts';
 import { LabSeeder } from './lab-seeder.ts';
 import { swarmClientFor } from './lab-swarm-client.ts';
-import { makeSampleDisk } from './sample-disk.ts';
+import { makeServerFiles } from './server-files-writer.ts';
 
 /** The server of the lab: HTTP, TFTP, and for a swarm its tracker and its first seeder. */
 export interface LabServer {
   readonly ready: ServerReady;
   /** Payload bytes that left the server. */
   uploadedBytes(): Promise<number>;
+  /** Nobody is told of others from now on. */
+  stopTracker(): Promise<void>;
 }
 
 /**
- * Makes the scratch folder with its disks and starts everything.
- * Throws a ConfigError for an image or a port that cannot be used, a RunFailure for a full disk.
+ * Starts everything.
+ * Throws a ConfigError for a port that cannot be used.
+ * @param before what a server that was killed has left; null: it is made
  */
-export async function startLabServer(task: ServerTask): Promise<LabServer> {
-  const { host, scratchFolder, pieceBytes, link } = task;
-  const golden = await prepareDisks(task).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code !== 'ENOSPC') throw cause;
-    throw new RunFailure('DISK_FULL', `there is no room for the disks of the lab in ${scratchFolder}`, {
-      cause,
-    });
-  });
-  const published = await publish(task, golden.imageFile);
+export async function startLabServer(task: ServerTask, before: ServerFiles | null): Promise<LabServer> {
+  const files = before ?? (await makeServerFiles(task));
+  const { host, pieceBytes, link, ports } = task;
+  const { published, saved } = files;
   const payload = await ImageReader.open(published.payloadFile, pieceBytes);
-  const saved = isClonezilla(task.transport)
-    ? await saveDisk(golden.imageFile, join(scratchFolder, SAVED_FOLDER))
-    : null;
   const bootFiles = new Map<string, BootFile>();
   const savedFiles = await openSaved(saved);
   for (const [name, file] of savedFiles) bootFiles.set(`${SAVED_FOLDER}/${name}`, file);
   for (const [name, bytes] of published.files) bootFiles.set(name, new MemoryBootFile(bytes));
-  const store = DeploymentStore.inMemory();
-  const { agentToken } = store.createDeployment({
-    image: published.name,
-    version: published.version,
-    agentToken: randomUUID(),
-    machines: task.machines,
-    start: { waitFor: 1, at: null },
-    disk: 'only',
-  });
+  const store = task.storeFile === null ? DeploymentStore.inMemory() : DeploymentStore.open(task.storeFile);
+  if (before === null) createDeployment(store, task, published);
   const streams = new PayloadStreams(payload, link.upBps);
-  const httpServer = await onPort(task.port, 'HTTP', (port) =>
+  const httpServer = await onPort(ports.http, 'HTTP', (port) =>
     HttpServer.start({
       host,
       port,
@@ -82,23 +68,18 @@ export async function startLabServer(task: ServerTask): Promise<LabServer> {
   const swarmClient = swarmClientFor(task.transport);
   const swarm =
     swarmClient && task.transport !== 'clonezilla-unicast'
-      ? await startSwarm(swarmClient, task, { published, payload, saved })
+      ? await startSwarm(swarmClient, task, files, payload)
       : null;
   // The same torrent, and who of it can be asked for peers.
   if (swarm) bootFiles.set(`${published.folder}/image.torrent`, new MemoryBootFile(swarm.metainfo.bytes));
-  const tftp = await onPort(task.port === 0 ? 0 : task.port + 2, 'TFTP', (port) =>
+  const tftp = await onPort(ports.tftp, 'TFTP', (port) =>
     BootFileServer.start({ host, port, files: bootFiles }),
   );
   return {
     ready: {
-      httpPort: httpServer.port,
-      tftpPort: tftp.port,
-      token: agentToken,
-      publicKey: published.publicKey,
-      imageFolder: published.folder,
-      imageFile: golden.imageFile,
+      ports: { http: httpServer.port, tracker: swarm?.trackerPort ?? 0, tftp: tftp.port },
+      files,
       wireBytes: saved?.wireBytes ?? payload.sizeBytes,
-      imageNote: golden.note,
       versions: swarmClient ? { [swarmClient.name]: await swarmClient.version() } : {},
     },
     async uploadedBytes() {
@@ -106,27 +87,19 @@ export async function startLabServer(task: ServerTask): Promise<LabServer> {
       if (!saved) return streams.uploadedBytes;
       return saved.partitions.reduce((sum, { file }) => sum + savedFiles.get(file)!.servedBytes, 0);
     },
+    async stopTracker() {
+      await swarm?.tracker.close();
+    },
   };
 }
 
-/** What the server has of the golden image. */
-interface ServedForms {
-  readonly published: LabImage;
-  readonly payload: ImageReader;
-  readonly saved: SavedDisk | null;
-}
-
-/** Throws a ConfigError where the image is not of the scenario's size. */
-async function publish(task: ServerTask, imageFile: string): Promise<LabImage> {
-  const { imageBytes } = task;
-  const disk = await ImageReader.open(imageFile, task.pieceBytes);
-  if (disk.sizeBytes !== imageBytes) {
-    const sentence = `the scenario's image has ${imageBytes} bytes, ${imageFile} has ${disk.sizeBytes}`;
-    throw new ConfigError('image.size', sentence);
-  }
-  const published = await publishLabImage(disk, task);
-  await disk.close();
-  return published;
+function createDeployment(
+  store: DeploymentStore,
+  { agentToken, machines }: ServerTask,
+  { name: image, version }: LabImage,
+): void {
+  const start = { waitFor: 1, at: null };
+  store.createDeployment({ image, version, agentToken, machines, start, disk: 'only' });
 }
 
 async function openSaved(saved: SavedDisk | null): Promise<Map<string, CountedFile>> {
@@ -137,18 +110,19 @@ async function openSaved(saved: SavedDisk | null): Promise<Map<string, CountedFi
 
 interface Swarm {
   readonly metainfo: Metainfo;
+  readonly tracker: Tracker;
+  readonly trackerPort: number;
   readonly seeder: LabSeeder;
 }
 
 async function startSwarm(
   client: LabPeerMaker,
   task: ServerTask,
-  { published, payload, saved }: ServedForms,
+  { published, saved }: ServerFiles,
+  payload: ImageReader,
 ): Promise<Swarm> {
-  const { host, pieceBytes, site, peerId, link, uploadSlots, neighbours, policies, casting } = task;
-  const tracker = await onPort(task.port === 0 ? 0 : task.port + 1, 'tracker', (port) =>
-    startTracker(host, port, task.handout),
-  );
+  const { host, ports, pieceBytes, site, peerId, link, uploadSlots, neighbours, policies, casting } = task;
+  const tracker = await onPort(ports.tracker, 'tracker', (port) => startTracker(host, port, task.handout));
   const file = published.payloadFile;
   const metainfo = await makeMetainfo({ imageFile: file, pieceBytes, tracker: tracker.announceUrl });
   tracker.serve(metainfo.infoHash);
@@ -168,29 +142,8 @@ async function startSwarm(
     casting,
   });
   await peer.seed(metainfo, payload);
-  return { metainfo, seeder: new LabSeeder(peer, task.seederLeavesAfterBytes) };
-}
-
-interface GoldenImage {
-  readonly imageFile: string;
-  readonly note: string;
-}
-
-/** Makes the machines' blank disks and, where no image was given, a sample disk. */
-async function prepareDisks({
-  scratchFolder,
-  disks,
-  imageFile,
-  imageBytes,
-}: ServerTask): Promise<GoldenImage> {
-  await mkdir(scratchFolder, { recursive: true, mode: 0o700 });
-  for (const disk of disks) {
-    await writeFile(join(scratchFolder, disk), '');
-    await truncate(join(scratchFolder, disk), imageBytes);
-  }
-  if (imageFile !== null) return { imageFile, note: 'The golden image is the file that was given.' };
-  const sample = join(scratchFolder, 'golden.img');
-  return { imageFile: sample, note: await makeSampleDisk({ path: sample, sizeBytes: imageBytes }) };
+  const seeder = new LabSeeder(peer, task.seederLeavesAfterBytes);
+  return { metainfo, tracker, trackerPort: Number(new URL(tracker.announceUrl).port), seeder };
 }
 
 /** Turns a port that cannot be had into the person's mistake: they chose it. */

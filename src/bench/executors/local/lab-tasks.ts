@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { type AgentProcessTask, peerIdOf, type ServerReady, type ServerTask } from './lab-messages.ts';
 import { type LabPlace, SERVER } from './lab-place.ts';
 import type { LabMachine, LabPlan } from './lab-plan.ts';
@@ -6,6 +8,7 @@ import type { LabMachine, LabPlan } from './lab-plan.ts';
 export interface ServerSettings {
   readonly scratchFolder: string;
   readonly imageFile: string | null;
+  /** HTTP, tracker and TFTP ports from here up; 0 for any free ones. */
   readonly port: number;
 }
 
@@ -14,11 +17,20 @@ export function diskFileOf(machine: string): string {
   return `${machine}.img`;
 }
 
+/** Folder of the scratch folder that has room for a part of the disk of a machine only. */
+export function folderWithRoomOf(machine: string): string {
+  return `${machine}.room`;
+}
+
 /** What the server has to do in a run. */
 export function serverTaskOf(plan: LabPlan, place: LabPlace, settings: ServerSettings): ServerTask {
   const { transport, imageBytes, encoding, pieceBytes, serverLink, seederSlots, neighbours, machines } = plan;
+  const { scratchFolder, imageFile, port } = settings;
+  const isAny = port === 0;
   return {
-    ...settings,
+    scratchFolder,
+    imageFile,
+    ports: { http: port, tracker: isAny ? 0 : port + 1, tftp: isAny ? 0 : port + 2 },
     host: place.addressOf(SERVER),
     imageBytes,
     encoding,
@@ -31,6 +43,9 @@ export function serverTaskOf(plan: LabPlan, place: LabPlace, settings: ServerSet
     handout: plan.handout,
     site: plan.serverSite,
     peerId: peerIdOf(SERVER),
+    agentToken: randomUUID(),
+    // Only where it is needed: a disk of the lab that is full would take the server with it.
+    storeFile: plan.serverStops.length === 0 ? null : join(scratchFolder, 'server.db'),
     machines: machines.map(({ name }) => name),
     disks: machines.map(({ name }) => diskFileOf(name)),
     seederLeavesAfterBytes: plan.seederLeavesAfterBytes,
@@ -42,19 +57,25 @@ export function serverTaskOf(plan: LabPlan, place: LabPlace, settings: ServerSet
 export function agentTaskOf(
   plan: LabPlan,
   { name, site, link }: LabMachine,
-  { place, ready, diskPath }: { place: LabPlace; ready: ServerReady; diskPath: string },
+  {
+    place,
+    ready,
+    agentToken,
+    diskPath,
+  }: { place: LabPlace; ready: ServerReady; agentToken: string; diskPath: string },
 ): AgentProcessTask {
   const { transport, uploadSlots, neighbours } = plan;
+  const { ports, files } = ready;
   return {
     machine: name,
     host: place.addressOf(name),
     serverHost: place.addressOf(SERVER),
     diskPath,
-    httpPort: ready.httpPort,
-    tftpPort: ready.tftpPort,
-    token: ready.token,
-    publicKey: ready.publicKey,
-    imageFolder: ready.imageFolder,
+    httpPort: ports.http,
+    tftpPort: ports.tftp,
+    token: agentToken,
+    publicKey: files.published.publicKey,
+    imageFolder: files.published.folder,
     isPacked: plan.encoding === 'zstd',
     transport,
     link: place.ownLimitOf(link),

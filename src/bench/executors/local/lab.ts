@@ -3,13 +3,14 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LinkRates } from '../../../engine/index.ts';
 import type { RunOutcome, RunWatch } from '../executor.ts';
+import type { ServerStop } from '../fleet.ts';
 import { AgentChild } from './agent-child.ts';
 import { firstDifference } from './image-comparison-reader.ts';
 import { labLimitations, useLimitations } from './lab-limitations.ts';
 import { monotonicMs, peerIdOf, type ServerReady } from './lab-messages.ts';
 import { type LabPlace, SERVER } from './lab-place.ts';
-import type { LabPlan } from './lab-plan.ts';
-import { agentTaskOf, diskFileOf, serverTaskOf } from './lab-tasks.ts';
+import type { LabMachine, LabPlan } from './lab-plan.ts';
+import { agentTaskOf, diskFileOf, folderWithRoomOf, serverTaskOf } from './lab-tasks.ts';
 import { type MeteredProcess, RunMeter } from './run-meter.ts';
 import { ServerChild } from './server-child.ts';
 import { StallGuard } from './stall-guard.ts';
@@ -63,19 +64,19 @@ export class Lab {
    */
   async run(): Promise<RunOutcome> {
     await this.#unlessLost(this.#options.place.open());
-    const server = new ServerChild(this.#options.place.launcherOf(SERVER));
-    this.#server = server;
     const { place, imageFile, port } = this.#options;
     const task = serverTaskOf(this.#plan, place, { scratchFolder: this.#scratchFolder, imageFile, port });
-    const ready = await this.#unlessLost(server.prepare(task));
-    await this.#unlessLost(this.#startAgents(ready));
+    const server = new ServerChild(task, place.launcherOf(SERVER));
+    this.#server = server;
+    const ready = await this.#unlessLost(server.prepare());
+    await this.#unlessLost(this.#startAgents(ready, task.agentToken));
     const meter = this.#startMeter(server);
     const originMs = this.#powerOnAll();
     await this.#unlessLost(Promise.all(this.#agents.map((agent) => agent.settled)));
     meter.end();
     await this.#unlessLost(Promise.all(this.#agents.map((agent) => agent.release())));
     const serverUploadedBytes = await this.#unlessLost(server.uploadedBytes());
-    await this.#unlessLost(this.#compareDisks(ready.imageFile));
+    await this.#unlessLost(this.#compareDisks(ready.files.goldenFile));
     const outcome = this.#outcome(ready, originMs, serverUploadedBytes);
     const { measured } = meter;
     return { ...outcome, ...measured, limitations: [...outcome.limitations, ...useLimitations(measured)] };
@@ -99,16 +100,18 @@ export class Lab {
   }
 
   /** Resolves at the barrier: every agent has warmed up. */
-  async #startAgents(ready: ServerReady): Promise<void> {
+  async #startAgents(ready: ServerReady, agentToken: string): Promise<void> {
     const { machines } = this.#plan;
     const { place } = this.#options;
     this.#agents = machines.map(
-      (machine) => new AgentChild(machine, place.launcherOf(machine.name), () => this.#heard()),
+      (machine) => new AgentChild(machine, this.#launcherOf(machine), () => this.#heard()),
     );
     await Promise.all(
       machines.map((machine, index) => {
-        const diskPath = this.#diskOf(machine.name);
-        return this.#agents[index]!.prepare(agentTaskOf(this.#plan, machine, { place, ready, diskPath }));
+        const diskPath = this.#diskOf(machine);
+        return this.#agents[index]!.prepare(
+          agentTaskOf(this.#plan, machine, { place, ready, agentToken, diskPath }),
+        );
       }),
     );
   }
@@ -181,11 +184,22 @@ export class Lab {
       if (killedAfterMs < Infinity) sinceStart(killedAfterMs, () => this.#kill(agent));
       if (joinsAfterMs > 0) sinceStart(joinsAfterMs, () => agent.powerOn());
     }
+    for (const stop of this.#plan.serverStops) this.#planStop(stop, sinceStart);
     const { serverLinkChanges, machines } = this.#plan;
     const changing = [{ name: SERVER, linkChanges: serverLinkChanges }, ...machines];
     for (const { name, linkChanges } of changing) {
       for (const { atS, link } of linkChanges) sinceStart(atS * 1000, () => this.#changeLink(name, link));
     }
+  }
+
+  #planStop({ part, atS, forS }: ServerStop, sinceStart: (afterMs: number, act: () => void) => void): void {
+    const server = this.#server!;
+    if (part === 'tracker') return sinceStart(atS * 1000, () => server.stopTracker());
+    const killed = Promise.withResolvers<void>();
+    sinceStart(atS * 1000, () => killed.resolve(server.kill()));
+    sinceStart((atS + forS) * 1000, () => {
+      killed.promise.then(() => server.restart()).catch((error) => this.#aborted.reject(error));
+    });
   }
 
   #changeLink(host: string, link: LinkRates): void {
@@ -213,8 +227,12 @@ export class Lab {
   }
 
   async #compareDisks(imageFile: string): Promise<void> {
-    for (const { log } of this.#agents.filter((agent) => agent.log.isDone)) {
-      const offset = await firstDifference(this.#diskOf(log.machine), imageFile);
+    for (const [index, { log }] of this.#agents.entries()) {
+      const machine = this.#plan.machines[index]!;
+      if (!log.isDone) continue;
+      // Nobody but the machine sees such a disk, and it has read it back.
+      if (machine.roomBytes < Infinity) continue;
+      const offset = await firstDifference(this.#diskOf(machine), imageFile);
       if (offset !== null) log.disproved(offset);
     }
   }
@@ -238,7 +256,16 @@ export class Lab {
     };
   }
 
-  #diskOf(machine: string): string {
-    return join(this.#scratchFolder, diskFileOf(machine));
+  #launcherOf(machine: LabMachine): readonly string[] {
+    const { place } = this.#options;
+    const { name, roomBytes } = machine;
+    if (roomBytes === Infinity) return place.launcherOf(name);
+    const disk = { file: this.#diskOf(machine), bytes: this.#plan.imageBytes, roomBytes };
+    return place.launcherWithDisk!(name, disk);
+  }
+
+  #diskOf({ name, roomBytes }: LabMachine): string {
+    const folder = roomBytes === Infinity ? '' : folderWithRoomOf(name);
+    return join(this.#scratchFolder, folder, diskFileOf(name));
   }
 }

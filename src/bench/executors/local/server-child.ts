@@ -4,20 +4,31 @@ import { endingSentence, LabChild } from './lab-child-process.ts';
 import type { ServerCommand, ServerReady, ServerReport, ServerTask } from './lab-messages.ts';
 import { fromPortable } from './portable-failure.ts';
 
-/** The server process as the bench sees it. */
+/** One life of the server's process. */
+interface Life {
+  readonly child: LabChild<ServerCommand, ServerReport>;
+  readonly ready: PromiseWithResolvers<ServerReady>;
+  readonly counted: PromiseWithResolvers<number>;
+  /** On purpose. */
+  isKilled: boolean;
+}
+
+/** The server process as the bench sees it: it may be killed, and started again on what it had on its disk. */
 export class ServerChild {
-  readonly #child: LabChild<ServerCommand, ServerReport>;
-  readonly #ready = Promise.withResolvers<ServerReady>();
-  readonly #counted = Promise.withResolvers<number>();
+  readonly #launcher: readonly string[];
+  readonly #task: ServerTask;
   readonly #lost = Promise.withResolvers<never>();
+  #life: Life;
+  #ready: ServerReady | undefined;
+  /** Of lives that are over. */
+  #uploadedBytes = 0;
+  #cpuS = 0;
 
   /** @param launcher starts a command on the server's host */
-  constructor(launcher: readonly string[] = []) {
-    const entry = new URL('./lab-server-process.ts', import.meta.url);
-    this.#child = new LabChild(entry, launcher, (report) => this.#hear(report));
-    this.#child.ended.then((ending) => {
-      this.#lost.reject(new RunFailure('LAB_SERVER', `the server of the lab ${endingSentence(ending)}`));
-    });
+  constructor(task: ServerTask, launcher: readonly string[] = []) {
+    this.#task = task;
+    this.#launcher = launcher;
+    this.#life = this.#begin();
     // It is raced against by whoever waits; when nobody does, losing the server hurts nobody.
     this.#lost.promise.catch(() => {});
   }
@@ -27,33 +38,72 @@ export class ServerChild {
     return this.#lost.promise;
   }
 
-  prepare(task: ServerTask): Promise<ServerReady> {
-    this.#child.send({ kind: 'prepare', task });
-    return this.#ready.promise;
+  async prepare(): Promise<ServerReady> {
+    this.#life.child.send({ kind: 'start', task: this.#task, files: null });
+    this.#ready = await this.#life.ready.promise;
+    return this.#ready;
+  }
+
+  /** Ends it in the middle of whatever it does (SIGKILL). */
+  async kill(): Promise<void> {
+    const life = this.#life;
+    this.#uploadedBytes = await this.uploadedBytes();
+    this.#cpuS = this.reading().cpuS ?? this.#cpuS;
+    life.isKilled = true;
+    life.child.kill();
+    await life.child.ended;
+  }
+
+  /** After `kill`: a new process on the same ports and files. */
+  async restart(): Promise<void> {
+    const { ports, files } = this.#ready!;
+    this.#life = this.#begin();
+    this.#life.child.send({ kind: 'start', task: { ...this.#task, ports }, files });
+    await this.#life.ready.promise;
+  }
+
+  stopTracker(): void {
+    this.#life.child.send({ kind: 'stopTracker' });
   }
 
   /** @returns payload bytes that left the server */
-  uploadedBytes(): Promise<number> {
-    this.#child.send({ kind: 'count' });
-    return this.#counted.promise;
+  async uploadedBytes(): Promise<number> {
+    const { child, counted } = this.#life;
+    if (!child.isAlive) return this.#uploadedBytes;
+    child.send({ kind: 'count' });
+    return this.#uploadedBytes + (await counted.promise);
   }
 
+  /** Processor time is that of all lives. */
   reading(): HostReading {
-    return this.#child.reading('server');
+    const { cpuS, peakMemoryBytes } = this.#life.child.reading('server');
+    return { cpuS: cpuS === null ? null : this.#cpuS + cpuS, peakMemoryBytes };
   }
 
   terminate(): Promise<void> {
-    return this.#child.terminate();
+    return this.#life.child.terminate();
   }
 
-  #hear(report: ServerReport): void {
-    switch (report.kind) {
-      case 'ready':
-        return this.#ready.resolve(report.ready);
-      case 'counted':
-        return this.#counted.resolve(report.uploadedBytes);
-      case 'failed':
-        return this.#lost.reject(fromPortable(report.failure));
-    }
+  #begin(): Life {
+    const entry = new URL('./lab-server-process.ts', import.meta.url);
+    const ready = Promise.withResolvers<ServerReady>();
+    const counted = Promise.withResolvers<number>();
+    const child = new LabChild<ServerCommand, ServerReport>(entry, this.#launcher, (report) => {
+      switch (report.kind) {
+        case 'ready':
+          return ready.resolve(report.ready);
+        case 'counted':
+          return counted.resolve(report.uploadedBytes);
+        case 'failed':
+          return this.#lost.reject(fromPortable(report.failure));
+      }
+    });
+    const life = { child, ready, counted, isKilled: false };
+    child.ended.then((ending) => {
+      if (life.isKilled) return;
+      const sentence = `the server of the lab ${endingSentence(ending)}`;
+      this.#lost.reject(new RunFailure('LAB_SERVER', sentence));
+    });
+    return life;
   }
 }

@@ -1,7 +1,8 @@
+import { dirname } from 'node:path';
 import type { LinkRates } from '../../../engine/index.ts';
 import { RunFailure } from '../../../failure.ts';
 import { endingSentence, LabChild } from '../local/lab-child-process.ts';
-import type { LabPlace, LinkCounters } from '../local/lab-place.ts';
+import type { FullDisk, LabPlace, LinkCounters } from '../local/lab-place.ts';
 import { fromPortable } from '../local/portable-failure.ts';
 import type { KeeperCommand, KeeperReport } from './keeper-messages.ts';
 import { type LinkState, linkChangeSteps, linkStateAfter } from './link-change-steps.ts';
@@ -9,6 +10,16 @@ import { readLinkCounters } from './link-counters-reader.ts';
 import type { SetUpStep } from './set-up-step.ts';
 import { setUpSteps } from './set-up-steps.ts';
 import { addressOf, type NetnsTopology, namespaceOf, namespacesOf } from './topology.ts';
+
+/** Folder, file, size of the file, size of the folder, and the command. */
+const ON_A_FULL_DISK = [
+  'folder=$1 file=$2 size=$3 room=$4',
+  'shift 4',
+  'mkdir -p "$folder"',
+  'mount -t tmpfs -o size="$room" tmpfs "$folder"',
+  'truncate -s "$size" "$file"',
+  'exec "$@"',
+].join(' && ');
 
 const UNLIMITED = { upBps: Infinity, downBps: Infinity };
 
@@ -56,6 +67,12 @@ export class NamespacesPlace implements LabPlace {
   /** `ip netns exec` becomes the command: it keeps process id and open channels. */
   launcherOf(host: string): readonly string[] {
     return ['ip', 'netns', 'exec', namespaceOf(this.#topology, host)];
+  }
+
+  /** `ip netns exec` gives a command mounts of its own, which are gone with it: a tmpfs says ENOSPC as a full disk does. */
+  launcherWithDisk(host: string, { file, bytes, roomBytes }: FullDisk): readonly string[] {
+    const options = [dirname(file), file, String(bytes), String(roomBytes)];
+    return [...this.launcherOf(host), 'sh', '-c', ON_A_FULL_DISK, 'sh', ...options];
   }
 
   ownLimitOf(): typeof UNLIMITED {

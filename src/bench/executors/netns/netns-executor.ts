@@ -14,7 +14,18 @@ const NETNS_LAB = {
   hasSites: true,
   hasConnectionCap: true,
   losesPackets: true,
-  faults: ['kill', 'join', 'slow', 'slow.at', 'cut', 'cut.server', 'seederLeaves'],
+  faults: [
+    'kill',
+    'join',
+    'slow',
+    'slow.at',
+    'cut',
+    'cut.server',
+    'stop.server',
+    'stop.tracker',
+    'full',
+    'seederLeaves',
+  ],
 } as const;
 /** A transport that needs longer than this many times its lower bound is recorded as unfinished. */
 const MOST_BOUNDS = 8;

@@ -19,6 +19,7 @@ describe('the plan of a lab', () => {
         joinsAfterMs: 0,
         killedAfterMs: Infinity,
         linkChanges: [],
+        roomBytes: Infinity,
       })),
     );
   });
@@ -37,6 +38,24 @@ describe('the plan of a lab', () => {
     expect(times(1)).not.toEqual(times(2));
     expect(times(1)[0]).toBe(0);
     expect(times(1)).toEqual(times(1).toSorted((a, b) => a - b));
+  });
+
+  it('fills the disks of the first machines, where the image is larger', () => {
+    const roomOf = (after: string) =>
+      planOf({ faults: [{ full: 2, after }] }).machines.map(({ roomBytes }) => roomBytes);
+    expect(roomOf('1 MiB')).toEqual([2 ** 20, 2 ** 20, Infinity, Infinity]);
+    expect(roomOf('1 TiB')).toEqual(Array(4).fill(Infinity));
+  });
+
+  it('stops the server for a time and the tracker for good', () => {
+    const faults = [
+      { stop: 'server', at: '3 s', for: '2 s' },
+      { stop: 'tracker', at: '4 s' },
+    ];
+    expect(planOf({ faults }).serverStops).toEqual([
+      { part: 'server', atS: 3, forS: 2 },
+      { part: 'tracker', atS: 4, forS: Infinity },
+    ]);
   });
 
   it('slows the first machines and kills the last', () => {

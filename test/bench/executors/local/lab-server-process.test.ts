@@ -21,7 +21,7 @@ async function aServer() {
     encoding: 'raw',
     pieceBytes: 16_384,
     transport: 'unicast',
-    port: 0,
+    ports: { http: 0, tracker: 0, tftp: 0 },
     link: { upBps: 1e9, downBps: 1e9 },
     uploadSlots: 4,
     neighbours: 50,
@@ -29,15 +29,17 @@ async function aServer() {
     handout: 'regular',
     site: 'lab',
     peerId: peerIdOf('server'),
+    agentToken: 'token',
+    storeFile: join(workFolder, 'server.db'),
     machines: ['m001'],
     disks: ['m001.img'],
     seederLeavesAfterBytes: Infinity,
     casting: null,
   };
-  const server = new ServerChild();
+  const server = new ServerChild(task);
   onTestFinished(() => server.terminate());
-  const ready = await Promise.race([server.prepare(task), server.lost]);
-  return { server, source: { host: HOST, port: ready.tftpPort }, scratchFolder: task.scratchFolder };
+  const ready = await Promise.race([server.prepare(), server.lost]);
+  return { server, source: { host: HOST, port: ready.ports.tftp }, scratchFolder: task.scratchFolder };
 }
 
 /** Sends a datagram and gives what comes back first. */
@@ -78,6 +80,15 @@ describe('the server process of the lab', () => {
   it('makes a blank disk of the size of the image for each machine', async () => {
     const { scratchFolder } = await aServer();
     expect(await readdir(scratchFolder)).toEqual(['images', 'm001.img']);
+  });
+
+  it('serves the same on the same ports when it was killed and started again', async () => {
+    const { server, source } = await aServer();
+    const torrent = await fetchBootFile(source, 'images/lab/1/image.torrent');
+    await server.kill();
+    await server.restart();
+    expect(await fetchBootFile(source, 'images/lab/1/image.torrent')).toEqual(torrent);
+    expect(await server.uploadedBytes()).toBe(0);
   });
 
   it('that dies is reported as lost', async () => {
