@@ -172,6 +172,18 @@ describe('the simulator as an executor', () => {
     expect(fleet[0]!.doneS).toBeCloseTo(0.04 + (64 * 2 ** 20) / ((1448 / 0.02) * Math.sqrt(150)), 6);
   });
 
+  it('sends again what TCP loses where there is no delay: its share of every link', async () => {
+    const scenario = lossy(undefined, { latency: '0 s', loss: '20 %' });
+    expect(refusedBy(scenario)).toEqual([]);
+    const whole = lossy(undefined, { latency: '0 s', loss: '0 %' });
+    for (const transport of ['p2p', 'unicast'] as const) {
+      const [lost, kept] = await Promise.all(
+        [scenario, whole].map((each) => simulated({ scenario: each, transport, machines: 1 })),
+      );
+      expect(lost!.fleet[0]!.doneS! / kept!.fleet[0]!.doneS!).toBeCloseTo(1 / 0.8, 6);
+    }
+  });
+
   it('refuses what a model of loss does not hold for', () => {
     expect(refusedBy(lossy({ underLoss: 'mathis' }, { loss: '3 %' }))).toEqual(['network.loss']);
     expect(refusedBy(lossy({ underLoss: 'padhye' }, { loss: '3 %' }))).toEqual([]);

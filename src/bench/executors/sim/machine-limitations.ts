@@ -16,6 +16,11 @@ export function machineLimitations({ boot, disk, network: { tcp, loss } }: Scena
           'Every piece of a swarm costs one whole seek, read or written; a kernel that sorts its writes needs less.',
         ]
       : []),
+    ...(tcp?.underLoss === undefined && loss > 0
+      ? [
+          'Packets of TCP that are lost take their share of every link and nothing else, as where there is no delay; the last packet of a burst, which only a timer of 0.2 s brings again, is not in it (network.loss).',
+        ]
+      : []),
     ...(tcp?.underLoss !== undefined && loss > 0
       ? [
           'Under loss a simulated connection carries the mean that its model says; packets that are sent again take nothing from the links (network.tcp.underLoss).',

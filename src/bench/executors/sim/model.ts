@@ -1,8 +1,8 @@
-import type { DeploymentModel, SiteModel, TransportModel } from '../../../sim/index.ts';
+import type { DeploymentModel, LinkModel, SiteModel, TransportModel } from '../../../sim/index.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import { rawSize, wireSize } from '../../scenario/wire-size.ts';
 import { arrivalOf } from '../arrival.ts';
-import { fleetOf, seederCopies, serverLinkChanges } from '../fleet.ts';
+import { fleetOf, type LinkChange, seederCopies, serverLinkChanges } from '../fleet.ts';
 import { p2pHandoutOf } from '../handout.ts';
 import type { ModelTransport } from '../model-transport.ts';
 import { siteOf } from '../site.ts';
@@ -14,16 +14,18 @@ const UNLIMITED = { upBps: Infinity, downBps: Infinity };
 /** A scenario for one transport and machine count, in the words of the simulator. */
 export function modelOf(scenario: Scenario, transport: ModelTransport, machines: number): DeploymentModel {
   const { image, network, disk } = scenario;
+  const whole = (link: LinkModel): LinkModel => withLoss(link, shareSentAgain(scenario, transport));
+  const wholeAt = (change: LinkChange): LinkChange => ({ ...change, link: whole(change.link) });
   return {
     wireBytes: wireSize(image),
     rawBytes: rawSize(image),
     pieceBytes: Math.min(image.pieceLength, wireSize(image)),
-    server: { upBps: network.server.up, downBps: network.server.down },
-    serverLinkChanges: serverLinkChanges(scenario),
+    server: whole({ upBps: network.server.up, downBps: network.server.down }),
+    serverLinkChanges: serverLinkChanges(scenario).map(wholeAt),
     sites: sitesOf(scenario),
     machines: fleetOf(scenario, machines).map(({ link, linkChanges, killedAfterS, joinsAfterS }, index) => ({
-      link,
-      linkChanges,
+      link: whole(link),
+      linkChanges: linkChanges.map(wholeAt),
       site: siteOf(scenario, index / machines),
       diesAfterS: killedAfterS,
       joinsAfterS,
@@ -50,6 +52,18 @@ export function modelOf(scenario: Scenario, transport: ModelTransport, machines:
     },
     transport: transportOf(scenario, transport),
   };
+}
+
+/**
+ * Where there is no delay, TCP finds out within a packet or two what was lost, and sends it again: that takes its share
+ * of every link. With a delay it slows down, which takes a model (`network.tcp.underLoss`).
+ */
+function shareSentAgain({ network: { loss, tcp } }: Scenario, transport: ModelTransport): number {
+  return transport === 'multicast' || tcp?.underLoss !== undefined ? 0 : loss;
+}
+
+function withLoss({ upBps, downBps }: LinkModel, share: number): LinkModel {
+  return { upBps: upBps * (1 - share), downBps: downBps * (1 - share) };
 }
 
 function sitesOf({ network }: Scenario): SiteModel[] {

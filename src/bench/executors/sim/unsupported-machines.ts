@@ -24,9 +24,9 @@ export function unsupportedMachines(
 /** The same of a network that loses packets of TCP. */
 export function unsupportedTcpLoss({ loss, latency, tcp }: Scenario['network']): string[] {
   if (tcp?.underLoss === undefined)
-    return [
-      'network.loss: the TCP of the simulator loses no packets, only multicast does, unless `network.tcp.underLoss` says by which model',
-    ];
+    return latency === 0
+      ? []
+      : ['network.loss: with a delay TCP slows down under loss; `network.tcp.underLoss` says by which model'];
   const most = { mathis: MOST_LOSS_BY_MATHIS, padhye: MOST_LOSS_BY_PADHYE }[tcp.underLoss];
   return [
     ...(loss > most
