@@ -1,13 +1,16 @@
-import type { Assignment } from '../bench/index.ts';
+import type { RunRecord } from '../bench/index.ts';
 import { RunFailure } from '../failure.ts';
 
-/** Machines that failed against the intention of the scenario, over all runs of a command. */
+/** Machines that failed against the intention of the scenario, over all runs that count, those that were resumed, too. */
 export class FailedMachines {
   readonly #lines: string[] = [];
 
-  add({ run }: Assignment, failures: readonly { machine: string; failure: string }[]): void {
+  add(
+    { source, transport, machines }: RunRecord,
+    failures: readonly { machine: string; failure: string }[],
+  ): void {
     for (const { machine, failure } of failures) {
-      this.#lines.push(`  ${run.source} ${run.transport}, ${run.machines} machines: ${machine}: ${failure}`);
+      this.#lines.push(`  ${source} ${transport}, ${machines} machines: ${machine}: ${failure}`);
     }
   }
 

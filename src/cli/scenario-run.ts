@@ -57,7 +57,6 @@ export async function runScenario(file: string, options: ScenarioRunOptions): Pr
     isResumed: options.resume === true,
     isSpoiledRepeated: true,
   };
-  const failures = new FailedMachines();
   const progress = progressOn(process.stderr, bench);
   const records = await interruptible(async (signal): Promise<RunRecord[]> => {
     try {
@@ -67,10 +66,7 @@ export async function runScenario(file: string, options: ScenarioRunOptions): Pr
         personAsked: (sentence) => progress.personAsked?.(sentence),
         runStarted: (assignment, index, all) => progress.runStarted(assignment, index, all),
         runLeftOut: (assignment, place) => progress.runLeftOut(assignment, place),
-        runEnded: (assignment, record) => {
-          progress.runEnded(assignment, record);
-          failures.add(assignment, bench.unexpectedFailures(assignment.run.scenario, record.fleet));
-        },
+        runEnded: (assignment, record) => progress.runEnded(assignment, record),
       });
     } finally {
       progress.close();
@@ -78,7 +74,20 @@ export async function runScenario(file: string, options: ScenarioRunOptions): Pr
   });
   await bench.writeReport(folder, await store.read());
   tellReport(bench, { folder, records, isJson: options.json === true });
-  failures.throwIfAny();
+  failedMachines(bench, scenario, records).throwIfAny();
+}
+
+function failedMachines(
+  bench: Bench,
+  { variants }: LoadedScenario,
+  records: readonly RunRecord[],
+): FailedMachines {
+  const failed = new FailedMachines();
+  for (const record of records) {
+    const variant = variants.find((each) => each.variant === record.variant);
+    if (variant) failed.add(record, bench.unexpectedFailures(variant.scenario, record.fleet));
+  }
+  return failed;
 }
 
 function selectionOf(bench: Bench, { variants }: LoadedScenario, options: ScenarioRunOptions): Selection {

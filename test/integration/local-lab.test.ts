@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Cell } from '../../src/bench/metrics/cell.ts';
 import type { RunRecord } from '../../src/bench/record/run-record.ts';
-import { aFolder, type Ended, type Running, startSwarmboot } from './swarmboot-process.ts';
+import { aFolder, type Ended, type Running, startSwarmboot, swarmboot } from './swarmboot-process.ts';
 
 /** A run of two machines takes two seconds by each transport. */
 const SMALL_LAB = `\
@@ -113,6 +113,13 @@ describe('a run on this computer', () => {
     expectNoTrace(ended);
     const [record] = await recordsOf(lab);
     expect(record!.fleet.map(({ isVerified }) => isVerified).sort()).toEqual([false, true]);
+    // What was resumed counts as much as what is run now.
+    const file = join(lab.folder, 'small-lab.yaml');
+    const options = ['--machines', '2', '--transports', 'unicast', '--resume'];
+    const resumed = await swarmboot('run', file, '--out', join(lab.folder, 'report'), ...options);
+    expect(resumed.stderr).toMatch(/One machine failed/);
+    expect(resumed.code).toBe(1);
+    expect(await recordsOf(lab)).toHaveLength(1);
   });
 
   it('that is interrupted leaves no process, no scratch and only whole records', async () => {
