@@ -23,6 +23,7 @@ export class ServerChild {
   /** Of lives that are over. */
   #uploadedBytes = 0;
   #cpuS = 0;
+  #isOver = false;
 
   /** @param launcher starts a command on the server's host */
   constructor(task: ServerTask, launcher: readonly string[] = []) {
@@ -54,8 +55,9 @@ export class ServerChild {
     await life.child.ended;
   }
 
-  /** After `kill`: a new process on the same ports and files. */
+  /** After `kill`: a new process on the same ports and files, unless the run is over. */
   async restart(): Promise<void> {
+    if (this.#isOver) return;
     const { ports, files } = this.#ready!;
     this.#life = this.#begin();
     this.#life.child.send({ kind: 'start', task: { ...this.#task, ports }, files });
@@ -81,6 +83,7 @@ export class ServerChild {
   }
 
   terminate(): Promise<void> {
+    this.#isOver = true;
     return this.#life.child.terminate();
   }
 
