@@ -172,6 +172,22 @@ describe('the simulator as an executor', () => {
     expect(fleet[0]!.doneS).toBeCloseTo(0.04 + (64 * 2 ** 20) / ((1448 / 0.02) * Math.sqrt(150)), 6);
   });
 
+  it('misses a tracker only where somebody comes later', async () => {
+    const stop = { stop: 'tracker', at: '1 s' };
+    const without = aScenario({ faults: [stop] });
+    expect(refusedBy(without)).toEqual([]);
+    const run = { transport: 'p2p', machines: 4 } as const;
+    const [gone, there] = await Promise.all(
+      [without, aScenario({})].map((scenario) => simulated({ ...run, scenario })),
+    );
+    expect(gone!.fleet.map(({ doneS }) => doneS)).toEqual(there!.fleet.map(({ doneS }) => doneS));
+    expect(refusedBy(aScenario({ faults: [stop, { join: 1, at: '2 s' }] }))).toEqual(['faults.stop.tracker']);
+    expect(refusedBy(aScenario({ faults: [stop, { join: 1, at: '0.5 s' }] }))).toEqual([]);
+    expect(
+      refusedBy(aScenario({ faults: [stop], fleet: { machines: [4], start: { staggered: '2 s' } } })),
+    ).toEqual(['faults.stop.tracker']);
+  });
+
   it('sends again what TCP loses where there is no delay: its share of every link', async () => {
     const scenario = lossy(undefined, { latency: '0 s', loss: '20 %' });
     expect(refusedBy(scenario)).toEqual([]);

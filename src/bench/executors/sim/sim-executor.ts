@@ -6,6 +6,7 @@ import { probedModel } from '../../probe/probed-model.ts';
 import type { MachineResult, Transport } from '../../record/run-record.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import { wireSize } from '../../scenario/wire-size.ts';
+import { arrivalOf } from '../arrival.ts';
 import type { Executor, PlannedRun, RunOutcome, RunWatch } from '../executor.ts';
 import { type FaultName, unsupportedFaultNames } from '../fault-names.ts';
 import { machineName, seederCopies } from '../fleet.ts';
@@ -111,10 +112,19 @@ const CHANGES_OF_LINKS = ['slow.at', 'cut', 'cut.server'] as const satisfies rea
 function unsupportedFaults(scenario: Scenario, transport: Transport): string[] {
   // A sender to all at once keeps to the links that it found.
   const changes = transport === 'multicast' ? [] : CHANGES_OF_LINKS;
-  const known = [...FAULTS, ...changes];
+  const known = [...FAULTS, ...changes, ...(isTrackerMissed(scenario) ? [] : (['stop.tracker'] as const))];
   const unknown = unsupportedFaultNames(scenario, known, `simulated ${transport}`);
   if (seederCopies(scenario) === Infinity || transport === 'p2p') return unknown;
   return [...unknown, 'faults.seederLeaves: in the simulator only P2P goes on without its server'];
+}
+
+/** Everybody knows its neighbours from the start: only who comes later asks for them. */
+function isTrackerMissed({ faults, fleet }: Scenario): boolean {
+  const stopS = Math.min(
+    ...faults.flatMap((fault) => ('stop' in fault && fault.stop === 'tracker' ? fault.at : [])),
+  );
+  const arrivesLate = arrivalOf(fleet.start).kind !== 'together';
+  return stopS < Infinity && (arrivesLate || faults.some((fault) => 'join' in fault && fault.at >= stopS));
 }
 
 function unsupportedLoss({ network, image, fleet, transports }: Scenario, transport: Transport): string[] {
