@@ -30,6 +30,8 @@ async function answerOf(source: HttpSource): Promise<IncomingMessage> {
   const answered = once(outgoing, 'response');
   outgoing.end();
   const [response] = (await answered.catch(serverLost)) as [IncomingMessage];
+  // What happens to the connection from now on, the reader of the answer hears: nobody else has to.
+  outgoing.on('error', () => {});
   return response;
 }
 
