@@ -9,5 +9,6 @@ export default defineConfig({
     testTimeout: 300_000,
     hookTimeout: 300_000,
     maxWorkers: 2,
+    reporters: ['default', './tools/long-tests-reporter.ts'],
   },
 });

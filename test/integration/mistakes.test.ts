@@ -44,7 +44,12 @@ describe('a setting that an executor cannot honour is refused by its name', () =
       'network:\n  latency: 5 ms',
       /`theory` cannot honour these settings for p2p:\n {2}network\.latency: /,
     ],
-    ['sim', 'network:', 'network:\n  loss: 1 %', /`sim` cannot honour .*p2p:\n {2}network\.loss: /],
+    [
+      'sim',
+      'network:',
+      'network:\n  latency: 5 ms\n  loss: 1 %',
+      /`sim` cannot honour .*p2p:\n {2}network\.loss: /,
+    ],
     [
       'local',
       'network:',

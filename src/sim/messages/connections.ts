@@ -16,6 +16,8 @@ export const SIDE = {
   /** Blocks are on their way from the owner to the other; and a choke follows them. */
   sends: 32,
   ends: 64,
+  /** A request has been passed over while that choke waited: the other has to hear of it, also if it is unchoked again. */
+  ignored: 128,
 } as const;
 
 /**

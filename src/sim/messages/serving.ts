@@ -7,6 +7,12 @@ import type { Post } from './post.ts';
 import type { RoundClock } from './round-clock.ts';
 import type { WantedPieces } from './wanted-pieces.ts';
 
+/**
+ * Rounds that each peer holds, in the mean, while no block is on its way; no more are held then, so that a run ends. Where
+ * rounds are not much longer than it takes to read an unchoke and a request, each request can come just after its choke.
+ */
+const VAIN_ROUNDS = 1000;
+
 /** What the serving of a swarm works with. */
 interface ServingParts {
   readonly simulation: Simulation;
@@ -26,6 +32,9 @@ export class Serving {
   readonly #nextRounds: Int32Array;
   readonly #events: Int32Array;
   readonly #isCalled: Uint8Array;
+  /** Transfers on their way, and rounds of all peers since there was one. */
+  #transfers = 0;
+  #vainRounds = 0;
 
   constructor(peers: number, parts: ServingParts) {
     this.#parts = parts;
@@ -54,18 +63,27 @@ export class Serving {
   /** What a choked peer has asked for before it knew is passed over. @param first block, counted from the first of the image */
   request(side: number, first: number): void {
     const { connections, links } = this.#parts;
-    if (!connections.has(side, SIDE.serves)) return;
+    if (!connections.has(side, SIDE.serves)) {
+      if (connections.has(side, SIDE.ends)) connections.set(side, SIDE.ignored);
+      return;
+    }
     connections.set(side, SIDE.sends);
+    this.#transfers++;
+    this.#vainRounds = 0;
     links.send(side, first);
   }
 
   /** The last byte of what was asked for has left. */
   sent(side: number, first: number): void {
     const { choking, connections, post } = this.#parts;
+    this.#transfers--;
     choking.sent(side, this.#parts.links.bytesFrom(first));
     post.send(side, MESSAGE.piece, first);
-    if (connections.has(side, SIDE.ends)) post.send(side, MESSAGE.choke);
-    connections.unset(side, SIDE.sends | SIDE.ends);
+    if (connections.has(side, SIDE.ends)) {
+      post.send(side, MESSAGE.choke);
+      if (connections.has(side, SIDE.serves)) post.send(side, MESSAGE.unchoke);
+    }
+    connections.unset(side, SIDE.sends | SIDE.ends | SIDE.ignored);
   }
 
   #callRound(peer: number): void {
@@ -84,8 +102,12 @@ export class Serving {
     for (const side of choked) this.#choke(side);
     for (const side of unchoked) this.#unchoke(side);
     // Rounds in which nobody is interested are left out: nobody would be served otherwise than before.
-    if (this.#interested[peer]! > 0) this.#callRound(peer);
+    if (this.#interested[peer]! > 0 && !this.#isStuck()) this.#callRound(peer);
   };
+
+  #isStuck(): boolean {
+    return this.#transfers === 0 && ++this.#vainRounds > VAIN_ROUNDS * this.#nextRounds.length;
+  }
 
   /** The choke goes behind the blocks that are on their way, as in a stream of bytes. */
   #choke(side: number): void {
@@ -95,11 +117,11 @@ export class Serving {
     else post.send(side, MESSAGE.choke);
   }
 
-  /** Who has not been sent its choke yet goes on as if nothing had been. */
+  /** Who has not been sent its choke yet goes on as if nothing had been, unless a request was lost on it. */
   #unchoke(side: number): void {
     const { connections, post } = this.#parts;
     connections.set(side, SIDE.serves);
-    if (connections.has(side, SIDE.ends)) connections.unset(side, SIDE.ends);
-    else post.send(side, MESSAGE.unchoke);
+    if (!connections.has(side, SIDE.ends)) post.send(side, MESSAGE.unchoke);
+    else if (!connections.has(side, SIDE.ignored)) connections.unset(side, SIDE.ends);
   }
 }

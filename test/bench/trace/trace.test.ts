@@ -75,7 +75,7 @@ describe('a trace file', () => {
   it('is not made of settings that the simulator cannot honour', async () => {
     const lossy = join(folder, 'lossy.yaml');
     const text = await readFile(LAB, 'utf8');
-    await writeFile(lossy, text.replace('network:\n', 'network:\n  loss: 1 %\n'));
+    await writeFile(lossy, text.replace('network:\n', 'network:\n  latency: 5 ms\n  loss: 1 %\n'));
     await expect(traceMachine({ file: lossy, isWhole: false })).rejects.toThrow('network.loss');
   });
 });

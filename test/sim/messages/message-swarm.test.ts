@@ -99,7 +99,45 @@ describe('any swarm', () => {
     })
     // With one piece an unchoke and no rotation nobody would be unchoked a second time.
     .filter(({ choker, unchokeLasts }) => choker.kind === 'rotation' || unchokeLasts === 'untilChoke')
+    // Rounds of three seconds can be over whenever a request has been read.
+    .filter(({ readEveryS, roundS }) => readEveryS === 0 || roundS > 3)
     .map((wishes) => aMessageSwarm(wishes));
+
+  // Two that never ended: a request came between a choke and an unchoke of which its sender did not hear.
+  const CHOKED_AND_UNCHOKED: [MessageSwarmModel, number][] = [
+    [
+      aMessageSwarm({
+        ...{
+          leechers: 17,
+          pieces: 38,
+          blocksPerPiece: 4,
+          blocksPerRequest: 2,
+          neighbours: 5,
+          randomFirst: 4,
+        },
+        ...{ link: { upBps: 1000, downBps: Number.POSITIVE_INFINITY }, backboneBps: 2500, latencyS: 0.01 },
+        ...{ readEveryS: 1, joinEveryS: 1, firstRoundS: 2, roundS: 3, choker: { kind: 'rotation' } },
+        ...{ unchokeLasts: 'untilChoke', hasEndgame: false },
+      }),
+      999,
+    ],
+    [
+      aMessageSwarm({
+        ...{
+          leechers: 16,
+          pieces: 27,
+          blocksPerPiece: 4,
+          blocksPerRequest: 3,
+          neighbours: 4,
+          randomFirst: 4,
+        },
+        ...{ link: { upBps: 1000, downBps: 1000 }, backboneBps: 2500, latencyS: 0, readEveryS: 1 },
+        ...{ joinEveryS: 0, firstRoundS: 30, roundS: 3, choker: { kind: 'classic', slots: 4 } },
+        ...{ unchokeLasts: 'untilChoke', hasEndgame: false },
+      }),
+      10,
+    ],
+  ];
 
   it('ends with everything everywhere, every block counted once, and each message sent for a reason', () => {
     fc.assert(
@@ -113,7 +151,7 @@ describe('any swarm', () => {
         expect(messages.piece).toBeLessThanOrEqual(messages.request);
         expect(messages.choke).toBeLessThanOrEqual(messages.unchoke);
       }),
-      { numRuns: 200 },
+      { numRuns: 200, examples: CHOKED_AND_UNCHOKED },
     );
   });
 
@@ -129,6 +167,20 @@ describe('any swarm', () => {
     const kinds = new Map<string, number>();
     simulateMessages(swarm, 1, ({ kind }) => kinds.set(kind, (kinds.get(kind) ?? 0) + 1));
     expect(Object.fromEntries(kinds)).toEqual({ joined: 6, pieceReceived: 35, downloaded: 5 });
+  });
+
+  it('comes to an end where every request is read a moment after its choke', () => {
+    const { doneS } = simulateMessages(
+      aMessageSwarm({
+        ...{ leechers: 19, pieces: 3, blocksPerPiece: 3, blocksPerRequest: 1, neighbours: 5, randomFirst: 4 },
+        ...{ link: { upBps: 1000, downBps: Number.POSITIVE_INFINITY }, latencyS: 0.01, readEveryS: 1 },
+        ...{ joinEveryS: 1, firstRoundS: 2, roundS: 3, choker: { kind: 'rotation' } },
+        ...{ unchokeLasts: 'untilChoke', hasEndgame: false },
+      }),
+      6,
+    );
+    // A thousand rounds in vain, and then the choke that comes no more.
+    expect(Math.max(...doneS)).toBeGreaterThan(1000 * 3);
   });
 
   it('is refused where a setting makes no sense, by its name', () => {
