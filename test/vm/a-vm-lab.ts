@@ -132,7 +132,7 @@ export class VmLab {
     if (content === 'inUse') await leaveTrace(disk);
     for (const command of [`tuntap add dev ${tap} mode tap`, `link set ${tap} master lan up`])
       execFileSync(IP, ['-n', this.#network.switches, ...command.split(' ')]);
-    const launcher = ['ip', 'netns', 'exec', this.#network.switches];
+    const launcher = ['nsenter', `--net=/run/netns/${this.#network.switches}`];
     const machine = new VirtualMachine({ firmware, mac, diskFile: disk, tap, launcher });
     onTestFinished(() => machine.powerOff());
     return { machine, mac, disk };

@@ -66,7 +66,7 @@ export async function aNetwork(
       await sleep(50);
     }
   }
-  return { switches, on: (host) => ['ip', 'netns', 'exec', nameOf(host)] };
+  return { switches, on: (host) => ['nsenter', `--net=/run/netns/${nameOf(host)}`] };
 }
 
 async function keep(command: KeeperCommand): Promise<void> {

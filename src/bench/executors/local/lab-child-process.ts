@@ -23,7 +23,7 @@ export class LabChild<Command, Report> {
 
   /**
    * Configuration goes by message, never by argument or environment.
-   * @param launcher program and arguments that start Node; they have to become it, as `ip netns exec` does
+   * @param launcher program and arguments that start Node; they have to become it, as nsenter does
    */
   constructor(entry: URL, launcher: readonly string[], hear: (report: Report) => void) {
     const [execPath, ...execArgv] = [...launcher, process.execPath];

@@ -8,9 +8,10 @@ export interface Part {
   readonly debianPackage: string;
 }
 
-const IPROUTE: readonly Part[] = [
+const NAMESPACES: readonly Part[] = [
   { command: ['ip', '-Version'], debianPackage: 'iproute2' },
   { command: ['tc', '-Version'], debianPackage: 'iproute2' },
+  { command: ['nsenter', '--version'], debianPackage: 'util-linux' },
 ];
 
 const NFT: Part = { command: ['nft', '--version'], debianPackage: 'nftables' };
@@ -70,7 +71,7 @@ export function missingBeside(lab: string, field: string, parts: readonly Part[]
   if (process.getuid?.() !== 0) {
     return [`--on ${lab}: network namespaces need the rights of root; run the command as root`];
   }
-  return [...IPROUTE, ...parts]
+  return [...NAMESPACES, ...parts]
     .filter(({ command }) => !isThere(command))
     .map(
       ({ command, debianPackage }) =>

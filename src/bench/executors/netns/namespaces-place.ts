@@ -64,15 +64,18 @@ export class NamespacesPlace implements LabPlace {
     return addressOf(this.#topology, host);
   }
 
-  /** `ip netns exec` becomes the command: it keeps process id and open channels. */
+  /**
+   * nsenter becomes the command: it keeps process id and open channels. `ip netns exec` would copy the mounts of the
+   * computer as well: whatever is unmounted there during a run would stay in use until its end.
+   */
   launcherOf(host: string): readonly string[] {
-    return ['ip', 'netns', 'exec', namespaceOf(this.#topology, host)];
+    return ['nsenter', `--net=/run/netns/${namespaceOf(this.#topology, host)}`];
   }
 
-  /** `ip netns exec` gives a command mounts of its own, which are gone with it: a tmpfs says ENOSPC as a full disk does. */
+  /** The command has mounts of its own, which are gone with it: a tmpfs says ENOSPC as a full disk does. */
   launcherWithDisk(host: string, { file, bytes, roomBytes }: FullDisk): readonly string[] {
     const options = [dirname(file), file, String(bytes), String(roomBytes)];
-    return [...this.launcherOf(host), 'sh', '-c', ON_A_FULL_DISK, 'sh', ...options];
+    return [...this.launcherOf(host), 'unshare', '--mount', 'sh', '-c', ON_A_FULL_DISK, 'sh', ...options];
   }
 
   ownLimitOf(): typeof UNLIMITED {

@@ -104,8 +104,8 @@ export class VmLab {
 
   /** iPXE waits 16 s for an IPv6 router each time that it looks for a network: here is one. */
   #startRouter(): void {
-    this.#router = new ProgramChild('ip', [
-      ...['netns', 'exec', switchNamespace(this.#topology)],
+    this.#router = new ProgramChild('nsenter', [
+      `--net=/run/netns/${switchNamespace(this.#topology)}`,
       ...['dnsmasq', '--keep-in-foreground', '--log-facility=-', '--conf-file=/dev/null', '--port=0'],
       ...['--user=root', `--interface=${ROUTER.bridge}`, '--dhcp-leasefile=/dev/null', '--pid-file='],
       ...['--enable-ra', `--ra-param=${ROUTER.bridge},4`, `--dhcp-range=${ROUTER.prefix},ra-only`],

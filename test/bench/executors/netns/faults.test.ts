@@ -106,7 +106,7 @@ describe('what stops in the middle of a run', () => {
 
   it('is the tracker, which nobody misses who knows the others', async (context) => {
     needsNetns(context);
-    const faults = [{ stop: 'tracker', at: '1 s' }];
+    const faults = [{ stop: 'tracker', at: '3 s' }];
     const { fleet } = await runNetns({ machines: 2, scenario: aLabScenario({ network: NETWORK, faults }) });
     expect(fleet.map(({ isVerified }) => isVerified)).toEqual([true, true]);
   });
