@@ -9,6 +9,7 @@ import { isChunk } from './chunk-hash.ts';
 import type { DiskWriter } from './disk-writer.ts';
 import { FoundBlocks, type FoundOnDisk, NOTHING_FOUND } from './found-blocks.ts';
 import { type CompleteChunk, Fragments } from './fragments.ts';
+import { freeBytes } from './free-bytes.ts';
 import type { ImageDescription } from './image-description.ts';
 import type { PayloadLayout, Span } from './payload-layout.ts';
 import { WireForms } from './wire-forms.ts';
@@ -114,18 +115,17 @@ export class DiskStore implements ChunkStore {
       const begin = Math.max(offset, span.inPiece);
       const bytes = Math.min(end, span.inPiece + span.bytes) - begin;
       if (bytes <= 0) continue;
-      const skipped = begin - span.inPiece;
-      into.set(await this.#bytesOf(span, skipped, skipped + bytes), begin - offset);
+      await this.#copy(span, begin - span.inPiece, into.subarray(begin - offset, begin - offset + bytes));
     }
     return into;
   }
 
-  async #bytesOf(span: Span, begin: number, end: number): Promise<Uint8Array> {
-    const waiting = await this.#fragments.read(span);
-    if (waiting) return waiting.subarray(begin, end);
+  async #copy(span: Span, begin: number, into: Uint8Array): Promise<void> {
+    if (await this.#fragments.copy(span, begin, into)) return;
     if (!this.#onDisk.has(span.chunk) || !this.#options.canEncode)
       throw new RunFailure('NOT_HELD', `piece ${span.piece} is not here, or cannot be made again`);
-    return this.#wireForms.part(span.chunk, span.inChunk + begin, span.inChunk + end);
+    const from = span.inChunk + begin;
+    into.set(await this.#wireForms.part(span.chunk, from, from + into.length));
   }
 
   #settle(number: number, { wire, wasParked }: CompleteChunk): Promise<void> {
@@ -135,6 +135,7 @@ export class DiskStore implements ChunkStore {
       if (raw) {
         await this.#options.disk.writeAt(chunk.diskOffset, raw);
         this.#onDisk.add(number);
+        if (raw.buffer !== wire.buffer) freeBytes(raw);
       }
       this.#fragments.forget(number);
       // What lay on the disk may have been spoilt there: it is missing, and is fetched again when the disk is verified.

@@ -1,4 +1,5 @@
 import type { DiskWriter } from './disk-writer.ts';
+import { freeBytes } from './free-bytes.ts';
 import type { PayloadLayout, Span } from './payload-layout.ts';
 
 /** A part of a chunk's wire form that waits for the other parts. */
@@ -83,17 +84,24 @@ export class Fragments {
     return undefined;
   }
 
-  /** @returns the bytes of a part that is here; undefined where it is not */
-  async read({ chunk, piece, inChunk, bytes }: Span): Promise<Uint8Array | undefined> {
+  /** Copies bytes of a part from `begin` on. @returns false where it is not here */
+  async copy({ chunk, piece, inChunk }: Span, begin: number, into: Uint8Array): Promise<boolean> {
     const assembly = this.#assemblies.get(chunk);
-    if (assembly?.wire) return assembly.wire.subarray(inChunk, inChunk + bytes);
     const fragment = assembly?.fragments.get(piece);
-    return fragment && this.#bytesOf(fragment);
+    const [bytes, from] = assembly?.wire ? [assembly.wire, inChunk + begin] : [fragment?.bytes, begin];
+    if (!bytes) return false;
+    // What is in memory is copied before anything else happens: it is freed when it has been joined or forgotten.
+    if (assembly?.wire || !fragment!.isParked) into.set(bytes.subarray(from, from + into.length));
+    else into.set((await this.#unparked(fragment!)).subarray(begin, begin + into.length));
+    return true;
   }
 
   /** The chunk is on the disk, or has to come again. */
   forget(chunk: number): void {
+    const { wire, pieces } = this.#assemblies.get(chunk)!;
     this.#assemblies.delete(chunk);
+    // A chunk of one piece was never copied.
+    if (wire && pieces > 1) freeBytes(wire);
   }
 
   #assemblyOf(chunk: number): Assembly {
@@ -111,11 +119,13 @@ export class Fragments {
     for (const fragment of fragments) this.#inMemory.delete(fragment);
     await assembly.parking;
     const wire = Buffer.allocUnsafeSlow(this.#layout.chunks[chunk]!.wireBytes);
-    for (const fragment of fragments) wire.set(await this.#bytesOf(fragment), fragment.span.inChunk);
+    for (const fragment of fragments)
+      wire.set(fragment.isParked ? await this.#unparked(fragment) : fragment.bytes, fragment.span.inChunk);
     // The part that came last never waited.
     for (const { bytes } of fragments.slice(0, -1)) this.#heldBytes -= bytes.length;
     assembly.wire = wire;
     assembly.fragments.clear();
+    for (const { bytes, isParked } of fragments) if (!isParked) freeBytes(bytes);
     return { wire, wasParked: fragments.some(({ isParked }) => isParked) };
   }
 
@@ -140,10 +150,10 @@ export class Fragments {
     fragment.bytes = Uint8Array.from(bytes.subarray(parkedBytes));
     fragment.isParked = true;
     this.#heldBytes -= parkedBytes;
+    freeBytes(bytes);
   }
 
-  async #bytesOf({ span, bytes, isParked }: Fragment): Promise<Uint8Array> {
-    if (!isParked) return bytes;
+  async #unparked({ span, bytes }: Fragment): Promise<Uint8Array> {
     const whole = Buffer.allocUnsafeSlow(span.bytes);
     const place = this.#placeOf(span);
     await this.#disk.readAt(place.offset, whole.subarray(0, place.bytes));
