@@ -35,6 +35,45 @@ describe('a machine that joins later', () => {
   });
 });
 
+describe('a machine that comes back after it lost its power', () => {
+  it('goes on with what is on its disk, and its time counts from its first start', async () => {
+    const { fleet, barrierS } = await run([{ kill: 1, at: '1.5 s', back: '2 s' }], 2);
+    expect(fleet.map(({ isVerified, failure }) => ({ isVerified, failure }))).toEqual(
+      Array(2).fill({ isVerified: true, failure: null }),
+    );
+    const { poweredOnS, phases, doneS, image, downloadedBytes, cpuS } = fleet[1]!;
+    expect(poweredOnS).toBeLessThan(0.5);
+    expect(phases.register![0]).toBeGreaterThanOrEqual(barrierS + 3.49);
+    expect(doneS).toBeGreaterThan(phases.register![1]);
+    expect(image!.reusedChunks).toBeGreaterThan(0);
+    // What it had comes no second time, but for the pieces that were not complete.
+    const piecesAgain = IMAGE_BYTES / PIECE_BYTES - image!.reusedChunks;
+    expect(downloadedBytes).toBeGreaterThan(piecesAgain * PIECE_BYTES);
+    expect(downloadedBytes).toBeLessThan(1.25 * IMAGE_BYTES);
+    expect(cpuS).toBeGreaterThan(0);
+  });
+
+  it('begins anew where the image comes as one stream', async () => {
+    const scenario = aLabScenario({ network: NETWORK, faults: [{ kill: 1, at: '1 s', back: '1 s' }] });
+    const { fleet } = await runLab({ scenario, transport: 'unicast', machines: 1 });
+    expect(fleet.map(({ isVerified }) => isVerified)).toEqual([true]);
+    expect(fleet[0]!.downloadedBytes).toBeGreaterThan(1.2 * IMAGE_BYTES);
+    expect(fleet[0]!.receivedFrom).toEqual({ server: fleet[0]!.downloadedBytes });
+  });
+
+  it('stays off where it had its image already', async () => {
+    const { fleet, barrierS } = await run(
+      [
+        { kill: 1, at: '7 s', back: '1 s' },
+        { join: 1, at: '8 s' },
+      ],
+      3,
+    );
+    expect(fleet.map(({ isVerified }) => isVerified)).toEqual([true, true, true]);
+    expect(fleet[1]!.doneS).toBeLessThan(barrierS + 7);
+  });
+});
+
 describe('a seeder that leaves for good', () => {
   it('has sent so many copies and little more, and the machines go on without it', async () => {
     // Those that join later make the seeder send more than one copy.
