@@ -215,6 +215,8 @@ export class Lab {
     const { killedAfterMs, backAfterMs } = machine;
     const isBack = backAfterMs < Infinity && !isOneForAll(this.#plan.transport);
     const cut = Promise.withResolvers<void>();
+    // Also where the run is over before its power would be back.
+    cut.promise.catch((error) => this.#aborted.reject(error));
     sinceStart(killedAfterMs, () => {
       this.#meter?.read(agent.log.machine);
       if (isBack) return cut.resolve(this.#losePower(agent, machine));
@@ -224,7 +226,10 @@ export class Lab {
     });
     if (!isBack) return;
     sinceStart(backAfterMs, () => {
-      cut.promise.then(() => agent.powerBack()).catch((error) => this.#aborted.reject(error));
+      cut.promise.then(
+        () => agent.powerBack(),
+        () => {},
+      );
     });
   }
 

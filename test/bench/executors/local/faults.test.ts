@@ -1,5 +1,7 @@
+import { readdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { aLabScenario, runLab } from './a-lab.ts';
+import { aFolder } from '../../../engine/an-image.ts';
+import { aLabScenario, childrenOf, runLab, until } from './a-lab.ts';
 
 const IMAGE_BYTES = 4 * 2 ** 20;
 const PIECE_BYTES = 64 * 2 ** 10;
@@ -59,6 +61,34 @@ describe('a machine that comes back after it lost its power', () => {
     expect(fleet.map(({ isVerified }) => isVerified)).toEqual([true]);
     expect(fleet[0]!.downloadedBytes).toBeGreaterThan(1.2 * IMAGE_BYTES);
     expect(fleet[0]!.receivedFrom).toEqual({ server: fleet[0]!.downloadedBytes });
+  });
+
+  it('leaves nothing behind when the run is aborted while it is off', async () => {
+    const workFolder = await aFolder();
+    const controller = new AbortController();
+    const reason = new Error('Ctrl-C');
+    const before = await childrenOf(process.pid);
+    const scenario = aLabScenario({
+      network: { server: { up: '0.5 MiB/s' }, machine: { up: '0.5 MiB/s' } },
+      faults: [{ kill: 1, at: '1 s', back: '20 s' }],
+    });
+    const ended = runLab({
+      scenario,
+      transport: 'p2p',
+      machines: 1,
+      options: { workFolder },
+      signal: controller.signal,
+    });
+    const rejected = expect(ended).rejects.toBe(reason);
+    const started = async () => (await childrenOf(process.pid)).filter((pid) => !before.includes(pid));
+    await until(async () => (await started()).length === 2);
+    const first = await started();
+    // Its next process has just been started.
+    await until(async () => (await started()).some((pid) => !first.includes(pid)));
+    controller.abort(reason);
+    await rejected;
+    expect(await childrenOf(process.pid)).toEqual(before);
+    expect(await readdir(workFolder)).toEqual([]);
   });
 
   it('stays off where it had its image already', async () => {
