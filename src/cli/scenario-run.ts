@@ -85,7 +85,7 @@ function failedMachines(
   const failed = new FailedMachines();
   for (const record of records) {
     const variant = variants.find((each) => each.variant === record.variant);
-    if (variant) failed.add(record, bench.unexpectedFailures(variant.scenario, record.fleet));
+    if (variant) failed.add(record, bench.unexpectedFailures(variant.scenario, record));
   }
   return failed;
 }

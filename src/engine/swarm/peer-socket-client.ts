@@ -11,6 +11,8 @@ export interface PeerSocketWatch extends MessageSink {
   /** @throws ProtocolError where we do not want this peer */
   handshakeReceived(handshake: Handshake): void;
   blockSent(bytes: number): void;
+  /** A block has no data, and is left out; what is behind it goes on. */
+  blockUnreadable(block: BlockAddress, reason: string): void;
   /** Called once, whoever ended it. */
   closed(reason: string): void;
 }
@@ -85,6 +87,8 @@ export class PeerSocket {
     data: Promise<Uint8Array> | Uint8Array,
     giveBack: () => void = () => {},
   ): void {
+    // It may fail while others are in front of it, or after the end: nobody listens then.
+    if (!(data instanceof Uint8Array)) data.catch(() => {});
     if (this.#isClosed) return giveBack();
     this.#outgoing.push({ block, data, giveBack });
     this.#sendNext();
@@ -163,7 +167,10 @@ export class PeerSocket {
       },
       (error: Error) => {
         giveBack();
-        this.close(`the block could not be read: ${error.message}`);
+        this.#isSending = false;
+        if (this.#isClosed) return;
+        this.#options.watch.blockUnreadable(block, `the block could not be read: ${error.message}`);
+        this.#sendNext();
       },
     );
   }

@@ -16,6 +16,10 @@ import type { SwarmSettings } from './torrent/swarm-state.ts';
 const PATIENCE_MS = 500;
 /** A peer that owes us blocks and sends none for this long is asked for no more until it unchokes us again. */
 const SNUB_MS = 15_000;
+/** A piece that could not be read is tried again for the same peer after this time at the earliest. */
+const UNREADABLE_MS = 15_000;
+/** A peer is asked again for what it did not serve after this time: longer, so that it has a second try. */
+const REFUSED_MS = 30_000;
 /**
  * Bytes that may wait on one connection, as a share of a piece: what waits there delays all that is said after it, and
  * a grant whose bytes all wait does not hold its slot any more.
@@ -72,6 +76,8 @@ export function settingsOf({ options, geometry, isSeed, held, count }: SettingsS
     unsentBytes: Math.min(MOST_UNSENT_BYTES, atLeast(BLOCK_BYTES, pieceBytes * UNSENT_SHARE)),
     patienceMs: PATIENCE_MS,
     snubMs: SNUB_MS,
+    refusedMs: REFUSED_MS,
+    unreadableMs: UNREADABLE_MS,
   };
 }
 

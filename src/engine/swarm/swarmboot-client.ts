@@ -214,6 +214,11 @@ class SwarmbootClient implements SwarmClient {
         blockAnnounced: (block) => this.#placeFor(peer, block),
         blockReceived: (block) => this.#receive(peer, block),
         blockSent: (bytes) => this.#handle({ kind: 'blockSent', peer, bytes }),
+        blockUnreadable: (block, reason) => {
+          // It was counted when it was handed over.
+          this.#traffic.uploaded(this.#peers!.peerIdOf(peer), -block.length);
+          this.#handle({ kind: 'blockUnreadable', peer, block, reason });
+        },
       }),
     });
   }

@@ -68,4 +68,11 @@ describe('the lower bounds of a transfer', () => {
     expect(whole.lowerBoundS).toBe((20 * 64) / 28);
     expect(killed.lowerBoundS).toBe(COPY_S);
   });
+
+  it('asks as much of machines that come back as of all others', () => {
+    const network = { server: { up: '8 MiB/s' }, machine: { up: '1 MiB/s' } };
+    const faults = [{ kill: 10, at: '1 s', back: '1 s' }];
+    const bounds = boundsOf(aRun({ scenario: aScenario({ network, faults }), machines: 20 }), true);
+    expect(bounds.lowerBoundS).toBe((20 * 64) / 28);
+  });
 });

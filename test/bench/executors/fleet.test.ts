@@ -39,9 +39,33 @@ describe('the machines of a scenario with faults', () => {
 
   it('are expected to finish where they join, and not where they are killed', () => {
     const scenario = aScenario({ faults: [KILL, JOIN] });
-    const failed = unexpectedFailures(scenario, aFleet([8, 8, null, null, null]));
+    const failed = unexpectedFailures(scenario, {
+      transport: 'p2p',
+      fleet: aFleet([8, 8, null, null, null]),
+    });
     expect(failed.map(({ machine }) => machine)).toEqual(['m005']);
   });
+
+  it('come back so long after they were killed, or never; of several faults the first counts', () => {
+    const backTimes = (...faults: unknown[]) => fleet(3, ...faults).map(({ backAfterS }) => backAfterS);
+    expect(backTimes({ kill: 1, at: '3 s', back: '20 s' })).toEqual([Infinity, Infinity, 23]);
+    const both = [KILL, { kill: 1, at: '2 s', back: '4 s' }];
+    expect(backTimes(...both)).toEqual([Infinity, Infinity, 6]);
+    expect(backTimes(...both.toReversed())).toEqual([Infinity, Infinity, 6]);
+  });
+
+  it.each([
+    ['p2p', ['m002', 'm003']],
+    ['clonezilla-unicast', ['m002', 'm003']],
+    ['multicast', ['m002']],
+  ] as const)(
+    'are expected to finish where they come back, unless it is too late for that: %s',
+    (transport, names) => {
+      const scenario = aScenario({ faults: [{ kill: 1, at: '3 s', back: '20 s' }] });
+      const failed = unexpectedFailures(scenario, { transport, fleet: aFleet([8, null, null]) });
+      expect(failed.map(({ machine }) => machine)).toEqual(names);
+    },
+  );
 
   it('lose their seeder after the least number of copies that a fault names', () => {
     expect(seederCopies(aScenario())).toBe(Infinity);

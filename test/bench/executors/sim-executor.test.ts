@@ -52,8 +52,8 @@ describe('the simulator as an executor', () => {
     const { fleet } = await simulated({ scenario, transport: 'unicast', machines: 4 });
     expect(fleet.map(({ doneS }) => doneS === null)).toEqual([false, false, false, true]);
     expect(fleet[3]!.failure).toBe('it was killed, as the scenario asks');
-    expect(unexpectedFailures(scenario, fleet)).toEqual([]);
-    expect(unexpectedFailures(aScenario(), fleet)).toHaveLength(1);
+    expect(unexpectedFailures(scenario, { transport: 'unicast', fleet })).toEqual([]);
+    expect(unexpectedFailures(aScenario(), { transport: 'unicast', fleet })).toHaveLength(1);
   });
 
   it('powers machines on later that join, and counts from the start of the transfer', async () => {
@@ -88,6 +88,11 @@ describe('the simulator as an executor', () => {
       (transport) => simExecutor().unsupported(scenario, transport).length > 0,
     );
     expect(refused).toEqual(['unicast', 'multicast', 'chain']);
+  });
+
+  it('refuses a machine that comes back', () => {
+    const scenario = aScenario({ faults: [{ kill: 1, at: '1 s', back: '1 s' }] });
+    expect(refusedBy(scenario)).toEqual(['faults.kill.back']);
   });
 
   it('puts machines at the sites by their shares', async () => {

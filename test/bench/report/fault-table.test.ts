@@ -15,9 +15,15 @@ const DEAD = aRecord({
   scenario: { ...PLAIN.scenario, settings: { faults: [{ kill: 1, at: '2 s' }] } },
 });
 
+const BACK = aRecord({
+  variant: 'machine-comes-back',
+  fleet: aFleet([9, 40]),
+  scenario: { ...PLAIN.scenario, settings: { faults: [{ kill: 1, at: '2 s', back: '20 s' }] } },
+});
+
 describe('the table of what went wrong', () => {
   it('says who finished, how much later than without the fault, and what the others said', () => {
-    const { columns, rows } = faultTable(cellDetails([PLAIN, CUT, DEAD]));
+    const { columns, rows } = faultTable(cellDetails([PLAIN, CUT, DEAD, BACK]));
     expect(columns.map(({ heading }) => heading)).toEqual([
       ...['Variant', 'Transport', 'Machines', 'Executor', 'Finished', 'Makespan', 'Later'],
       'What the others said',
@@ -25,6 +31,7 @@ describe('the table of what went wrong', () => {
     expect(rows).toEqual([
       ['cable-out', 'P2P', '2', 'simulated', '2 of 2', '25.0 s', '+15.0 s', ''],
       ['machine-dies', 'P2P', '2', 'simulated', '1 of 2', '9.00 s', '−1.00 s', 'the disk is too small'],
+      ['machine-comes-back', 'P2P', '2', 'simulated', '2 of 2', '40.0 s', '+30.0 s', ''],
     ]);
   });
 

@@ -136,6 +136,12 @@ describe('a scenario file', () => {
       'faults.0',
     ],
     [
+      'a machine that comes back at once',
+      'name: plain',
+      'name: plain\nfaults: [{kill: 1, at: 5 s, back: 0 s}]',
+      'faults.0',
+    ],
+    [
       'a fleet of which nobody starts',
       'name: plain',
       'name: plain\nfaults: [{join: 1, at: 5 s}]',

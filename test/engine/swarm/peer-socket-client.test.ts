@@ -42,7 +42,9 @@ async function aConnection(upBps = Number.POSITIVE_INFINITY, downBps = Number.PO
   onTestFinished(() => {
     remote.destroy();
   });
-  const [shaken, closed] = [signal<void>(), signal<string>()];
+  const [shaken, closed, sent] = [signal<void>(), signal<string>(), signal<number>()];
+  const unreadable: { block: BlockAddress; reason: string }[] = [];
+  let onUnreadable = (): void => {};
   const messages: Message[] = [];
   const blocks: BlockAddress[] = [];
   let onMessage = (_message: Message): void => {};
@@ -59,7 +61,11 @@ async function aConnection(upBps = Number.POSITIVE_INFINITY, downBps = Number.PO
       },
       blockAnnounced: () => undefined,
       blockReceived: (block) => blocks.push(block),
-      blockSent() {},
+      blockSent: sent.tell,
+      blockUnreadable(block, reason) {
+        unreadable.push({ block, reason });
+        onUnreadable();
+      },
       closed: closed.tell,
     },
   });
@@ -71,6 +77,11 @@ async function aConnection(upBps = Number.POSITIVE_INFINITY, downBps = Number.PO
     blocks,
     shaken: shaken.happened,
     closed: closed.happened,
+    sent: sent.happened,
+    unreadable,
+    onUnreadable(act: () => void) {
+      onUnreadable = act;
+    },
     onMessage(hear: (message: Message) => void) {
       onMessage = hear;
     },
@@ -147,10 +158,36 @@ describe('a peer socket', () => {
     },
   );
 
-  it('hangs up where a block cannot be read', async () => {
-    const { socket, closed } = await aConnection();
+  it('leaves out a block that cannot be read, and goes on with what is behind it', async () => {
+    const { remote, socket, unreadable, onUnreadable, sent } = await aConnection(1_000_000);
+    const given: string[] = [];
+    const failed = Promise.reject(new Error('the disk does not answer'));
+    onUnreadable(() => socket.sendBehindBlocks({ ...BLOCK, piece: 8, kind: 'reject' }));
+    socket.sendBlock(BLOCK, new Uint8Array(BLOCK.length), () => given.push('first'));
+    socket.sendBlock({ ...BLOCK, piece: 8 }, failed, () => given.push('unreadable'));
+    socket.sendBlock({ ...BLOCK, piece: 9 }, new Uint8Array(BLOCK.length), () => given.push('last'));
+    // It has failed while the first is on its way.
+    await sent;
+    const bytes = await received(remote, HANDSHAKE_BYTES + 2 * (13 + BLOCK.length) + 17);
+    const reason = 'the block could not be read: the disk does not answer';
+    expect(unreadable).toEqual([{ block: { ...BLOCK, piece: 8 }, reason }]);
+    const place = (message: Uint8Array) => bytes.indexOf(message, HANDSHAKE_BYTES);
+    const last = HANDSHAKE_BYTES + 13 + BLOCK.length;
+    expect(place(encodePieceHeader({ ...BLOCK, piece: 9 }))).toBe(last);
+    expect(bytes.subarray(-17)).toEqual(Buffer.from(encodeMessage({ ...BLOCK, piece: 8, kind: 'reject' })));
+    expect(given.toSorted()).toEqual(['first', 'last', 'unreadable']);
+  });
+
+  it('has no ear for a block that cannot be read once it has hung up', async () => {
+    const { socket, closed, unreadable } = await aConnection();
+    const data = Promise.withResolvers<Uint8Array>();
+    socket.sendBlock(BLOCK, data.promise);
+    socket.close('enough');
+    data.reject(new Error('the disk does not answer'));
     socket.sendBlock(BLOCK, Promise.reject(new Error('the disk does not answer')));
-    expect(await closed).toBe('the block could not be read: the disk does not answer');
+    expect(await closed).toBe('enough');
+    await new Promise(setImmediate);
+    expect(unreadable).toEqual([]);
   });
 
   it('hangs up on a peer that has much said to it and does not read', async () => {

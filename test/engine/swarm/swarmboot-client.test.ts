@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { BLOCK_BYTES } from '../../../src/engine/image/metainfo.ts';
 import { BEST_POLICIES, type SwarmPolicies } from '../../../src/engine/swarm/swarm-client.ts';
@@ -35,6 +36,40 @@ describe('a store that has parts of pieces', () => {
     store.pieces.set(2, wiped(store.pieces.get(2)!, 0));
     expect(await downloadInto(store)).toBe(5 * BLOCK_BYTES + PIECE + PIECE);
     expect(store.content()).toEqual(image);
+  });
+});
+
+describe('a store that cannot read one of its pieces', () => {
+  /** It has everything but for a disk that does not give out piece 3. */
+  class SpoiltStore extends PartlyFullStore {
+    reads = 0;
+
+    override async read(piece: number, offset: number, into: Uint8Array): Promise<Uint8Array> {
+      if (piece !== 3) return super.read(piece, offset, into);
+      this.reads++;
+      throw new Error('the disk does not answer');
+    }
+  }
+
+  it('gives all others, asks its disk once, and leaves that one to the rest of the swarm', async () => {
+    const image = someBytes(8 * PIECE);
+    const swarm = await aSwarm(image, PIECE);
+    const spoilt = await swarm.aPeer('spoilt');
+    const leecher = await swarm.aPeer('leecher');
+    const spoiltStore = new SpoiltStore(image, () => true);
+    await spoilt.client.download(swarm.metainfo, spoiltStore);
+    const store = new PartlyFullStore(image, () => false);
+    const done = leecher.client.download(swarm.metainfo, store);
+    while (leecher.client.statistics().downloadedBytes < 7 * PIECE) await sleep(20);
+    // Long enough for many rounds of requests and rejects.
+    await sleep(1_000);
+    expect(spoiltStore.reads).toBe(1);
+    await swarm.seed(await swarm.aPeer('seeder'));
+    await done;
+    expect(store.content()).toEqual(image);
+    const { byPeer } = leecher.client.statistics();
+    expect(byPeer.get(spoilt.peerId.toString('hex'))?.downloadedBytes).toBe(7 * PIECE);
+    expect(spoilt.client.statistics().uploadedBytes).toBe(7 * PIECE);
   });
 });
 

@@ -9,12 +9,28 @@ import { fromPortable } from './portable-failure.ts';
 /** Time that an agent has to say goodbye. */
 const RELEASE_MS = 5_000;
 
-/** One machine of a running lab: its process and what was heard of it. */
+/** One life of the agent's process. */
+interface Life {
+  readonly child: LabChild<AgentCommand, AgentReport>;
+  readonly ready: PromiseWithResolvers<void>;
+  /** It deploys: before that it waits for the machine's start. */
+  hasStarted: boolean;
+  /** The machine has lost its power, and is to come back. */
+  isCut: boolean;
+}
+
+/** One machine of a running lab: its process, which may be cut off and started again, and what was heard of it. */
 export class AgentChild {
   readonly log: MachineLog;
-  readonly #child: LabChild<AgentCommand, AgentReport>;
-  readonly #ready = Promise.withResolvers<void>();
+  readonly #launcher: readonly string[];
+  readonly #heard: () => void;
   readonly #settled = Promise.withResolvers<void>();
+  #task: AgentProcessTask | undefined;
+  #life: Life;
+  /** Of lives that are over. */
+  #cpuS = 0;
+  #hasPower = true;
+  #isOver = false;
 
   /**
    * @param launcher starts a command on the machine's host
@@ -22,17 +38,9 @@ export class AgentChild {
    */
   constructor({ name }: LabMachine, launcher: readonly string[], heard: () => void) {
     this.log = new MachineLog(name);
-    const entry = new URL('./lab-agent-process.ts', import.meta.url);
-    this.#child = new LabChild(entry, launcher, (report) => {
-      this.#hear(report);
-      heard();
-    });
-    this.#child.ended.then((ending) => {
-      this.#ended(ending);
-      heard();
-    });
-    // Nobody waits for a machine to be ready once it was, or once the run was given up.
-    this.#ready.promise.catch(() => {});
+    this.#launcher = launcher;
+    this.#heard = heard;
+    this.#life = this.#begin();
   }
 
   /** Resolves when the machine is done or has failed. */
@@ -42,60 +50,115 @@ export class AgentChild {
 
   /** Resolves when the process has warmed up. Rejects with a RunFailure where it cannot. */
   prepare(task: AgentProcessTask): Promise<void> {
-    this.#child.send({ kind: 'prepare', task });
-    return this.#ready.promise;
+    this.#task = task;
+    this.#life.child.send({ kind: 'prepare', task });
+    return this.#life.ready.promise;
   }
 
-  /** @returns when that was */
+  /**
+   * Whoever is switched on while there is no power starts when that is back.
+   * @returns when that was
+   */
   powerOn(): number {
     const atMs = monotonicMs();
     if (this.log.isSettled) return atMs;
     this.log.poweredOn(atMs);
-    this.#child.send({ kind: 'go' });
+    if (!this.#hasPower || this.#life.hasStarted) return atMs;
+    this.#life.hasStarted = true;
+    this.#life.child.send({ kind: 'go' });
     return atMs;
   }
 
+  /**
+   * Ends the agent in the middle of whatever it does (SIGKILL), for the time being: the next one warms up meanwhile, as
+   * all have before their start. A machine that is done has nothing to come back for.
+   * Resolves when the next one is ready, or when there is none.
+   */
+  async losePower(): Promise<void> {
+    const life = this.#life;
+    this.#hasPower = false;
+    this.#cpuS = this.reading().cpuS ?? this.#cpuS;
+    life.isCut = true;
+    life.child.kill();
+    await life.child.ended;
+    if (this.log.isSettled || this.#isOver) return;
+    this.log.lostPower();
+    this.#life = this.#begin();
+    // One that cannot warm up ends, which is told where all endings are.
+    await this.prepare(this.#task!).catch(() => {});
+  }
+
+  /** After `losePower`: its agent starts on what is on its disk. */
+  powerBack(): void {
+    this.#hasPower = true;
+    this.powerOn();
+  }
+
+  /** Processor time is that of all lives. */
   reading(): HostReading {
-    return this.#child.reading('agent');
+    const { cpuS, peakMemoryBytes } = this.#life.child.reading('agent');
+    return { cpuS: cpuS === null ? null : this.#cpuS + cpuS, peakMemoryBytes };
   }
 
   /** The machine dies for good. */
   kill(): void {
-    this.#child.kill();
+    this.#life.child.kill();
   }
 
   /** Gives the machine up. */
   async fail(sentence: string): Promise<void> {
     this.log.failed(sentence);
     this.#settled.resolve();
-    await this.#child.terminate();
+    await this.terminate();
   }
 
   /** Ends the service for others; resolves when the process is gone. */
   async release(): Promise<void> {
-    if (!this.#child.isAlive) return;
-    this.#child.send({ kind: 'release' });
-    const impatience = setTimeout(() => this.#child.kill(), RELEASE_MS);
-    await this.#child.ended;
+    const { child } = this.#life;
+    if (!child.isAlive) return;
+    child.send({ kind: 'release' });
+    const impatience = setTimeout(() => child.kill(), RELEASE_MS);
+    await child.ended;
     clearTimeout(impatience);
   }
 
   terminate(): Promise<void> {
-    return this.#child.terminate();
+    this.#isOver = true;
+    return this.#life.child.terminate();
   }
 
-  #hear(report: AgentReport): void {
+  #begin(): Life {
+    const entry = new URL('./lab-agent-process.ts', import.meta.url);
+    const ready = Promise.withResolvers<void>();
+    // Nobody waits for a machine to be ready once it was, or once the run was given up.
+    ready.promise.catch(() => {});
+    const child = new LabChild<AgentCommand, AgentReport>(entry, this.#launcher, (report) => {
+      this.#hear(life, report);
+      this.#heard();
+    });
+    const life: Life = { child, ready, hasStarted: false, isCut: false };
+    child.ended.then((ending) => {
+      this.#ended(life, ending);
+      this.#heard();
+    });
+    return life;
+  }
+
+  #hear(life: Life, report: AgentReport): void {
+    // Its programs die with it, which is not its failure.
+    if (life.isCut && report.kind === 'failed') return;
     this.log.reported(report);
-    if (report.kind === 'ready') this.#ready.resolve();
-    if (report.kind === 'failed') this.#ready.reject(fromPortable(report.failure));
+    if (report.kind === 'ready') life.ready.resolve();
+    if (report.kind === 'failed') life.ready.reject(fromPortable(report.failure));
     if (this.log.isSettled) this.#settled.resolve();
   }
 
-  #ended(ending: Ending): void {
+  #ended(life: Life, ending: Ending): void {
+    if (life.isCut) return;
     const when = this.log.state === 'waiting' ? 'before it was powered on' : `during ${this.log.state}`;
     const sentence = `the agent ${endingSentence(ending, when)}`;
     this.log.failed(sentence);
-    this.#ready.reject(new RunFailure('LAB_AGENT', `${this.log.machine}: ${sentence}`));
+    life.ready.reject(new RunFailure('LAB_AGENT', `${this.log.machine}: ${sentence}`));
     this.#settled.resolve();
   }
 }

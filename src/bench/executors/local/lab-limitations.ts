@@ -18,6 +18,7 @@ export function labLimitations(
     ...limitations,
     ...transportLimitations(plan.transport, versions),
     ...clonezilla,
+    ...(plan.machines.some(({ backAfterMs }) => backAfterMs < Infinity) ? OF_POWER_CUTS : []),
     ...unpackedLater(plan),
     ...sizeLimitations(plan, wireBytes),
   ];
@@ -27,6 +28,10 @@ const OF_CLONEZILLA = [
   'Clonezilla is its data flow with its own programs: sfdisk, then curl or udp-receiver, zstd and partclone.restore; the agent reads the disk back as for all others. Its menus, its boot and its waits are not in it.',
   'partclone ends at the next whole second after its work (`-f 1`; by default every other second), up to 1 s that a large image would not notice.',
   'The partition images come by HTTP: the lab has no NFS.',
+];
+
+const OF_POWER_CUTS = [
+  'A machine that loses its power and comes back is a process that is killed and started again: what it had given to its disk is there, also what the cache of a real disk would have lost, and its peers hear at once that it is gone.',
 ];
 
 /** Programs that store a packed payload first. */

@@ -49,6 +49,8 @@ export interface LabMachine {
   readonly link: LinkRates;
   /** Time from the start of the transfer to its death; Infinity if it is not killed. */
   readonly killedAfterMs: number;
+  /** Time from the start of the transfer to its next power-on; Infinity if it is off for good. */
+  readonly backAfterMs: number;
   /** What becomes of its link, in order of time. */
   readonly linkChanges: readonly LinkChange[];
   /** Bytes that its disk takes; Infinity if it takes all. */
@@ -106,13 +108,14 @@ export function labPlanOf({ scenario, transport, machines, randomSeed }: Planned
     serverLinkChanges: serverLinkChanges(scenario),
     serverStops: serverStops(scenario),
     machines: fleetOf(scenario, machines).map(
-      ({ name, link, linkChanges, killedAfterS, joinsAfterS, roomBytes }, index) => ({
+      ({ name, link, linkChanges, killedAfterS, backAfterS, joinsAfterS, roomBytes }, index) => ({
         name,
         site: siteLabel(scenario, siteOf(scenario, index / machines)),
         link,
         powerOnMs: powerOnS[index]! * 1000,
         joinsAfterMs: joinsAfterS * 1000,
         killedAfterMs: killedAfterS * 1000,
+        backAfterMs: backAfterS * 1000,
         linkChanges,
         roomBytes: roomBytes < image.size ? roomBytes : Infinity,
       }),

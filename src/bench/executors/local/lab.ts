@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LinkRates } from '../../../engine/index.ts';
 import type { RunOutcome, RunWatch } from '../executor.ts';
 import type { ServerStop } from '../fleet.ts';
+import { isOneForAll } from '../way-of-bytes.ts';
 import { AgentChild } from './agent-child.ts';
 import { firstDifference } from './image-comparison-reader.ts';
 import { labLimitations, useLimitations } from './lab-limitations.ts';
@@ -179,10 +180,10 @@ export class Lab {
     if (this.#options.deadlineMs < Infinity) {
       sinceStart(this.#options.deadlineMs, () => this.#giveUpUnfinished());
     }
-    for (const [index, { killedAfterMs, joinsAfterMs }] of this.#plan.machines.entries()) {
+    for (const [index, machine] of this.#plan.machines.entries()) {
       const agent = this.#agents[index]!;
-      if (killedAfterMs < Infinity) sinceStart(killedAfterMs, () => this.#kill(agent));
-      if (joinsAfterMs > 0) sinceStart(joinsAfterMs, () => agent.powerOn());
+      if (machine.killedAfterMs < Infinity) this.#planPowerCut(agent, machine, sinceStart);
+      if (machine.joinsAfterMs > 0) sinceStart(machine.joinsAfterMs, () => agent.powerOn());
     }
     for (const stop of this.#plan.serverStops) this.#planStop(stop, sinceStart);
     const { serverLinkChanges, machines } = this.#plan;
@@ -206,9 +207,36 @@ export class Lab {
     this.#options.place.changeLink!(host, link).catch((error) => this.#aborted.reject(error));
   }
 
-  #kill(agent: AgentChild): void {
-    this.#meter?.read(agent.log.machine);
-    agent.kill();
+  #planPowerCut(
+    agent: AgentChild,
+    machine: LabMachine,
+    sinceStart: (afterMs: number, act: () => void) => void,
+  ): void {
+    const { killedAfterMs, backAfterMs } = machine;
+    const isBack = backAfterMs < Infinity && !isOneForAll(this.#plan.transport);
+    const cut = Promise.withResolvers<void>();
+    // Also where the run is over before its power would be back.
+    cut.promise.catch((error) => this.#aborted.reject(error));
+    sinceStart(killedAfterMs, () => {
+      this.#meter?.read(agent.log.machine);
+      if (isBack) return cut.resolve(this.#losePower(agent, machine));
+      if (backAfterMs < Infinity)
+        agent.log.failed(`it lost its power, and ${this.#plan.transport} takes nobody in once it has begun`);
+      agent.kill();
+    });
+    if (!isBack) return;
+    sinceStart(backAfterMs, () => {
+      cut.promise.then(
+        () => agent.powerBack(),
+        () => {},
+      );
+    });
+  }
+
+  /** A disk has its size, whatever a program that was writing to it has made of the file. */
+  async #losePower(agent: AgentChild, machine: LabMachine): Promise<void> {
+    await agent.losePower();
+    await truncate(this.#diskOf(machine), this.#plan.imageBytes);
   }
 
   #giveUpUnfinished(): void {

@@ -11,7 +11,7 @@ const LOCAL_LAB = {
   hasSites: false,
   hasConnectionCap: false,
   losesPackets: false,
-  faults: ['kill', 'join', 'slow', 'seederLeaves'],
+  faults: ['kill', 'kill.back', 'join', 'slow', 'seederLeaves'],
 } as const;
 
 /** Answers a scenario with real bytes: one server process and one process for each machine, on loopback, no root. */

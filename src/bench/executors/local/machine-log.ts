@@ -4,6 +4,8 @@ import type { AgentReport, MachineTraffic } from './lab-messages.ts';
 
 export type MachineState = 'waiting' | AgentPhase | 'seeding' | 'failed';
 
+const NO_TRAFFIC: MachineTraffic = { uploadedBytes: 0, downloadedBytes: 0, receivedFrom: {} };
+
 /** What the lab heard of one machine. Times are those of the host's monotonic clock [ms]. */
 export class MachineLog {
   readonly machine: string;
@@ -14,7 +16,9 @@ export class MachineLog {
   #share = 0;
   #image: ImageUse | undefined;
   readonly #phases = new Map<AgentPhase, [startMs: number, endMs: number | null]>();
-  #traffic: MachineTraffic = { uploadedBytes: 0, downloadedBytes: 0, receivedFrom: {} };
+  #traffic = NO_TRAFFIC;
+  /** From before it lost its power. */
+  #earlierTraffic = NO_TRAFFIC;
 
   constructor(machine: string) {
     this.machine = machine;
@@ -61,8 +65,17 @@ export class MachineLog {
     return this.isDone || this.#failure !== null;
   }
 
+  /** The first time counts: how long it took is told from there, however often it had to start. */
   poweredOn(atMs: number): void {
-    this.#poweredOnMs = atMs;
+    this.#poweredOnMs ??= atMs;
+  }
+
+  /** It will go through all phases again, and only what it received stays in the books. */
+  lostPower(): void {
+    this.#state = 'waiting';
+    this.#share = 0;
+    this.#phases.clear();
+    this.#earlierTraffic = this.#traffic;
   }
 
   reported(report: AgentReport): void {
@@ -77,7 +90,7 @@ export class MachineLog {
         if (report.phase === 'finish') this.#doneMs = report.atMs;
         return;
       case 'progressed':
-        this.#traffic = report.traffic;
+        this.#traffic = added(this.#earlierTraffic, report.traffic);
         this.#share = report.share;
         return;
       case 'done':
@@ -90,7 +103,7 @@ export class MachineLog {
         this.failed(report.failure.sentence);
         return;
       case 'released':
-        this.#traffic = report.traffic;
+        this.#traffic = added(this.#earlierTraffic, report.traffic);
         return;
       case 'ready':
         return;
@@ -152,4 +165,15 @@ export class MachineLog {
     }
     return times;
   }
+}
+
+function added(one: MachineTraffic, other: MachineTraffic): MachineTraffic {
+  const receivedFrom = { ...one.receivedFrom };
+  for (const [peerId, bytes] of Object.entries(other.receivedFrom))
+    receivedFrom[peerId] = (receivedFrom[peerId] ?? 0) + bytes;
+  return {
+    uploadedBytes: one.uploadedBytes + other.uploadedBytes,
+    downloadedBytes: one.downloadedBytes + other.downloadedBytes,
+    receivedFrom,
+  };
 }

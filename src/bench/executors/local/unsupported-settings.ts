@@ -121,7 +121,8 @@ function unsupportedCasting(
 }
 
 function unsupportedFaults(scenario: Scenario, transport: Transport, lab: LabAbilities): readonly string[] {
-  const has = (kind: 'join' | 'seederLeaves') => scenario.faults.some((fault) => kind in fault);
+  const has = (kind: 'join' | 'full' | 'back' | 'seederLeaves') =>
+    scenario.faults.some((fault) => kind in fault);
   const unknown = unsupportedFaultNames(scenario, lab.faults, lab.name);
   const isCapped = Number.isFinite(scenario.network.connectionCap);
   const reasons = named({
@@ -129,6 +130,8 @@ function unsupportedFaults(scenario: Scenario, transport: Transport, lab: LabAbi
       isCapped &&
       scenario.faults.some((fault) => 'slow' in fault && (fault.at > 0 || fault.for !== undefined)),
     [`faults.join: ${transport} takes nobody in once it has begun`]: isOneForAll(transport) && has('join'),
+    [`faults.kill.back: in ${lab.name} a disk that is full too early is gone with its machine`]:
+      has('full') && has('back'),
     [`faults.seederLeaves: by ${transport} nothing comes but from the server`]:
       isFromServer(transport) && has('seederLeaves'),
   });

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { truncate } from 'node:fs/promises';
+import { rm, truncate } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Metainfo, SwarmStatistics } from '../../../engine/index.ts';
@@ -62,9 +62,11 @@ class Aria2Client implements LabPeer {
     await this.#program.unlessLost(seederAnnounced(metainfo));
   }
 
-  /** An empty file is not searched for pieces. */
+  /** An empty file is not searched for pieces, and nothing is believed of one that was cut off. */
   async download(metainfo: Metainfo): Promise<void> {
-    await truncate(this.#options.file, 0);
+    const { file } = this.#options;
+    await rm(`${file}.aria2`, { force: true });
+    await truncate(file, 0);
     await this.#add(metainfo, {});
     await this.#program.unlessLost(this.#remote.downloaded);
     await this.refresh();

@@ -16,6 +16,7 @@ const NETNS_LAB = {
   losesPackets: true,
   faults: [
     'kill',
+    'kill.back',
     'join',
     'slow',
     'slow.at',

@@ -19,6 +19,8 @@ export interface DownloadSettings extends SourceLimits, OpenPieceSettings {
   newPipeline(): RequestPipeline;
   /** Longest silence of a peer that owes us blocks. */
   readonly snubMs: number;
+  /** How long a peer is not asked again for a piece that it has and did not serve. */
+  readonly refusedMs: number;
 }
 
 /**
@@ -109,10 +111,14 @@ export class DownloadSide {
     this.#interest.review(neighbour);
   }
 
+  /** Who lets us ask and does not serve a block of a piece would refuse it again: that piece comes from others. */
   rejected(neighbour: Neighbour, address: BlockAddress): void {
+    const { piece } = address;
     const block = this.#settings.geometry.blockOf(address);
-    if (block === -1 || !this.#sources.remove(neighbour, address.piece, block)) return;
-    this.#release(neighbour, address.piece, block);
+    if (block === -1 || !this.#sources.remove(neighbour, piece, block)) return;
+    if (neighbour.areWeUnchoked)
+      this.#offers.refused(neighbour, piece, this.#nowMs + this.#settings.refusedMs);
+    this.#release(neighbour, piece, block);
     this.#ask(neighbour);
   }
 
@@ -167,6 +173,7 @@ export class DownloadSide {
     const offering = this.#offers.adopt(this.#nowMs);
     if (offering) this.#ask(offering);
     for (const neighbour of this.#neighbours.values()) {
+      if (this.#offers.forgiven(neighbour, this.#nowMs)) this.#ask(neighbour);
       const silenceMs = this.#nowMs - neighbour.heardAtMs;
       if (neighbour.askedBlocks > 0 && silenceMs >= this.#settings.snubMs) this.#snub(neighbour);
     }

@@ -21,9 +21,11 @@ export interface Neighbour extends Introduced {
   // As a source.
   /** Pieces that it says it has. */
   readonly pieces: PieceSet;
-  /** Those of them that we may ask it for: the same set, but for neighbours at other sites. */
+  /** Those of them that we may ask it for: the same set, but for neighbours at other sites and what was refused. */
   open: PieceSet;
-  /** How many of those have blocks that we want and have not asked anybody for. */
+  /** Pieces that it has and did not serve, and until when it is not asked for them [ms]. */
+  readonly refused: Map<number, number>;
+  /** How many of those that are open have blocks that we want and have not asked anybody for. */
   wantedPieces: number;
   /** Counted among our sources, since it owes us blocks. */
   isCounted: boolean;
@@ -53,11 +55,20 @@ export interface Neighbour extends Introduced {
   isIdle: boolean;
   /** Bytes handed to the connection that have not left. */
   unsentBytes: number;
+  /** By piece that could not be read for it. */
+  readonly withheld: Map<number, Withheld>;
 
   // As both.
   /** Bytes of blocks that it gave us and that it took from us. */
   givenBytes: number;
   takenBytes: number;
+}
+
+/** A piece that is not tried again for a neighbour. */
+export interface Withheld {
+  readonly untilMs: number;
+  /** Blocks of it that were asked for since then. */
+  requests: number;
 }
 
 /** An unchoke for a number of bytes. */
@@ -78,6 +89,7 @@ export function newNeighbour(
     site: '',
     pieces: has,
     open: has,
+    refused: new Map(),
     salt: 0,
     isDealer: false,
     wantedPieces: 0,
@@ -95,6 +107,7 @@ export function newNeighbour(
     usedGrants: 0,
     isIdle: false,
     unsentBytes: 0,
+    withheld: new Map(),
     givenBytes: 0,
     takenBytes: 0,
   };

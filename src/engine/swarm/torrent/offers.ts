@@ -43,7 +43,7 @@ export class Offers {
     const wasDealing = isFar && this.#gate.isDealing(neighbour);
     neighbour.pieces.add(piece);
     if (this.#gate.announced(neighbour, piece)) this.#closeAfar(piece);
-    if (!isFar) this.#countIn(neighbour, piece);
+    if (!isFar) this.#offer(neighbour, piece);
     else if (wasDealing && !this.#gate.isDealing(neighbour)) this.#reopen(neighbour);
     else if (this.#gate.isOpen(neighbour, piece)) this.#open(neighbour, piece);
   }
@@ -60,6 +60,26 @@ export class Offers {
 
   left(neighbour: Neighbour): void {
     if (this.#gate.isNear(neighbour)) this.#membersChanged();
+  }
+
+  /** A neighbour does not serve a piece that it has: it is not asked for it until then [ms]. */
+  refused(neighbour: Neighbour, piece: number, untilMs: number): void {
+    neighbour.refused.set(piece, untilMs);
+    if (!neighbour.open.has(piece)) return;
+    // A set of its own from now on, without the piece.
+    if (neighbour.open === neighbour.pieces) return this.#reopen(neighbour);
+    neighbour.open.delete(piece);
+    if (this.wanted.has(piece)) neighbour.wantedPieces--;
+    this.#source.changed(neighbour);
+  }
+
+  /** To be called now and then. @returns whether a neighbour may be asked again for what it did not serve once */
+  forgiven(neighbour: Neighbour, nowMs: number): boolean {
+    const { refused } = neighbour;
+    const over = [...refused].filter(([, untilMs]) => untilMs <= nowMs);
+    for (const [piece] of over) refused.delete(piece);
+    if (over.length > 0) this.#reopen(neighbour);
+    return over.length > 0;
   }
 
   want(piece: number): void {
@@ -94,7 +114,9 @@ export class Offers {
     this.#isAdopting = true;
     const isForsaken = nowMs - this.#servedAtMs >= ADOPT_MS;
     for (const neighbour of far) {
-      const orphans = this.#gate.orphansOf(neighbour, this.wanted, isForsaken);
+      const orphans = this.#gate
+        .orphansOf(neighbour, this.wanted, isForsaken)
+        .filter((piece) => !neighbour.refused.has(piece));
       if (orphans.length === 0) continue;
       this.#open(neighbour, orphans[this.#source.chance.below(orphans.length)]!);
       return neighbour;
@@ -103,12 +125,11 @@ export class Offers {
   }
 
   #open(neighbour: Neighbour, piece: number): void {
-    if (neighbour.open.has(piece)) return;
-    neighbour.open.add(piece);
-    this.#countIn(neighbour, piece);
+    if (!neighbour.open.has(piece)) this.#offer(neighbour, piece);
   }
 
-  #countIn(neighbour: Neighbour, piece: number): void {
+  #offer(neighbour: Neighbour, piece: number): void {
+    neighbour.open.add(piece);
     if (this.wanted.has(piece)) neighbour.wantedPieces++;
   }
 
@@ -122,13 +143,15 @@ export class Offers {
     }
   }
 
-  /** From the start: what is open is all that a neighbour has, or of one at another site a set of its own. */
+  /** From the start: what is open is all that a neighbour has, or a set of its own where some of that is not. */
   #reopen(neighbour: Neighbour): void {
     const isFar = this.#gate.isFar(neighbour);
-    neighbour.open = isFar ? new PieceSet(this.#source.pieces) : neighbour.pieces;
+    const isPart = isFar || neighbour.refused.size > 0;
+    neighbour.open = isPart ? new PieceSet(this.#source.pieces) : neighbour.pieces;
     neighbour.wantedPieces = 0;
     for (const piece of neighbour.pieces) {
-      if (!isFar) this.#countIn(neighbour, piece);
+      if (neighbour.refused.has(piece)) continue;
+      if (!isFar) this.#offer(neighbour, piece);
       else if (this.#gate.isOpen(neighbour, piece)) this.#open(neighbour, piece);
     }
     this.#source.changed(neighbour);

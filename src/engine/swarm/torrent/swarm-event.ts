@@ -32,6 +32,13 @@ export type SwarmEvent =
     }
   // A block has left for the peer.
   | { readonly kind: 'blockSent'; readonly peer: number; readonly bytes: number }
+  // A block that was handed over for the peer cannot be read, and never leaves.
+  | {
+      readonly kind: 'blockUnreadable';
+      readonly peer: number;
+      readonly block: BlockAddress;
+      readonly reason: string;
+    }
   // A piece was complete: its hash is right and it is stored, or its hash is wrong.
   | { readonly kind: 'pieceStored' | 'pieceRefuted'; readonly piece: number }
   // Time goes on.

@@ -123,6 +123,8 @@ export class SwarmState {
         return this.#download.rejected(neighbour, event.block);
       case 'blockSent':
         return this.#upload.sent(neighbour, event.bytes, nowMs);
+      case 'blockUnreadable':
+        return this.#upload.unreadable(neighbour, event, nowMs);
     }
   }
 

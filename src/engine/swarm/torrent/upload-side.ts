@@ -24,7 +24,22 @@ export interface UploadSettings extends GrantSettings {
   readonly superSeeder: SuperSeeder | undefined;
   /** Rounds instead of grants; who deals makes grants. */
   readonly choker: ClassicChoker | undefined;
+  /** How long a piece that could not be read for a neighbour is not tried again for it. */
+  readonly unreadableMs: number;
 }
+
+/** What goes out cannot be read. */
+interface UnreadableBlock {
+  readonly block: BlockAddress;
+  readonly reason: string;
+}
+
+/**
+ * How often a neighbour may ask for all of a piece that it has been refused. What it has asked for before it hears of
+ * that is once; whoever hears and goes on would do so without end, for nobody can say in this protocol that he lacks a
+ * piece after all.
+ */
+const MOST_REPEATS = 4;
 
 /** Longest block that we serve: what everybody asks for is 16 KiB; some ask for twice that. */
 export const SERVED_BLOCK_BYTES = 32_768;
@@ -120,6 +135,7 @@ export class UploadSide {
     const { grant, queue } = neighbour;
     if (!grant || !this.#mayHave(neighbour, block.piece) || queue.length >= QUEUED_REQUESTS)
       return this.#reject(neighbour, block);
+    if (this.#withholds(neighbour, block, nowMs)) return;
     this.#unchokes.used(neighbour, nowMs);
     grant.isUsed = true;
     grant.usedAtMs = nowMs;
@@ -142,6 +158,22 @@ export class UploadSide {
     if (neighbour.grant) neighbour.grant.usedAtMs = nowMs;
     this.#pump(neighbour, nowMs);
     if (!neighbour.grant) this.#fill(nowMs);
+  }
+
+  /** With the fast extension (BEP 6) that costs the neighbour this piece; without, nobody could tell it. */
+  unreadable(neighbour: Neighbour, { block, reason }: UnreadableBlock, nowMs: number): void {
+    const { peer, hasFast, queue, withheld } = neighbour;
+    if (!hasFast) return this.#emit({ kind: 'dropPeer', peer, reason });
+    const { piece, length } = block;
+    const untilMs = nowMs + this.#settings.unreadableMs;
+    withheld.set(piece, { untilMs, requests: withheld.get(piece)?.requests ?? 0 });
+    this.#reject(neighbour, block);
+    for (const waiting of queue.splice(0)) {
+      if (waiting.piece === piece) this.#reject(neighbour, waiting);
+      else queue.push(waiting);
+    }
+    neighbour.takenBytes -= length;
+    this.sent(neighbour, length, nowMs);
   }
 
   /** A piece that we have now. */
@@ -203,6 +235,22 @@ export class UploadSide {
   /** BEP 6; others know by the choke. It goes behind the choke, or the peer would ask again at once. */
   #reject({ hasFast, peer }: Neighbour, block: BlockAddress): void {
     if (hasFast) this.#emit({ kind: 'sendBehindBlocks', peer, message: { ...block, kind: 'reject' } });
+  }
+
+  /** @returns whether the request has had its answer: the piece could not be read a short while ago */
+  #withholds(neighbour: Neighbour, block: BlockAddress, nowMs: number): boolean {
+    const { peer, withheld } = neighbour;
+    const piece = withheld.get(block.piece);
+    if (!piece) return false;
+    if (nowMs >= piece.untilMs) {
+      withheld.delete(block.piece);
+      return false;
+    }
+    piece.requests++;
+    if (piece.requests <= MOST_REPEATS * this.#settings.geometry.blocksOf(block.piece))
+      this.#reject(neighbour, block);
+    else this.#emit({ kind: 'dropPeer', peer, reason: 'it goes on asking for what it was refused' });
+    return true;
   }
 
   #mayHave(neighbour: Neighbour, piece: number): boolean {

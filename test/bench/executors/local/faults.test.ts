@@ -1,5 +1,7 @@
+import { readdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { aLabScenario, runLab } from './a-lab.ts';
+import { aFolder } from '../../../engine/an-image.ts';
+import { aLabScenario, childrenOf, runLab, until } from './a-lab.ts';
 
 const IMAGE_BYTES = 4 * 2 ** 20;
 const PIECE_BYTES = 64 * 2 ** 10;
@@ -32,6 +34,73 @@ describe('a machine that joins later', () => {
     const { fleet } = await run([{ join: 1, at: '4 s' }], 2);
     expect(fleet.map(({ isVerified }) => isVerified)).toEqual([true, true]);
     expect(fleet[1]!.poweredOnS).toBeGreaterThan(fleet[0]!.doneS!);
+  });
+});
+
+describe('a machine that comes back after it lost its power', () => {
+  it('goes on with what is on its disk, and its time counts from its first start', async () => {
+    const { fleet, barrierS } = await run([{ kill: 1, at: '1.5 s', back: '2 s' }], 2);
+    expect(fleet.map(({ isVerified, failure }) => ({ isVerified, failure }))).toEqual(
+      Array(2).fill({ isVerified: true, failure: null }),
+    );
+    const { poweredOnS, phases, doneS, image, downloadedBytes, cpuS } = fleet[1]!;
+    expect(poweredOnS).toBeLessThan(0.5);
+    expect(phases.register![0]).toBeGreaterThanOrEqual(barrierS + 3.49);
+    expect(doneS).toBeGreaterThan(phases.register![1]);
+    expect(image!.reusedChunks).toBeGreaterThan(0);
+    // What it had comes no second time, but for the pieces that were not complete.
+    const piecesAgain = IMAGE_BYTES / PIECE_BYTES - image!.reusedChunks;
+    expect(downloadedBytes).toBeGreaterThan(piecesAgain * PIECE_BYTES);
+    expect(downloadedBytes).toBeLessThan(1.25 * IMAGE_BYTES);
+    expect(cpuS).toBeGreaterThan(0);
+  });
+
+  it('begins anew where the image comes as one stream', async () => {
+    const scenario = aLabScenario({ network: NETWORK, faults: [{ kill: 1, at: '1 s', back: '1 s' }] });
+    const { fleet } = await runLab({ scenario, transport: 'unicast', machines: 1 });
+    expect(fleet.map(({ isVerified }) => isVerified)).toEqual([true]);
+    expect(fleet[0]!.downloadedBytes).toBeGreaterThan(1.2 * IMAGE_BYTES);
+    expect(fleet[0]!.receivedFrom).toEqual({ server: fleet[0]!.downloadedBytes });
+  });
+
+  it('leaves nothing behind when the run is aborted while it is off', async () => {
+    const workFolder = await aFolder();
+    const controller = new AbortController();
+    const reason = new Error('Ctrl-C');
+    const before = await childrenOf(process.pid);
+    const scenario = aLabScenario({
+      network: { server: { up: '0.5 MiB/s' }, machine: { up: '0.5 MiB/s' } },
+      faults: [{ kill: 1, at: '1 s', back: '20 s' }],
+    });
+    const ended = runLab({
+      scenario,
+      transport: 'p2p',
+      machines: 1,
+      options: { workFolder },
+      signal: controller.signal,
+    });
+    const rejected = expect(ended).rejects.toBe(reason);
+    const started = async () => (await childrenOf(process.pid)).filter((pid) => !before.includes(pid));
+    await until(async () => (await started()).length === 2);
+    const first = await started();
+    // Its next process has just been started.
+    await until(async () => (await started()).some((pid) => !first.includes(pid)));
+    controller.abort(reason);
+    await rejected;
+    expect(await childrenOf(process.pid)).toEqual(before);
+    expect(await readdir(workFolder)).toEqual([]);
+  });
+
+  it('stays off where it had its image already', async () => {
+    const { fleet, barrierS } = await run(
+      [
+        { kill: 1, at: '7 s', back: '1 s' },
+        { join: 1, at: '8 s' },
+      ],
+      3,
+    );
+    expect(fleet.map(({ isVerified }) => isVerified)).toEqual([true, true, true]);
+    expect(fleet[1]!.doneS).toBeLessThan(barrierS + 7);
   });
 });
 

@@ -18,6 +18,7 @@ describe('the plan of a lab', () => {
         powerOnMs: 0,
         joinsAfterMs: 0,
         killedAfterMs: Infinity,
+        backAfterMs: Infinity,
         linkChanges: [],
         roomBytes: Infinity,
       })),
@@ -66,6 +67,12 @@ describe('the plan of a lab', () => {
     const { machines } = planOf({ faults });
     expect(machines.map(({ link }) => link.upBps / 2 ** 20)).toEqual([1, 8, 8, 8]);
     expect(machines.map(({ killedAfterMs }) => killedAfterMs)).toEqual([Infinity, Infinity, 3000, 3000]);
+  });
+
+  it('powers a machine on again so long after it was killed', () => {
+    const { machines } = planOf({ faults: [{ kill: 1, at: '3 s', back: '20 s' }] });
+    expect(machines.map(({ killedAfterMs }) => killedAfterMs)).toEqual([Infinity, Infinity, Infinity, 3000]);
+    expect(machines.map(({ backAfterMs }) => backAfterMs)).toEqual([Infinity, Infinity, Infinity, 23_000]);
   });
 
   it('lets the last machines join later, and kills the last of the others', () => {

@@ -73,6 +73,32 @@ describe('what is known of a machine', () => {
     expect(resultOf(log).failure).toContain('differs from the golden image at offset 512');
   });
 
+  it('is what it did after it lost its power, with the first power-on and all that it received', () => {
+    const log = aLog(2);
+    log.reported({ kind: 'phaseStarted', phase: 'download', atMs: 12_000 });
+    const before = { uploadedBytes: 5, downloadedBytes: 9, receivedFrom: { aa: 4, bb: 5 } };
+    log.reported({ kind: 'progressed', share: 0.5, traffic: before });
+    log.lostPower();
+    expect(log).toMatchObject({ state: 'waiting', share: 0, downloadedBytes: 9, isWorkingAlone: true });
+    expect(resultOf(log)).toMatchObject({ phases: {}, doneS: null, isVerified: false, failure: null });
+    log.poweredOn(20_000);
+    const after = { uploadedBytes: 1, downloadedBytes: 2, receivedFrom: { bb: 2 } };
+    log.reported({ kind: 'progressed', share: 0.5, traffic: after });
+    for (const phase of PHASES) {
+      log.reported({ kind: 'phaseStarted', phase, atMs: 21_000 });
+      log.reported({ kind: 'phaseEnded', phase, atMs: 22_000 });
+    }
+    expect(resultOf(log)).toMatchObject({
+      poweredOnS: 1,
+      doneS: 13,
+      phases: { download: [12, 13] },
+      uploadedBytes: 6,
+      downloadedBytes: 11,
+      receivedFrom: { 'name of aa': 4, 'name of bb': 7 },
+      isVerified: true,
+    });
+  });
+
   it('is what it received and from whom, by name', () => {
     const log = aLog(3);
     const traffic = { uploadedBytes: 5, downloadedBytes: 9, receivedFrom: { aa: 4, bb: 5 } };

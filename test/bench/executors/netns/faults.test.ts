@@ -104,6 +104,38 @@ describe('what stops in the middle of a run', () => {
     expect(failure).toMatch(/broke off|closed|reset|lost/i);
   });
 
+  it.for<Transport>(['p2p', 'chain', 'aria2', 'libtorrent', 'unicast', 'clonezilla-unicast'])(
+    'is a machine, which gets its image all the same when it is started again: %s',
+    async (transport, context) => {
+      needsNetns(context, transport);
+      const scenario = aLabScenario({
+        image: { size: '8 MiB', pieceLength: '64 KiB' },
+        network: NETWORK,
+        transports: { [transport]: {} },
+        faults: [{ kill: 1, at: '2 s', back: '2 s' }],
+      });
+      const { fleet, barrierS } = await runNetns({ transport, machines: 2, scenario });
+      expect(fleet.map(({ isVerified, failure }) => ({ isVerified, failure }))).toEqual(
+        Array(2).fill({ isVerified: true, failure: null }),
+      );
+      expect(fleet[1]!.poweredOnS).toBeLessThan(0.5);
+      expect(fleet[1]!.phases.register![0]).toBeGreaterThanOrEqual(barrierS + 3.99);
+      expect(namespacesBy(process.pid)).toEqual([]);
+    },
+  );
+
+  it('is a machine, which comes back too late for what goes to all at once', async (context) => {
+    needsNetns(context, 'multicast');
+    const scenario = aLabScenario({
+      network: NETWORK,
+      transports: { multicast: {} },
+      faults: [{ kill: 1, at: '1 s', back: '1 s' }],
+    });
+    const { fleet } = await runNetns({ transport: 'multicast', machines: 2, scenario });
+    expect(fleet.map(({ isVerified }) => isVerified)).toEqual([true, false]);
+    expect(fleet[1]!.failure).toBe('it lost its power, and multicast takes nobody in once it has begun');
+  });
+
   it('is the tracker, which nobody misses who knows the others', async (context) => {
     needsNetns(context);
     const faults = [{ stop: 'tracker', at: '3 s' }];

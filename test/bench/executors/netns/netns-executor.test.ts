@@ -72,6 +72,18 @@ describe('a deployment over network namespaces', () => {
   });
 });
 
+describe('the netns lab', () => {
+  it('refuses a machine that comes back where its disk would be gone', () => {
+    const faults = [
+      { full: 1, after: '1 MiB' },
+      { kill: 1, at: '1 s', back: '1 s' },
+    ];
+    const refused = netnsExecutor().unsupported(aLabScenario({ faults }), 'p2p');
+    expect(refused.map((sentence) => sentence.split(':')[0])).toEqual(['faults.kill.back']);
+    expect(netnsExecutor().unsupported(aLabScenario({ faults: faults.slice(1) }), 'p2p')).toEqual([]);
+  });
+});
+
 describe('a run that does not come to its end', () => {
   it.for([
     ['while the network is built', () => until(() => namespacesBy(process.pid).length > 0)],

@@ -42,6 +42,8 @@ export function someSettings({ isSeed = false, ...wishes }: SettingsWishes = {})
     unsentBytes: 1000 * PIECE,
     patienceMs: 500,
     snubMs: 15_000,
+    refusedMs: 30_000,
+    unreadableMs: 15_000,
     ...wishes,
   };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SwarmEffect } from '../../../../src/engine/swarm/torrent/swarm-effect.ts';
 import type { SwarmSettings } from '../../../../src/engine/swarm/torrent/swarm-state.ts';
-import { ATorrent, addressesIn, aGeometry, BLOCKS, requestsTo, whoIsTold } from './a-torrent.ts';
+import { ATorrent, addressesIn, aGeometry, BLOCKS, requestsTo, toldTo, whoIsTold } from './a-torrent.ts';
 
 /** A leecher with sources, numbered from 1, that have everything. */
 function aLeecher(sources: number, wishes: Partial<SwarmSettings> = {}): ATorrent {
@@ -15,7 +15,7 @@ function unchoke(torrent: ATorrent, peer: number): SwarmEffect[] {
 }
 
 /** Different pieces in the requests to a peer. */
-function _askedPieces(effects: readonly SwarmEffect[], peer: number): number[] {
+function askedPieces(effects: readonly SwarmEffect[], peer: number): number[] {
   return [...new Set(requestsTo(effects, peer).map(({ piece }) => piece))];
 }
 
@@ -57,6 +57,33 @@ describe('a choke', () => {
     torrent.tell({ kind: 'choked', peer: 1 });
     const effects = asked.flatMap((block) => torrent.tell({ kind: 'requestRejected', peer: 1, block }));
     expect(requestsTo(effects, 1)).toEqual([]);
+  });
+});
+
+describe('a rejected block of a neighbour that lets us ask', () => {
+  it('has its piece asked of others, and of this one again after some time', () => {
+    const torrent = aLeecher(2, { geometry: aGeometry(1), askedBlocks: 2, loneBlocks: 2, refusedMs: 30_000 });
+    const asked = requestsTo(unchoke(torrent, 1), 1);
+    const effects = asked.flatMap((block) => torrent.tell({ kind: 'requestRejected', peer: 1, block }));
+    expect(requestsTo(effects, 1)).toEqual([]);
+    expect(toldTo(effects, 1)).toEqual(['notInterested']);
+    // Who tells its name anew has no more than before.
+    expect(torrent.tell({ kind: 'peerIntroduced', peer: 1, site: 'a', isDealer: false, salt: 0 })).toEqual(
+      [],
+    );
+    expect(requestsTo(torrent.pass(29_999), 1)).toEqual([]);
+    const again = torrent.pass(1);
+    expect(toldTo(again, 1)).toContain('interested');
+    expect(requestsTo(again, 1)).toHaveLength(2);
+    expect(requestsTo(unchoke(torrent, 2), 2)).toHaveLength(2);
+  });
+
+  it('leaves all others of its pieces to be asked for', () => {
+    const torrent = aLeecher(1, { geometry: aGeometry(2), askedBlocks: 1, loneBlocks: 1 });
+    const [block, ...others] = requestsTo(unchoke(torrent, 1), 1);
+    let effects = torrent.tell({ kind: 'requestRejected', peer: 1, block: block! });
+    effects = [...effects, ...others.flatMap((other) => torrent.deliver(1, other))];
+    expect(askedPieces(effects, 1)).toEqual([1 - block!.piece]);
   });
 });
 

@@ -21,6 +21,7 @@ export type Deed =
   | 'reject'
   | 'rejectNonsense'
   | 'blockLeaves'
+  | 'blockSpoils'
   | 'store'
   | 'refute'
   | 'pass'

@@ -5,7 +5,7 @@ import type { SwarmEvent } from '../../../../src/engine/swarm/torrent/swarm-even
 import { type SwarmSettings, SwarmState } from '../../../../src/engine/swarm/torrent/swarm-state.ts';
 import type { BlockAddress, Message } from '../../../../src/engine/swarm/wire/message.ts';
 import { type Deed, keyOf, nonsense, type Step } from './fuzz-step.ts';
-import { newlySeen, type Seen } from './seen-neighbour.ts';
+import { newlySeen, openPieces, type Seen, unsentBytes } from './seen-neighbour.ts';
 
 /**
  * A torrent with an onlooker who knows the rules, sees what goes in and out, and notes what breaks them. He cannot see
@@ -60,6 +60,7 @@ export class FuzzedTorrent {
     const block = this.#geometry.blockAt(piece, which % this.#geometry.blocksOf(piece));
     if (deed === 'leave') return this.#leave(peer);
     if (deed === 'blockLeaves') return this.#leaveWire(peer, seen);
+    if (deed === 'blockSpoils') return this.#spoil(peer, seen, which);
     if (deed === 'blockEnds') return this.#endBlock(peer, seen);
     // A stream says one thing after the other: nothing else while a block comes in.
     if (seen.arriving) return;
@@ -158,15 +159,28 @@ export class FuzzedTorrent {
   }
 
   #reject(peer: number, seen: Seen, block: BlockAddress): void {
-    seen.asked.delete(keyOf(block));
+    if (seen.asked.delete(keyOf(block)) && seen.letsUsAsk) seen.refused.add(block.piece);
     this.#tell({ kind: 'requestRejected', peer, block });
   }
 
   #leaveWire(peer: number, seen: Seen): void {
-    if (seen.unsentBytes === 0) return;
-    const bytes = seen.unsentBytes;
-    seen.unsentBytes = 0;
+    const bytes = unsentBytes(seen);
+    if (bytes === 0) return;
+    seen.unsent.length = 0;
     this.#tell({ kind: 'blockSent', peer, bytes });
+  }
+
+  /** A block that goes out cannot be read: with the fast extension its request is to be answered all the same. */
+  #spoil(peer: number, seen: Seen, which: number): void {
+    if (seen.unsent.length === 0) return;
+    const [block] = seen.unsent.splice(which % seen.unsent.length, 1);
+    if (seen.hasFast) seen.requests.push(keyOf(block!));
+    const before = seen.requests.length;
+    this.#tell({ kind: 'blockUnreadable', peer, block: block!, reason: 'the disk does not answer' });
+    if (seen.hasFast && seen.requests.length >= before)
+      this.#broken.push('an unreadable block is not rejected');
+    // It would have to go.
+    if (!seen.hasFast) this.#leave(peer);
   }
 
   #judge(deed: 'store' | 'refute', which: number): void {
@@ -212,7 +226,7 @@ export class FuzzedTorrent {
   }
 
   #noteAbandoned(piece: number): void {
-    if ([...this.#seen.values()].some(({ pieces }) => pieces.has(piece)))
+    if ([...this.#seen.values()].some((seen) => openPieces(seen).has(piece)))
       this.#broken.push('a piece is abandoned that a neighbour has');
     for (let block = 0; block < this.#geometry.blocksOf(piece); block++)
       this.#there.delete(keyOf(this.#geometry.blockAt(piece, block)));
@@ -223,9 +237,9 @@ export class FuzzedTorrent {
     if (this.#isPaused) this.#broken.push('a block goes out while we are paused');
     if (!seen.isGranted && !seen.hasFast) this.#broken.push('a block goes to a neighbour that is choked');
     if (!this.#stored.has(block.piece)) this.#broken.push('a block goes out that is not there');
-    if (seen.unsentBytes >= this.#settings.unsentBytes) this.#broken.push('too much waits on a connection');
+    if (unsentBytes(seen) >= this.#settings.unsentBytes) this.#broken.push('too much waits on a connection');
     this.#answer(seen, block);
-    seen.unsentBytes += block.length;
+    seen.unsent.push(block);
   }
 
   #answer(seen: Seen, block: BlockAddress): void {
@@ -268,6 +282,7 @@ export class FuzzedTorrent {
     const key = keyOf(block);
     if (!seen.letsUsAsk) this.#broken.push('a request to a neighbour that chokes us');
     if (!seen.pieces.has(block.piece)) this.#broken.push('a request for a piece that the neighbour lacks');
+    if (seen.refused.has(block.piece)) this.#broken.push('a request for a piece that the neighbour refused');
     if (seen.asked.has(key)) this.#broken.push('a request made twice to one neighbour');
     if (this.#there.has(key) || this.#stored.has(block.piece))
       this.#broken.push('a request for what is there');
@@ -305,8 +320,8 @@ export class FuzzedTorrent {
     if (grants > slots + Number(choker !== undefined)) broken.push('more grants than slots');
     if (this.#state.heldPieces !== this.#stored.size) broken.push('pieces are miscounted');
     const isWaiting = neighbours.some(
-      ({ isGranted, isInterested, unsentBytes, requests }) =>
-        isInterested && !isGranted && unsentBytes === 0 && requests.length === 0,
+      ({ isGranted, isInterested, unsent, requests }) =>
+        isInterested && !isGranted && unsent.length === 0 && requests.length === 0,
     );
     if (!this.#isPaused && !dealer && !choker && grants < slots && isWaiting)
       broken.push('a slot is idle while somebody waits');
@@ -321,12 +336,14 @@ export class FuzzedTorrent {
   }
 
   /** A neighbour has a free block, and there is room for a further source. */
-  #isFree({ pieces }: Seen): boolean {
+  #isFree(seen: Seen): boolean {
     const sources = [...this.#seen.values()].filter(({ asked }) => asked.size > 0).length;
-    return !this.#isPaused && sources < this.#settings.sources && this.#hasFreeBlocks(pieces);
+    return !this.#isPaused && sources < this.#settings.sources && this.#hasFreeBlocks(openPieces(seen));
   }
 
-  #isOfUse({ asked, pieces }: Seen): boolean {
+  #isOfUse(seen: Seen): boolean {
+    const { asked } = seen;
+    const pieces = openPieces(seen);
     if (this.#isPaused) return asked.size > 0;
     if (asked.size > 0 || this.#hasFreeBlocks(pieces)) return true;
     return !this.#hasFreeBlocks() && [...pieces].some((piece) => !this.#stored.has(piece));

@@ -4,6 +4,8 @@ import type { BlockAddress } from '../../../../src/engine/swarm/wire/message.ts'
 export interface Seen {
   readonly hasFast: boolean;
   readonly pieces: Set<number>;
+  /** Of these it has rejected a block while it let us ask. */
+  readonly refused: Set<number>;
   /** Blocks that it was asked for, by key. */
   readonly asked: Map<string, BlockAddress>;
   /** A block of it that is coming in, and whether it was given a place. */
@@ -13,7 +15,8 @@ export interface Seen {
   isInterested: boolean;
   /** Requests of it that were neither served nor rejected. */
   readonly requests: string[];
-  unsentBytes: number;
+  /** Blocks that were handed to its connection and have not left. */
+  readonly unsent: BlockAddress[];
   areWeInterested: boolean;
 }
 
@@ -22,13 +25,23 @@ export function newlySeen(hasFast: boolean): Seen {
   return {
     hasFast,
     pieces: new Set(),
+    refused: new Set(),
     asked: new Map(),
     arriving: undefined,
     letsUsAsk: false,
     isGranted: false,
     isInterested: false,
     requests: [],
-    unsentBytes: 0,
+    unsent: [],
     areWeInterested: false,
   };
+}
+
+export function unsentBytes({ unsent }: Seen): number {
+  return unsent.reduce((sum, { length }) => sum + length, 0);
+}
+
+/** Pieces that we may ask it for. */
+export function openPieces({ pieces, refused }: Seen): Set<number> {
+  return pieces.difference(refused);
 }

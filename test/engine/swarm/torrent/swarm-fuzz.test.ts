@@ -43,6 +43,7 @@ const DEEDS: Deed[] = [
   'pass',
   'pause',
   'resume',
+  'blockSpoils',
 ];
 
 /** Steps as whole numbers: they are made, and made smaller, far faster than records. */
@@ -92,8 +93,10 @@ function fuzz(
     : {
         hasBlock: (piece: number, block: number) => ((heldBits >> ((piece * BLOCKS + block) % 8)) & 1) === 1,
       };
-  const snubMs = Number.POSITIVE_INFINITY;
-  const torrent = new FuzzedTorrent(someSettings({ ...wishes, geometry, held, snubMs, chance, ...policies }));
+  const endless = { snubMs: Number.POSITIVE_INFINITY, refusedMs: Number.POSITIVE_INFINITY };
+  const torrent = new FuzzedTorrent(
+    someSettings({ ...wishes, ...endless, geometry, held, chance, ...policies }),
+  );
   for (const who of [0, 1, 2]) torrent.do({ deed: 'join', who, what: 0, which: who });
   const done: Step[] = [];
   for (const number of numbers) {
@@ -121,18 +124,7 @@ const FOUND_BEFORE: [Parameters<typeof fuzz>[0], Uint32Array][] = [
       askedBlocks: 3,
       unsentBytes: 1,
     },
-    Uint32Array.of(
-      3710807241,
-      3026678382,
-      1202458863,
-      2701977213,
-      1997156846,
-      3874027106,
-      2379745325,
-      271124888,
-      1537167431,
-      0,
-    ),
+    Uint32Array.of(25854, 23622, 36579, 22035, 30968, 30555, 16609, 18590, 11293, 0),
   ],
   [
     {
@@ -148,18 +140,7 @@ const FOUND_BEFORE: [Parameters<typeof fuzz>[0], Uint32Array][] = [
       askedBlocks: 5,
       unsentBytes: 1,
     },
-    Uint32Array.of(
-      39382,
-      2571042034,
-      1670686423,
-      3951506145,
-      3317794421,
-      1224490908,
-      261292789,
-      0,
-      3417571846,
-      0,
-    ),
+    Uint32Array.of(4230, 12006, 26403, 35496, 656, 23403, 7201, 0, 12294, 0),
   ],
   [
     {
@@ -175,18 +156,7 @@ const FOUND_BEFORE: [Parameters<typeof fuzz>[0], Uint32Array][] = [
       askedBlocks: 4,
       unsentBytes: 1,
     },
-    Uint32Array.of(
-      3735747058,
-      284074064,
-      1333026646,
-      2983417127,
-      98914217,
-      4204672993,
-      1687910399,
-      2795888246,
-      2447432175,
-      0,
-    ),
+    Uint32Array.of(24027, 1686, 31878, 2979, 32499, 5310, 9615, 31644, 14941, 0),
   ],
 ];
 

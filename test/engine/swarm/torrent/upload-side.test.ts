@@ -148,6 +148,67 @@ describe('the slots', () => {
   });
 });
 
+describe('a piece that cannot be read', () => {
+  const spoilt = (torrent: ATorrent, peer: number, piece: number, block = 0) =>
+    torrent.tell({
+      kind: 'blockUnreadable',
+      peer,
+      block: torrent.geometry.blockAt(piece, block),
+      reason: 'the disk does not answer',
+    });
+
+  it('is rejected with all that waits of it, and the others go out (BEP 6)', () => {
+    const torrent = aSeed(1, { unsentBytes: BLOCK });
+    expect(toldTo(torrent.request(1, 0), 1)).toEqual(['block']);
+    torrent.request(1, 1, 1);
+    const effects = spoilt(torrent, 1, 0);
+    expect(addressesIn(effects, 1, 'reject').map(({ piece }) => piece)).toEqual([0, 0, 0, 0]);
+    expect(effects.flatMap((effect) => (effect.kind === 'sendBlock' ? [effect.block.piece] : []))).toEqual([
+      1,
+    ]);
+  });
+
+  it('costs the connection of a neighbour that cannot be told', () => {
+    const torrent = new ATorrent({ isSeed: true });
+    torrent.join(1, { hasFast: false, isInterested: true });
+    torrent.request(1, 0);
+    expect(spoilt(torrent, 1, 0)).toEqual([
+      { kind: 'dropPeer', peer: 1, reason: 'the disk does not answer' },
+    ]);
+  });
+
+  it('is not tried again for this neighbour for a while, and is for others', () => {
+    const torrent = aSeed(2, { unreadableMs: 15_000 });
+    torrent.request(1, 0, 1);
+    spoilt(torrent, 1, 0);
+    expect(toldTo(torrent.request(1, 0, 1), 1)).toEqual(['reject']);
+    expect(toldTo(torrent.request(2, 0, 1), 2)).toEqual(['block']);
+    torrent.nowMs += 15_000;
+    expect(toldTo(torrent.request(1, 0, 1), 1)).toEqual(['block']);
+  });
+
+  it('is not asked for without end: whoever does is let go', () => {
+    const torrent = aSeed(1);
+    torrent.request(1, 0, 1);
+    spoilt(torrent, 1, 0);
+    const rejects = Array.from({ length: 4 * BLOCKS }, () => 'reject');
+    const told = [1, 2, 3, 4].flatMap(() => toldTo(torrent.request(1, 0), 1));
+    expect(told).toEqual(rejects);
+    expect(torrent.request(1, 0, 1)).toEqual([
+      { kind: 'dropPeer', peer: 1, reason: 'it goes on asking for what it was refused' },
+    ]);
+  });
+
+  it('holds no slot: its grant goes to the next when nothing else is asked for', () => {
+    const torrent = aSeed(2, { slots: 1, patienceMs: 500 });
+    torrent.request(1, 0, 1);
+    spoilt(torrent, 1, 0);
+    torrent.nowMs += 499;
+    torrent.request(1, 0, 1);
+    expect(whoIsTold(torrent.pass(1), 'unchoke')).toEqual([2]);
+  });
+});
+
 describe('the queue of a neighbour', () => {
   it('hands few bytes at a time to the connection, the next when these have left', () => {
     const torrent = aSeed(1, { unsentBytes: 2 * BLOCK });

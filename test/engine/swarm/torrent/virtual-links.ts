@@ -158,6 +158,8 @@ class VirtualPeer {
       unsentBytes,
       patienceMs: 500,
       snubMs: 15_000,
+      refusedMs: 30_000,
+      unreadableMs: 15_000,
     });
   }
 
