@@ -20,8 +20,10 @@ export interface MachineModel {
   readonly link: LinkModel;
   /** Index into `sites`. */
   readonly site: number;
-  /** Seconds after the start of the transfer at which it dies for good; Infinity if it does not. */
+  /** Seconds after the start of the transfer at which its power is cut; Infinity if it is not. */
   readonly diesAfterS: number;
+  /** Seconds from there until it is powered on again, with what is on its disk; left out for one that dies for good. */
+  readonly comesBackAfterS?: number;
   /** Seconds after the start of the transfer at which it is powered on; 0 if it arrives as all others do. */
   readonly joinsAfterS: number;
   /** What becomes of its link, in order of time; left out for nothing. */
@@ -85,6 +87,8 @@ export interface UnicastModel {
   readonly transport: 'unicast';
   /** Machines served at a time, Infinity for all. */
   readonly wave: number;
+  /** Whether a machine that comes back begins with nothing, as Clonezilla does; left out: with what is on its disk. */
+  readonly startsOver?: boolean;
 }
 
 export interface MulticastModel {

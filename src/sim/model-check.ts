@@ -29,6 +29,7 @@ export function assertModel(model: DeploymentModel): void {
   if (model.arrival.kind !== 'together') requireTime('arrival.intervalS', model.arrival.intervalS);
   requireChanges('serverLinkChanges', model.serverLinkChanges);
   requireSites(model);
+  requireComebacks(model);
   requireTransport(model.transport);
 }
 
@@ -42,6 +43,17 @@ function requireSites({ sites, machines }: DeploymentModel): void {
     requireTime(`machines[${place}].joinsAfterS`, joinsAfterS);
     requireChanges(`machines[${place}].linkChanges`, linkChanges);
     if (!sites[site]) reject(`machines[${place}].site`, site, 'the index of a site');
+  }
+}
+
+/** What a cache would have lost, and what a sender to all would do for somebody who comes back, the model does not say. */
+function requireComebacks({ machines, disk, transport }: DeploymentModel): void {
+  for (const [place, { comesBackAfterS }] of machines.entries()) {
+    if (comesBackAfterS === undefined) continue;
+    const field = `machines[${place}].comesBackAfterS`;
+    requirePositive(field, comesBackAfterS);
+    if (transport.transport === 'multicast') reject(field, comesBackAfterS, 'none where one sends to all');
+    if (disk.dirtyBytes > 0) reject(field, comesBackAfterS, 'none where bytes wait in memory to be written');
   }
 }
 

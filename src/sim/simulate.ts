@@ -77,9 +77,9 @@ export function simulate(
   for (const [place, poweredOnS] of times.entries()) {
     machines.push(new DeployedMachine(place + 1, poweredOnS, { arena, transport, storm }));
   }
-  for (const [place, { diesAfterS }] of model.machines.entries()) {
+  for (const [place, { diesAfterS, comesBackAfterS }] of model.machines.entries()) {
     if (diesAfterS < Number.POSITIVE_INFINITY) {
-      simulation.after(barrierS + diesAfterS, () => machines[place]!.die());
+      simulation.after(barrierS + diesAfterS, () => machines[place]!.die(comesBackAfterS));
     }
   }
   changeLinks(model, barrierS, place);
@@ -110,7 +110,7 @@ function transportFor(settings: TransportModel, arena: Arena): Transport {
     case 'p2p':
       return new P2p(arena, settings);
     case 'unicast':
-      return new Unicast(arena, settings.wave);
+      return new Unicast(arena, settings);
     case 'multicast':
       return new Multicast(arena, settings);
     case 'chain':

@@ -3,6 +3,7 @@ import {
   boolean,
   constant,
   constantFrom,
+  double,
   integer,
   oneof,
   record,
@@ -12,6 +13,7 @@ import type {
   DeploymentModel,
   DiskModel,
   LinkModel,
+  MachineModel,
   P2pModel,
   TransportModel,
 } from '../../src/sim/deployment-model.ts';
@@ -88,6 +90,25 @@ export const anyForwarding: Arbitrary<TransportModel> = oneof(
     ...anyPolicies,
   }).map(aSwarm),
   constantFrom(0, 0.5).map(aChain),
+);
+
+/** Transports that take in a machine that comes back. */
+export const anyMending: Arbitrary<TransportModel> = oneof(
+  { arbitrary: anyForwarding, weight: 2 },
+  record({ wave: integer({ min: 1, max: 10 }), startsOver: boolean() }).map(({ wave, startsOver }) => ({
+    ...aUnicast(wave),
+    startsOver,
+  })),
+);
+
+/** Machines that die for good, come back or live. */
+export const anyMachineWithFaults: Arbitrary<Partial<MachineModel>> = record(
+  {
+    link: anyLink,
+    diesAfterS: double({ min: 0, max: 30, noNaN: true }),
+    comesBackAfterS: double({ min: 0.01, max: 30, noNaN: true }),
+  },
+  { requiredKeys: ['link'] },
 );
 
 /** Any transport in any setting. */

@@ -3,12 +3,13 @@ import type { TransferBounds, Transport } from '../record/run-record.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { pieceCount, wireSize } from '../scenario/wire-size.ts';
 import type { PlannedRun } from './executor.ts';
-import { fastestLink, type MachineKind, machineKinds } from './fleet.ts';
+import { fastestLink, isLost, type MachineKind, machineKinds } from './fleet.ts';
 import { isFromServer, isOneForAll } from './way-of-bytes.ts';
 
 /**
  * Lower bounds of the transfer in a scenario. Disks, caps, latency, loss and WAN links only make a transfer longer, so
- * the bounds of the access links hold with all of them, and links that change count at their fastest. Machines that are killed need nothing but may have helped.
+ * the bounds of the access links hold with all of them, and links that change count at their fastest. Machines that are
+ * killed for good need nothing but may have helped.
  * @param hasWholePieces whether a machine takes every piece whole from one source
  */
 export function boundsOf(run: PlannedRun, hasWholePieces: boolean): TransferBounds {
@@ -17,7 +18,7 @@ export function boundsOf(run: PlannedRun, hasWholePieces: boolean): TransferBoun
     count,
     machine: { ...machine, link: fastestLink(machine) },
   }));
-  const survivors = kinds.filter(({ machine }) => machine.killedAfterS === Infinity);
+  const survivors = kinds.filter(({ machine }) => !isLost(machine));
   const wireBytes = wireSize(scenario.image);
   const seederUpBps = scenario.network.server.up;
   return {
@@ -64,8 +65,8 @@ function isForwarding(transport: Transport): boolean {
 }
 
 /** Mundinger: all uplinks are equal to the seeder's. */
-function isEqual({ machine: { link, killedAfterS } }: MachineKind, { network }: Scenario): boolean {
-  return link.upBps === network.server.up && killedAfterS === Infinity;
+function isEqual({ machine }: MachineKind, { network }: Scenario): boolean {
+  return machine.link.upBps === network.server.up && !isLost(machine);
 }
 
 function shortestPiece(image: Scenario['image']): number {

@@ -4,6 +4,7 @@ import type { Scenario } from '../scenario/schema.ts';
 /** What a fault asks of an executor, one name for each ability. */
 export type FaultName =
   | 'kill'
+  | 'kill.back'
   | 'join'
   | 'slow'
   | 'slow.at'
@@ -16,7 +17,7 @@ export type FaultName =
 
 /** The names of a fault: that of its kind, and one for each thing that not everybody can do. */
 function faultNames(fault: Fault): FaultName[] {
-  if ('kill' in fault) return ['kill'];
+  if ('kill' in fault) return fault.back === undefined ? ['kill'] : ['kill', 'kill.back'];
   if ('join' in fault) return ['join'];
   if ('slow' in fault) return fault.at === 0 && fault.for === undefined ? ['slow'] : ['slow', 'slow.at'];
   if ('cut' in fault) return [fault.cut === 'server' ? 'cut.server' : 'cut'];

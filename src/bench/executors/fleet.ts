@@ -12,6 +12,8 @@ export interface FleetMachine {
   readonly linkChanges: readonly LinkChange[];
   /** Seconds after the start of the transfer at which it is killed; Infinity if it is not. */
   readonly killedAfterS: number;
+  /** Seconds from there until it is powered on again; Infinity for never. */
+  readonly backAfterS: number;
   /** Seconds after the start of the transfer at which it is powered on; 0 for one that starts with the others. */
   readonly joinsAfterS: number;
   /** Bytes that its disk takes; Infinity if it takes all. */
@@ -45,6 +47,7 @@ export function fleetOf(scenario: Scenario, machines: number): FleetMachine[] {
       link: { upBps: up, downBps: down },
       linkChanges: [],
       killedAfterS: Infinity,
+      backAfterS: Infinity,
       joinsAfterS: joinTimesS[machines - 1 - index] ?? 0,
       roomBytes: Infinity,
     };
@@ -52,6 +55,11 @@ export function fleetOf(scenario: Scenario, machines: number): FleetMachine[] {
     const changing = scenario.faults.filter((fault) => isOfMachine(fault, index));
     return { ...hit, linkChanges: linkChanges(hit.link, changing) };
   });
+}
+
+/** Whether a machine is killed and not powered on again. */
+export function isLost({ killedAfterS, backAfterS }: FleetMachine): boolean {
+  return killedAfterS < Infinity && backAfterS === Infinity;
 }
 
 /** The most that a machine's link carries at any time. */
@@ -85,7 +93,8 @@ function withFault(
     return { ...machine, link: { upBps: fault.to, downBps: fault.to } };
   }
   if ('kill' in fault && index >= starters - fault.kill && index < starters) {
-    return { ...machine, killedAfterS: Math.min(machine.killedAfterS, fault.at) };
+    if (fault.at >= machine.killedAfterS) return machine;
+    return { ...machine, killedAfterS: fault.at, backAfterS: fault.back ?? Infinity };
   }
   if ('full' in fault && index < fault.full) {
     return { ...machine, roomBytes: Math.min(machine.roomBytes, fault.after) };
@@ -156,14 +165,14 @@ export function seederCopies({ faults }: Scenario): number {
   );
 }
 
-/** Machines that failed although no fault of the scenario killed them or filled their disks, with what each of them said. */
+/** Machines that failed although no fault of the scenario killed them for good or filled their disks, with what each of them said. */
 export function unexpectedFailures(
   scenario: Scenario,
   fleet: readonly MachineResult[],
 ): { machine: string; failure: string }[] {
   const doomed = new Set(
     fleetOf(scenario, fleet.length)
-      .filter(({ killedAfterS, roomBytes }) => killedAfterS < Infinity || roomBytes < scenario.image.size)
+      .filter((machine) => isLost(machine) || machine.roomBytes < scenario.image.size)
       .map(({ name }) => name),
   );
   return fleet.flatMap(({ machine, failure }) =>

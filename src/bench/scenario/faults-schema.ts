@@ -11,8 +11,12 @@ export function faultSchema(fields: Fields) {
       settings({
         kill: fields
           .count('machines')
-          .describe('machines that die for good: the last of those that do not join'),
+          .describe('machines whose power is cut: the last of those that do not join'),
         at: at(),
+        back: fields
+          .positiveSeconds()
+          .optional()
+          .describe('time until it is powered on again; default: never'),
       }),
       settings({
         join: fields.count('machines').describe('machines that are powered on later: those that come last'),

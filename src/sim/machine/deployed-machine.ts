@@ -1,6 +1,6 @@
 import type { FixedPhases } from '../deployment-model.ts';
 import { orderedCost } from '../network/disk-links.ts';
-import { type Arena, isStreamed, type Transport } from '../transport/transport.ts';
+import { type Arena, isResumed, isStreamed, type Transport } from '../transport/transport.ts';
 import type { BootStorm } from './boot-storm.ts';
 
 /** Start and end [s] by phase. */
@@ -9,7 +9,10 @@ export type PhaseClock = Record<string, [startS: number, endS: number]>;
 /** Fixed phases between boot and download, in the order of the agent's. */
 const PREPARING = ['register', 'metainfo', 'partition'] as const satisfies readonly (keyof FixedPhases)[];
 
-/** One machine from power-on to the restart: it goes through the phases of a deployment on virtual time. */
+/**
+ * One machine from power-on to the restart: it goes through the phases of a deployment on virtual time. One whose power
+ * was cut and came back goes through them again, and its phases are those of its last life.
+ */
 export class DeployedMachine {
   readonly number: number;
   readonly phases: PhaseClock = {};
@@ -19,6 +22,12 @@ export class DeployedMachine {
   readonly #arena: Arena;
   readonly #transport: Transport;
   readonly #storm: BootStorm | undefined;
+  /** How often it died: what was to happen in an earlier life does not happen any more. */
+  #deaths = 0;
+  /** Whether its disk was written to, as far as anybody knows. */
+  #hasJoined = false;
+  /** What it last read or wrote as a whole. */
+  #diskFlow: number | undefined;
 
   constructor(
     number: number,
@@ -30,10 +39,7 @@ export class DeployedMachine {
     this.#arena = place.arena;
     this.#transport = place.transport;
     this.#storm = place.storm;
-    this.#arena.simulation.after(poweredOnS, () => {
-      this.#trace('poweredOn');
-      this.#boot();
-    });
+    this.#arena.simulation.after(poweredOnS, () => this.#powerOn());
   }
 
   /** The transport has brought the last piece. */
@@ -44,36 +50,61 @@ export class DeployedMachine {
     this.#useDisk('write', () => this.#verify());
   }
 
-  die(): void {
+  /**
+   * Its power is cut, unless it is done.
+   * @param backAfterS seconds until it is powered on again; Infinity for never
+   */
+  die(backAfterS = Number.POSITIVE_INFINITY): void {
     if (this.isDead || this.doneS !== null) return;
+    const { simulation, connections, network } = this.#arena;
+    const isBackLater = backAfterS < Number.POSITIVE_INFINITY;
     this.isDead = true;
+    this.#deaths++;
     this.#trace('died');
     this.#storm?.leave(this.number);
-    this.#transport.leave(this.number);
+    if (this.#diskFlow !== undefined && network.isRunning(this.#diskFlow)) network.cancel(this.#diskFlow);
+    this.#transport.leave(this.number, isBackLater);
+    if (!isBackLater) return;
+    connections.powerCut(this.number);
+    simulation.after(backAfterS, () => this.#comeBack());
+  }
+
+  /** Where it was never powered on before, it comes when it would have come. */
+  #comeBack(): void {
+    this.isDead = false;
+    if (this.#arena.simulation.now >= this.poweredOnS) this.#powerOn();
+  }
+
+  #powerOn(): void {
+    this.#trace('poweredOn');
+    if (!this.isDead) this.#boot();
   }
 
   /** Firmware first, then what the machine loads. */
   #boot(): void {
     if (!this.#storm) return this.#pass('boot', () => this.#prepare(0));
-    if (this.isDead) return;
     this.#begin('boot');
-    this.#arena.simulation.after(this.#arena.model.phases.boot, () => {
-      if (this.isDead) return;
-      this.#storm!.begin(this.number, () => {
-        this.#end('boot');
-        this.#prepare(0);
-      });
-    });
+    const onBooted = () => {
+      this.#end('boot');
+      this.#prepare(0);
+    };
+    this.#after(this.#arena.model.phases.boot, () => this.#storm!.begin(this.number, onBooted));
   }
 
   #prepare(step: number): void {
-    if (this.isDead) return;
     const phase = PREPARING[step];
-    if (phase === undefined) return this.#join();
+    if (phase === undefined) return this.#scan();
     this.#pass(phase, () => this.#prepare(step + 1));
   }
 
+  /** What an earlier life left on the disk is found by reading all that the image takes, from front to end. */
+  #scan(): void {
+    if (!this.#hasJoined || !isResumed(this.#arena.model)) return this.#join();
+    this.#useDisk('scan', () => this.#join());
+  }
+
   #join(): void {
+    this.#hasJoined = true;
     this.#begin('download');
     this.#trace('joined');
     this.#transport.join(this.number);
@@ -83,12 +114,12 @@ export class DeployedMachine {
   #verify(): void {
     const { model, connections, simulation } = this.#arena;
     const startS = simulation.now;
-    connections.writeBehind.flush(this.number, () => {
-      if (this.isDead) return;
+    const onFlushed = this.#inThisLife(() => {
       if (simulation.now > startS) this.phases.verify = [startS, simulation.now];
       if (!model.disk.isReadBack) return this.#finish();
       this.#useDisk('verify', () => this.#finish(), startS);
     });
+    connections.writeBehind.flush(this.number, onFlushed);
   }
 
   #finish(): void {
@@ -100,34 +131,48 @@ export class DeployedMachine {
     const lastsS = this.#arena.model.phases[phase];
     if (lastsS === 0) return onDone();
     this.#begin(phase);
-    this.#arena.simulation.after(lastsS, () => {
-      if (this.isDead) return;
+    this.#after(lastsS, () => {
       this.#end(phase);
       onDone();
     });
   }
 
   #done(): void {
-    if (this.isDead) return;
     this.doneS = this.#arena.simulation.now;
     this.#trace('done');
     this.#transport.done?.(this.number);
   }
 
   /** Reads or writes the whole image from front to end, beside whatever else the disk has to do. */
-  #useDisk(phase: 'write' | 'verify', onDone: () => void, startS = this.#arena.simulation.now): void {
+  #useDisk(
+    phase: 'scan' | 'write' | 'verify',
+    onDone: () => void,
+    startS = this.#arena.simulation.now,
+  ): void {
     const { network, model, topology } = this.#arena;
     const isWrite = phase === 'write';
     const path = isWrite ? topology.decodeAndWritePath(this.number) : topology.readPath(this.number);
     if (path.length === 0) return onDone();
     this.phases[phase] = [startS, Number.NaN];
     const flow = network.open(() => {
-      if (this.isDead) return;
       this.#end(phase);
       onDone();
     });
+    this.#diskFlow = flow;
     const bytes = model.wireBytes * orderedCost(model, isWrite ? 'write' : 'read');
     network.start(flow, { path, bytes, capBps: Number.POSITIVE_INFINITY });
+  }
+
+  /** Runs `action` so many seconds from now, if the machine lives until then. */
+  #after(delayS: number, action: () => void): void {
+    this.#arena.simulation.after(delayS, this.#inThisLife(action));
+  }
+
+  #inThisLife(action: () => void): () => void {
+    const deaths = this.#deaths;
+    return () => {
+      if (this.#deaths === deaths) action();
+    };
   }
 
   #begin(phase: string): void {

@@ -10,13 +10,15 @@ interface Hop {
   offered: number;
   delivered: number;
   isOpen: boolean;
+  /** How often it was begun to connect or cut: of several attempts only the last counts. */
+  attempts: number;
   readonly flow: number;
 }
 
 /**
  * Every machine passes the pieces on to the next one, in the order of arrival (Kascade: Jeanvoine et al. 2013), or to the
  * next few, which makes a tree that is filled level by level. It starts when all machines are there; a machine that dies
- * cuts off those behind it.
+ * cuts off those behind it, until it is back, if ever, with the pieces that it had.
  */
 export class Chain implements Transport {
   readonly #arena: Arena;
@@ -25,6 +27,8 @@ export class Chain implements Transport {
   readonly #pieces: number;
   readonly #waiting = new Set<number>();
   readonly #dead = new Set<number>();
+  /** Machines that are away and will come back: a chain that has not started waits for them. */
+  readonly #away = new Set<number>();
   #hops: Hop[] = [];
 
   constructor(arena: Arena, { hopSetUpS, children }: ChainModel) {
@@ -35,12 +39,14 @@ export class Chain implements Transport {
   }
 
   join(machine: number): void {
+    this.#away.delete(machine);
+    if (this.#hops.length > 0) return this.#rejoin(machine);
     this.#waiting.add(machine);
     this.#startWhenComplete();
   }
 
-  leave(machine: number): void {
-    this.#dead.add(machine);
+  leave(machine: number, isBackLater = false): void {
+    (isBackLater ? this.#away : this.#dead).add(machine);
     this.#waiting.delete(machine);
     for (const hop of this.#hops) {
       if (hop.sender === machine || hop.receiver === machine) this.#cut(hop);
@@ -63,6 +69,7 @@ export class Chain implements Transport {
       offered: place < this.#children ? this.#pieces : 0,
       delivered: 0,
       isOpen: place < this.#children,
+      attempts: 0,
       flow: this.#arena.network.open(this.#deliver, place),
     }));
     for (let place = 0; place < Math.min(this.#children, this.#hops.length); place++) this.#advance(place);
@@ -71,7 +78,6 @@ export class Chain implements Transport {
   #advance(place: number): void {
     const hop = this.#hops[place]!;
     if (!hop.isOpen || hop.delivered === hop.offered) return;
-    if (this.#dead.has(hop.sender) || this.#dead.has(hop.receiver)) return;
     const { model, network, connections } = this.#arena;
     if (network.isRunning(hop.flow)) return;
     const { sender, receiver, delivered: piece } = hop;
@@ -98,13 +104,35 @@ export class Chain implements Transport {
     if (!hop) return;
     hop.offered++;
     if (hop.offered > 1) return this.#advance(place);
+    this.#connect(place, hop);
+  }
+
+  #connect(place: number, hop: Hop): void {
+    if (this.#isGone(hop.sender) || this.#isGone(hop.receiver)) return;
+    const attempt = ++hop.attempts;
     this.#arena.simulation.after(this.#setUpS, () => {
+      if (hop.attempts !== attempt) return;
       hop.isOpen = true;
       this.#advance(place);
     });
   }
 
+  #isGone(peer: number): boolean {
+    return this.#dead.has(peer) || this.#away.has(peer);
+  }
+
+  /** A machine is back: its hops are connected again, where there has been something to pass on. */
+  #rejoin(machine: number): void {
+    for (const [place, hop] of this.#hops.entries()) {
+      if (hop.receiver === machine && hop.delivered === this.#pieces) this.#arena.downloaded(machine);
+      const isOfIt = hop.sender === machine || hop.receiver === machine;
+      if (isOfIt && hop.offered > 0) this.#connect(place, hop);
+    }
+  }
+
   #cut(hop: Hop): void {
+    hop.isOpen = false;
+    hop.attempts++;
     const { model, network, ledger, connections } = this.#arena;
     if (!network.isRunning(hop.flow)) return;
     ledger.wasted(hop.sender, pieceSizeOf(model, hop.delivered) - connections.cancel(hop.flow));

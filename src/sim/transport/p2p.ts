@@ -23,6 +23,8 @@ export class P2p implements Transport {
   readonly #seeding: Seeding;
   /** The flow of slot 0; those of the others follow it. */
   readonly #firstFlow: number;
+  /** By machine that is away and will come back: the pieces on its disk. */
+  readonly #kept = new Map<number, readonly number[]>();
   /** By slot: the event at which the data of its grant begins to flow, where that takes time. */
   readonly #beginnings: number[] = [];
 
@@ -52,11 +54,16 @@ export class P2p implements Transport {
   join(machine: number): void {
     this.#swarm.isHere[machine] = 1;
     for (const neighbour of this.#neighboursOf(machine)) this.#choking.met(machine, neighbour);
+    const kept = this.#kept.get(machine);
+    if (kept) this.#bring(machine, kept);
     this.#wakeNeighboursOf(machine);
   }
 
-  leave(machine: number): void {
-    if (this.#swarm.isHere[machine] === 1) this.#part(machine);
+  leave(machine: number, isBackLater = false): void {
+    const { isHere, held } = this.#swarm;
+    if (isHere[machine] === 0) return;
+    if (isBackLater) this.#kept.set(machine, [...held.row(machine)]);
+    this.#part(machine);
   }
 
   /** The machine leaves when it has served others long enough. */
@@ -74,6 +81,21 @@ export class P2p implements Transport {
     let missing = 0;
     while (held.has(missing)) missing++;
     return `it has ${held.size} of ${this.#pieces} pieces, and none of its neighbours has piece ${missing}`;
+  }
+
+  /** A machine is back among its neighbours with the pieces that it kept; these are still taken in its picker. */
+  #bring(machine: number, pieces: readonly number[]): void {
+    const { held, picking } = this.#swarm;
+    this.#kept.delete(machine);
+    for (const piece of pieces) {
+      held.row(machine).add(piece);
+      picking.announced(machine, piece);
+      this.#seeding.arrived(machine, piece);
+    }
+    if (pieces.length === this.#pieces) this.#arena.downloaded(machine);
+    this.#fillSlots(machine);
+    // What nobody else had need not be dealt again.
+    this.#fillSlots(SERVER);
   }
 
   *#neighboursOf(peer: number): Generator<number> {
@@ -152,7 +174,7 @@ export class P2p implements Transport {
     this.#fillSlots(SERVER);
   };
 
-  /** A peer goes for good. What was on its way from it is asked of others. */
+  /** A peer goes. What was on its way from it is asked of others. */
   #part(peer: number): void {
     const { isHere, uploads, held } = this.#swarm;
     isHere[peer] = 0;

@@ -22,8 +22,11 @@ export interface Arena {
 export interface Transport {
   /** The machine is ready to receive. */
   join(machine: number): void;
-  /** The machine dies for good, whether it has joined or not. */
-  leave(machine: number): void;
+  /**
+   * The machine goes, whether it has joined or not.
+   * @param isBackLater whether it will join again, with what is on its disk; left out: it goes for good
+   */
+  leave(machine: number, isBackLater?: boolean): void;
   /** The machine has gone through all its phases. */
   done?(machine: number): void;
   /** Why this machine has not got the image although nothing happens any more. */
@@ -33,6 +36,11 @@ export interface Transport {
 /** Connection set-up and the first request: two round trips of the one-way `latencyS`. */
 export function connectS({ latencyS }: DeploymentModel): number {
   return 4 * latencyS;
+}
+
+/** Whether a machine that comes back looks for what is on its disk. */
+export function isResumed({ transport }: DeploymentModel): boolean {
+  return !(transport.transport === 'unicast' && transport.startsOver);
 }
 
 /** Whether what arrives goes to the disk at once. */

@@ -30,6 +30,13 @@ describe('the lower bounds of a transfer', () => {
     expect(boundS({ cut: 1, at: '1 s', for: '9 s' })).toBe(boundS());
   });
 
+  it('counts a machine that comes back like any other', () => {
+    const scenario = aScenario({ faults: [{ kill: 4, at: '1 s', back: '2 s' }] });
+    const plain = boundsOf(aRun({ transport: 'unicast' }), true);
+    expect(boundsOf(aRun({ scenario, transport: 'unicast' }), true)).toEqual(plain);
+    expect(boundsOf(aRun({ scenario }), true)).toEqual(boundsOf(aRun(), true));
+  });
+
   it('in whole pieces is that of Mundinger', () => {
     expect(boundsOf(aRun({ machines: 7 }), true).pieceBoundS).toBe(COPY_S * (1 + 2 / 64));
     expect(boundsOf(aRun({ machines: 8, transport: 'chain' }), true).pieceBoundS).toBe(COPY_S * (1 + 3 / 64));

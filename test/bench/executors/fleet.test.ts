@@ -33,6 +33,17 @@ describe('the machines of a scenario with faults', () => {
     },
   );
 
+  it('come back where the fault that kills them first says so', () => {
+    const back = { kill: 1, at: '3 s', back: '20 s' };
+    const comebacks = (...faults: unknown[]) =>
+      fleet(3, ...faults).map(({ killedAfterS, backAfterS }) => [killedAfterS, backAfterS]);
+    const lives = [Infinity, Infinity];
+    expect(comebacks(back)).toEqual([lives, lives, [3, 20]]);
+    expect(comebacks(back, { kill: 2, at: '2 s' })).toEqual([lives, [2, Infinity], [2, Infinity]]);
+    const failed = unexpectedFailures(aScenario({ faults: [back] }), aFleet([8, 8, null]));
+    expect(failed.map(({ machine }) => machine)).toEqual(['m003']);
+  });
+
   it('join in turns, those of the first fault as the last', () => {
     expect(joinTimes(fleet(4, JOIN, { join: 2, at: '2 s' }))).toEqual([0, 2, 2, 5]);
   });

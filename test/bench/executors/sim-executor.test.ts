@@ -188,6 +188,36 @@ describe('the simulator as an executor', () => {
     ).toEqual(['faults.stop.tracker']);
   });
 
+  const back = { kill: 1, at: '2.05 s', back: '10 s' };
+
+  it('powers a machine on again, which goes on with what it has, but for Clonezilla', async () => {
+    const transports = { p2p: {}, unicast: {}, 'clonezilla-unicast': {}, chain: {} };
+    const scenario = aScenario({ faults: [back], transports });
+    const executor = anExecutor();
+    const times = [];
+    for (const transport of ['p2p', 'unicast', 'clonezilla-unicast', 'chain'] as const) {
+      expect(refusedBy(scenario, transport)).toEqual([]);
+      const run = aRun({ scenario, transport, machines: 1 });
+      const { fleet, limitations } = await executor.run(run, aWatch());
+      expect(unexpectedFailures(scenario, fleet)).toEqual([]);
+      expect(limitations.join()).toContain('(faults.kill.back)');
+      times.push(fleet[0]!.doneS);
+    }
+    // It had 16 pieces of 64.
+    const expected = [6, 6, 8, 6].map((leftS) => 12.05 + leftS);
+    for (const [place, timeS] of times.entries()) expect(timeS).toBeCloseTo(expected[place]!, 9);
+  });
+
+  it('refuses to power machines on again where it cannot say what that does', () => {
+    const refused = (changes: object, transport?: Transport) =>
+      refusedBy(aScenario({ faults: [back], ...changes }), transport);
+    expect(refused({}, 'multicast')).toEqual(['faults.kill.back']);
+    expect(refused({ faults: [back, { kill: 1, at: '30 s' }] })).toEqual(['faults.kill.back']);
+    expect(refused({ disk: { write: '1 MiB/s', writeCache: '1 GiB' } })).toEqual(['disk.writeCache']);
+    expect(refused({ faults: [back, { stop: 'tracker', at: '12 s' }] })).toEqual(['faults.stop.tracker']);
+    expect(refused({ faults: [back, { stop: 'tracker', at: '13 s' }] })).toEqual([]);
+  });
+
   it('sends again what TCP loses where there is no delay: its share of every link', async () => {
     const scenario = lossy(undefined, { latency: '0 s', loss: '20 %' });
     expect(refusedBy(scenario)).toEqual([]);

@@ -1,8 +1,13 @@
 import type { Scenario } from '../../scenario/schema.ts';
 
 /** What a reader must know of simulated boots, disks and connections, where a scenario has them. */
-export function machineLimitations({ boot, disk, network: { tcp, loss } }: Scenario): string[] {
+export function machineLimitations({ boot, disk, faults, network: { tcp, loss } }: Scenario): string[] {
   return [
+    ...(faults.some((fault) => 'kill' in fault && fault.back !== undefined)
+      ? [
+          'A simulated machine that is powered on again goes through all its phases, reads its disk from front to end, keeps every whole piece that had arrived (by Clonezilla none), and has its old neighbours at once; its phases are those of its last life (faults.kill.back).',
+        ]
+      : []),
     ...(boot
       ? [
           'A simulated machine waits for DHCP and boot files as long as it takes, where firmware gives up after about a minute; the transfer counts from the first machine that was ready, so it contains what others spent in the boot storm after that.',

@@ -4,13 +4,19 @@ import { MOST_LOSSES, MOST_TOLERANCE, pieceCountOf, type SimulatedMachine } from
 import type { Probe } from '../../probe/probe.ts';
 import { probedModel } from '../../probe/probed-model.ts';
 import type { MachineResult, Transport } from '../../record/run-record.ts';
+import type { Fault } from '../../scenario/faults-schema.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import { wireSize } from '../../scenario/wire-size.ts';
 import { arrivalOf } from '../arrival.ts';
 import type { Executor, PlannedRun, RunOutcome, RunWatch } from '../executor.ts';
 import { type FaultName, unsupportedFaultNames } from '../fault-names.ts';
 import { machineName, seederCopies } from '../fleet.ts';
-import { MODEL_TRANSPORTS, type ModelTransport, modelled } from '../model-transport.ts';
+import {
+  MODEL_TRANSPORTS,
+  type ModelledTransport,
+  type ModelTransport,
+  modelled,
+} from '../model-transport.ts';
 import { isClonezilla } from '../way-of-bytes.ts';
 import { machineLimitations } from './machine-limitations.ts';
 import { modelOf } from './model.ts';
@@ -55,10 +61,9 @@ async function simulateIn(
   { run, probe }: { readonly run: PlannedRun; readonly probe: Probe | undefined },
   watch: RunWatch,
 ): Promise<SimulationAnswer> {
-  const { machines, randomSeed } = run;
-  const { scenario, transport } = modelled(run.scenario, run.transport);
-  const plain = modelOf(scenario, transport, machines);
-  const cost = probe?.transports[run.transport];
+  const { scenario, transport, machines, randomSeed } = run;
+  const plain = modelOf(scenario, transport as ModelledTransport, machines);
+  const cost = probe?.transports[transport];
   const model = probe && cost ? probedModel(plain, cost, probe.host.cores) : plain;
   const isPieceByPiece =
     PASSING_ON.includes(transport) &&
@@ -112,10 +117,29 @@ const CHANGES_OF_LINKS = ['slow.at', 'cut', 'cut.server'] as const satisfies rea
 function unsupportedFaults(scenario: Scenario, transport: Transport): string[] {
   // A sender to all at once keeps to the links that it found.
   const changes = transport === 'multicast' ? [] : CHANGES_OF_LINKS;
-  const known = [...FAULTS, ...changes, ...(isTrackerMissed(scenario) ? [] : (['stop.tracker'] as const))];
-  const unknown = unsupportedFaultNames(scenario, known, `simulated ${transport}`);
+  const known = [
+    ...FAULTS,
+    ...changes,
+    ...(transport === 'multicast' ? [] : (['kill.back'] as const)),
+    ...(isTrackerMissed(scenario) ? [] : (['stop.tracker'] as const)),
+  ];
+  const unknown = [
+    ...unsupportedFaultNames(scenario, known, `simulated ${transport}`),
+    ...unsupportedComebacks(scenario),
+  ];
   if (seederCopies(scenario) === Infinity || transport === 'p2p') return unknown;
   return [...unknown, 'faults.seederLeaves: in the simulator only P2P goes on without its server'];
+}
+
+function unsupportedComebacks({ faults, disk }: Scenario): string[] {
+  const kills = faults.filter((fault) => 'kill' in fault);
+  if (kills.every(({ back }) => back === undefined)) return [];
+  return [
+    ...(kills.length > 1 ? ['faults.kill.back: in the simulator who comes back is killed once'] : []),
+    ...(disk.writeCache > 0
+      ? ['disk.writeCache: the simulator does not know what of it was lost with the power (faults.kill.back)']
+      : []),
+  ];
 }
 
 /** Everybody knows its neighbours from the start: only who comes later asks for them. */
@@ -124,7 +148,10 @@ function isTrackerMissed({ faults, fleet }: Scenario): boolean {
     ...faults.flatMap((fault) => ('stop' in fault && fault.stop === 'tracker' ? fault.at : [])),
   );
   const arrivesLate = arrivalOf(fleet.start).kind !== 'together';
-  return stopS < Infinity && (arrivesLate || faults.some((fault) => 'join' in fault && fault.at >= stopS));
+  const asksLater = (fault: Fault): boolean =>
+    ('join' in fault && fault.at >= stopS) ||
+    ('kill' in fault && fault.at + (fault.back ?? -Infinity) >= stopS);
+  return stopS < Infinity && (arrivesLate || faults.some(asksLater));
 }
 
 function unsupportedLoss({ network, image, fleet, transports }: Scenario, transport: Transport): string[] {
