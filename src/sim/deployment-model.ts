@@ -36,6 +36,12 @@ export interface LinkChange {
   readonly link: LinkModel;
 }
 
+/** The server is killed, and started again on what is on its disk; seconds from the start of the transfer, and how long. */
+export interface ServerStop {
+  readonly atS: number;
+  readonly forS: number;
+}
+
 /** How machines are powered on, one after the other. */
 export type ArrivalModel =
   | { readonly kind: 'together' }
@@ -117,6 +123,8 @@ export interface DeploymentModel {
   readonly server: LinkModel;
   /** As of a machine. */
   readonly serverLinkChanges?: readonly LinkChange[];
+  /** Left out for a server that runs all the time. */
+  readonly serverStops?: readonly ServerStop[];
   /** The server stands at site 0. */
   readonly sites: readonly SiteModel[];
   readonly machines: readonly MachineModel[];

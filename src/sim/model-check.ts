@@ -30,6 +30,7 @@ export function assertModel(model: DeploymentModel): void {
   requireChanges('serverLinkChanges', model.serverLinkChanges);
   requireSites(model);
   requireComebacks(model);
+  requireServerStops(model);
   requireTransport(model.transport);
 }
 
@@ -54,6 +55,16 @@ function requireComebacks({ machines, disk, transport }: DeploymentModel): void 
     requirePositive(field, comesBackAfterS);
     if (transport.transport === 'multicast') reject(field, comesBackAfterS, 'none where one sends to all');
     if (disk.dirtyBytes > 0) reject(field, comesBackAfterS, 'none where bytes wait in memory to be written');
+  }
+}
+
+/** What becomes of a multicast without its sender, and of boot files on their way, the model does not say. */
+function requireServerStops({ serverStops = [], boot, transport }: DeploymentModel): void {
+  for (const [place, { atS, forS }] of serverStops.entries()) {
+    requireTime(`serverStops[${place}].atS`, atS);
+    requirePositive(`serverStops[${place}].forS`, forS);
+    if (transport.transport === 'multicast') reject('serverStops', atS, 'none where one sends to all');
+    if (boot) reject('serverStops', atS, 'none where machines boot from the server');
   }
 }
 

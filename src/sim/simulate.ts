@@ -5,6 +5,7 @@ import type { TraceListener } from './kernel/trace.ts';
 import { arrivalTimes } from './machine/arrivals.ts';
 import { BootStorm } from './machine/boot-storm.ts';
 import { DeployedMachine, type PhaseClock } from './machine/deployed-machine.ts';
+import { Server } from './machine/server.ts';
 import { startOfTransferS } from './machine/start-of-transfer.ts';
 import { assertModel } from './model-check.ts';
 import { Connections } from './network/connections.ts';
@@ -66,8 +67,10 @@ export function simulate(
     ledger: new Ledger(model.machines.length + 1),
     randomSeed,
     downloaded: (machine) => machines[machine - 1]!.downloaded(),
+    failed: (machine, why) => machines[machine - 1]!.fail(why),
   };
   const transport = transportFor(model.transport, arena);
+  const server = new Server(transport);
   const storm = model.boot && new BootStorm(model, model.boot, arena);
   const times = arrivalTimes(model.machines.length, model.arrival, new RandomStream(randomSeed, 'arrivals'));
   const barrierS = startOfTransferS(model, times);
@@ -75,7 +78,7 @@ export function simulate(
     if (joinsAfterS > 0) times[place] = barrierS + joinsAfterS;
   }
   for (const [place, poweredOnS] of times.entries()) {
-    machines.push(new DeployedMachine(place + 1, poweredOnS, { arena, transport, storm }));
+    machines.push(new DeployedMachine(place + 1, poweredOnS, { arena, transport, server, storm }));
   }
   for (const [place, { diesAfterS, comesBackAfterS }] of model.machines.entries()) {
     if (diesAfterS < Number.POSITIVE_INFINITY) {
@@ -83,6 +86,10 @@ export function simulate(
     }
   }
   changeLinks(model, barrierS, place);
+  for (const { atS, forS } of model.serverStops ?? []) {
+    simulation.after(barrierS + atS, () => server.stop());
+    simulation.after(barrierS + atS + forS, () => server.start());
+  }
   simulation.run();
   return {
     machines: machines.map((machine) => resultOf(machine, arena.ledger, transport)),
@@ -132,7 +139,6 @@ function resultOf(machine: DeployedMachine, ledger: Ledger, transport: Transport
 }
 
 function failureOf(machine: DeployedMachine, transport: Transport): string | null {
-  if (machine.isDead) return 'it was killed, as the scenario asks';
-  if (machine.doneS !== null) return null;
+  if (machine.failure !== null || machine.doneS !== null) return machine.failure;
   return `the deployment stalled: ${transport.diagnose(machine.number)}`;
 }

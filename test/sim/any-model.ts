@@ -1,5 +1,6 @@
 import {
   type Arbitrary,
+  array,
   boolean,
   constant,
   constantFrom,
@@ -15,6 +16,7 @@ import type {
   LinkModel,
   MachineModel,
   P2pModel,
+  ServerStop,
   TransportModel,
 } from '../../src/sim/deployment-model.ts';
 import { aChain, aMulticast, aSwarm, aUnicast, LINK_BPS, PIECE_BYTES } from './a-model.ts';
@@ -109,6 +111,15 @@ export const anyMachineWithFaults: Arbitrary<Partial<MachineModel>> = record(
     comesBackAfterS: double({ min: 0.01, max: 30, noNaN: true }),
   },
   { requiredKeys: ['link'] },
+);
+
+/** A server that is killed up to twice. */
+export const anyServerStops: Arbitrary<ServerStop[]> = array(
+  record({
+    atS: double({ min: 0, max: 30, noNaN: true }),
+    forS: double({ min: 0.01, max: 30, noNaN: true }),
+  }),
+  { maxLength: 2 },
 );
 
 /** Any transport in any setting. */

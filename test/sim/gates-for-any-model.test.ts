@@ -26,6 +26,7 @@ import {
   anyMachineWithFaults,
   anyMending,
   anyRate,
+  anyServerStops,
   anySize,
   anyTransport,
   limitedOrNot,
@@ -169,6 +170,7 @@ describe('gate 5: bytes are conserved', () => {
     latencyS: constantFrom(0, 0.1),
     disk: anyDisk.map((disk) => ({ ...disk, dirtyBytes: 0 })),
     bootAndTcp: anyBootAndTcp,
+    serverStops: anyServerStops,
     transport: anyMending,
     randomSeed: nat(),
   });
@@ -177,8 +179,15 @@ describe('gate 5: bytes are conserved', () => {
     'whatever goes wrong: who comes back goes on with what it has',
     () => {
       assert(
-        property(faults, ({ fleet, randomSeed, wireBytes, bootAndTcp, ...wishes }) => {
-          const model = { machines: fleet, wireBytes, rawBytes: wireBytes, ...bootAndTcp, ...wishes };
+        property(faults, ({ fleet, randomSeed, wireBytes, bootAndTcp, serverStops, ...wishes }) => {
+          const model = {
+            machines: fleet,
+            wireBytes,
+            rawBytes: wireBytes,
+            ...bootAndTcp,
+            serverStops: bootAndTcp.boot ? [] : serverStops,
+            ...wishes,
+          };
           expectConserved(aModel(model), randomSeed);
         }),
         { numRuns: 1000 },

@@ -11,6 +11,7 @@ const WORDS = {
   joined: 'ready to download',
   downloaded: 'has the whole image',
   died: 'dies',
+  failed: 'gives up',
   done: 'done',
   left: 'leaves the swarm',
 } as const satisfies Record<Exclude<TraceEvent['kind'], 'pieceReceived'>, string>;

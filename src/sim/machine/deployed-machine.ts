@@ -2,12 +2,15 @@ import type { FixedPhases } from '../deployment-model.ts';
 import { orderedCost } from '../network/disk-links.ts';
 import { type Arena, isResumed, isStreamed, type Transport } from '../transport/transport.ts';
 import type { BootStorm } from './boot-storm.ts';
+import type { Server } from './server.ts';
 
 /** Start and end [s] by phase. */
 export type PhaseClock = Record<string, [startS: number, endS: number]>;
 
 /** Fixed phases between boot and download, in the order of the agent's. */
 const PREPARING = ['register', 'metainfo', 'partition'] as const satisfies readonly (keyof FixedPhases)[];
+
+const KILLED = 'it was killed, as the scenario asks';
 
 /**
  * One machine from power-on to the restart: it goes through the phases of a deployment on virtual time. One whose power
@@ -17,13 +20,15 @@ export class DeployedMachine {
   readonly number: number;
   readonly phases: PhaseClock = {};
   doneS: number | null = null;
-  isDead = false;
+  /** Why it is out of action, in a sentence for people, or null. */
+  failure: string | null = null;
   readonly poweredOnS: number;
   readonly #arena: Arena;
   readonly #transport: Transport;
+  readonly #server: Server;
   readonly #storm: BootStorm | undefined;
-  /** How often it died: what was to happen in an earlier life does not happen any more. */
-  #deaths = 0;
+  /** Lives that are over: what was to happen in one of them does not happen any more. */
+  #lives = 0;
   /** Whether its disk was written to, as far as anybody knows. */
   #hasJoined = false;
   /** What it last read or wrote as a whole. */
@@ -32,19 +37,20 @@ export class DeployedMachine {
   constructor(
     number: number,
     poweredOnS: number,
-    place: { arena: Arena; transport: Transport; storm: BootStorm | undefined },
+    place: { arena: Arena; transport: Transport; server: Server; storm: BootStorm | undefined },
   ) {
     this.number = number;
     this.poweredOnS = poweredOnS;
     this.#arena = place.arena;
     this.#transport = place.transport;
+    this.#server = place.server;
     this.#storm = place.storm;
     this.#arena.simulation.after(poweredOnS, () => this.#powerOn());
   }
 
   /** The transport has brought the last piece. */
   downloaded(): void {
-    if (this.isDead) return;
+    if (this.failure !== null) return;
     this.#end('download');
     if (isStreamed(this.#arena.model)) return this.#verify();
     this.#useDisk('write', () => this.#verify());
@@ -55,29 +61,39 @@ export class DeployedMachine {
    * @param backAfterS seconds until it is powered on again; Infinity for never
    */
   die(backAfterS = Number.POSITIVE_INFINITY): void {
-    if (this.isDead || this.doneS !== null) return;
-    const { simulation, connections, network } = this.#arena;
+    if (this.failure !== null || this.doneS !== null) return;
     const isBackLater = backAfterS < Number.POSITIVE_INFINITY;
-    this.isDead = true;
-    this.#deaths++;
     this.#trace('died');
+    this.#goOut(KILLED, isBackLater);
+    if (!isBackLater) return;
+    this.#arena.connections.powerCut(this.number);
+    this.#arena.simulation.after(backAfterS, () => this.#comeBack());
+  }
+
+  /** Its agent gives up for good. */
+  fail(why: string): void {
+    this.#trace('failed');
+    this.#goOut(why, false);
+  }
+
+  #goOut(why: string, isBackLater: boolean): void {
+    const { network } = this.#arena;
+    this.failure = why;
+    this.#lives++;
     this.#storm?.leave(this.number);
     if (this.#diskFlow !== undefined && network.isRunning(this.#diskFlow)) network.cancel(this.#diskFlow);
     this.#transport.leave(this.number, isBackLater);
-    if (!isBackLater) return;
-    connections.powerCut(this.number);
-    simulation.after(backAfterS, () => this.#comeBack());
   }
 
   /** Where it was never powered on before, it comes when it would have come. */
   #comeBack(): void {
-    this.isDead = false;
+    this.failure = null;
     if (this.#arena.simulation.now >= this.poweredOnS) this.#powerOn();
   }
 
   #powerOn(): void {
     this.#trace('poweredOn');
-    if (!this.isDead) this.#boot();
+    if (this.failure === null) this.#boot();
   }
 
   /** Firmware first, then what the machine loads. */
@@ -99,8 +115,13 @@ export class DeployedMachine {
 
   /** What an earlier life left on the disk is found by reading all that the image takes, from front to end. */
   #scan(): void {
-    if (!this.#hasJoined || !isResumed(this.#arena.model)) return this.#join();
-    this.#useDisk('scan', () => this.#join());
+    if (!this.#hasJoined || !isResumed(this.#arena.model)) return this.#askServer();
+    this.#useDisk('scan', () => this.#askServer());
+  }
+
+  /** It tells where the image is to be had: while it is down nobody begins. */
+  #askServer(): void {
+    this.#server.whenUp(this.#inThisLife(() => this.#join()));
   }
 
   #join(): void {
@@ -169,9 +190,9 @@ export class DeployedMachine {
   }
 
   #inThisLife(action: () => void): () => void {
-    const deaths = this.#deaths;
+    const lives = this.#lives;
     return () => {
-      if (this.#deaths === deaths) action();
+      if (this.#lives === lives) action();
     };
   }
 
@@ -183,7 +204,7 @@ export class DeployedMachine {
     this.phases[phase]![1] = this.#arena.simulation.now;
   }
 
-  #trace(kind: 'poweredOn' | 'joined' | 'died' | 'done'): void {
+  #trace(kind: 'poweredOn' | 'joined' | 'died' | 'failed' | 'done'): void {
     const { simulation } = this.#arena;
     simulation.trace.add(simulation.now, kind, this.number);
   }

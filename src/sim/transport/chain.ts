@@ -27,7 +27,7 @@ export class Chain implements Transport {
   readonly #pieces: number;
   readonly #waiting = new Set<number>();
   readonly #dead = new Set<number>();
-  /** Machines that are away and will come back: a chain that has not started waits for them. */
+  /** Machines, and the server, that are away and will come back: a chain that has not started waits for them. */
   readonly #away = new Set<number>();
   #hops: Hop[] = [];
 
@@ -48,10 +48,19 @@ export class Chain implements Transport {
   leave(machine: number, isBackLater = false): void {
     (isBackLater ? this.#away : this.#dead).add(machine);
     this.#waiting.delete(machine);
-    for (const hop of this.#hops) {
-      if (hop.sender === machine || hop.receiver === machine) this.#cut(hop);
-    }
+    this.#cutHopsOf(machine);
     if (this.#hops.length === 0) this.#startWhenComplete();
+  }
+
+  serverStopped(): void {
+    this.#away.add(SERVER);
+    this.#cutHopsOf(SERVER);
+  }
+
+  serverStarted(): void {
+    this.#away.delete(SERVER);
+    if (this.#hops.length > 0) return this.#rejoin(SERVER);
+    this.#startWhenComplete();
   }
 
   diagnose(): string {
@@ -60,7 +69,7 @@ export class Chain implements Transport {
   }
 
   #startWhenComplete(): void {
-    if (this.#waiting.size === 0) return;
+    if (this.#waiting.size === 0 || this.#away.has(SERVER)) return;
     if (this.#waiting.size + this.#dead.size < this.#arena.model.machines.length) return;
     const peers = [SERVER, ...[...this.#waiting].sort((a, b) => a - b)];
     this.#hops = peers.slice(1).map((receiver, place) => ({
@@ -121,11 +130,17 @@ export class Chain implements Transport {
     return this.#dead.has(peer) || this.#away.has(peer);
   }
 
-  /** A machine is back: its hops are connected again, where there has been something to pass on. */
-  #rejoin(machine: number): void {
+  #cutHopsOf(peer: number): void {
+    for (const hop of this.#hops) {
+      if (hop.sender === peer || hop.receiver === peer) this.#cut(hop);
+    }
+  }
+
+  /** A peer is back: its hops are connected again, where there has been something to pass on. */
+  #rejoin(peer: number): void {
     for (const [place, hop] of this.#hops.entries()) {
-      if (hop.receiver === machine && hop.delivered === this.#pieces) this.#arena.downloaded(machine);
-      const isOfIt = hop.sender === machine || hop.receiver === machine;
+      if (hop.receiver === peer && hop.delivered === this.#pieces) this.#arena.downloaded(peer);
+      const isOfIt = hop.sender === peer || hop.receiver === peer;
       if (isOfIt && hop.offered > 0) this.#connect(place, hop);
     }
   }

@@ -66,6 +66,22 @@ export class P2p implements Transport {
     this.#part(machine);
   }
 
+  serverStopped(): void {
+    this.leave(SERVER, true);
+  }
+
+  /** The seeder goes on where it was, unless it had left for good: what was dealt and is in the swarm it need not deal again. */
+  serverStarted(): void {
+    const { isHere, held } = this.#swarm;
+    const kept = this.#kept.get(SERVER);
+    if (!kept) return;
+    this.#kept.delete(SERVER);
+    isHere[SERVER] = 1;
+    for (const piece of kept) held.row(SERVER).add(piece);
+    for (const neighbour of this.#neighboursOf(SERVER)) this.#choking.met(SERVER, neighbour);
+    this.#fillSlots(SERVER);
+  }
+
   /** The machine leaves when it has served others long enough. */
   done(machine: number): void {
     const { simulation } = this.#arena;

@@ -16,6 +16,8 @@ export interface Arena {
   readonly randomSeed: number;
   /** To be called once when a machine has the whole image. */
   downloaded(machine: number): void;
+  /** To be called when a machine gives up for good. @param why one sentence for people */
+  failed(machine: number, why: string): void;
 }
 
 /** One way to bring the image to the machines, on virtual time. */
@@ -27,6 +29,9 @@ export interface Transport {
    * @param isBackLater whether it will join again, with what is on its disk; left out: it goes for good
    */
   leave(machine: number, isBackLater?: boolean): void;
+  /** The server is killed with all its flows; no machine joins until it runs again, with what is on its disk. */
+  serverStopped?(): void;
+  serverStarted?(): void;
   /** The machine has gone through all its phases. */
   done?(machine: number): void;
   /** Why this machine has not got the image although nothing happens any more. */

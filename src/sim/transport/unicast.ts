@@ -19,6 +19,7 @@ export class Unicast implements Transport {
   /** By machine: the beginning of the image that it finds on its disk when it comes back [byte], in whole pieces. */
   readonly #kept = new Map<number, number>();
   readonly #startsOver: boolean;
+  #isServerUp = true;
   /** What is sent at a time: page caches take whole pieces, and without them all is one. */
   readonly #partBytes: number;
 
@@ -47,12 +48,26 @@ export class Unicast implements Transport {
     this.#serve();
   }
 
+  /** A stream that breaks off in the middle costs its machine the deployment; those in the queue wait. */
+  serverStopped(): void {
+    this.#isServerUp = false;
+    for (const [machine, served] of this.#served) {
+      this.#cutOff(machine, served, false);
+      this.#arena.failed(machine, 'the connection to the server broke off');
+    }
+  }
+
+  serverStarted(): void {
+    this.#isServerUp = true;
+    this.#serve();
+  }
+
   diagnose(): string {
     return 'the server never came to serve it';
   }
 
   #serve(): void {
-    while (this.#served.size < this.#wave) {
+    while (this.#isServerUp && this.#served.size < this.#wave) {
       const machine = this.#queue.shift();
       if (machine === undefined) return;
       const flow = this.#arena.network.open(this.#advance, machine);

@@ -218,6 +218,25 @@ describe('the simulator as an executor', () => {
     expect(refused({ faults: [back, { stop: 'tracker', at: '13 s' }] })).toEqual([]);
   });
 
+  it('kills the server and starts it again, which costs streams all that was on its way', async () => {
+    const stop = { stop: 'server', at: '2.05 s', for: '10 s' };
+    const scenario = aScenario({ faults: [stop] });
+    const executor = anExecutor();
+    const timesBy = async (transport: Transport) => {
+      expect(refusedBy(scenario, transport)).toEqual([]);
+      const { fleet, limitations } = await executor.run(aRun({ scenario, transport, machines: 1 }), aWatch());
+      expect(limitations.join()).toContain('(faults.stop.server)');
+      return fleet.map(({ doneS, failure }) => doneS ?? failure);
+    };
+    expect((await timesBy('p2p'))[0]).toBeCloseTo(12.05 + 6, 9);
+    expect((await timesBy('chain'))[0]).toBeCloseTo(12.05 + 6, 9);
+    expect(await timesBy('unicast')).toEqual(['the connection to the server broke off']);
+    expect(refusedBy(scenario, 'multicast')).toEqual(['faults.stop.server']);
+    expect(refusedBy(aScenario({ faults: [stop], boot: { steps: ['dhcp'] } }))).toEqual(['boot']);
+    const tracker = { stop: 'tracker', at: '12 s' };
+    expect(refusedBy(aScenario({ faults: [stop, tracker] }))).toEqual(['faults.stop.tracker']);
+  });
+
   it('sends again what TCP loses where there is no delay: its share of every link', async () => {
     const scenario = lossy(undefined, { latency: '0 s', loss: '20 %' });
     expect(refusedBy(scenario)).toEqual([]);

@@ -3,6 +3,11 @@ import type { Scenario } from '../../scenario/schema.ts';
 /** What a reader must know of simulated boots, disks and connections, where a scenario has them. */
 export function machineLimitations({ boot, disk, faults, network: { tcp, loss } }: Scenario): string[] {
   return [
+    ...(faults.some((fault) => 'stop' in fault && fault.stop === 'server')
+      ? [
+          'A simulated server that is started again is there at once, and its swarm finds it at once; it took 4 s in the netns lab (faults.stop.server).',
+        ]
+      : []),
     ...(faults.some((fault) => 'kill' in fault && fault.back !== undefined)
       ? [
           'A simulated machine that is powered on again goes through all its phases, reads its disk from front to end, keeps every whole piece that had arrived (by Clonezilla none), and has its old neighbours at once; its phases are those of its last life (faults.kill.back).',

@@ -2,7 +2,7 @@ import type { DeploymentModel, LinkModel, SiteModel, TransportModel } from '../.
 import type { Scenario } from '../../scenario/schema.ts';
 import { rawSize, wireSize } from '../../scenario/wire-size.ts';
 import { arrivalOf } from '../arrival.ts';
-import { fleetOf, type LinkChange, seederCopies, serverLinkChanges } from '../fleet.ts';
+import { fleetOf, type LinkChange, seederCopies, serverLinkChanges, serverStops } from '../fleet.ts';
 import { p2pHandoutOf } from '../handout.ts';
 import { type ModelledTransport, type ModelTransport, modelled } from '../model-transport.ts';
 import { siteOf } from '../site.ts';
@@ -28,6 +28,7 @@ export function modelOf(
     pieceBytes: Math.min(image.pieceLength, wireSize(image)),
     server: whole({ upBps: network.server.up, downBps: network.server.down }),
     serverLinkChanges: serverLinkChanges(scenario).map(wholeAt),
+    serverStops: serverStops(scenario).filter(({ part }) => part === 'server'),
     sites: sitesOf(scenario),
     machines: fleetOf(scenario, machines).map((machine, index) => ({
       link: whole(machine.link),

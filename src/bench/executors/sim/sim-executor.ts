@@ -10,7 +10,7 @@ import { wireSize } from '../../scenario/wire-size.ts';
 import { arrivalOf } from '../arrival.ts';
 import type { Executor, PlannedRun, RunOutcome, RunWatch } from '../executor.ts';
 import { type FaultName, unsupportedFaultNames } from '../fault-names.ts';
-import { machineName, seederCopies } from '../fleet.ts';
+import { machineName, seederCopies, serverStops } from '../fleet.ts';
 import {
   MODEL_TRANSPORTS,
   type ModelledTransport,
@@ -120,12 +120,15 @@ function unsupportedFaults(scenario: Scenario, transport: Transport): string[] {
   const known = [
     ...FAULTS,
     ...changes,
-    ...(transport === 'multicast' ? [] : (['kill.back'] as const)),
+    ...(transport === 'multicast' ? [] : (['kill.back', 'stop.server'] as const)),
     ...(isTrackerMissed(scenario) ? [] : (['stop.tracker'] as const)),
   ];
   const unknown = [
     ...unsupportedFaultNames(scenario, known, `simulated ${transport}`),
     ...unsupportedComebacks(scenario),
+    ...(scenario.boot && serverStops(scenario).some(({ part }) => part === 'server')
+      ? ['boot: in the simulator no server stops that machines boot from (faults.stop.server)']
+      : []),
   ];
   if (seederCopies(scenario) === Infinity || transport === 'p2p') return unknown;
   return [...unknown, 'faults.seederLeaves: in the simulator only P2P goes on without its server'];
@@ -142,16 +145,17 @@ function unsupportedComebacks({ faults, disk }: Scenario): string[] {
   ];
 }
 
-/** Everybody knows its neighbours from the start: only who comes later asks for them. */
-function isTrackerMissed({ faults, fleet }: Scenario): boolean {
-  const stopS = Math.min(
-    ...faults.flatMap((fault) => ('stop' in fault && fault.stop === 'tracker' ? fault.at : [])),
-  );
+/** Everybody knows its neighbours from the start: only who comes later asks for them, be it a server that is started again. */
+function isTrackerMissed(scenario: Scenario): boolean {
+  const { faults, fleet } = scenario;
+  const stops = serverStops(scenario);
+  const stopS = Math.min(...stops.flatMap(({ part, atS }) => (part === 'tracker' ? atS : [])));
+  const isServerLate = stops.some(({ part, atS, forS }) => part === 'server' && atS + forS >= stopS);
   const arrivesLate = arrivalOf(fleet.start).kind !== 'together';
   const asksLater = (fault: Fault): boolean =>
     ('join' in fault && fault.at >= stopS) ||
     ('kill' in fault && fault.at + (fault.back ?? -Infinity) >= stopS);
-  return stopS < Infinity && (arrivesLate || faults.some(asksLater));
+  return stopS < Infinity && (arrivesLate || isServerLate || faults.some(asksLater));
 }
 
 function unsupportedLoss({ network, image, fleet, transports }: Scenario, transport: Transport): string[] {
