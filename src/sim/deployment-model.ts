@@ -135,6 +135,8 @@ export interface DeploymentModel {
   readonly latencyS: number;
   /** Share of multicast packets lost on the way to each machine. */
   readonly loss: number;
+  /** Share of pieces that arrive with a wrong hash and are thrown away; left out for none. */
+  readonly corruptShare?: number;
   readonly arrival: ArrivalModel;
   /** Bytes after which the server's peer leaves the swarm for good; Infinity if it stays. */
   readonly seederLeavesAfterBytes: number;

@@ -15,6 +15,7 @@ export function assertModel(model: DeploymentModel): void {
     reject('rateTolerance', model.rateTolerance, `a share from 0 to ${MOST_TOLERANCE}`);
   requireTime('latencyS', model.latencyS);
   if (!(model.loss >= 0 && model.loss < 1)) reject('loss', model.loss, 'a share from 0 to below 1');
+  requireCorruption(model);
   requireLink('server', model.server);
   requirePositive('disk.readBps', model.disk.readBps);
   requirePositive('disk.writeBps', model.disk.writeBps);
@@ -32,6 +33,14 @@ export function assertModel(model: DeploymentModel): void {
   requireComebacks(model);
   requireServerStops(model);
   requireTransport(model.transport);
+}
+
+/** What is sent whole is not checked piece by piece. */
+function requireCorruption({ corruptShare = 0, transport }: DeploymentModel): void {
+  if (!(corruptShare >= 0 && corruptShare < 1))
+    reject('corruptShare', corruptShare, 'a share from 0 to below 1');
+  const isByPiece = transport.transport === 'p2p' || transport.transport === 'chain';
+  if (corruptShare > 0 && !isByPiece) reject('corruptShare', corruptShare, 'none where no piece is checked');
 }
 
 function requireSites({ sites, machines }: DeploymentModel): void {

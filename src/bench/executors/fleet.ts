@@ -165,6 +165,11 @@ export function seederCopies({ faults }: Scenario): number {
   );
 }
 
+/** Share of pieces that arrive with a wrong hash: several faults strike independently. */
+export function corruptShare({ faults }: Scenario): number {
+  return 1 - faults.reduce((right, fault) => right * (1 - ('corrupt' in fault ? fault.corrupt : 0)), 1);
+}
+
 /** Machines that failed although no fault of the scenario killed them for good or filled their disks, with what each of them said. */
 export function unexpectedFailures(
   scenario: Scenario,

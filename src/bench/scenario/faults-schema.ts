@@ -57,6 +57,12 @@ export function faultSchema(fields: Fields) {
         after: fields.bytes().describe('bytes that such a disk takes'),
       }),
       settings({
+        corrupt: fields
+          .share()
+          .refine((share) => share > 0 && share < 1, { error: 'allowed is a share above 0 and below 1' })
+          .describe('share of pieces that arrive with a wrong hash, by chance, and are fetched again'),
+      }),
+      settings({
         seederLeaves: z
           .number({ error: copies })
           .positive({ error: copies })
@@ -67,7 +73,7 @@ export function faultSchema(fields: Fields) {
     ],
     {
       error:
-        'allowed is `{kill: 2, at: 30 s}`, `{join: 2, at: 30 s}`, `{slow: 1, to: 5 Mbit/s}`, `{cut: 1, at: 30 s, for: 20 s}`, `{stop: server, at: 30 s, for: 10 s}`, `{full: 1, after: 1 GiB}` or `{seederLeaves: 1.1}`',
+        'allowed is `{kill: 2, at: 30 s}`, `{join: 2, at: 30 s}`, `{slow: 1, to: 5 Mbit/s}`, `{cut: 1, at: 30 s, for: 20 s}`, `{stop: server, at: 30 s, for: 10 s}`, `{full: 1, after: 1 GiB}`, `{corrupt: 0.1 %}` or `{seederLeaves: 1.1}`',
     },
   );
 }

@@ -10,6 +10,7 @@ export const TRACE = {
   done: 6,
   left: 7,
   failed: 8,
+  pieceSpoiled: 9,
 } as const;
 export type TraceKind = keyof typeof TRACE;
 

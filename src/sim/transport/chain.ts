@@ -1,5 +1,6 @@
 import { type ChainModel, pieceCountOf, pieceSizeOf } from '../deployment-model.ts';
 import { SERVER } from '../network/topology.ts';
+import { Corruption } from './corruption.ts';
 import { type Arena, connectS, type Transport } from './transport.ts';
 
 /** One connection: from a peer to one that it passes the image on to. */
@@ -25,6 +26,7 @@ export class Chain implements Transport {
   readonly #setUpS: number;
   readonly #children: number;
   readonly #pieces: number;
+  readonly #corruption: Corruption;
   readonly #waiting = new Set<number>();
   readonly #dead = new Set<number>();
   /** Machines, and the server, that are away and will come back: a chain that has not started waits for them. */
@@ -36,6 +38,7 @@ export class Chain implements Transport {
     this.#children = children;
     this.#setUpS = hopSetUpS + connectS(arena.model);
     this.#pieces = pieceCountOf(arena.model);
+    this.#corruption = new Corruption(arena.model, arena.randomSeed);
   }
 
   join(machine: number): void {
@@ -96,6 +99,7 @@ export class Chain implements Transport {
   readonly #deliver = (place: number): void => {
     const { model, ledger, simulation, connections } = this.#arena;
     const hop = this.#hops[place]!;
+    if (this.#corruption.strikes()) return this.#sendAgain(place, hop);
     connections.arrived(hop.flow, hop.receiver, hop.delivered);
     ledger.received(hop.sender, hop.receiver, pieceSizeOf(model, hop.delivered));
     const { receiver: machine, delivered: piece, sender } = hop;
@@ -106,6 +110,15 @@ export class Chain implements Transport {
     for (let next = first; next < first + this.#children; next++) this.#offer(next);
     this.#advance(place);
   };
+
+  /** A piece whose hash is wrong is thrown away. */
+  #sendAgain(place: number, { flow, sender, receiver, delivered }: Hop): void {
+    const { model, ledger, simulation, connections } = this.#arena;
+    connections.ended(flow);
+    ledger.wasted(sender, pieceSizeOf(model, delivered));
+    simulation.trace.add(simulation.now, 'pieceSpoiled', receiver);
+    this.#advance(place);
+  }
 
   /** The next machine is connected to when the first piece is there. */
   #offer(place: number): void {

@@ -8,6 +8,7 @@ import { Dealing } from '../swarm/dealing.ts';
 import { PlainSeeding, type Seeding } from '../swarm/seeding.ts';
 import { SuperSeeding } from '../swarm/super-seeding.ts';
 import { newSwarmState, type Swarm, type SwarmState } from '../swarm/swarm.ts';
+import { Corruption } from './corruption.ts';
 import type { Arena, Transport } from './transport.ts';
 
 /**
@@ -19,6 +20,7 @@ export class P2p implements Transport {
   readonly #pieces: number;
   readonly #swarm: SwarmState;
   readonly #choking: Choking;
+  readonly #corruption: Corruption;
   readonly #staysForS: number;
   readonly #seeding: Seeding;
   /** The flow of slot 0; those of the others follow it. */
@@ -32,6 +34,7 @@ export class P2p implements Transport {
     const { model, randomSeed, simulation, network } = arena;
     this.#arena = arena;
     this.#pieces = pieceCountOf(model);
+    this.#corruption = new Corruption(model, randomSeed);
     this.#staysForS = settings.staysForS;
     const chance = new RandomStream(randomSeed, 'swarm');
     const sites = [SERVER, ...model.machines.map(({ site }) => site)];
@@ -171,6 +174,7 @@ export class P2p implements Transport {
   readonly #finish = (slot: number): void => {
     const { uploads, held, picking } = this.#swarm;
     const { model, ledger, simulation, connections } = this.#arena;
+    if (this.#corruption.strikes()) return this.#throwAway(slot);
     const [uploader, receiver] = [uploads.uploaderOf(slot), uploads.receiverOf(slot)];
     const piece = uploads.pieceOf(slot);
     const bytes = pieceSizeOf(model, piece);
@@ -183,12 +187,36 @@ export class P2p implements Transport {
     ledger.received(uploader, receiver, bytes);
     simulation.trace.addPiece(simulation.now, { machine: receiver, piece, sender: uploader });
     if (held.sizes[receiver] === this.#pieces) this.#arena.downloaded(receiver);
+    this.#goOn(uploader, receiver);
+  };
+
+  /** A piece whose hash is wrong has cost all its bytes, and anybody may send it again. */
+  #throwAway(slot: number): void {
+    const { uploads, picking } = this.#swarm;
+    const { model, ledger, simulation, connections } = this.#arena;
+    const [uploader, receiver] = [uploads.uploaderOf(slot), uploads.receiverOf(slot)];
+    const piece = uploads.pieceOf(slot);
+    const bytes = pieceSizeOf(model, piece);
+    connections.ended(this.#firstFlow + slot);
+    uploads.close(slot);
+    picking.released(receiver, piece);
+    this.#choking.exchanged(uploader, receiver, bytes);
+    ledger.wasted(uploader, bytes);
+    simulation.trace.add(simulation.now, 'pieceSpoiled', receiver);
+    if (uploader === SERVER) this.#seeding.cutOff(piece);
+    this.#goOn(uploader, receiver);
+    this.#wakeNeighboursOf(receiver);
+  }
+
+  /** An upload is over. */
+  #goOn(uploader: number, receiver: number): void {
+    const { ledger, model } = this.#arena;
     if (uploader === SERVER && ledger.uploaded[SERVER]! >= model.seederLeavesAfterBytes) this.#part(SERVER);
     this.#fillSlots(uploader);
     this.#fillSlots(receiver);
     // The seeder passes over receivers that are busy: one of them has just become less so.
     this.#fillSlots(SERVER);
-  };
+  }
 
   /** A peer goes. What was on its way from it is asked of others. */
   #part(peer: number): void {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  corruptShare,
   fleetOf,
   seederCopies,
   serverLinkChanges,
@@ -57,6 +58,12 @@ describe('the machines of a scenario with faults', () => {
   it('lose their seeder after the least number of copies that a fault names', () => {
     expect(seederCopies(aScenario())).toBe(Infinity);
     expect(seederCopies(aScenario({ faults: [{ seederLeaves: 2 }, { seederLeaves: 1.1 }] }))).toBe(1.1);
+  });
+
+  it('get as many wrong pieces as all faults together make', () => {
+    expect(corruptShare(aScenario())).toBe(0);
+    const faults = [{ corrupt: '50 %' }, KILL, { corrupt: 0.2 }];
+    expect(corruptShare(aScenario({ faults }))).toBeCloseTo(0.6, 12);
   });
 
   it('change the links of those that came first, and of the server, for a time or for good', () => {

@@ -237,6 +237,20 @@ describe('the simulator as an executor', () => {
     expect(refusedBy(aScenario({ faults: [stop, tracker] }))).toEqual(['faults.stop.tracker']);
   });
 
+  it('throws pieces away whose hash is wrong, where pieces have one', async () => {
+    const scenario = aScenario({ faults: [{ corrupt: '20 %' }] });
+    const { fleet, serverUploadedBytes, limitations } = await simulated({ scenario, machines: 1 });
+    const copies = serverUploadedBytes! / (64 * 2 ** 20);
+    expect(copies).toBeGreaterThan(1.05);
+    expect(fleet[0]!.doneS).toBeCloseTo(8 * copies, 6);
+    expect(fleet[0]!.downloadedBytes).toBe(64 * 2 ** 20);
+    expect(limitations.join()).toContain('(faults.corrupt)');
+    const refused = (['p2p', 'unicast', 'multicast', 'chain'] as const).filter(
+      (transport) => refusedBy(scenario, transport).length > 0,
+    );
+    expect(refused).toEqual(['unicast', 'multicast']);
+  });
+
   it('sends again what TCP loses where there is no delay: its share of every link', async () => {
     const scenario = lossy(undefined, { latency: '0 s', loss: '20 %' });
     expect(refusedBy(scenario)).toEqual([]);

@@ -3,6 +3,11 @@ import type { Scenario } from '../../scenario/schema.ts';
 /** What a reader must know of simulated boots, disks and connections, where a scenario has them. */
 export function machineLimitations({ boot, disk, faults, network: { tcp, loss } }: Scenario): string[] {
   return [
+    ...(faults.some((fault) => 'corrupt' in fault)
+      ? [
+          'A simulated piece with a wrong hash is fetched again as a whole, from whoever has it; nobody is banned (faults.corrupt).',
+        ]
+      : []),
     ...(faults.some((fault) => 'stop' in fault && fault.stop === 'server')
       ? [
           'A simulated server that is started again is there at once, and its swarm finds it at once; it took 4 s in the netns lab (faults.stop.server).',

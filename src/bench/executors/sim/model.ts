@@ -2,7 +2,14 @@ import type { DeploymentModel, LinkModel, SiteModel, TransportModel } from '../.
 import type { Scenario } from '../../scenario/schema.ts';
 import { rawSize, wireSize } from '../../scenario/wire-size.ts';
 import { arrivalOf } from '../arrival.ts';
-import { fleetOf, type LinkChange, seederCopies, serverLinkChanges, serverStops } from '../fleet.ts';
+import {
+  corruptShare,
+  fleetOf,
+  type LinkChange,
+  seederCopies,
+  serverLinkChanges,
+  serverStops,
+} from '../fleet.ts';
 import { p2pHandoutOf } from '../handout.ts';
 import { type ModelledTransport, type ModelTransport, modelled } from '../model-transport.ts';
 import { siteOf } from '../site.ts';
@@ -42,6 +49,7 @@ export function modelOf(
     rateTolerance: network.tolerance,
     latencyS: network.latency,
     loss: network.loss,
+    corruptShare: corruptShare(scenario),
     arrival: arrivalOf(scenario.fleet.start),
     seederLeavesAfterBytes: seederCopies(scenario) * wireSize(image),
     ...bootOf(scenario),

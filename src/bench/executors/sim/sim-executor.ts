@@ -121,6 +121,7 @@ function unsupportedFaults(scenario: Scenario, transport: Transport): string[] {
     ...FAULTS,
     ...changes,
     ...(transport === 'multicast' ? [] : (['kill.back', 'stop.server'] as const)),
+    ...(PASSING_ON.includes(transport) ? (['corrupt'] as const) : []),
     ...(isTrackerMissed(scenario) ? [] : (['stop.tracker'] as const)),
   ];
   const unknown = [
