@@ -42,6 +42,13 @@ export interface ServerStop {
   readonly forS: number;
 }
 
+/** Machines die by chance at this rate, each by itself, while the transfer runs: deaths of one machine in a second. */
+export interface FailureRate {
+  readonly perS: number;
+  /** As of a machine. */
+  readonly comesBackAfterS?: number;
+}
+
 /** How machines are powered on, one after the other. */
 export type ArrivalModel =
   | { readonly kind: 'together' }
@@ -128,6 +135,8 @@ export interface DeploymentModel {
   /** The server stands at site 0. */
   readonly sites: readonly SiteModel[];
   readonly machines: readonly MachineModel[];
+  /** Left out for machines that do not die by chance. */
+  readonly failures?: readonly FailureRate[];
   readonly connectionCapBps: number;
   /** Changes of a link's level below this share are not passed on: 0 for exact rates; see `network/fair-share.ts`. */
   readonly rateTolerance: number;

@@ -57,14 +57,26 @@ function requireSites({ sites, machines }: DeploymentModel): void {
 }
 
 /** What a cache would have lost, and what a sender to all would do for somebody who comes back, the model does not say. */
-function requireComebacks({ machines, disk, transport }: DeploymentModel): void {
-  for (const [place, { comesBackAfterS }] of machines.entries()) {
-    if (comesBackAfterS === undefined) continue;
-    const field = `machines[${place}].comesBackAfterS`;
-    requirePositive(field, comesBackAfterS);
-    if (transport.transport === 'multicast') reject(field, comesBackAfterS, 'none where one sends to all');
-    if (disk.dirtyBytes > 0) reject(field, comesBackAfterS, 'none where bytes wait in memory to be written');
+function requireComebacks(model: DeploymentModel): void {
+  const { machines, failures = [] } = model;
+  for (const [place, { comesBackAfterS }] of machines.entries())
+    requireComeback(`machines[${place}]`, comesBackAfterS, model);
+  for (const [place, { perS, comesBackAfterS }] of failures.entries()) {
+    requirePositive(`failures[${place}].perS`, perS);
+    requireComeback(`failures[${place}]`, comesBackAfterS, model);
   }
+}
+
+function requireComeback(
+  of: string,
+  comesBackAfterS: number | undefined,
+  { disk, transport }: DeploymentModel,
+): void {
+  if (comesBackAfterS === undefined) return;
+  const field = `${of}.comesBackAfterS`;
+  requirePositive(field, comesBackAfterS);
+  if (transport.transport === 'multicast') reject(field, comesBackAfterS, 'none where one sends to all');
+  if (disk.dirtyBytes > 0) reject(field, comesBackAfterS, 'none where bytes wait in memory to be written');
 }
 
 /** What becomes of a multicast without its sender, and of boot files on their way, the model does not say. */

@@ -4,6 +4,7 @@ import { Simulation } from './kernel/simulation.ts';
 import type { TraceListener } from './kernel/trace.ts';
 import { arrivalTimes } from './machine/arrivals.ts';
 import { BootStorm } from './machine/boot-storm.ts';
+import { ChanceDeaths } from './machine/chance-deaths.ts';
 import { DeployedMachine, type PhaseClock } from './machine/deployed-machine.ts';
 import { Server } from './machine/server.ts';
 import { startOfTransferS } from './machine/start-of-transfer.ts';
@@ -84,6 +85,10 @@ export function simulate(
     if (diesAfterS < Number.POSITIVE_INFINITY) {
       simulation.after(barrierS + diesAfterS, () => machines[place]!.die(comesBackAfterS));
     }
+  }
+  const deaths = new ChanceDeaths(simulation, new RandomStream(randomSeed, 'failures'));
+  for (const rate of model.failures ?? []) {
+    for (const machine of machines) deaths.expect(machine, rate, Math.max(barrierS, machine.poweredOnS));
   }
   changeLinks(model, barrierS, place);
   for (const { atS, forS } of model.serverStops ?? []) {

@@ -13,6 +13,7 @@ import {
 import type {
   DeploymentModel,
   DiskModel,
+  FailureRate,
   LinkModel,
   MachineModel,
   P2pModel,
@@ -111,6 +112,15 @@ export const anyMachineWithFaults: Arbitrary<Partial<MachineModel>> = record(
     comesBackAfterS: double({ min: 0.01, max: 30, noNaN: true }),
   },
   { requiredKeys: ['link'] },
+);
+
+/** Machines that die by chance, for good or not. */
+export const anyFailures: Arbitrary<FailureRate[]> = array(
+  record(
+    { perS: constantFrom(0.005, 0.1), comesBackAfterS: double({ min: 0.01, max: 30, noNaN: true }) },
+    { requiredKeys: ['perS'] },
+  ),
+  { maxLength: 2 },
 );
 
 /** A server that is killed up to twice. */

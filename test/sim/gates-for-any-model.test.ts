@@ -21,6 +21,7 @@ import { aModel, aSwarm, LINK_BPS, PIECE_BYTES } from './a-model.ts';
 import {
   anyBootAndTcp,
   anyDisk,
+  anyFailures,
   anyForwarding,
   anyLink,
   anyMachineWithFaults,
@@ -170,6 +171,7 @@ describe('gate 5: bytes are conserved', () => {
     latencyS: constantFrom(0, 0.1),
     disk: anyDisk.map((disk) => ({ ...disk, dirtyBytes: 0 })),
     bootAndTcp: anyBootAndTcp,
+    failures: anyFailures,
     serverStops: anyServerStops,
     corruptShare: constantFrom(0, 0.02, 0.4),
     transport: anyMending,

@@ -14,6 +14,8 @@ export type FaultName =
   | 'stop.tracker'
   | 'full'
   | 'corrupt'
+  | 'fail'
+  | 'fail.back'
   | 'seederLeaves';
 
 /** The names of a fault: that of its kind, and one for each thing that not everybody can do. */
@@ -25,6 +27,7 @@ function faultNames(fault: Fault): FaultName[] {
   if ('stop' in fault) return [`stop.${fault.stop}`];
   if ('full' in fault) return ['full'];
   if ('corrupt' in fault) return ['corrupt'];
+  if ('fail' in fault) return fault.back === undefined ? ['fail'] : ['fail', 'fail.back'];
   return ['seederLeaves'];
 }
 

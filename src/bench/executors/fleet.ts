@@ -1,4 +1,4 @@
-import type { LinkModel } from '../../sim/index.ts';
+import { DIED_BY_CHANCE, type LinkModel } from '../../sim/index.ts';
 import type { MachineResult } from '../record/run-record.ts';
 import type { Fault } from '../scenario/faults-schema.ts';
 import type { Scenario } from '../scenario/schema.ts';
@@ -170,6 +170,11 @@ export function corruptShare({ faults }: Scenario): number {
   return 1 - faults.reduce((right, fault) => right * (1 - ('corrupt' in fault ? fault.corrupt : 0)), 1);
 }
 
+/** Whether some machines may be lost by chance. */
+export function mayLoseAny({ faults }: Scenario): boolean {
+  return faults.some((fault) => 'fail' in fault && fault.back === undefined);
+}
+
 /** Machines that failed although no fault of the scenario killed them for good or filled their disks, with what each of them said. */
 export function unexpectedFailures(
   scenario: Scenario,
@@ -181,6 +186,6 @@ export function unexpectedFailures(
       .map(({ name }) => name),
   );
   return fleet.flatMap(({ machine, failure }) =>
-    failure === null || doomed.has(machine) ? [] : [{ machine, failure }],
+    failure === null || failure === DIED_BY_CHANCE || doomed.has(machine) ? [] : [{ machine, failure }],
   );
 }

@@ -31,6 +31,8 @@ export class DeployedMachine {
   #lives = 0;
   /** Whether its disk was written to, as far as anybody knows. */
   #hasJoined = false;
+  /** When it comes back [s], while it is away; else Infinity. */
+  #backAtS = Number.POSITIVE_INFINITY;
   /** What it last read or wrote as a whole. */
   #diskFlow: number | undefined;
 
@@ -56,18 +58,27 @@ export class DeployedMachine {
     this.#useDisk('write', () => this.#verify());
   }
 
+  /** Whether nothing happens to it any more: it is done, or out of action for good. */
+  get isOver(): boolean {
+    return this.doneS !== null || (this.failure !== null && this.#backAtS === Number.POSITIVE_INFINITY);
+  }
+
   /**
-   * Its power is cut, unless it is done.
+   * Its power is cut, unless it is done. One that is away already is so until the later of both times.
    * @param backAfterS seconds until it is powered on again; Infinity for never
+   * @param why what is said of it if it does not come back
    */
-  die(backAfterS = Number.POSITIVE_INFINITY): void {
-    if (this.failure !== null || this.doneS !== null) return;
-    const isBackLater = backAfterS < Number.POSITIVE_INFINITY;
-    this.#trace('died');
-    this.#goOut(KILLED, isBackLater);
-    if (!isBackLater) return;
-    this.#arena.connections.powerCut(this.number);
-    this.#arena.simulation.after(backAfterS, () => this.#comeBack());
+  die(backAfterS = Number.POSITIVE_INFINITY, why = KILLED): void {
+    if (this.isOver) return;
+    const { simulation, connections } = this.#arena;
+    const backAtS = simulation.now + backAfterS;
+    const isAway = this.failure !== null;
+    if (isAway && backAtS <= this.#backAtS) return;
+    this.#backAtS = backAtS;
+    if (!isAway) this.#trace('died');
+    this.#goOut(why, backAtS < Number.POSITIVE_INFINITY);
+    connections.powerCut(this.number);
+    if (backAtS < Number.POSITIVE_INFINITY) simulation.after(backAfterS, () => this.#comeBack(backAtS));
   }
 
   /** Its agent gives up for good. */
@@ -86,7 +97,9 @@ export class DeployedMachine {
   }
 
   /** Where it was never powered on before, it comes when it would have come. */
-  #comeBack(): void {
+  #comeBack(backAtS: number): void {
+    if (backAtS !== this.#backAtS) return;
+    this.#backAtS = Number.POSITIVE_INFINITY;
     this.failure = null;
     if (this.#arena.simulation.now >= this.poweredOnS) this.#powerOn();
   }

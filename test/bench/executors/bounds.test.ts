@@ -37,6 +37,22 @@ describe('the lower bounds of a transfer', () => {
     expect(boundsOf(aRun({ scenario }), true)).toEqual(boundsOf(aRun(), true));
   });
 
+  it('is that of the fastest machine alone where any may be lost by chance', () => {
+    const faults = [
+      { fail: '1 %', per: '1 min' },
+      { slow: 1, to: '1 MiB/s' },
+    ];
+    const scenario = aScenario({ faults });
+    for (const transport of ['unicast', 'p2p', 'multicast'] as const)
+      expect(boundsOf(aRun({ scenario, transport }), true)).toMatchObject({
+        lowerBoundS: COPY_S,
+        pieceBoundS: null,
+      });
+    const [chance] = faults;
+    const comesBack = aScenario({ faults: [{ ...chance, back: '9 s' }] });
+    expect(boundsOf(aRun({ scenario: comesBack }), true)).toEqual(boundsOf(aRun(), true));
+  });
+
   it('in whole pieces is that of Mundinger', () => {
     expect(boundsOf(aRun({ machines: 7 }), true).pieceBoundS).toBe(COPY_S * (1 + 2 / 64));
     expect(boundsOf(aRun({ machines: 8, transport: 'chain' }), true).pieceBoundS).toBe(COPY_S * (1 + 3 / 64));

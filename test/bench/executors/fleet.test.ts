@@ -60,6 +60,14 @@ describe('the machines of a scenario with faults', () => {
     expect(seederCopies(aScenario({ faults: [{ seederLeaves: 2 }, { seederLeaves: 1.1 }] }))).toBe(1.1);
   });
 
+  it('are expected to be lost to chance and to nothing else', () => {
+    const scenario = aScenario({ faults: [{ fail: '1 %', per: '1 min' }] });
+    const [first, ...others] = aFleet([null, null, 8]);
+    const unlucky = { ...first!, failure: 'it died by chance, as the scenario asks' };
+    const failed = unexpectedFailures(scenario, [unlucky, ...others]);
+    expect(failed.map(({ machine }) => machine)).toEqual(['m002']);
+  });
+
   it('get as many wrong pieces as all faults together make', () => {
     expect(corruptShare(aScenario())).toBe(0);
     const faults = [{ corrupt: '50 %' }, KILL, { corrupt: 0.2 }];

@@ -200,7 +200,7 @@ describe('the simulator as an executor', () => {
       const run = aRun({ scenario, transport, machines: 1 });
       const { fleet, limitations } = await executor.run(run, aWatch());
       expect(unexpectedFailures(scenario, fleet)).toEqual([]);
-      expect(limitations.join()).toContain('(faults.kill.back)');
+      expect(limitations.join()).toContain('(faults: back)');
       times.push(fleet[0]!.doneS);
     }
     // It had 16 pieces of 64.
@@ -235,6 +235,28 @@ describe('the simulator as an executor', () => {
     expect(refusedBy(aScenario({ faults: [stop], boot: { steps: ['dhcp'] } }))).toEqual(['boot']);
     const tracker = { stop: 'tracker', at: '12 s' };
     expect(refusedBy(aScenario({ faults: [stop, tracker] }))).toEqual(['faults.stop.tracker']);
+  });
+
+  it('lets machines die by chance as often as the scenario says', async () => {
+    const faults = [{ fail: '40 %', per: '8 s' }];
+    const { fleet, limitations } = await simulated({
+      scenario: aScenario({ faults }),
+      transport: 'multicast',
+      machines: 1000,
+    });
+    // Of the eight seconds that it takes: four deviations of a binomial are 62 machines.
+    const died = fleet.filter(({ doneS }) => doneS === null).length;
+    expect(Math.abs(died - 400)).toBeLessThan(62);
+    expect(limitations.join()).toContain('(faults.fail)');
+    const returning = { ...faults[0], back: '1 s' };
+    const comesBack = aScenario({ faults: [returning] });
+    expect(refusedBy(comesBack, 'multicast')).toEqual(['faults.fail.back']);
+    expect(refusedBy(comesBack, 'unicast')).toEqual([]);
+    const again = await simulated({ scenario: comesBack, machines: 20 });
+    expect(again.fleet.every(({ isVerified }) => isVerified)).toBe(true);
+    const tracker = { stop: 'tracker', at: '100 s' };
+    expect(refusedBy(aScenario({ faults: [returning, tracker] }))).toEqual(['faults.stop.tracker']);
+    expect(refusedBy(aScenario({ faults: [...faults, tracker] }))).toEqual([]);
   });
 
   it('throws pieces away whose hash is wrong, where pieces have one', async () => {

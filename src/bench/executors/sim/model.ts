@@ -1,4 +1,10 @@
-import type { DeploymentModel, LinkModel, SiteModel, TransportModel } from '../../../sim/index.ts';
+import type {
+  DeploymentModel,
+  FailureRate,
+  LinkModel,
+  SiteModel,
+  TransportModel,
+} from '../../../sim/index.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import { rawSize, wireSize } from '../../scenario/wire-size.ts';
 import { arrivalOf } from '../arrival.ts';
@@ -45,6 +51,7 @@ export function modelOf(
       ...(machine.backAfterS < Infinity && { comesBackAfterS: machine.backAfterS }),
       joinsAfterS: machine.joinsAfterS,
     })),
+    failures: failuresOf(scenario),
     connectionCapBps: network.connectionCap,
     rateTolerance: network.tolerance,
     latencyS: network.latency,
@@ -68,6 +75,15 @@ export function modelOf(
     },
     transport: transportOf(scenario, transport, isClonezilla(askedTransport)),
   };
+}
+
+/** A share that dies in some time is what an exponential life makes of it. */
+function failuresOf({ faults }: Scenario): FailureRate[] {
+  return faults.flatMap((fault) => {
+    if (!('fail' in fault)) return [];
+    const comesBack = fault.back === undefined ? {} : { comesBackAfterS: fault.back };
+    return { perS: -Math.log1p(-fault.fail) / fault.per, ...comesBack };
+  });
 }
 
 /**

@@ -111,7 +111,7 @@ function unsupported(asked: Scenario, askedTransport: Transport): string[] {
   ];
 }
 
-const FAULTS = ['kill', 'join', 'slow', 'seederLeaves'] as const satisfies readonly FaultName[];
+const FAULTS = ['kill', 'join', 'slow', 'fail', 'seederLeaves'] as const satisfies readonly FaultName[];
 const CHANGES_OF_LINKS = ['slow.at', 'cut', 'cut.server'] as const satisfies readonly FaultName[];
 
 function unsupportedFaults(scenario: Scenario, transport: Transport): string[] {
@@ -120,7 +120,7 @@ function unsupportedFaults(scenario: Scenario, transport: Transport): string[] {
   const known = [
     ...FAULTS,
     ...changes,
-    ...(transport === 'multicast' ? [] : (['kill.back', 'stop.server'] as const)),
+    ...(transport === 'multicast' ? [] : (['kill.back', 'fail.back', 'stop.server'] as const)),
     ...(PASSING_ON.includes(transport) ? (['corrupt'] as const) : []),
     ...(isTrackerMissed(scenario) ? [] : (['stop.tracker'] as const)),
   ];
@@ -137,11 +137,11 @@ function unsupportedFaults(scenario: Scenario, transport: Transport): string[] {
 
 function unsupportedComebacks({ faults, disk }: Scenario): string[] {
   const kills = faults.filter((fault) => 'kill' in fault);
-  if (kills.every(({ back }) => back === undefined)) return [];
+  const isKilledAgain = kills.length > 1 && kills.some(({ back }) => back !== undefined);
   return [
-    ...(kills.length > 1 ? ['faults.kill.back: in the simulator who comes back is killed once'] : []),
-    ...(disk.writeCache > 0
-      ? ['disk.writeCache: the simulator does not know what of it was lost with the power (faults.kill.back)']
+    ...(isKilledAgain ? ['faults.kill.back: in the simulator who comes back is killed once'] : []),
+    ...(disk.writeCache > 0 && faults.some((fault) => 'back' in fault && fault.back !== undefined)
+      ? ['disk.writeCache: the simulator does not know what of it is lost with the power (faults: back)']
       : []),
   ];
 }
@@ -155,7 +155,8 @@ function isTrackerMissed(scenario: Scenario): boolean {
   const arrivesLate = arrivalOf(fleet.start).kind !== 'together';
   const asksLater = (fault: Fault): boolean =>
     ('join' in fault && fault.at >= stopS) ||
-    ('kill' in fault && fault.at + (fault.back ?? -Infinity) >= stopS);
+    ('kill' in fault && fault.back !== undefined && fault.at + fault.back >= stopS) ||
+    ('fail' in fault && fault.back !== undefined);
   return stopS < Infinity && (arrivesLate || isServerLate || faults.some(asksLater));
 }
 
