@@ -24,6 +24,8 @@ export interface MachineModel {
   readonly diesAfterS: number;
   /** Seconds from there until it is powered on again, with what is on its disk; left out for one that dies for good. */
   readonly comesBackAfterS?: number;
+  /** Raw bytes that its disk takes; left out for one that takes all. */
+  readonly roomBytes?: number;
   /** Seconds after the start of the transfer at which it is powered on; 0 if it arrives as all others do. */
   readonly joinsAfterS: number;
   /** What becomes of its link, in order of time; left out for nothing. */
@@ -156,6 +158,12 @@ export interface DeploymentModel {
   readonly phases: FixedPhases;
   readonly disk: DiskModel;
   readonly transport: TransportModel;
+}
+
+/** What the disk of a machine takes, in wire bytes; Infinity where that is all of the image. */
+export function roomOf({ wireBytes, rawBytes, machines }: DeploymentModel, machine: number): number {
+  const { roomBytes = Number.POSITIVE_INFINITY } = machines[machine - 1]!;
+  return roomBytes < rawBytes ? (roomBytes * wireBytes) / rawBytes : Number.POSITIVE_INFINITY;
 }
 
 /** M: pieces of the image. */

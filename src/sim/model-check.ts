@@ -43,14 +43,23 @@ function requireCorruption({ corruptShare = 0, transport }: DeploymentModel): vo
   if (corruptShare > 0 && !isByPiece) reject('corruptShare', corruptShare, 'none where no piece is checked');
 }
 
-function requireSites({ sites, machines }: DeploymentModel): void {
+function requireSites({ sites, machines, transport, disk }: DeploymentModel): void {
   if (sites.length === 0) reject('sites', 'none', 'one or more: the server stands at the first');
   if (machines.length === 0) reject('machines', 'none', 'one or more');
   for (const [place, { wan }] of sites.entries()) requireLink(`sites[${place}].wan`, wan);
-  for (const [place, { link, site, diesAfterS, joinsAfterS, linkChanges }] of machines.entries()) {
+  const hasRoomModel = ['p2p', 'unicast'].includes(transport.transport) && !disk.isSerialWrite;
+  for (const [place, machine] of machines.entries()) {
+    const { link, site, diesAfterS, joinsAfterS, linkChanges, roomBytes } = machine;
     requireLink(`machines[${place}].link`, link);
     requireTime(`machines[${place}].diesAfterS`, diesAfterS);
     requireTime(`machines[${place}].joinsAfterS`, joinsAfterS);
+    requirePositive(`machines[${place}].roomBytes`, roomBytes ?? Number.POSITIVE_INFINITY);
+    if (roomBytes !== undefined && !hasRoomModel)
+      reject(
+        `machines[${place}].roomBytes`,
+        roomBytes,
+        'none where bytes are stored first, or passed on in a row',
+      );
     requireChanges(`machines[${place}].linkChanges`, linkChanges);
     if (!sites[site]) reject(`machines[${place}].site`, site, 'the index of a site');
   }

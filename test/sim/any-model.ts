@@ -104,12 +104,13 @@ export const anyMending: Arbitrary<TransportModel> = oneof(
   })),
 );
 
-/** Machines that die for good, come back or live. */
+/** Machines that die for good, come back or live; disks may be full early. */
 export const anyMachineWithFaults: Arbitrary<Partial<MachineModel>> = record(
   {
     link: anyLink,
     diesAfterS: double({ min: 0, max: 30, noNaN: true }),
     comesBackAfterS: double({ min: 0.01, max: 30, noNaN: true }),
+    roomBytes: integer({ min: 1, max: 64 }).map((quarters) => (quarters / 4) * PIECE_BYTES),
   },
   { requiredKeys: ['link'] },
 );

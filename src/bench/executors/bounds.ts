@@ -18,7 +18,7 @@ export function boundsOf(run: PlannedRun, hasWholePieces: boolean): TransferBoun
     count,
     machine: { ...machine, link: fastestLink(machine) },
   }));
-  const living = kinds.filter(({ machine }) => !isLost(machine));
+  const living = kinds.filter(({ machine }) => !isLost(machine, scenario));
   const survivors = mayLoseAny(scenario) ? [fastestOf(living.length === 0 ? kinds : living)] : living;
   const wireBytes = wireSize(scenario.image);
   const seederUpBps = scenario.network.server.up;
@@ -79,8 +79,8 @@ function isForwarding(transport: Transport): boolean {
 }
 
 /** Mundinger: all uplinks are equal to the seeder's. */
-function isEqual({ machine }: MachineKind, { network }: Scenario): boolean {
-  return machine.link.upBps === network.server.up && !isLost(machine);
+function isEqual({ machine }: MachineKind, scenario: Scenario): boolean {
+  return machine.link.upBps === scenario.network.server.up && !isLost(machine, scenario);
 }
 
 function shortestPiece(image: Scenario['image']): number {

@@ -2,6 +2,7 @@ import { DIED_BY_CHANCE, type LinkModel } from '../../sim/index.ts';
 import type { MachineResult } from '../record/run-record.ts';
 import type { Fault } from '../scenario/faults-schema.ts';
 import type { Scenario } from '../scenario/schema.ts';
+import { rawSize } from '../scenario/wire-size.ts';
 
 /** One machine of a scenario, with the faults that befall it. */
 export interface FleetMachine {
@@ -57,9 +58,10 @@ export function fleetOf(scenario: Scenario, machines: number): FleetMachine[] {
   });
 }
 
-/** Whether a machine is killed and not powered on again. */
-export function isLost({ killedAfterS, backAfterS }: FleetMachine): boolean {
-  return killedAfterS < Infinity && backAfterS === Infinity;
+/** Whether a machine is killed and not powered on again, or has no room for the image. */
+export function isLost({ killedAfterS, backAfterS, roomBytes }: FleetMachine, { image }: Scenario): boolean {
+  const isKilled = killedAfterS < Infinity && backAfterS === Infinity;
+  return isKilled || roomBytes < rawSize(image);
 }
 
 /** The most that a machine's link carries at any time. */
@@ -182,7 +184,7 @@ export function unexpectedFailures(
 ): { machine: string; failure: string }[] {
   const doomed = new Set(
     fleetOf(scenario, fleet.length)
-      .filter((machine) => isLost(machine) || machine.roomBytes < scenario.image.size)
+      .filter((machine) => isLost(machine, scenario))
       .map(({ name }) => name),
   );
   return fleet.flatMap(({ machine, failure }) =>

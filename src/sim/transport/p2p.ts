@@ -1,5 +1,5 @@
-import type { P2pModel } from '../deployment-model.ts';
-import { pieceCountOf, pieceSizeOf } from '../deployment-model.ts';
+import type { DeploymentModel, P2pModel } from '../deployment-model.ts';
+import { pieceCountOf, pieceSizeOf, roomOf } from '../deployment-model.ts';
 import { RandomStream } from '../kernel/random-stream.ts';
 import { SERVER } from '../network/topology.ts';
 import { type Choking, GrantChoking } from '../swarm/choking.ts';
@@ -9,7 +9,7 @@ import { PlainSeeding, type Seeding } from '../swarm/seeding.ts';
 import { SuperSeeding } from '../swarm/super-seeding.ts';
 import { newSwarmState, type Swarm, type SwarmState } from '../swarm/swarm.ts';
 import { Corruption } from './corruption.ts';
-import type { Arena, Transport } from './transport.ts';
+import { type Arena, DISK_FULL, type Transport } from './transport.ts';
 
 /**
  * The swarm. Every upload is of one piece: whoever has a free slot serves the neighbour that its choker says, the
@@ -23,6 +23,8 @@ export class P2p implements Transport {
   readonly #corruption: Corruption;
   readonly #staysForS: number;
   readonly #seeding: Seeding;
+  /** By peer: whole pieces that its disk takes. */
+  readonly #room: Uint32Array;
   /** The flow of slot 0; those of the others follow it. */
   readonly #firstFlow: number;
   /** By machine that is away and will come back: the pieces on its disk. */
@@ -38,6 +40,9 @@ export class P2p implements Transport {
     this.#staysForS = settings.staysForS;
     const chance = new RandomStream(randomSeed, 'swarm');
     const sites = [SERVER, ...model.machines.map(({ site }) => site)];
+    this.#room = Uint32Array.from(sites, (_, peer) =>
+      peer === SERVER ? this.#pieces : piecesOnDisk(model, peer),
+    );
     const place = { sites, pieces: this.#pieces, chance };
     this.#swarm = newSwarmState(settings, place, new RandomStream(randomSeed, 'handout'));
     const swarm: Swarm = {
@@ -174,8 +179,9 @@ export class P2p implements Transport {
   readonly #finish = (slot: number): void => {
     const { uploads, held, picking } = this.#swarm;
     const { model, ledger, simulation, connections } = this.#arena;
-    if (this.#corruption.strikes()) return this.#throwAway(slot);
     const [uploader, receiver] = [uploads.uploaderOf(slot), uploads.receiverOf(slot)];
+    if (this.#corruption.strikes()) return this.#throwAway(slot);
+    if (held.sizes[receiver] === this.#room[receiver]) return this.#overflow(slot);
     const piece = uploads.pieceOf(slot);
     const bytes = pieceSizeOf(model, piece);
     connections.arrived(this.#firstFlow + slot, receiver, piece);
@@ -192,20 +198,35 @@ export class P2p implements Transport {
 
   /** A piece whose hash is wrong has cost all its bytes, and anybody may send it again. */
   #throwAway(slot: number): void {
-    const { uploads, picking } = this.#swarm;
-    const { model, ledger, simulation, connections } = this.#arena;
+    const { uploads } = this.#swarm;
+    const { model, simulation } = this.#arena;
     const [uploader, receiver] = [uploads.uploaderOf(slot), uploads.receiverOf(slot)];
-    const piece = uploads.pieceOf(slot);
-    const bytes = pieceSizeOf(model, piece);
-    connections.ended(this.#firstFlow + slot);
-    uploads.close(slot);
-    picking.released(receiver, piece);
-    this.#choking.exchanged(uploader, receiver, bytes);
-    ledger.wasted(uploader, bytes);
     simulation.trace.add(simulation.now, 'pieceSpoiled', receiver);
-    if (uploader === SERVER) this.#seeding.cutOff(piece);
+    this.#choking.exchanged(uploader, receiver, pieceSizeOf(model, uploads.pieceOf(slot)));
+    this.#waste(slot);
     this.#goOn(uploader, receiver);
     this.#wakeNeighboursOf(receiver);
+  }
+
+  /** A piece for which the disk has no room costs its machine the deployment. */
+  #overflow(slot: number): void {
+    const { uploads } = this.#swarm;
+    const [uploader, receiver] = [uploads.uploaderOf(slot), uploads.receiverOf(slot)];
+    this.#waste(slot);
+    this.#arena.failed(receiver, DISK_FULL);
+    this.#goOn(uploader, receiver);
+  }
+
+  /** The grant of a slot is over, and what it brought is of no use. */
+  #waste(slot: number): void {
+    const { uploads, picking } = this.#swarm;
+    const { model, ledger, connections } = this.#arena;
+    const [uploader, piece] = [uploads.uploaderOf(slot), uploads.pieceOf(slot)];
+    connections.ended(this.#firstFlow + slot);
+    picking.released(uploads.receiverOf(slot), piece);
+    uploads.close(slot);
+    ledger.wasted(uploader, pieceSizeOf(model, piece));
+    if (uploader === SERVER) this.#seeding.cutOff(piece);
   }
 
   /** An upload is over. */
@@ -252,6 +273,10 @@ export class P2p implements Transport {
     for (const piece of held.row(peer)) picking.lost(peer, piece);
     this.#seeding.left(peer);
   }
+}
+
+function piecesOnDisk(model: DeploymentModel, machine: number): number {
+  return Math.min(pieceCountOf(model), Math.floor(roomOf(model, machine) / model.pieceBytes));
 }
 
 function seedingOf({ seeder, uploadSlots }: P2pModel, swarm: Swarm, nowMs: () => number): Seeding {

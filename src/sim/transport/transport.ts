@@ -38,6 +38,9 @@ export interface Transport {
   diagnose(machine: number): string;
 }
 
+/** What is said of a machine whose disk takes no more. */
+export const DISK_FULL = 'the disk is full';
+
 /** Connection set-up and the first request: two round trips of the one-way `latencyS`. */
 export function connectS({ latencyS }: DeploymentModel): number {
   return 4 * latencyS;

@@ -1,6 +1,6 @@
-import type { UnicastModel } from '../deployment-model.ts';
+import { roomOf, type UnicastModel } from '../deployment-model.ts';
 import { SERVER } from '../network/topology.ts';
-import { type Arena, connectS, type Transport } from './transport.ts';
+import { type Arena, connectS, DISK_FULL, type Transport } from './transport.ts';
 
 /** A machine that is served: its flow, and of the image what it had before, has now, and is being sent [byte]. */
 interface Served {
@@ -82,7 +82,9 @@ export class Unicast implements Transport {
 
   #send(machine: number, served: Served): void {
     const { model, connections } = this.#arena;
-    served.sendingBytes = Math.min(this.#partBytes, model.wireBytes - served.sentBytes);
+    const room = roomOf(model, machine);
+    if (served.sentBytes >= room) return this.#overflow(machine, served);
+    served.sendingBytes = Math.min(this.#partBytes, Math.min(room, model.wireBytes) - served.sentBytes);
     connections.send(served.flow, {
       sender: SERVER,
       receiver: machine,
@@ -98,6 +100,11 @@ export class Unicast implements Transport {
     if (served.sentBytes < this.#arena.model.wireBytes) return this.#send(machine, served);
     this.#finish(machine, served);
   };
+
+  #overflow(machine: number, served: Served): void {
+    this.#cutOff(machine, served, false);
+    this.#arena.failed(machine, DISK_FULL);
+  }
 
   /** The stream of a machine ends before its time. What is on the disk of one that comes back need not come again. */
   #cutOff(machine: number, served: Served, isBackLater: boolean): void {

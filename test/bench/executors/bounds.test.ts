@@ -37,6 +37,15 @@ describe('the lower bounds of a transfer', () => {
     expect(boundsOf(aRun({ scenario }), true)).toEqual(boundsOf(aRun(), true));
   });
 
+  it('leaves out machines whose disk takes less than the image', () => {
+    const scenario = (after: string) => aScenario({ faults: [{ full: 1, after }] });
+    const bounds = (after: string) =>
+      boundsOf(aRun({ scenario: scenario(after), transport: 'unicast' }), true);
+    expect(bounds('63 MiB').lowerBoundS).toBe(3 * COPY_S);
+    expect(bounds('64 MiB').lowerBoundS).toBe(4 * COPY_S);
+    expect(boundsOf(aRun({ scenario: scenario('63 MiB') }), true).pieceBoundS).toBeNull();
+  });
+
   it('is that of the fastest machine alone where any may be lost by chance', () => {
     const faults = [
       { fail: '1 %', per: '1 min' },

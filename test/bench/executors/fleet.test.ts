@@ -60,6 +60,14 @@ describe('the machines of a scenario with faults', () => {
     expect(seederCopies(aScenario({ faults: [{ seederLeaves: 2 }, { seederLeaves: 1.1 }] }))).toBe(1.1);
   });
 
+  it('are not expected to finish where the image does not fit', () => {
+    const image = { size: '64 MiB', used: '32 MiB', pieceLength: '1 MiB' };
+    const failed = (after: string) =>
+      unexpectedFailures(aScenario({ image, faults: [{ full: 1, after }] }), aFleet([null, 8]));
+    expect(failed('31 MiB')).toEqual([]);
+    expect(failed('32 MiB')).toHaveLength(1);
+  });
+
   it('are expected to be lost to chance and to nothing else', () => {
     const scenario = aScenario({ faults: [{ fail: '1 %', per: '1 min' }] });
     const [first, ...others] = aFleet([null, null, 8]);

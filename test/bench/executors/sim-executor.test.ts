@@ -259,6 +259,20 @@ describe('the simulator as an executor', () => {
     expect(refusedBy(aScenario({ faults: [...faults, tracker] }))).toEqual([]);
   });
 
+  it('fills the disks that the scenario says, and the others go on', async () => {
+    const scenario = aScenario({ faults: [{ full: 1, after: '16.5 MiB' }] });
+    for (const transport of ['p2p', 'unicast'] as const) {
+      const { fleet, limitations } = await simulated({ scenario, transport, machines: 4 });
+      expect(fleet.map(({ failure }) => failure)).toEqual(['the disk is full', null, null, null]);
+      expect(unexpectedFailures(scenario, fleet)).toEqual([]);
+      expect(limitations.join()).toContain('(faults.full)');
+    }
+    const serial = { p2p: { diskWrite: 'serial' }, multicast: {}, chain: {} };
+    const stored = aScenario({ faults: [{ full: 1, after: '16 MiB' }], transports: serial });
+    for (const transport of ['p2p', 'multicast', 'chain'] as const)
+      expect(refusedBy(stored, transport)).toEqual(['faults.full']);
+  });
+
   it('throws pieces away whose hash is wrong, where pieces have one', async () => {
     const scenario = aScenario({ faults: [{ corrupt: '20 %' }] });
     const { fleet, serverUploadedBytes, limitations } = await simulated({ scenario, machines: 1 });

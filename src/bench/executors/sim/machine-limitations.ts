@@ -3,6 +3,11 @@ import type { Scenario } from '../../scenario/schema.ts';
 /** What a reader must know of simulated boots, disks and connections, where a scenario has them. */
 export function machineLimitations({ boot, disk, faults, network: { tcp, loss } }: Scenario): string[] {
   return [
+    ...(faults.some((fault) => 'full' in fault)
+      ? [
+          'A simulated disk has no room for a piece of a swarm that would not fit as a whole, and takes a stream to the byte (faults.full).',
+        ]
+      : []),
     ...(faults.some((fault) => 'fail' in fault)
       ? [
           'Simulated machines die by chance, each by itself and at a constant rate, from when they are powered on or the transfer begins until they are done (faults.fail).',

@@ -49,6 +49,7 @@ export function modelOf(
       site: siteOf(scenario, index / machines),
       diesAfterS: machine.killedAfterS,
       ...(machine.backAfterS < Infinity && { comesBackAfterS: machine.backAfterS }),
+      ...(machine.roomBytes < rawSize(image) && { roomBytes: machine.roomBytes }),
       joinsAfterS: machine.joinsAfterS,
     })),
     failures: failuresOf(scenario),

@@ -121,6 +121,7 @@ function unsupportedFaults(scenario: Scenario, transport: Transport): string[] {
     ...FAULTS,
     ...changes,
     ...(transport === 'multicast' ? [] : (['kill.back', 'fail.back', 'stop.server'] as const)),
+    ...(fillsDisks(scenario, transport) ? (['full'] as const) : []),
     ...(PASSING_ON.includes(transport) ? (['corrupt'] as const) : []),
     ...(isTrackerMissed(scenario) ? [] : (['stop.tracker'] as const)),
   ];
@@ -133,6 +134,11 @@ function unsupportedFaults(scenario: Scenario, transport: Transport): string[] {
   ];
   if (seederCopies(scenario) === Infinity || transport === 'p2p') return unknown;
   return [...unknown, 'faults.seederLeaves: in the simulator only P2P goes on without its server'];
+}
+
+/** A disk fills as the image arrives; behind a full one in a chain nothing would come, and in the lab it does. */
+function fillsDisks({ transports }: Scenario, transport: Transport): boolean {
+  return (transport === 'p2p' || transport === 'unicast') && transports[transport]?.diskWrite === 'streamed';
 }
 
 function unsupportedComebacks({ faults, disk }: Scenario): string[] {
