@@ -81,15 +81,7 @@ export function simulate(
   for (const [place, poweredOnS] of times.entries()) {
     machines.push(new DeployedMachine(place + 1, poweredOnS, { arena, transport, server, storm }));
   }
-  for (const [place, { diesAfterS, comesBackAfterS }] of model.machines.entries()) {
-    if (diesAfterS < Number.POSITIVE_INFINITY) {
-      simulation.after(barrierS + diesAfterS, () => machines[place]!.die(comesBackAfterS));
-    }
-  }
-  const deaths = new ChanceDeaths(simulation, new RandomStream(randomSeed, 'failures'));
-  for (const rate of model.failures ?? []) {
-    for (const machine of machines) deaths.expect(machine, rate, Math.max(barrierS, machine.poweredOnS));
-  }
+  killMachines(machines, barrierS, arena);
   changeLinks(model, barrierS, place);
   for (const { atS, forS } of model.serverStops ?? []) {
     simulation.after(barrierS + atS, () => server.stop());
@@ -103,6 +95,22 @@ export function simulate(
     wastedBytes: arena.ledger.wastedBytes,
     traceDigest: simulation.trace.digest.toString(),
   };
+}
+
+/** Puts the deaths of machines on the clock, those that are certain and those by chance. */
+function killMachines(
+  machines: readonly DeployedMachine[],
+  barrierS: number,
+  { model, simulation, randomSeed }: Arena,
+): void {
+  for (const [place, { diesAfterS, comesBackAfterS }] of model.machines.entries()) {
+    if (diesAfterS === Number.POSITIVE_INFINITY) continue;
+    simulation.after(barrierS + diesAfterS, () => machines[place]!.die(comesBackAfterS));
+  }
+  const byChance = new ChanceDeaths(simulation, new RandomStream(randomSeed, 'failures'));
+  for (const rate of model.failures ?? []) {
+    for (const machine of machines) byChance.expect(machine, rate, Math.max(barrierS, machine.poweredOnS));
+  }
 }
 
 /** Puts all changes of links on the clock. */
