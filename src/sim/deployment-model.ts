@@ -20,8 +20,12 @@ export interface MachineModel {
   readonly link: LinkModel;
   /** Index into `sites`. */
   readonly site: number;
-  /** Seconds after the start of the transfer at which it dies for good; Infinity if it does not. */
+  /** Seconds after the start of the transfer at which its power is cut; Infinity if it is not. */
   readonly diesAfterS: number;
+  /** Seconds from there until it is powered on again, with what is on its disk; left out for one that dies for good. */
+  readonly comesBackAfterS?: number;
+  /** Raw bytes that its disk takes; left out for one that takes all. */
+  readonly roomBytes?: number;
   /** Seconds after the start of the transfer at which it is powered on; 0 if it arrives as all others do. */
   readonly joinsAfterS: number;
   /** What becomes of its link, in order of time; left out for nothing. */
@@ -32,6 +36,19 @@ export interface MachineModel {
 export interface LinkChange {
   readonly atS: number;
   readonly link: LinkModel;
+}
+
+/** The server is killed, and started again on what is on its disk; seconds from the start of the transfer, and how long. */
+export interface ServerStop {
+  readonly atS: number;
+  readonly forS: number;
+}
+
+/** Machines die by chance at this rate, each by itself, while the transfer runs: deaths of one machine in a second. */
+export interface FailureRate {
+  readonly perS: number;
+  /** As of a machine. */
+  readonly comesBackAfterS?: number;
 }
 
 /** How machines are powered on, one after the other. */
@@ -85,6 +102,8 @@ export interface UnicastModel {
   readonly transport: 'unicast';
   /** Machines served at a time, Infinity for all. */
   readonly wave: number;
+  /** Whether a machine that comes back begins with nothing, as Clonezilla does; left out: with what is on its disk. */
+  readonly startsOver?: boolean;
 }
 
 export interface MulticastModel {
@@ -113,9 +132,13 @@ export interface DeploymentModel {
   readonly server: LinkModel;
   /** As of a machine. */
   readonly serverLinkChanges?: readonly LinkChange[];
+  /** Left out for a server that runs all the time. */
+  readonly serverStops?: readonly ServerStop[];
   /** The server stands at site 0. */
   readonly sites: readonly SiteModel[];
   readonly machines: readonly MachineModel[];
+  /** Left out for machines that do not die by chance. */
+  readonly failures?: readonly FailureRate[];
   readonly connectionCapBps: number;
   /** Changes of a link's level below this share are not passed on: 0 for exact rates; see `network/fair-share.ts`. */
   readonly rateTolerance: number;
@@ -123,6 +146,8 @@ export interface DeploymentModel {
   readonly latencyS: number;
   /** Share of multicast packets lost on the way to each machine. */
   readonly loss: number;
+  /** Share of pieces that arrive with a wrong hash and are thrown away; left out for none. */
+  readonly corruptShare?: number;
   readonly arrival: ArrivalModel;
   /** Bytes after which the server's peer leaves the swarm for good; Infinity if it stays. */
   readonly seederLeavesAfterBytes: number;
@@ -133,6 +158,12 @@ export interface DeploymentModel {
   readonly phases: FixedPhases;
   readonly disk: DiskModel;
   readonly transport: TransportModel;
+}
+
+/** What the disk of a machine takes, in wire bytes; Infinity where that is all of the image. */
+export function roomOf({ wireBytes, rawBytes, machines }: DeploymentModel, machine: number): number {
+  const { roomBytes = Number.POSITIVE_INFINITY } = machines[machine - 1]!;
+  return roomBytes < rawBytes ? (roomBytes * wireBytes) / rawBytes : Number.POSITIVE_INFINITY;
 }
 
 /** M: pieces of the image. */

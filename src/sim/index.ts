@@ -13,6 +13,7 @@ export { RandomStream } from './kernel/random-stream.ts';
 export type { TraceEvent, TraceKind, TraceListener } from './kernel/trace.ts';
 export { arrivalTimes } from './machine/arrivals.ts';
 export type { BootModel, BootStep } from './machine/boot-model.ts';
+export { DIED_BY_CHANCE } from './machine/chance-deaths.ts';
 export type { MessageKind } from './messages/message.ts';
 export { type SimulatedMessageSwarm, simulateMessages } from './messages/message-swarm.ts';
 export type { MessageSwarmModel } from './messages/message-swarm-model.ts';

@@ -15,6 +15,7 @@ export function assertModel(model: DeploymentModel): void {
     reject('rateTolerance', model.rateTolerance, `a share from 0 to ${MOST_TOLERANCE}`);
   requireTime('latencyS', model.latencyS);
   if (!(model.loss >= 0 && model.loss < 1)) reject('loss', model.loss, 'a share from 0 to below 1');
+  requireCorruption(model);
   requireLink('server', model.server);
   requirePositive('disk.readBps', model.disk.readBps);
   requirePositive('disk.writeBps', model.disk.writeBps);
@@ -29,19 +30,71 @@ export function assertModel(model: DeploymentModel): void {
   if (model.arrival.kind !== 'together') requireTime('arrival.intervalS', model.arrival.intervalS);
   requireChanges('serverLinkChanges', model.serverLinkChanges);
   requireSites(model);
+  requireComebacks(model);
+  requireServerStops(model);
   requireTransport(model.transport);
 }
 
-function requireSites({ sites, machines }: DeploymentModel): void {
+/** What is sent whole is not checked piece by piece. */
+function requireCorruption({ corruptShare = 0, transport }: DeploymentModel): void {
+  if (!(corruptShare >= 0 && corruptShare < 1))
+    reject('corruptShare', corruptShare, 'a share from 0 to below 1');
+  const isByPiece = transport.transport === 'p2p' || transport.transport === 'chain';
+  if (corruptShare > 0 && !isByPiece) reject('corruptShare', corruptShare, 'none where no piece is checked');
+}
+
+function requireSites({ sites, machines, transport, disk }: DeploymentModel): void {
   if (sites.length === 0) reject('sites', 'none', 'one or more: the server stands at the first');
   if (machines.length === 0) reject('machines', 'none', 'one or more');
   for (const [place, { wan }] of sites.entries()) requireLink(`sites[${place}].wan`, wan);
-  for (const [place, { link, site, diesAfterS, joinsAfterS, linkChanges }] of machines.entries()) {
+  const hasRoomModel = ['p2p', 'unicast'].includes(transport.transport) && !disk.isSerialWrite;
+  for (const [place, machine] of machines.entries()) {
+    const { link, site, diesAfterS, joinsAfterS, linkChanges, roomBytes } = machine;
     requireLink(`machines[${place}].link`, link);
     requireTime(`machines[${place}].diesAfterS`, diesAfterS);
     requireTime(`machines[${place}].joinsAfterS`, joinsAfterS);
+    requirePositive(`machines[${place}].roomBytes`, roomBytes ?? Number.POSITIVE_INFINITY);
+    if (roomBytes !== undefined && !hasRoomModel)
+      reject(
+        `machines[${place}].roomBytes`,
+        roomBytes,
+        'none where bytes are stored first, or passed on in a row',
+      );
     requireChanges(`machines[${place}].linkChanges`, linkChanges);
     if (!sites[site]) reject(`machines[${place}].site`, site, 'the index of a site');
+  }
+}
+
+/** What a cache would have lost, and what a sender to all would do for somebody who comes back, the model does not say. */
+function requireComebacks(model: DeploymentModel): void {
+  const { machines, failures = [] } = model;
+  for (const [place, { comesBackAfterS }] of machines.entries())
+    requireComeback(`machines[${place}]`, comesBackAfterS, model);
+  for (const [place, { perS, comesBackAfterS }] of failures.entries()) {
+    requirePositive(`failures[${place}].perS`, perS);
+    requireComeback(`failures[${place}]`, comesBackAfterS, model);
+  }
+}
+
+function requireComeback(
+  of: string,
+  comesBackAfterS: number | undefined,
+  { disk, transport }: DeploymentModel,
+): void {
+  if (comesBackAfterS === undefined) return;
+  const field = `${of}.comesBackAfterS`;
+  requirePositive(field, comesBackAfterS);
+  if (transport.transport === 'multicast') reject(field, comesBackAfterS, 'none where one sends to all');
+  if (disk.dirtyBytes > 0) reject(field, comesBackAfterS, 'none where bytes wait in memory to be written');
+}
+
+/** What becomes of a multicast without its sender, and of boot files on their way, the model does not say. */
+function requireServerStops({ serverStops = [], boot, transport }: DeploymentModel): void {
+  for (const [place, { atS, forS }] of serverStops.entries()) {
+    requireTime(`serverStops[${place}].atS`, atS);
+    requirePositive(`serverStops[${place}].forS`, forS);
+    if (transport.transport === 'multicast') reject('serverStops', atS, 'none where one sends to all');
+    if (boot) reject('serverStops', atS, 'none where machines boot from the server');
   }
 }
 

@@ -4,7 +4,9 @@ import { Simulation } from './kernel/simulation.ts';
 import type { TraceListener } from './kernel/trace.ts';
 import { arrivalTimes } from './machine/arrivals.ts';
 import { BootStorm } from './machine/boot-storm.ts';
+import { ChanceDeaths } from './machine/chance-deaths.ts';
 import { DeployedMachine, type PhaseClock } from './machine/deployed-machine.ts';
+import { Server } from './machine/server.ts';
 import { startOfTransferS } from './machine/start-of-transfer.ts';
 import { assertModel } from './model-check.ts';
 import { Connections } from './network/connections.ts';
@@ -66,8 +68,10 @@ export function simulate(
     ledger: new Ledger(model.machines.length + 1),
     randomSeed,
     downloaded: (machine) => machines[machine - 1]!.downloaded(),
+    failed: (machine, why) => machines[machine - 1]!.fail(why),
   };
   const transport = transportFor(model.transport, arena);
+  const server = new Server(transport);
   const storm = model.boot && new BootStorm(model, model.boot, arena);
   const times = arrivalTimes(model.machines.length, model.arrival, new RandomStream(randomSeed, 'arrivals'));
   const barrierS = startOfTransferS(model, times);
@@ -75,14 +79,14 @@ export function simulate(
     if (joinsAfterS > 0) times[place] = barrierS + joinsAfterS;
   }
   for (const [place, poweredOnS] of times.entries()) {
-    machines.push(new DeployedMachine(place + 1, poweredOnS, { arena, transport, storm }));
+    machines.push(new DeployedMachine(place + 1, poweredOnS, { arena, transport, server, storm }));
   }
-  for (const [place, { diesAfterS }] of model.machines.entries()) {
-    if (diesAfterS < Number.POSITIVE_INFINITY) {
-      simulation.after(barrierS + diesAfterS, () => machines[place]!.die());
-    }
-  }
+  killMachines(machines, barrierS, arena);
   changeLinks(model, barrierS, place);
+  for (const { atS, forS } of model.serverStops ?? []) {
+    simulation.after(barrierS + atS, () => server.stop());
+    simulation.after(barrierS + atS + forS, () => server.start());
+  }
   simulation.run();
   return {
     machines: machines.map((machine) => resultOf(machine, arena.ledger, transport)),
@@ -91,6 +95,22 @@ export function simulate(
     wastedBytes: arena.ledger.wastedBytes,
     traceDigest: simulation.trace.digest.toString(),
   };
+}
+
+/** Puts the deaths of machines on the clock, those that are certain and those by chance. */
+function killMachines(
+  machines: readonly DeployedMachine[],
+  barrierS: number,
+  { model, simulation, randomSeed }: Arena,
+): void {
+  for (const [place, { diesAfterS, comesBackAfterS }] of model.machines.entries()) {
+    if (diesAfterS === Number.POSITIVE_INFINITY) continue;
+    simulation.after(barrierS + diesAfterS, () => machines[place]!.die(comesBackAfterS));
+  }
+  const byChance = new ChanceDeaths(simulation, new RandomStream(randomSeed, 'failures'));
+  for (const rate of model.failures ?? []) {
+    for (const machine of machines) byChance.expect(machine, rate, Math.max(barrierS, machine.poweredOnS));
+  }
 }
 
 /** Puts all changes of links on the clock. */
@@ -110,7 +130,7 @@ function transportFor(settings: TransportModel, arena: Arena): Transport {
     case 'p2p':
       return new P2p(arena, settings);
     case 'unicast':
-      return new Unicast(arena, settings.wave);
+      return new Unicast(arena, settings);
     case 'multicast':
       return new Multicast(arena, settings);
     case 'chain':
@@ -132,7 +152,6 @@ function resultOf(machine: DeployedMachine, ledger: Ledger, transport: Transport
 }
 
 function failureOf(machine: DeployedMachine, transport: Transport): string | null {
-  if (machine.isDead) return 'it was killed, as the scenario asks';
-  if (machine.doneS !== null) return null;
+  if (machine.failure !== null || machine.doneS !== null) return machine.failure;
   return `the deployment stalled: ${transport.diagnose(machine.number)}`;
 }

@@ -1,8 +1,10 @@
 import {
   type Arbitrary,
+  array,
   boolean,
   constant,
   constantFrom,
+  double,
   integer,
   oneof,
   record,
@@ -11,8 +13,11 @@ import {
 import type {
   DeploymentModel,
   DiskModel,
+  FailureRate,
   LinkModel,
+  MachineModel,
   P2pModel,
+  ServerStop,
   TransportModel,
 } from '../../src/sim/deployment-model.ts';
 import { aChain, aMulticast, aSwarm, aUnicast, LINK_BPS, PIECE_BYTES } from './a-model.ts';
@@ -88,6 +93,44 @@ export const anyForwarding: Arbitrary<TransportModel> = oneof(
     ...anyPolicies,
   }).map(aSwarm),
   constantFrom(0, 0.5).map(aChain),
+);
+
+/** Transports that take in a machine that comes back. */
+export const anyMending: Arbitrary<TransportModel> = oneof(
+  { arbitrary: anyForwarding, weight: 2 },
+  record({ wave: integer({ min: 1, max: 10 }), startsOver: boolean() }).map(({ wave, startsOver }) => ({
+    ...aUnicast(wave),
+    startsOver,
+  })),
+);
+
+/** Machines that die for good, come back or live; disks may be full early. */
+export const anyMachineWithFaults: Arbitrary<Partial<MachineModel>> = record(
+  {
+    link: anyLink,
+    diesAfterS: double({ min: 0, max: 30, noNaN: true }),
+    comesBackAfterS: double({ min: 0.01, max: 30, noNaN: true }),
+    roomBytes: integer({ min: 1, max: 64 }).map((quarters) => (quarters / 4) * PIECE_BYTES),
+  },
+  { requiredKeys: ['link'] },
+);
+
+/** Machines that die by chance, for good or not. */
+export const anyFailures: Arbitrary<FailureRate[]> = array(
+  record(
+    { perS: constantFrom(0.005, 0.1), comesBackAfterS: double({ min: 0.01, max: 30, noNaN: true }) },
+    { requiredKeys: ['perS'] },
+  ),
+  { maxLength: 2 },
+);
+
+/** A server that is killed up to twice. */
+export const anyServerStops: Arbitrary<ServerStop[]> = array(
+  record({
+    atS: double({ min: 0, max: 30, noNaN: true }),
+    forS: double({ min: 0.01, max: 30, noNaN: true }),
+  }),
+  { maxLength: 2 },
 );
 
 /** Any transport in any setting. */

@@ -21,9 +21,13 @@ import { aModel, aSwarm, LINK_BPS, PIECE_BYTES } from './a-model.ts';
 import {
   anyBootAndTcp,
   anyDisk,
+  anyFailures,
   anyForwarding,
   anyLink,
+  anyMachineWithFaults,
+  anyMending,
   anyRate,
+  anyServerStops,
   anySize,
   anyTransport,
   limitedOrNot,
@@ -110,6 +114,22 @@ describe('gate 2: no transfer is faster than its lower bound', () => {
   );
 });
 
+/** What was sent is what arrived and what is counted as waste; who is done has got the image once. */
+function expectConserved(model: DeploymentModel, randomSeed: number): void {
+  const { wireBytes, transport } = model;
+  const { machines, serverUploadedBytes, wastedBytes } = simulate(model, randomSeed);
+  const sent = serverUploadedBytes + sumOf(machines.map(({ uploadedBytes }) => uploadedBytes));
+  const received = sumOf(machines.map(({ downloadedBytes }) => downloadedBytes));
+  for (const { doneS, downloadedBytes, receivedFrom } of machines) {
+    if (doneS !== null) expect(downloadedBytes).toBe(wireBytes);
+    expect(downloadedBytes).toBeLessThanOrEqual(wireBytes);
+    if (transport.transport !== 'multicast') expect(sumOf(receivedFrom!.values())).toBe(downloadedBytes);
+  }
+  // The network copies what multicast sends, so one copy stands for all.
+  const copied = transport.transport === 'multicast' ? Math.min(sent, wireBytes) : received;
+  expect(Math.abs(sent - copied - wastedBytes)).toBeLessThanOrEqual(1e-9 * wireBytes);
+}
+
 describe('gate 5: bytes are conserved', () => {
   const arrivals = oneof(
     constant<ArrivalModel>({ kind: 'together' }),
@@ -135,26 +155,49 @@ describe('gate 5: bytes are conserved', () => {
     () => {
       assert(
         property(scenarios, ({ fleet, randomSeed, wireBytes, bootAndTcp, ...wishes }) => {
-          const model = aModel({
-            machines: fleet,
-            wireBytes,
-            rawBytes: wireBytes,
-            ...bootAndTcp,
-            ...wishes,
-          });
-          const { machines, serverUploadedBytes, wastedBytes } = simulate(model, randomSeed);
-          const sent = serverUploadedBytes + sumOf(machines.map(({ uploadedBytes }) => uploadedBytes));
-          const received = sumOf(machines.map(({ downloadedBytes }) => downloadedBytes));
-          for (const { doneS, downloadedBytes, receivedFrom } of machines) {
-            if (doneS !== null) expect(downloadedBytes).toBe(wireBytes);
-            expect(downloadedBytes).toBeLessThanOrEqual(wireBytes);
-            if (model.transport.transport !== 'multicast')
-              expect(sumOf(receivedFrom!.values())).toBe(downloadedBytes);
-          }
-          // The network copies what multicast sends, so one copy stands for all.
-          const copied = model.transport.transport === 'multicast' ? Math.min(sent, wireBytes) : received;
-          expect(Math.abs(sent - copied - wastedBytes)).toBeLessThanOrEqual(1e-9 * wireBytes);
+          const model = { machines: fleet, wireBytes, rawBytes: wireBytes, ...bootAndTcp, ...wishes };
+          expectConserved(aModel(model), randomSeed);
         }),
+        { numRuns: 1000 },
+      );
+    },
+    TIMEOUT_MS,
+  );
+
+  const faults = record({
+    fleet: array(anyMachineWithFaults, { minLength: 1, maxLength: 9 }),
+    wireBytes: anySize,
+    arrival: arrivals,
+    latencyS: constantFrom(0, 0.1),
+    disk: anyDisk.map((disk) => ({ ...disk, dirtyBytes: 0 })),
+    bootAndTcp: anyBootAndTcp,
+    failures: anyFailures,
+    serverStops: anyServerStops,
+    corruptShare: constantFrom(0, 0.02, 0.4),
+    transport: anyMending,
+    randomSeed: nat(),
+  });
+
+  it(
+    'whatever goes wrong: who comes back goes on with what it has',
+    () => {
+      assert(
+        property(
+          faults,
+          ({ fleet, randomSeed, wireBytes, bootAndTcp, serverStops, corruptShare, ...wishes }) => {
+            const hasRoomModel = wishes.transport.transport !== 'chain' && !wishes.disk.isSerialWrite;
+            const model = {
+              machines: hasRoomModel ? fleet : fleet.map(({ roomBytes: _, ...machine }) => machine),
+              wireBytes,
+              rawBytes: wireBytes,
+              ...bootAndTcp,
+              serverStops: bootAndTcp.boot ? [] : serverStops,
+              corruptShare: wishes.transport.transport === 'unicast' ? 0 : corruptShare,
+              ...wishes,
+            };
+            expectConserved(aModel(model), randomSeed);
+          },
+        ),
         { numRuns: 1000 },
       );
     },

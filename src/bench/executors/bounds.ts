@@ -3,13 +3,14 @@ import type { TransferBounds, Transport } from '../record/run-record.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { pieceCount, wireSize } from '../scenario/wire-size.ts';
 import type { PlannedRun } from './executor.ts';
-import { fastestLink, isLostForGood, type MachineKind, machineKinds } from './fleet.ts';
+import { fastestLink, isLost, type MachineKind, machineKinds, mayLoseAny } from './fleet.ts';
 import { isFromServer, isOneForAll } from './way-of-bytes.ts';
 
 /**
  * Lower bounds of the transfer in a scenario. Disks, caps, latency, loss and WAN links only make a transfer longer, so
  * the bounds of the access links hold with all of them, and links that change count at their fastest. Machines that are
- * killed need nothing but may have helped; those that come back need the image like all others.
+ * killed for good need nothing but may have helped, and those that come back need the image like all others; where any may
+ * be lost by chance, the bound is that of the fastest alone.
  * @param hasWholePieces whether a machine takes every piece whole from one source
  */
 export function boundsOf(run: PlannedRun, hasWholePieces: boolean): TransferBounds {
@@ -18,17 +19,21 @@ export function boundsOf(run: PlannedRun, hasWholePieces: boolean): TransferBoun
     count,
     machine: { ...machine, link: fastestLink(machine) },
   }));
-  const survivors = kinds.filter(({ machine }) => !isLostForGood(machine, transport));
+  const living = kinds.filter(({ machine }) => !isLost(machine, scenario, transport));
+  const survivors = mayLoseAny(scenario) ? [fastestOf(living.length === 0 ? kinds : living)] : living;
   const wireBytes = wireSize(scenario.image);
   const seederUpBps = scenario.network.server.up;
   return {
     lowerBoundS: lowerBoundS(transport, survivors.length === 0 ? kinds : survivors, {
       wireBytes,
       seederUpBps,
-      haveSomeDied: survivors.length > 0 && survivors.length < kinds.length,
+      haveSomeDied: mayLoseAny(scenario) || (survivors.length > 0 && survivors.length < kinds.length),
     }),
     pieceBoundS:
-      hasWholePieces && isForwarding(transport) && kinds.every((kind) => isEqual(kind, scenario))
+      hasWholePieces &&
+      isForwarding(transport) &&
+      !mayLoseAny(scenario) &&
+      kinds.every((kind) => isEqual(kind, run))
         ? pieceBoundS({
             wireBytes,
             shortestPieceBytes: shortestPiece(scenario.image),
@@ -38,6 +43,16 @@ export function boundsOf(run: PlannedRun, hasWholePieces: boolean): TransferBoun
         : null,
     copyS: wireBytes / seederUpBps,
   };
+}
+
+/** One machine of the kind that can receive the most. */
+function fastestOf(kinds: readonly MachineKind[]): MachineKind {
+  const [first, ...others] = kinds;
+  const fastest = others.reduce(
+    (best, kind) => (kind.machine.link.downBps > best.machine.link.downBps ? kind : best),
+    first!,
+  );
+  return { ...fastest, count: 1 };
 }
 
 interface Source {
@@ -65,8 +80,8 @@ function isForwarding(transport: Transport): boolean {
 }
 
 /** Mundinger: all uplinks are equal to the seeder's. */
-function isEqual({ machine: { link, killedAfterS } }: MachineKind, { network }: Scenario): boolean {
-  return link.upBps === network.server.up && killedAfterS === Infinity;
+function isEqual({ machine }: MachineKind, { scenario, transport }: PlannedRun): boolean {
+  return machine.link.upBps === scenario.network.server.up && !isLost(machine, scenario, transport);
 }
 
 function shortestPiece(image: Scenario['image']): number {

@@ -13,6 +13,9 @@ export type FaultName =
   | 'stop.server'
   | 'stop.tracker'
   | 'full'
+  | 'corrupt'
+  | 'fail'
+  | 'fail.back'
   | 'seederLeaves';
 
 /** The names of a fault: that of its kind, and one for each thing that not everybody can do. */
@@ -23,6 +26,8 @@ function faultNames(fault: Fault): FaultName[] {
   if ('cut' in fault) return [fault.cut === 'server' ? 'cut.server' : 'cut'];
   if ('stop' in fault) return [`stop.${fault.stop}`];
   if ('full' in fault) return ['full'];
+  if ('corrupt' in fault) return ['corrupt'];
+  if ('fail' in fault) return fault.back === undefined ? ['fail'] : ['fail', 'fail.back'];
   return ['seederLeaves'];
 }
 

@@ -1,7 +1,8 @@
-import type { LinkModel } from '../../sim/index.ts';
+import { DIED_BY_CHANCE, type LinkModel } from '../../sim/index.ts';
 import type { RunRecord, Transport } from '../record/run-record.ts';
 import type { Fault } from '../scenario/faults-schema.ts';
 import type { Scenario } from '../scenario/schema.ts';
+import { rawSize } from '../scenario/wire-size.ts';
 import { isOneForAll } from './way-of-bytes.ts';
 
 /** One machine of a scenario, with the faults that befall it. */
@@ -13,7 +14,7 @@ export interface FleetMachine {
   readonly linkChanges: readonly LinkChange[];
   /** Seconds after the start of the transfer at which it is killed; Infinity if it is not. */
   readonly killedAfterS: number;
-  /** Seconds after the start of the transfer at which it is powered on again; Infinity for one that is not. */
+  /** Seconds from there until it is powered on again; Infinity for never. */
   readonly backAfterS: number;
   /** Seconds after the start of the transfer at which it is powered on; 0 for one that starts with the others. */
   readonly joinsAfterS: number;
@@ -58,9 +59,17 @@ export function fleetOf(scenario: Scenario, machines: number): FleetMachine[] {
   });
 }
 
-/** Whether it is killed and does not get the image: nobody who comes back gets into what goes to all at once. */
-export function isLostForGood({ killedAfterS, backAfterS }: FleetMachine, transport: Transport): boolean {
-  return killedAfterS < Infinity && (backAfterS === Infinity || isOneForAll(transport));
+/**
+ * Whether a machine is killed and does not get the image, or has no room for it. Nobody who comes back gets into what goes
+ * to all at once.
+ */
+export function isLost(
+  { killedAfterS, backAfterS, roomBytes }: FleetMachine,
+  { image }: Scenario,
+  transport: Transport,
+): boolean {
+  const isAway = backAfterS === Infinity || isOneForAll(transport);
+  return (killedAfterS < Infinity && isAway) || roomBytes < rawSize(image);
 }
 
 /** The most that a machine's link carries at any time. */
@@ -95,7 +104,7 @@ function withFault(
   }
   if ('kill' in fault && index >= starters - fault.kill && index < starters) {
     if (fault.at >= machine.killedAfterS) return machine;
-    return { ...machine, killedAfterS: fault.at, backAfterS: fault.at + (fault.back ?? Infinity) };
+    return { ...machine, killedAfterS: fault.at, backAfterS: fault.back ?? Infinity };
   }
   if ('full' in fault && index < fault.full) {
     return { ...machine, roomBytes: Math.min(machine.roomBytes, fault.after) };
@@ -166,6 +175,16 @@ export function seederCopies({ faults }: Scenario): number {
   );
 }
 
+/** Share of pieces that arrive with a wrong hash: several faults strike independently. */
+export function corruptShare({ faults }: Scenario): number {
+  return 1 - faults.reduce((right, fault) => right * (1 - ('corrupt' in fault ? fault.corrupt : 0)), 1);
+}
+
+/** Whether some machines may be lost by chance. */
+export function mayLoseAny({ faults }: Scenario): boolean {
+  return faults.some((fault) => 'fail' in fault && fault.back === undefined);
+}
+
 /** Machines that failed although no fault of the scenario killed them for good or filled their disks, with what each of them said. */
 export function unexpectedFailures(
   scenario: Scenario,
@@ -173,10 +192,10 @@ export function unexpectedFailures(
 ): { machine: string; failure: string }[] {
   const doomed = new Set(
     fleetOf(scenario, fleet.length)
-      .filter((machine) => isLostForGood(machine, transport) || machine.roomBytes < scenario.image.size)
+      .filter((machine) => isLost(machine, scenario, transport))
       .map(({ name }) => name),
   );
   return fleet.flatMap(({ machine, failure }) =>
-    failure === null || doomed.has(machine) ? [] : [{ machine, failure }],
+    failure === null || failure === DIED_BY_CHANCE || doomed.has(machine) ? [] : [{ machine, failure }],
   );
 }

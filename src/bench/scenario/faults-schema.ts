@@ -19,6 +19,17 @@ export function faultSchema(fields: Fields) {
           .describe('time until it is powered on again; default: never'),
       }),
       settings({
+        fail: fields
+          .share()
+          .refine((share) => share > 0 && share < 1, { error: 'allowed is a share above 0 and below 1' })
+          .describe('share of machines that die by chance in the time `per`, while the transfer runs'),
+        per: fields.positiveSeconds().describe('time in which so many die'),
+        back: fields
+          .positiveSeconds()
+          .optional()
+          .describe('time until such a machine is powered on again; default: never'),
+      }),
+      settings({
         join: fields.count('machines').describe('machines that are powered on later: those that come last'),
         at: at(),
       }),
@@ -57,6 +68,12 @@ export function faultSchema(fields: Fields) {
         after: fields.bytes().describe('bytes that such a disk takes'),
       }),
       settings({
+        corrupt: fields
+          .share()
+          .refine((share) => share > 0 && share < 1, { error: 'allowed is a share above 0 and below 1' })
+          .describe('share of pieces that arrive with a wrong hash, by chance, and are fetched again'),
+      }),
+      settings({
         seederLeaves: z
           .number({ error: copies })
           .positive({ error: copies })
@@ -67,7 +84,7 @@ export function faultSchema(fields: Fields) {
     ],
     {
       error:
-        'allowed is `{kill: 2, at: 30 s}`, `{join: 2, at: 30 s}`, `{slow: 1, to: 5 Mbit/s}`, `{cut: 1, at: 30 s, for: 20 s}`, `{stop: server, at: 30 s, for: 10 s}`, `{full: 1, after: 1 GiB}` or `{seederLeaves: 1.1}`',
+        'allowed is `{kill: 2, at: 30 s}`, `{join: 2, at: 30 s}`, `{slow: 1, to: 5 Mbit/s}`, `{cut: 1, at: 30 s, for: 20 s}`, `{stop: server, at: 30 s, for: 10 s}`, `{full: 1, after: 1 GiB}`, `{corrupt: 0.1 %}`, `{fail: 1 %, per: 1 min}` or `{seederLeaves: 1.1}`',
     },
   );
 }

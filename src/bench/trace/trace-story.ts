@@ -11,6 +11,8 @@ const WORDS = {
   joined: 'ready to download',
   downloaded: 'has the whole image',
   died: 'dies',
+  failed: 'gives up',
+  pieceSpoiled: 'throws away a piece whose hash is wrong',
   done: 'done',
   left: 'leaves the swarm',
 } as const satisfies Record<Exclude<TraceEvent['kind'], 'pieceReceived'>, string>;

@@ -6,7 +6,7 @@ import {
   type TraceEvent,
 } from '../../sim/index.ts';
 import { machineName } from '../executors/fleet.ts';
-import { MODEL_TRANSPORTS, type ModelledTransport, modelled } from '../executors/model-transport.ts';
+import { MODEL_TRANSPORTS, type ModelledTransport } from '../executors/model-transport.ts';
 import { modelOf } from '../executors/sim/model.ts';
 import { simExecutor } from '../executors/sim/sim-executor.ts';
 import { variantWords } from '../metrics/plain-words.ts';
@@ -65,8 +65,7 @@ export function simulateTraced(
 }
 
 export function modelOfTraced(loaded: LoadedScenario, run: TracedRun): DeploymentModel {
-  const { scenario, transport } = modelled(variantOf(loaded, run.variant).scenario, run.transport);
-  return modelOf(scenario, transport, run.machines);
+  return modelOf(variantOf(loaded, run.variant).scenario, run.transport, run.machines);
 }
 
 /** One event as a line of a trace file: JSON, names as in records. */

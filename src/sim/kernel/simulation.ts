@@ -24,6 +24,11 @@ export class Simulation {
     this.trace = new Trace(listener);
   }
 
+  /** Events that are still to come. */
+  get pending(): number {
+    return this.#queue.size;
+  }
+
   /** Runs `settle` at the end of every instant; it may schedule events at the same instant. */
   onInstantOver(settle: () => void): void {
     this.#settle = settle;

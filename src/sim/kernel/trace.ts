@@ -9,6 +9,8 @@ export const TRACE = {
   died: 5,
   done: 6,
   left: 7,
+  failed: 8,
+  pieceSpoiled: 9,
 } as const;
 export type TraceKind = keyof typeof TRACE;
 

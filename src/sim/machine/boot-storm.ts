@@ -40,11 +40,12 @@ export class BootStorm {
 
   /** @param onBooted called when the machine has gone through all steps */
   begin(machine: number, onBooted: () => void): void {
-    this.#booting.set(machine, { step: -1, flow: this.#place.network.open(this.#loaded, machine), onBooted });
-    this.#next(machine);
+    const booting = { step: -1, flow: this.#place.network.open(this.#loaded, machine), onBooted };
+    this.#booting.set(machine, booting);
+    this.#next(machine, booting);
   }
 
-  /** The machine dies. */
+  /** The machine dies; it may begin anew later. */
   leave(machine: number): void {
     const booting = this.#booting.get(machine);
     if (!booting) return;
@@ -54,27 +55,27 @@ export class BootStorm {
     for (const admission of Object.values(this.#transfers)) admission.leave(machine);
   }
 
-  #next(machine: number): void {
-    const booting = this.#booting.get(machine);
-    if (!booting) return;
+  /** A machine that died meanwhile takes no further step, be it that it boots again. */
+  #next(machine: number, booting: BootingMachine): void {
+    if (this.#booting.get(machine) !== booting) return;
     booting.step++;
     const step = this.#boot.steps[booting.step];
-    if (step) return this.#take(step, machine, booting.flow);
+    if (step) return this.#take(step, machine, booting);
     this.#booting.delete(machine);
     booting.onBooted();
   }
 
-  #take(step: BootStep, machine: number, flow: number): void {
+  #take(step: BootStep, machine: number, booting: BootingMachine): void {
     const { simulation } = this.#place;
     switch (step.kind) {
       case 'wait':
-        return simulation.after(step.lastsS, () => this.#next(machine));
+        return simulation.after(step.lastsS, () => this.#next(machine, booting));
       case 'dhcp':
-        return this.#ask(() => this.#ask(() => this.#next(machine)));
+        return this.#ask(() => this.#ask(() => this.#next(machine, booting)));
       case 'tftp':
-        return this.#transfers.tftp.enter(machine, () => this.#sendByTftp(flow, machine, step.bytes));
+        return this.#transfers.tftp.enter(machine, () => this.#sendByTftp(booting.flow, machine, step.bytes));
       case 'http':
-        return this.#transfers.http.enter(machine, () => this.#sendByHttp(flow, machine, step.bytes));
+        return this.#transfers.http.enter(machine, () => this.#sendByHttp(booting, machine, step.bytes));
     }
   }
 
@@ -106,17 +107,17 @@ export class BootStorm {
     network.start(flow, { path, bytes, capBps: bytes / aloneS });
   }
 
-  #sendByHttp(flow: number, machine: number, bytes: number): void {
+  #sendByHttp(booting: BootingMachine, machine: number, bytes: number): void {
     this.#place.simulation.after(connectS(this.#model), () => {
-      if (!this.#booting.has(machine)) return;
-      this.#place.connections.sendToMemory(flow, machine, bytes);
+      if (this.#booting.get(machine) !== booting) return;
+      this.#place.connections.sendToMemory(booting.flow, machine, bytes);
     });
   }
 
   readonly #loaded = (machine: number): void => {
-    const { flow } = this.#booting.get(machine)!;
-    this.#place.connections.ended(flow);
+    const booting = this.#booting.get(machine)!;
+    this.#place.connections.ended(booting.flow);
     for (const admission of Object.values(this.#transfers)) admission.leave(machine);
-    this.#next(machine);
+    this.#next(machine, booting);
   };
 }

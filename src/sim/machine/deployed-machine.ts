@@ -1,7 +1,8 @@
 import type { FixedPhases } from '../deployment-model.ts';
 import { orderedCost } from '../network/disk-links.ts';
-import { type Arena, isStreamed, type Transport } from '../transport/transport.ts';
+import { type Arena, isResumed, isStreamed, type Transport } from '../transport/transport.ts';
 import type { BootStorm } from './boot-storm.ts';
+import type { Server } from './server.ts';
 
 /** Start and end [s] by phase. */
 export type PhaseClock = Record<string, [startS: number, endS: number]>;
@@ -9,71 +10,135 @@ export type PhaseClock = Record<string, [startS: number, endS: number]>;
 /** Fixed phases between boot and download, in the order of the agent's. */
 const PREPARING = ['register', 'metainfo', 'partition'] as const satisfies readonly (keyof FixedPhases)[];
 
-/** One machine from power-on to the restart: it goes through the phases of a deployment on virtual time. */
+const KILLED = 'it was killed, as the scenario asks';
+
+/**
+ * One machine from power-on to the restart: it goes through the phases of a deployment on virtual time. One whose power
+ * was cut and came back goes through them again, and its phases are those of its last life.
+ */
 export class DeployedMachine {
   readonly number: number;
   readonly phases: PhaseClock = {};
   doneS: number | null = null;
-  isDead = false;
+  /** Why it is out of action, in a sentence for people, or null. */
+  failure: string | null = null;
   readonly poweredOnS: number;
   readonly #arena: Arena;
   readonly #transport: Transport;
+  readonly #server: Server;
   readonly #storm: BootStorm | undefined;
+  /** Lives that are over: what was to happen in one of them does not happen any more. */
+  #lives = 0;
+  /** Whether its disk was written to, as far as anybody knows. */
+  #hasJoined = false;
+  /** When it comes back [s], while it is away; else Infinity. */
+  #backAtS = Number.POSITIVE_INFINITY;
+  /** What it last read or wrote as a whole. */
+  #diskFlow: number | undefined;
 
   constructor(
     number: number,
     poweredOnS: number,
-    place: { arena: Arena; transport: Transport; storm: BootStorm | undefined },
+    place: { arena: Arena; transport: Transport; server: Server; storm: BootStorm | undefined },
   ) {
     this.number = number;
     this.poweredOnS = poweredOnS;
     this.#arena = place.arena;
     this.#transport = place.transport;
+    this.#server = place.server;
     this.#storm = place.storm;
-    this.#arena.simulation.after(poweredOnS, () => {
-      this.#trace('poweredOn');
-      this.#boot();
-    });
+    this.#arena.simulation.after(poweredOnS, () => this.#powerOn());
   }
 
   /** The transport has brought the last piece. */
   downloaded(): void {
-    if (this.isDead) return;
+    if (this.failure !== null) return;
     this.#end('download');
     if (isStreamed(this.#arena.model)) return this.#verify();
     this.#useDisk('write', () => this.#verify());
   }
 
-  die(): void {
-    if (this.isDead || this.doneS !== null) return;
-    this.isDead = true;
-    this.#trace('died');
+  /** Whether nothing happens to it any more: it is done, or out of action for good. */
+  get isOver(): boolean {
+    return this.doneS !== null || (this.failure !== null && this.#backAtS === Number.POSITIVE_INFINITY);
+  }
+
+  /**
+   * Its power is cut, unless it is done. One that is away already is so until the later of both times.
+   * @param backAfterS seconds until it is powered on again; Infinity for never
+   * @param why what is said of it if it does not come back
+   */
+  die(backAfterS = Number.POSITIVE_INFINITY, why = KILLED): void {
+    if (this.isOver) return;
+    const { simulation, connections } = this.#arena;
+    const backAtS = simulation.now + backAfterS;
+    const isAway = this.failure !== null;
+    if (isAway && backAtS <= this.#backAtS) return;
+    this.#backAtS = backAtS;
+    if (!isAway) this.#trace('died');
+    this.#goOut(why, backAtS < Number.POSITIVE_INFINITY);
+    connections.powerCut(this.number);
+    if (backAtS < Number.POSITIVE_INFINITY) simulation.after(backAfterS, () => this.#comeBack(backAtS));
+  }
+
+  /** Its agent gives up for good. */
+  fail(why: string): void {
+    this.#trace('failed');
+    this.#goOut(why, false);
+  }
+
+  #goOut(why: string, isBackLater: boolean): void {
+    const { network } = this.#arena;
+    this.failure = why;
+    this.#lives++;
     this.#storm?.leave(this.number);
-    this.#transport.leave(this.number);
+    if (this.#diskFlow !== undefined && network.isRunning(this.#diskFlow)) network.cancel(this.#diskFlow);
+    this.#transport.leave(this.number, isBackLater);
+  }
+
+  /** Where it was never powered on before, it comes when it would have come. */
+  #comeBack(backAtS: number): void {
+    if (backAtS !== this.#backAtS) return;
+    this.#backAtS = Number.POSITIVE_INFINITY;
+    this.failure = null;
+    if (this.#arena.simulation.now >= this.poweredOnS) this.#powerOn();
+  }
+
+  #powerOn(): void {
+    this.#trace('poweredOn');
+    if (this.failure === null) this.#boot();
   }
 
   /** Firmware first, then what the machine loads. */
   #boot(): void {
     if (!this.#storm) return this.#pass('boot', () => this.#prepare(0));
-    if (this.isDead) return;
     this.#begin('boot');
-    this.#arena.simulation.after(this.#arena.model.phases.boot, () => {
-      if (this.isDead) return;
-      this.#storm!.begin(this.number, () => {
-        this.#end('boot');
-        this.#prepare(0);
-      });
-    });
+    const onBooted = () => {
+      this.#end('boot');
+      this.#prepare(0);
+    };
+    this.#after(this.#arena.model.phases.boot, () => this.#storm!.begin(this.number, onBooted));
   }
 
   #prepare(step: number): void {
-    if (this.isDead) return;
     const phase = PREPARING[step];
-    if (phase === undefined) return this.#join();
+    if (phase === undefined) return this.#scan();
     this.#pass(phase, () => this.#prepare(step + 1));
   }
 
+  /** What an earlier life left on the disk is found by reading all that the image takes, from front to end. */
+  #scan(): void {
+    if (!this.#hasJoined || !isResumed(this.#arena.model)) return this.#askServer();
+    this.#useDisk('scan', () => this.#askServer());
+  }
+
+  /** It tells where the image is to be had: while it is down nobody begins. */
+  #askServer(): void {
+    this.#server.whenUp(this.#inThisLife(() => this.#join()));
+  }
+
   #join(): void {
+    this.#hasJoined = true;
     this.#begin('download');
     this.#trace('joined');
     this.#transport.join(this.number);
@@ -83,12 +148,12 @@ export class DeployedMachine {
   #verify(): void {
     const { model, connections, simulation } = this.#arena;
     const startS = simulation.now;
-    connections.writeBehind.flush(this.number, () => {
-      if (this.isDead) return;
+    const onFlushed = this.#inThisLife(() => {
       if (simulation.now > startS) this.phases.verify = [startS, simulation.now];
       if (!model.disk.isReadBack) return this.#finish();
       this.#useDisk('verify', () => this.#finish(), startS);
     });
+    connections.writeBehind.flush(this.number, onFlushed);
   }
 
   #finish(): void {
@@ -100,34 +165,48 @@ export class DeployedMachine {
     const lastsS = this.#arena.model.phases[phase];
     if (lastsS === 0) return onDone();
     this.#begin(phase);
-    this.#arena.simulation.after(lastsS, () => {
-      if (this.isDead) return;
+    this.#after(lastsS, () => {
       this.#end(phase);
       onDone();
     });
   }
 
   #done(): void {
-    if (this.isDead) return;
     this.doneS = this.#arena.simulation.now;
     this.#trace('done');
     this.#transport.done?.(this.number);
   }
 
   /** Reads or writes the whole image from front to end, beside whatever else the disk has to do. */
-  #useDisk(phase: 'write' | 'verify', onDone: () => void, startS = this.#arena.simulation.now): void {
+  #useDisk(
+    phase: 'scan' | 'write' | 'verify',
+    onDone: () => void,
+    startS = this.#arena.simulation.now,
+  ): void {
     const { network, model, topology } = this.#arena;
     const isWrite = phase === 'write';
     const path = isWrite ? topology.decodeAndWritePath(this.number) : topology.readPath(this.number);
     if (path.length === 0) return onDone();
     this.phases[phase] = [startS, Number.NaN];
     const flow = network.open(() => {
-      if (this.isDead) return;
       this.#end(phase);
       onDone();
     });
+    this.#diskFlow = flow;
     const bytes = model.wireBytes * orderedCost(model, isWrite ? 'write' : 'read');
     network.start(flow, { path, bytes, capBps: Number.POSITIVE_INFINITY });
+  }
+
+  /** Runs `action` so many seconds from now, if the machine lives until then. */
+  #after(delayS: number, action: () => void): void {
+    this.#arena.simulation.after(delayS, this.#inThisLife(action));
+  }
+
+  #inThisLife(action: () => void): () => void {
+    const lives = this.#lives;
+    return () => {
+      if (this.#lives === lives) action();
+    };
   }
 
   #begin(phase: string): void {
@@ -138,7 +217,7 @@ export class DeployedMachine {
     this.phases[phase]![1] = this.#arena.simulation.now;
   }
 
-  #trace(kind: 'poweredOn' | 'joined' | 'died' | 'done'): void {
+  #trace(kind: 'poweredOn' | 'joined' | 'died' | 'failed' | 'done'): void {
     const { simulation } = this.#arena;
     simulation.trace.add(simulation.now, kind, this.number);
   }

@@ -1,9 +1,17 @@
+const NOT_HERE = -1;
+
+/** How many pieces a machine has received since it was powered on, and as which of them each piece came. */
+interface Received {
+  count: number;
+  readonly place: Int32Array;
+}
+
 /** Which pieces each machine still has in memory: those that it received last. Being served again keeps none longer. */
 export class RecentPieces {
   readonly #room: number;
   readonly #pieces: number;
-  /** By machine: how many it has received, and as which of them each piece came. */
-  readonly #received = new Map<number, { count: number; readonly place: Int32Array }>();
+  /** By machine. */
+  readonly #received = new Map<number, Received>();
 
   /**
    * @param room pieces that a machine keeps in memory
@@ -15,16 +23,30 @@ export class RecentPieces {
   }
 
   received(machine: number, piece: number): void {
-    if (this.#room === 0 || this.#room >= this.#pieces) return;
-    const received = this.#received.get(machine) ?? { count: 0, place: new Int32Array(this.#pieces) };
+    if (this.#room === 0) return;
+    const known = this.#received.get(machine);
+    // Where there is room for all, whoever keeps its power has in memory what it has received.
+    if (!known && this.#room >= this.#pieces) return;
+    const received = known ?? this.#forgotten(machine);
     received.place[piece] = received.count++;
-    this.#received.set(machine, received);
+  }
+
+  /** The power of a machine is cut. */
+  forget(machine: number): void {
+    if (this.#room > 0) this.#forgotten(machine);
   }
 
   /** Whether a machine has a piece, which it has received, in memory. */
   has(machine: number, piece: number): boolean {
-    if (this.#room === 0 || this.#room >= this.#pieces) return this.#room > 0;
     const received = this.#received.get(machine);
-    return received !== undefined && received.count - received.place[piece]! <= this.#room;
+    if (!received) return this.#room >= this.#pieces;
+    const place = received.place[piece]!;
+    return place !== NOT_HERE && received.count - place <= this.#room;
+  }
+
+  #forgotten(machine: number): Received {
+    const received = { count: 0, place: new Int32Array(this.#pieces).fill(NOT_HERE) };
+    this.#received.set(machine, received);
+    return received;
   }
 }

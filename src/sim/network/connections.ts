@@ -82,6 +82,11 @@ export class Connections {
     this.#recentPieces.received(receiver, piece);
   }
 
+  /** The power of a machine is cut: its memory is lost. */
+  powerCut(machine: number): void {
+    this.#recentPieces.forget(machine);
+  }
+
   /** Ends a transfer before its time. @returns bytes that had not arrived yet */
   cancel(flow: number): number {
     this.#slowStart?.end(flow);

@@ -1,5 +1,6 @@
 import { type ChainModel, pieceCountOf, pieceSizeOf } from '../deployment-model.ts';
 import { SERVER } from '../network/topology.ts';
+import { Corruption } from './corruption.ts';
 import { type Arena, connectS, type Transport } from './transport.ts';
 
 /** One connection: from a peer to one that it passes the image on to. */
@@ -10,21 +11,26 @@ interface Hop {
   offered: number;
   delivered: number;
   isOpen: boolean;
+  /** How often it was begun to connect or cut: of several attempts only the last counts. */
+  attempts: number;
   readonly flow: number;
 }
 
 /**
  * Every machine passes the pieces on to the next one, in the order of arrival (Kascade: Jeanvoine et al. 2013), or to the
  * next few, which makes a tree that is filled level by level. It starts when all machines are there; a machine that dies
- * cuts off those behind it.
+ * cuts off those behind it, until it is back, if ever, with the pieces that it had.
  */
 export class Chain implements Transport {
   readonly #arena: Arena;
   readonly #setUpS: number;
   readonly #children: number;
   readonly #pieces: number;
+  readonly #corruption: Corruption;
   readonly #waiting = new Set<number>();
   readonly #dead = new Set<number>();
+  /** Machines, and the server, that are away and will come back: a chain that has not started waits for them. */
+  readonly #away = new Set<number>();
   #hops: Hop[] = [];
 
   constructor(arena: Arena, { hopSetUpS, children }: ChainModel) {
@@ -32,20 +38,32 @@ export class Chain implements Transport {
     this.#children = children;
     this.#setUpS = hopSetUpS + connectS(arena.model);
     this.#pieces = pieceCountOf(arena.model);
+    this.#corruption = new Corruption(arena.model, arena.randomSeed);
   }
 
   join(machine: number): void {
+    this.#away.delete(machine);
+    if (this.#hops.length > 0) return this.#rejoin(machine);
     this.#waiting.add(machine);
     this.#startWhenComplete();
   }
 
-  leave(machine: number): void {
-    this.#dead.add(machine);
+  leave(machine: number, isBackLater = false): void {
+    (isBackLater ? this.#away : this.#dead).add(machine);
     this.#waiting.delete(machine);
-    for (const hop of this.#hops) {
-      if (hop.sender === machine || hop.receiver === machine) this.#cut(hop);
-    }
+    this.#cutHopsOf(machine);
     if (this.#hops.length === 0) this.#startWhenComplete();
+  }
+
+  serverStopped(): void {
+    this.#away.add(SERVER);
+    this.#cutHopsOf(SERVER);
+  }
+
+  serverStarted(): void {
+    this.#away.delete(SERVER);
+    if (this.#hops.length > 0) return this.#rejoin(SERVER);
+    this.#startWhenComplete();
   }
 
   diagnose(): string {
@@ -54,7 +72,7 @@ export class Chain implements Transport {
   }
 
   #startWhenComplete(): void {
-    if (this.#waiting.size === 0) return;
+    if (this.#waiting.size === 0 || this.#away.has(SERVER)) return;
     if (this.#waiting.size + this.#dead.size < this.#arena.model.machines.length) return;
     const peers = [SERVER, ...[...this.#waiting].sort((a, b) => a - b)];
     this.#hops = peers.slice(1).map((receiver, place) => ({
@@ -63,6 +81,7 @@ export class Chain implements Transport {
       offered: place < this.#children ? this.#pieces : 0,
       delivered: 0,
       isOpen: place < this.#children,
+      attempts: 0,
       flow: this.#arena.network.open(this.#deliver, place),
     }));
     for (let place = 0; place < Math.min(this.#children, this.#hops.length); place++) this.#advance(place);
@@ -71,7 +90,6 @@ export class Chain implements Transport {
   #advance(place: number): void {
     const hop = this.#hops[place]!;
     if (!hop.isOpen || hop.delivered === hop.offered) return;
-    if (this.#dead.has(hop.sender) || this.#dead.has(hop.receiver)) return;
     const { model, network, connections } = this.#arena;
     if (network.isRunning(hop.flow)) return;
     const { sender, receiver, delivered: piece } = hop;
@@ -81,6 +99,7 @@ export class Chain implements Transport {
   readonly #deliver = (place: number): void => {
     const { model, ledger, simulation, connections } = this.#arena;
     const hop = this.#hops[place]!;
+    if (this.#corruption.strikes()) return this.#sendAgain(place, hop);
     connections.arrived(hop.flow, hop.receiver, hop.delivered);
     ledger.received(hop.sender, hop.receiver, pieceSizeOf(model, hop.delivered));
     const { receiver: machine, delivered: piece, sender } = hop;
@@ -92,19 +111,56 @@ export class Chain implements Transport {
     this.#advance(place);
   };
 
+  /** A piece whose hash is wrong is thrown away. */
+  #sendAgain(place: number, { flow, sender, receiver, delivered }: Hop): void {
+    const { model, ledger, simulation, connections } = this.#arena;
+    connections.ended(flow);
+    ledger.wasted(sender, pieceSizeOf(model, delivered));
+    simulation.trace.add(simulation.now, 'pieceSpoiled', receiver);
+    this.#advance(place);
+  }
+
   /** The next machine is connected to when the first piece is there. */
   #offer(place: number): void {
     const hop = this.#hops[place];
     if (!hop) return;
     hop.offered++;
     if (hop.offered > 1) return this.#advance(place);
+    this.#connect(place, hop);
+  }
+
+  #connect(place: number, hop: Hop): void {
+    if (this.#isGone(hop.sender) || this.#isGone(hop.receiver)) return;
+    const attempt = ++hop.attempts;
     this.#arena.simulation.after(this.#setUpS, () => {
+      if (hop.attempts !== attempt) return;
       hop.isOpen = true;
       this.#advance(place);
     });
   }
 
+  #isGone(peer: number): boolean {
+    return this.#dead.has(peer) || this.#away.has(peer);
+  }
+
+  #cutHopsOf(peer: number): void {
+    for (const hop of this.#hops) {
+      if (hop.sender === peer || hop.receiver === peer) this.#cut(hop);
+    }
+  }
+
+  /** A peer is back: its hops are connected again, where there has been something to pass on. */
+  #rejoin(peer: number): void {
+    for (const [place, hop] of this.#hops.entries()) {
+      if (hop.receiver === peer && hop.delivered === this.#pieces) this.#arena.downloaded(peer);
+      const isOfIt = hop.sender === peer || hop.receiver === peer;
+      if (isOfIt && hop.offered > 0) this.#connect(place, hop);
+    }
+  }
+
   #cut(hop: Hop): void {
+    hop.isOpen = false;
+    hop.attempts++;
     const { model, network, ledger, connections } = this.#arena;
     if (!network.isRunning(hop.flow)) return;
     ledger.wasted(hop.sender, pieceSizeOf(model, hop.delivered) - connections.cancel(hop.flow));

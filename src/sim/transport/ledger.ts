@@ -5,7 +5,7 @@ const DETAILED_PEERS = 65;
 export class Ledger {
   readonly uploaded: Float64Array;
   readonly downloaded: Float64Array;
-  /** Sent but of no use: cut off when a machine died, or lost on the way. */
+  /** Sent but of no use: cut off when a machine died, lost on the way, or lost afterwards. */
   wastedBytes = 0;
   readonly #bySender: Map<number, number>[] | undefined;
 
@@ -27,6 +27,14 @@ export class Ledger {
   wasted(sender: number, bytes: number): void {
     this.uploaded[sender]! += bytes;
     this.wastedBytes += bytes;
+  }
+
+  /** Bytes that had arrived are of no use any more. */
+  lost(sender: number, receiver: number, bytes: number): void {
+    this.downloaded[receiver]! -= bytes;
+    this.wastedBytes += bytes;
+    const senders = this.#bySender?.[receiver];
+    senders?.set(sender, senders.get(sender)! - bytes);
   }
 
   /** Bytes by sender, or undefined in a run too large to keep that. */

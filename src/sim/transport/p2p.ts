@@ -1,5 +1,5 @@
-import type { P2pModel } from '../deployment-model.ts';
-import { pieceCountOf, pieceSizeOf } from '../deployment-model.ts';
+import type { DeploymentModel, P2pModel } from '../deployment-model.ts';
+import { pieceCountOf, pieceSizeOf, roomOf } from '../deployment-model.ts';
 import { RandomStream } from '../kernel/random-stream.ts';
 import { SERVER } from '../network/topology.ts';
 import { type Choking, GrantChoking } from '../swarm/choking.ts';
@@ -8,7 +8,8 @@ import { Dealing } from '../swarm/dealing.ts';
 import { PlainSeeding, type Seeding } from '../swarm/seeding.ts';
 import { SuperSeeding } from '../swarm/super-seeding.ts';
 import { newSwarmState, type Swarm, type SwarmState } from '../swarm/swarm.ts';
-import type { Arena, Transport } from './transport.ts';
+import { Corruption } from './corruption.ts';
+import { type Arena, DISK_FULL, type Transport } from './transport.ts';
 
 /**
  * The swarm. Every upload is of one piece: whoever has a free slot serves the neighbour that its choker says, the
@@ -19,10 +20,15 @@ export class P2p implements Transport {
   readonly #pieces: number;
   readonly #swarm: SwarmState;
   readonly #choking: Choking;
+  readonly #corruption: Corruption;
   readonly #staysForS: number;
   readonly #seeding: Seeding;
+  /** By peer: whole pieces that its disk takes. */
+  readonly #room: Uint32Array;
   /** The flow of slot 0; those of the others follow it. */
   readonly #firstFlow: number;
+  /** By machine that is away and will come back: the pieces on its disk. */
+  readonly #kept = new Map<number, readonly number[]>();
   /** By slot: the event at which the data of its grant begins to flow, where that takes time. */
   readonly #beginnings: number[] = [];
 
@@ -30,9 +36,13 @@ export class P2p implements Transport {
     const { model, randomSeed, simulation, network } = arena;
     this.#arena = arena;
     this.#pieces = pieceCountOf(model);
+    this.#corruption = new Corruption(model, randomSeed);
     this.#staysForS = settings.staysForS;
     const chance = new RandomStream(randomSeed, 'swarm');
     const sites = [SERVER, ...model.machines.map(({ site }) => site)];
+    this.#room = Uint32Array.from(sites, (_, peer) =>
+      peer === SERVER ? this.#pieces : piecesOnDisk(model, peer),
+    );
     const place = { sites, pieces: this.#pieces, chance };
     this.#swarm = newSwarmState(settings, place, new RandomStream(randomSeed, 'handout'));
     const swarm: Swarm = {
@@ -52,11 +62,32 @@ export class P2p implements Transport {
   join(machine: number): void {
     this.#swarm.isHere[machine] = 1;
     for (const neighbour of this.#neighboursOf(machine)) this.#choking.met(machine, neighbour);
+    const kept = this.#kept.get(machine);
+    if (kept) this.#bring(machine, kept);
     this.#wakeNeighboursOf(machine);
   }
 
-  leave(machine: number): void {
-    if (this.#swarm.isHere[machine] === 1) this.#part(machine);
+  leave(machine: number, isBackLater = false): void {
+    const { isHere, held } = this.#swarm;
+    if (isHere[machine] === 0) return;
+    if (isBackLater) this.#kept.set(machine, [...held.row(machine)]);
+    this.#part(machine);
+  }
+
+  serverStopped(): void {
+    this.leave(SERVER, true);
+  }
+
+  /** The seeder goes on where it was, unless it had left for good: what was dealt and is in the swarm it need not deal again. */
+  serverStarted(): void {
+    const { isHere, held } = this.#swarm;
+    const kept = this.#kept.get(SERVER);
+    if (!kept) return;
+    this.#kept.delete(SERVER);
+    isHere[SERVER] = 1;
+    for (const piece of kept) held.row(SERVER).add(piece);
+    for (const neighbour of this.#neighboursOf(SERVER)) this.#choking.met(SERVER, neighbour);
+    this.#fillSlots(SERVER);
   }
 
   /** The machine leaves when it has served others long enough. */
@@ -74,6 +105,21 @@ export class P2p implements Transport {
     let missing = 0;
     while (held.has(missing)) missing++;
     return `it has ${held.size} of ${this.#pieces} pieces, and none of its neighbours has piece ${missing}`;
+  }
+
+  /** A machine is back among its neighbours with the pieces that it kept; these are still taken in its picker. */
+  #bring(machine: number, pieces: readonly number[]): void {
+    const { held, picking } = this.#swarm;
+    this.#kept.delete(machine);
+    for (const piece of pieces) {
+      held.row(machine).add(piece);
+      picking.announced(machine, piece);
+      this.#seeding.arrived(machine, piece);
+    }
+    if (pieces.length === this.#pieces) this.#arena.downloaded(machine);
+    this.#fillSlots(machine);
+    // What nobody else had need not be dealt again.
+    this.#fillSlots(SERVER);
   }
 
   *#neighboursOf(peer: number): Generator<number> {
@@ -134,6 +180,8 @@ export class P2p implements Transport {
     const { uploads, held, picking } = this.#swarm;
     const { model, ledger, simulation, connections } = this.#arena;
     const [uploader, receiver] = [uploads.uploaderOf(slot), uploads.receiverOf(slot)];
+    if (this.#corruption.strikes()) return this.#throwAway(slot);
+    if (held.sizes[receiver] === this.#room[receiver]) return this.#overflow(slot);
     const piece = uploads.pieceOf(slot);
     const bytes = pieceSizeOf(model, piece);
     connections.arrived(this.#firstFlow + slot, receiver, piece);
@@ -145,14 +193,53 @@ export class P2p implements Transport {
     ledger.received(uploader, receiver, bytes);
     simulation.trace.addPiece(simulation.now, { machine: receiver, piece, sender: uploader });
     if (held.sizes[receiver] === this.#pieces) this.#arena.downloaded(receiver);
+    this.#goOn(uploader, receiver);
+  };
+
+  /** A piece whose hash is wrong has cost all its bytes, and anybody may send it again. */
+  #throwAway(slot: number): void {
+    const { uploads } = this.#swarm;
+    const { model, simulation } = this.#arena;
+    const [uploader, receiver] = [uploads.uploaderOf(slot), uploads.receiverOf(slot)];
+    simulation.trace.add(simulation.now, 'pieceSpoiled', receiver);
+    this.#choking.exchanged(uploader, receiver, pieceSizeOf(model, uploads.pieceOf(slot)));
+    this.#waste(slot);
+    this.#goOn(uploader, receiver);
+    this.#wakeNeighboursOf(receiver);
+  }
+
+  /** A piece for which the disk has no room costs its machine the deployment. */
+  #overflow(slot: number): void {
+    const { uploads } = this.#swarm;
+    const [uploader, receiver] = [uploads.uploaderOf(slot), uploads.receiverOf(slot)];
+    this.#waste(slot);
+    this.#arena.failed(receiver, DISK_FULL);
+    this.#goOn(uploader, receiver);
+  }
+
+  /** The grant of a slot is over, and what it brought is of no use. */
+  #waste(slot: number): void {
+    const { uploads, picking } = this.#swarm;
+    const { model, ledger, connections } = this.#arena;
+    const [uploader, piece] = [uploads.uploaderOf(slot), uploads.pieceOf(slot)];
+    connections.ended(this.#firstFlow + slot);
+    picking.released(uploads.receiverOf(slot), piece);
+    uploads.close(slot);
+    ledger.wasted(uploader, pieceSizeOf(model, piece));
+    if (uploader === SERVER) this.#seeding.cutOff(piece);
+  }
+
+  /** An upload is over. */
+  #goOn(uploader: number, receiver: number): void {
+    const { ledger, model } = this.#arena;
     if (uploader === SERVER && ledger.uploaded[SERVER]! >= model.seederLeavesAfterBytes) this.#part(SERVER);
     this.#fillSlots(uploader);
     this.#fillSlots(receiver);
     // The seeder passes over receivers that are busy: one of them has just become less so.
     this.#fillSlots(SERVER);
-  };
+  }
 
-  /** A peer goes for good. What was on its way from it is asked of others. */
+  /** A peer goes. What was on its way from it is asked of others. */
   #part(peer: number): void {
     const { isHere, uploads, held } = this.#swarm;
     isHere[peer] = 0;
@@ -186,6 +273,10 @@ export class P2p implements Transport {
     for (const piece of held.row(peer)) picking.lost(peer, piece);
     this.#seeding.left(peer);
   }
+}
+
+function piecesOnDisk(model: DeploymentModel, machine: number): number {
+  return Math.min(pieceCountOf(model), Math.floor(roomOf(model, machine) / model.pieceBytes));
 }
 
 function seedingOf({ seeder, uploadSlots }: P2pModel, swarm: Swarm, nowMs: () => number): Seeding {

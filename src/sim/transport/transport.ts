@@ -16,23 +16,39 @@ export interface Arena {
   readonly randomSeed: number;
   /** To be called once when a machine has the whole image. */
   downloaded(machine: number): void;
+  /** To be called when a machine gives up for good. @param why one sentence for people */
+  failed(machine: number, why: string): void;
 }
 
 /** One way to bring the image to the machines, on virtual time. */
 export interface Transport {
   /** The machine is ready to receive. */
   join(machine: number): void;
-  /** The machine dies for good, whether it has joined or not. */
-  leave(machine: number): void;
+  /**
+   * The machine goes, whether it has joined or not.
+   * @param isBackLater whether it will join again, with what is on its disk; left out: it goes for good
+   */
+  leave(machine: number, isBackLater?: boolean): void;
+  /** The server is killed with all its flows; no machine joins until it runs again, with what is on its disk. */
+  serverStopped?(): void;
+  serverStarted?(): void;
   /** The machine has gone through all its phases. */
   done?(machine: number): void;
   /** Why this machine has not got the image although nothing happens any more. */
   diagnose(machine: number): string;
 }
 
+/** What is said of a machine whose disk takes no more. */
+export const DISK_FULL = 'the disk is full';
+
 /** Connection set-up and the first request: two round trips of the one-way `latencyS`. */
 export function connectS({ latencyS }: DeploymentModel): number {
   return 4 * latencyS;
+}
+
+/** Whether a machine that comes back looks for what is on its disk. */
+export function isResumed({ transport }: DeploymentModel): boolean {
+  return !(transport.transport === 'unicast' && transport.startsOver);
 }
 
 /** Whether what arrives goes to the disk at once. */

@@ -30,6 +30,38 @@ describe('the lower bounds of a transfer', () => {
     expect(boundS({ cut: 1, at: '1 s', for: '9 s' })).toBe(boundS());
   });
 
+  it('counts a machine that comes back like any other', () => {
+    const scenario = aScenario({ faults: [{ kill: 4, at: '1 s', back: '2 s' }] });
+    const plain = boundsOf(aRun({ transport: 'unicast' }), true);
+    expect(boundsOf(aRun({ scenario, transport: 'unicast' }), true)).toEqual(plain);
+    expect(boundsOf(aRun({ scenario }), true)).toEqual(boundsOf(aRun(), true));
+  });
+
+  it('leaves out machines whose disk takes less than the image', () => {
+    const scenario = (after: string) => aScenario({ faults: [{ full: 1, after }] });
+    const bounds = (after: string) =>
+      boundsOf(aRun({ scenario: scenario(after), transport: 'unicast' }), true);
+    expect(bounds('63 MiB').lowerBoundS).toBe(3 * COPY_S);
+    expect(bounds('64 MiB').lowerBoundS).toBe(4 * COPY_S);
+    expect(boundsOf(aRun({ scenario: scenario('63 MiB') }), true).pieceBoundS).toBeNull();
+  });
+
+  it('is that of the fastest machine alone where any may be lost by chance', () => {
+    const faults = [
+      { fail: '1 %', per: '1 min' },
+      { slow: 1, to: '1 MiB/s' },
+    ];
+    const scenario = aScenario({ faults });
+    for (const transport of ['unicast', 'p2p', 'multicast'] as const)
+      expect(boundsOf(aRun({ scenario, transport }), true)).toMatchObject({
+        lowerBoundS: COPY_S,
+        pieceBoundS: null,
+      });
+    const [chance] = faults;
+    const comesBack = aScenario({ faults: [{ ...chance, back: '9 s' }] });
+    expect(boundsOf(aRun({ scenario: comesBack }), true)).toEqual(boundsOf(aRun(), true));
+  });
+
   it('in whole pieces is that of Mundinger', () => {
     expect(boundsOf(aRun({ machines: 7 }), true).pieceBoundS).toBe(COPY_S * (1 + 2 / 64));
     expect(boundsOf(aRun({ machines: 8, transport: 'chain' }), true).pieceBoundS).toBe(COPY_S * (1 + 3 / 64));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  corruptShare,
   fleetOf,
   seederCopies,
   serverLinkChanges,
@@ -33,6 +34,16 @@ describe('the machines of a scenario with faults', () => {
     },
   );
 
+  it('come back where the fault that kills them first says so', () => {
+    const back = { kill: 1, at: '3 s', back: '20 s' };
+    const comebacks = (...faults: unknown[]) =>
+      fleet(3, ...faults).map(({ killedAfterS, backAfterS }) => [killedAfterS, backAfterS]);
+    const lives = [Infinity, Infinity];
+    expect(comebacks(back)).toEqual([lives, lives, [3, 20]]);
+    expect(comebacks(back, { kill: 2, at: '2 s' })).toEqual([lives, [2, Infinity], [2, Infinity]]);
+    expect(comebacks({ kill: 2, at: '2 s' }, back)).toEqual([lives, [2, Infinity], [2, Infinity]]);
+  });
+
   it('join in turns, those of the first fault as the last', () => {
     expect(joinTimes(fleet(4, JOIN, { join: 2, at: '2 s' }))).toEqual([0, 2, 2, 5]);
   });
@@ -44,14 +55,6 @@ describe('the machines of a scenario with faults', () => {
       fleet: aFleet([8, 8, null, null, null]),
     });
     expect(failed.map(({ machine }) => machine)).toEqual(['m005']);
-  });
-
-  it('come back so long after they were killed, or never; of several faults the first counts', () => {
-    const backTimes = (...faults: unknown[]) => fleet(3, ...faults).map(({ backAfterS }) => backAfterS);
-    expect(backTimes({ kill: 1, at: '3 s', back: '20 s' })).toEqual([Infinity, Infinity, 23]);
-    const both = [KILL, { kill: 1, at: '2 s', back: '4 s' }];
-    expect(backTimes(...both)).toEqual([Infinity, Infinity, 6]);
-    expect(backTimes(...both.toReversed())).toEqual([Infinity, Infinity, 6]);
   });
 
   it.each([
@@ -70,6 +73,31 @@ describe('the machines of a scenario with faults', () => {
   it('lose their seeder after the least number of copies that a fault names', () => {
     expect(seederCopies(aScenario())).toBe(Infinity);
     expect(seederCopies(aScenario({ faults: [{ seederLeaves: 2 }, { seederLeaves: 1.1 }] }))).toBe(1.1);
+  });
+
+  it('are not expected to finish where the image does not fit', () => {
+    const image = { size: '64 MiB', used: '32 MiB', pieceLength: '1 MiB' };
+    const failed = (after: string) =>
+      unexpectedFailures(aScenario({ image, faults: [{ full: 1, after }] }), {
+        transport: 'p2p',
+        fleet: aFleet([null, 8]),
+      });
+    expect(failed('31 MiB')).toEqual([]);
+    expect(failed('32 MiB')).toHaveLength(1);
+  });
+
+  it('are expected to be lost to chance and to nothing else', () => {
+    const scenario = aScenario({ faults: [{ fail: '1 %', per: '1 min' }] });
+    const [first, ...others] = aFleet([null, null, 8]);
+    const unlucky = { ...first!, failure: 'it died by chance, as the scenario asks' };
+    const failed = unexpectedFailures(scenario, { transport: 'p2p', fleet: [unlucky, ...others] });
+    expect(failed.map(({ machine }) => machine)).toEqual(['m002']);
+  });
+
+  it('get as many wrong pieces as all faults together make', () => {
+    expect(corruptShare(aScenario())).toBe(0);
+    const faults = [{ corrupt: '50 %' }, KILL, { corrupt: 0.2 }];
+    expect(corruptShare(aScenario({ faults }))).toBeCloseTo(0.6, 12);
   });
 
   it('change the links of those that came first, and of the server, for a time or for good', () => {

@@ -90,11 +90,6 @@ describe('the simulator as an executor', () => {
     expect(refused).toEqual(['unicast', 'multicast', 'chain']);
   });
 
-  it('refuses a machine that comes back', () => {
-    const scenario = aScenario({ faults: [{ kill: 1, at: '1 s', back: '1 s' }] });
-    expect(refusedBy(scenario)).toEqual(['faults.kill.back']);
-  });
-
   it('puts machines at the sites by their shares', async () => {
     const sites = [
       { name: 'here', machines: '50 %', wan: { up: '1 MiB/s' } },
@@ -191,6 +186,105 @@ describe('the simulator as an executor', () => {
     expect(
       refusedBy(aScenario({ faults: [stop], fleet: { machines: [4], start: { staggered: '2 s' } } })),
     ).toEqual(['faults.stop.tracker']);
+  });
+
+  const back = { kill: 1, at: '2.05 s', back: '10 s' };
+
+  it('powers a machine on again, which goes on with what it has, but for Clonezilla', async () => {
+    const transports = { p2p: {}, unicast: {}, 'clonezilla-unicast': {}, chain: {} };
+    const scenario = aScenario({ faults: [back], transports });
+    const executor = anExecutor();
+    const times = [];
+    for (const transport of ['p2p', 'unicast', 'clonezilla-unicast', 'chain'] as const) {
+      expect(refusedBy(scenario, transport)).toEqual([]);
+      const run = aRun({ scenario, transport, machines: 1 });
+      const { fleet, limitations } = await executor.run(run, aWatch());
+      expect(unexpectedFailures(scenario, { transport, fleet })).toEqual([]);
+      expect(limitations.join()).toContain('(faults: back)');
+      times.push(fleet[0]!.doneS);
+    }
+    // It had 16 pieces of 64.
+    const expected = [6, 6, 8, 6].map((leftS) => 12.05 + leftS);
+    for (const [place, timeS] of times.entries()) expect(timeS).toBeCloseTo(expected[place]!, 9);
+  });
+
+  it('refuses to power machines on again where it cannot say what that does', () => {
+    const refused = (changes: object, transport?: Transport) =>
+      refusedBy(aScenario({ faults: [back], ...changes }), transport);
+    expect(refused({}, 'multicast')).toEqual(['faults.kill.back']);
+    expect(refused({ faults: [back, { kill: 1, at: '30 s' }] })).toEqual(['faults.kill.back']);
+    expect(refused({ disk: { write: '1 MiB/s', writeCache: '1 GiB' } })).toEqual(['disk.writeCache']);
+    expect(refused({ faults: [back, { stop: 'tracker', at: '12 s' }] })).toEqual(['faults.stop.tracker']);
+    expect(refused({ faults: [back, { stop: 'tracker', at: '13 s' }] })).toEqual([]);
+  });
+
+  it('kills the server and starts it again, which costs streams all that was on its way', async () => {
+    const stop = { stop: 'server', at: '2.05 s', for: '10 s' };
+    const scenario = aScenario({ faults: [stop] });
+    const executor = anExecutor();
+    const timesBy = async (transport: Transport) => {
+      expect(refusedBy(scenario, transport)).toEqual([]);
+      const { fleet, limitations } = await executor.run(aRun({ scenario, transport, machines: 1 }), aWatch());
+      expect(limitations.join()).toContain('(faults.stop.server)');
+      return fleet.map(({ doneS, failure }) => doneS ?? failure);
+    };
+    expect((await timesBy('p2p'))[0]).toBeCloseTo(12.05 + 6, 9);
+    expect((await timesBy('chain'))[0]).toBeCloseTo(12.05 + 6, 9);
+    expect(await timesBy('unicast')).toEqual(['the connection to the server broke off']);
+    expect(refusedBy(scenario, 'multicast')).toEqual(['faults.stop.server']);
+    expect(refusedBy(aScenario({ faults: [stop], boot: { steps: ['dhcp'] } }))).toEqual(['boot']);
+    const tracker = { stop: 'tracker', at: '12 s' };
+    expect(refusedBy(aScenario({ faults: [stop, tracker] }))).toEqual(['faults.stop.tracker']);
+  });
+
+  it('lets machines die by chance as often as the scenario says', async () => {
+    const faults = [{ fail: '40 %', per: '8 s' }];
+    const { fleet, limitations } = await simulated({
+      scenario: aScenario({ faults }),
+      transport: 'multicast',
+      machines: 1000,
+    });
+    // Of the eight seconds that it takes: four deviations of a binomial are 62 machines.
+    const died = fleet.filter(({ doneS }) => doneS === null).length;
+    expect(Math.abs(died - 400)).toBeLessThan(62);
+    expect(limitations.join()).toContain('(faults.fail)');
+    const returning = { ...faults[0], back: '1 s' };
+    const comesBack = aScenario({ faults: [returning] });
+    expect(refusedBy(comesBack, 'multicast')).toEqual(['faults.fail.back']);
+    expect(refusedBy(comesBack, 'unicast')).toEqual([]);
+    const again = await simulated({ scenario: comesBack, machines: 20 });
+    expect(again.fleet.every(({ isVerified }) => isVerified)).toBe(true);
+    const tracker = { stop: 'tracker', at: '100 s' };
+    expect(refusedBy(aScenario({ faults: [returning, tracker] }))).toEqual(['faults.stop.tracker']);
+    expect(refusedBy(aScenario({ faults: [...faults, tracker] }))).toEqual([]);
+  });
+
+  it('fills the disks that the scenario says, and the others go on', async () => {
+    const scenario = aScenario({ faults: [{ full: 1, after: '16.5 MiB' }] });
+    for (const transport of ['p2p', 'unicast'] as const) {
+      const { fleet, limitations } = await simulated({ scenario, transport, machines: 4 });
+      expect(fleet.map(({ failure }) => failure)).toEqual(['the disk is full', null, null, null]);
+      expect(unexpectedFailures(scenario, { transport, fleet })).toEqual([]);
+      expect(limitations.join()).toContain('(faults.full)');
+    }
+    const serial = { p2p: { diskWrite: 'serial' }, multicast: {}, chain: {} };
+    const stored = aScenario({ faults: [{ full: 1, after: '16 MiB' }], transports: serial });
+    for (const transport of ['p2p', 'multicast', 'chain'] as const)
+      expect(refusedBy(stored, transport)).toEqual(['faults.full']);
+  });
+
+  it('throws pieces away whose hash is wrong, where pieces have one', async () => {
+    const scenario = aScenario({ faults: [{ corrupt: '20 %' }] });
+    const { fleet, serverUploadedBytes, limitations } = await simulated({ scenario, machines: 1 });
+    const copies = serverUploadedBytes! / (64 * 2 ** 20);
+    expect(copies).toBeGreaterThan(1.05);
+    expect(fleet[0]!.doneS).toBeCloseTo(8 * copies, 6);
+    expect(fleet[0]!.downloadedBytes).toBe(64 * 2 ** 20);
+    expect(limitations.join()).toContain('(faults.corrupt)');
+    const refused = (['p2p', 'unicast', 'multicast', 'chain'] as const).filter(
+      (transport) => refusedBy(scenario, transport).length > 0,
+    );
+    expect(refused).toEqual(['unicast', 'multicast']);
   });
 
   it('sends again what TCP loses where there is no delay: its share of every link', async () => {

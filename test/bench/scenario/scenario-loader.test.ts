@@ -135,6 +135,7 @@ describe('a scenario file', () => {
       'name: plain\nfaults: [{seederLeaves: 0}]',
       'faults.0',
     ],
+    ['pieces that are all wrong', 'name: plain', 'name: plain\nfaults: [{corrupt: 100 %}]', 'allowed is'],
     [
       'a machine that comes back at once',
       'name: plain',

@@ -57,6 +57,19 @@ export const GOLDEN_MODELS: Readonly<Record<string, DeploymentModel>> = {
     seederLeavesAfterBytes: 72 * LINK_BPS,
     latencyS: 1 / 64,
   }),
+  'a swarm in which everything goes wrong': aModel({
+    link: DOWN_TOO,
+    pieces: 64,
+    machines: [
+      ...someMachines(8, 4, { diesAfterS: 20, comesBackAfterS: 15 }),
+      { roomBytes: 32 * LINK_BPS },
+      { joinsAfterS: 40 },
+    ],
+    failures: [{ perS: 1 / 400, comesBackAfterS: 10 }, { perS: 1 / 1000 }],
+    serverStops: [{ atS: 30, forS: 15 }],
+    corruptShare: 1 / 64,
+    latencyS: 1 / 64,
+  }),
   'unicast to machines that come one by one': aModel({
     machines: 20,
     arrival: ONE_BY_ONE,

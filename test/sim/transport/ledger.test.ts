@@ -26,6 +26,16 @@ describe('ledger', () => {
     expect(ledger.wastedBytes).toBe(7);
   });
 
+  it('takes back what had arrived and was lost afterwards', () => {
+    const ledger = new Ledger(2);
+    ledger.received(0, 1, 7);
+    ledger.lost(0, 1, 5);
+    expect([...ledger.uploaded]).toEqual([7, 0]);
+    expect([...ledger.downloaded]).toEqual([0, 2]);
+    expect(ledger.sendersOf(1)).toEqual(new Map([[0, 2]]));
+    expect(ledger.wastedBytes).toBe(5);
+  });
+
   it('does without senders where there are too many peers', () => {
     expect(new Ledger(65).sendersOf(1)).toEqual(new Map());
     expect(new Ledger(66).sendersOf(1)).toBeUndefined();

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { DeploymentModel, P2pModel } from '../../../src/sim/deployment-model.ts';
 import { Simulation } from '../../../src/sim/kernel/simulation.ts';
 import { Connections } from '../../../src/sim/network/connections.ts';
@@ -60,6 +61,7 @@ export class WatchedSwarm {
         ledger: new Ledger(model.machines.length + 1),
         randomSeed,
         downloaded: (machine) => this.downloadedAtS.set(machine, simulation.now),
+        failed: (machine, why) => assert.fail(`machine ${machine}: ${why}`),
       },
       model.transport,
     );

@@ -115,7 +115,7 @@ export function labPlanOf({ scenario, transport, machines, randomSeed }: Planned
         powerOnMs: powerOnS[index]! * 1000,
         joinsAfterMs: joinsAfterS * 1000,
         killedAfterMs: killedAfterS * 1000,
-        backAfterMs: backAfterS * 1000,
+        backAfterMs: (killedAfterS + backAfterS) * 1000,
         linkChanges,
         roomBytes: roomBytes < image.size ? roomBytes : Infinity,
       }),

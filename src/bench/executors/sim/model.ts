@@ -1,18 +1,37 @@
-import type { DeploymentModel, LinkModel, SiteModel, TransportModel } from '../../../sim/index.ts';
+import type {
+  DeploymentModel,
+  FailureRate,
+  LinkModel,
+  SiteModel,
+  TransportModel,
+} from '../../../sim/index.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import { rawSize, wireSize } from '../../scenario/wire-size.ts';
 import { arrivalOf } from '../arrival.ts';
-import { fleetOf, type LinkChange, seederCopies, serverLinkChanges } from '../fleet.ts';
+import {
+  corruptShare,
+  fleetOf,
+  type LinkChange,
+  seederCopies,
+  serverLinkChanges,
+  serverStops,
+} from '../fleet.ts';
 import { p2pHandoutOf } from '../handout.ts';
-import type { ModelTransport } from '../model-transport.ts';
+import { type ModelledTransport, type ModelTransport, modelled } from '../model-transport.ts';
 import { siteOf } from '../site.ts';
+import { isClonezilla } from '../way-of-bytes.ts';
 import { bootOf } from './boot-of.ts';
 import { tcpOf } from './tcp-of.ts';
 
 const UNLIMITED = { upBps: Infinity, downBps: Infinity };
 
 /** A scenario for one transport and machine count, in the words of the simulator. */
-export function modelOf(scenario: Scenario, transport: ModelTransport, machines: number): DeploymentModel {
+export function modelOf(
+  asked: Scenario,
+  askedTransport: ModelledTransport,
+  machines: number,
+): DeploymentModel {
+  const { scenario, transport } = modelled(asked, askedTransport);
   const { image, network, disk } = scenario;
   const whole = (link: LinkModel): LinkModel => withLoss(link, shareSentAgain(scenario, transport));
   const wholeAt = (change: LinkChange): LinkChange => ({ ...change, link: whole(change.link) });
@@ -22,18 +41,23 @@ export function modelOf(scenario: Scenario, transport: ModelTransport, machines:
     pieceBytes: Math.min(image.pieceLength, wireSize(image)),
     server: whole({ upBps: network.server.up, downBps: network.server.down }),
     serverLinkChanges: serverLinkChanges(scenario).map(wholeAt),
+    serverStops: serverStops(scenario).filter(({ part }) => part === 'server'),
     sites: sitesOf(scenario),
-    machines: fleetOf(scenario, machines).map(({ link, linkChanges, killedAfterS, joinsAfterS }, index) => ({
-      link: whole(link),
-      linkChanges: linkChanges.map(wholeAt),
+    machines: fleetOf(scenario, machines).map((machine, index) => ({
+      link: whole(machine.link),
+      linkChanges: machine.linkChanges.map(wholeAt),
       site: siteOf(scenario, index / machines),
-      diesAfterS: killedAfterS,
-      joinsAfterS,
+      diesAfterS: machine.killedAfterS,
+      ...(machine.backAfterS < Infinity && { comesBackAfterS: machine.backAfterS }),
+      ...(machine.roomBytes < rawSize(image) && { roomBytes: machine.roomBytes }),
+      joinsAfterS: machine.joinsAfterS,
     })),
+    failures: failuresOf(scenario),
     connectionCapBps: network.connectionCap,
     rateTolerance: network.tolerance,
     latencyS: network.latency,
     loss: network.loss,
+    corruptShare: corruptShare(scenario),
     arrival: arrivalOf(scenario.fleet.start),
     seederLeavesAfterBytes: seederCopies(scenario) * wireSize(image),
     ...bootOf(scenario),
@@ -50,8 +74,17 @@ export function modelOf(scenario: Scenario, transport: ModelTransport, machines:
       recentBytes: disk.readCache,
       decodeBps: image.decode,
     },
-    transport: transportOf(scenario, transport),
+    transport: transportOf(scenario, transport, isClonezilla(askedTransport)),
   };
+}
+
+/** A share that dies in some time is what an exponential life makes of it. */
+function failuresOf({ faults }: Scenario): FailureRate[] {
+  return faults.flatMap((fault) => {
+    if (!('fail' in fault)) return [];
+    const comesBack = fault.back === undefined ? {} : { comesBackAfterS: fault.back };
+    return { perS: -Math.log1p(-fault.fail) / fault.per, ...comesBack };
+  });
 }
 
 /**
@@ -71,7 +104,8 @@ function sitesOf({ network }: Scenario): SiteModel[] {
   return network.sites.map(({ name, wan }) => ({ name, wan: { upBps: wan.up, downBps: wan.down } }));
 }
 
-function transportOf(scenario: Scenario, transport: ModelTransport): TransportModel {
+/** @param startsOver whether all of the image is sent whatever a disk holds, as Clonezilla does */
+function transportOf(scenario: Scenario, transport: ModelTransport, startsOver: boolean): TransportModel {
   const { transports } = scenario;
   switch (transport) {
     case 'p2p': {
@@ -79,7 +113,7 @@ function transportOf(scenario: Scenario, transport: ModelTransport): TransportMo
       return { transport, ...settings, handout: p2pHandoutOf(scenario), staysForS: staysFor };
     }
     case 'unicast':
-      return { transport, wave: transports.unicast!.wave ?? Infinity };
+      return { transport, wave: transports.unicast!.wave ?? Infinity, startsOver };
     case 'multicast': {
       const { rate, packet, wait, round } = transports.multicast!;
       return { transport, rateBps: rate, packetBytes: packet, waitS: wait, roundS: round };

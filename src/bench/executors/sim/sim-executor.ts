@@ -6,15 +6,20 @@ import { probedModel } from '../../probe/probed-model.ts';
 import type { MachineResult, Transport } from '../../record/run-record.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import { wireSize } from '../../scenario/wire-size.ts';
-import { arrivalOf } from '../arrival.ts';
 import type { Executor, PlannedRun, RunOutcome, RunWatch } from '../executor.ts';
-import { type FaultName, unsupportedFaultNames } from '../fault-names.ts';
-import { machineName, seederCopies } from '../fleet.ts';
-import { MODEL_TRANSPORTS, type ModelTransport, modelled } from '../model-transport.ts';
+import { machineName } from '../fleet.ts';
+import {
+  MODEL_TRANSPORTS,
+  type ModelledTransport,
+  type ModelTransport,
+  modelled,
+} from '../model-transport.ts';
 import { isClonezilla } from '../way-of-bytes.ts';
+import { faultLimitations } from './fault-limitations.ts';
 import { machineLimitations } from './machine-limitations.ts';
 import { modelOf } from './model.ts';
 import type { SimulationAnswer, SimulationRequest } from './sim-worker.ts';
+import { unsupportedFaults } from './unsupported-faults.ts';
 import { unsupportedMachines, unsupportedTcpLoss } from './unsupported-machines.ts';
 
 /** Transports whose machines get one piece after the other. */
@@ -55,10 +60,9 @@ async function simulateIn(
   { run, probe }: { readonly run: PlannedRun; readonly probe: Probe | undefined },
   watch: RunWatch,
 ): Promise<SimulationAnswer> {
-  const { machines, randomSeed } = run;
-  const { scenario, transport } = modelled(run.scenario, run.transport);
-  const plain = modelOf(scenario, transport, machines);
-  const cost = probe?.transports[run.transport];
+  const { scenario, transport, machines, randomSeed } = run;
+  const plain = modelOf(scenario, transport as ModelledTransport, machines);
+  const cost = probe?.transports[transport];
   const model = probe && cost ? probedModel(plain, cost, probe.host.cores) : plain;
   const isPieceByPiece =
     PASSING_ON.includes(transport) &&
@@ -106,27 +110,6 @@ function unsupported(asked: Scenario, askedTransport: Transport): string[] {
   ];
 }
 
-const FAULTS = ['kill', 'join', 'slow', 'seederLeaves'] as const satisfies readonly FaultName[];
-const CHANGES_OF_LINKS = ['slow.at', 'cut', 'cut.server'] as const satisfies readonly FaultName[];
-
-function unsupportedFaults(scenario: Scenario, transport: Transport): string[] {
-  // A sender to all at once keeps to the links that it found.
-  const changes = transport === 'multicast' ? [] : CHANGES_OF_LINKS;
-  const known = [...FAULTS, ...changes, ...(isTrackerMissed(scenario) ? [] : (['stop.tracker'] as const))];
-  const unknown = unsupportedFaultNames(scenario, known, `simulated ${transport}`);
-  if (seederCopies(scenario) === Infinity || transport === 'p2p') return unknown;
-  return [...unknown, 'faults.seederLeaves: in the simulator only P2P goes on without its server'];
-}
-
-/** Everybody knows its neighbours from the start: only who comes later asks for them. */
-function isTrackerMissed({ faults, fleet }: Scenario): boolean {
-  const stopS = Math.min(
-    ...faults.flatMap((fault) => ('stop' in fault && fault.stop === 'tracker' ? fault.at : [])),
-  );
-  const arrivesLate = arrivalOf(fleet.start).kind !== 'together';
-  return stopS < Infinity && (arrivesLate || faults.some((fault) => 'join' in fault && fault.at >= stopS));
-}
-
 function unsupportedLoss({ network, image, fleet, transports }: Scenario, transport: Transport): string[] {
   if (network.loss === 0) return [];
   if (transport !== 'multicast') return unsupportedTcpLoss(network);
@@ -155,6 +138,7 @@ function outcomeOf(
       LIMITATIONS[modelled(scenario, transport).transport],
       ...(isClonezilla(transport) ? [OF_CLONEZILLA] : []),
       ...machineLimitations(scenario),
+      ...faultLimitations(scenario),
       ...rounded(scenario),
     ],
   };
