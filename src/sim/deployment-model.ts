@@ -28,6 +28,13 @@ export interface MachineModel {
   readonly linkChanges?: readonly LinkChange[];
 }
 
+/** A machine that has the whole image from the start and serves it to the end; it is not deployed. */
+export interface SeederModel {
+  readonly link: LinkModel;
+  /** Index into `sites`. */
+  readonly site: number;
+}
+
 /** A link from a time on, in seconds after the start of the transfer; rates of 0 for a cable that is out. */
 export interface LinkChange {
   readonly atS: number;
@@ -116,6 +123,8 @@ export interface DeploymentModel {
   /** The server stands at site 0. */
   readonly sites: readonly SiteModel[];
   readonly machines: readonly MachineModel[];
+  /** Seeders of a swarm beside the server, in no other transport; left out for none. */
+  readonly seeders?: readonly SeederModel[];
   readonly connectionCapBps: number;
   /** Changes of a link's level below this share are not passed on: 0 for exact rates; see `network/fair-share.ts`. */
   readonly rateTolerance: number;
@@ -133,6 +142,11 @@ export interface DeploymentModel {
   readonly phases: FixedPhases;
   readonly disk: DiskModel;
   readonly transport: TransportModel;
+}
+
+/** Everybody who sends or receives: the server is peer 0, machines are 1 to n, and seeders follow them. */
+export function peerCountOf({ machines, seeders = [] }: DeploymentModel): number {
+  return 1 + machines.length + seeders.length;
 }
 
 /** M: pieces of the image. */

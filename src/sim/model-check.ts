@@ -29,10 +29,13 @@ export function assertModel(model: DeploymentModel): void {
   if (model.arrival.kind !== 'together') requireTime('arrival.intervalS', model.arrival.intervalS);
   requireChanges('serverLinkChanges', model.serverLinkChanges);
   requireSites(model);
-  requireTransport(model.transport);
+  const { transport, seeders = [] } = model;
+  if (transport.transport !== 'p2p' && seeders.length > 0)
+    reject('seeders', seeders.length, 'none: only a swarm has several');
+  requireTransport(transport);
 }
 
-function requireSites({ sites, machines }: DeploymentModel): void {
+function requireSites({ sites, machines, seeders = [] }: DeploymentModel): void {
   if (sites.length === 0) reject('sites', 'none', 'one or more: the server stands at the first');
   if (machines.length === 0) reject('machines', 'none', 'one or more');
   for (const [place, { wan }] of sites.entries()) requireLink(`sites[${place}].wan`, wan);
@@ -42,6 +45,10 @@ function requireSites({ sites, machines }: DeploymentModel): void {
     requireTime(`machines[${place}].joinsAfterS`, joinsAfterS);
     requireChanges(`machines[${place}].linkChanges`, linkChanges);
     if (!sites[site]) reject(`machines[${place}].site`, site, 'the index of a site');
+  }
+  for (const [place, { link, site }] of seeders.entries()) {
+    requireLink(`seeders[${place}].link`, link);
+    if (!sites[site]) reject(`seeders[${place}].site`, site, 'the index of a site');
   }
 }
 

@@ -1,5 +1,6 @@
 import {
   type Arbitrary,
+  array,
   boolean,
   constant,
   constantFrom,
@@ -13,6 +14,7 @@ import type {
   DiskModel,
   LinkModel,
   P2pModel,
+  SeederModel,
   TransportModel,
 } from '../../src/sim/deployment-model.ts';
 import { aChain, aMulticast, aSwarm, aUnicast, LINK_BPS, PIECE_BYTES } from './a-model.ts';
@@ -30,6 +32,12 @@ export function limitedOrNot(limited: Arbitrary<number>): Arbitrary<number> {
 
 /** Links of any rate; downlinks may be free. */
 export const anyLink: Arbitrary<LinkModel> = record({ upBps: anyRate, downBps: limitedOrNot(anyRate) });
+
+/** Seeders beside the server; none for a transport that has no swarm. */
+export function anySeeders(transport: TransportModel): Arbitrary<SeederModel[]> {
+  if (transport.transport !== 'p2p') return constant([]);
+  return array(record({ link: anyLink, site: constant(0) }), { maxLength: 3 });
+}
 
 /** Images [byte] of up to 16 pieces; the last piece may be short. */
 export const anySize: Arbitrary<number> = integer({ min: 1, max: 160 }).map((tenths) =>

@@ -24,6 +24,7 @@ import {
   anyForwarding,
   anyLink,
   anyRate,
+  anySeeders,
   anySize,
   anyTransport,
   limitedOrNot,
@@ -37,7 +38,7 @@ const ROUNDING = 1e-12;
 const TIMEOUT_MS = 300_000;
 
 /** Bound of the access links: that of Kumar and Ross for the transport, or of multicast. */
-function linkBoundS({ wireBytes, server, machines, transport }: DeploymentModel): number {
+function linkBoundS({ wireBytes, server, seeders, machines, transport }: DeploymentModel): number {
   const downBps = machines.map(({ link }) => link.downBps);
   const source = { wireBytes, seederUpBps: server.upBps, downBps };
   switch (transport.transport) {
@@ -46,6 +47,7 @@ function linkBoundS({ wireBytes, server, machines, transport }: DeploymentModel)
     case 'unicast':
       return clientServerBoundS(source);
     default:
+      source.seederUpBps += sumOf((seeders ?? []).map(({ link }) => link.upBps));
       return peerToPeerBoundS({ ...source, upBps: machines.map(({ link }) => link.upBps) });
   }
 }
@@ -63,11 +65,14 @@ describe('gate 2: no transfer is faster than its lower bound', () => {
         latencyS: constantFrom(0, 0.01),
         disk: anyDisk,
         bootAndTcp: anyBootAndTcp,
-        transport: anyTransport,
+        carriers: anyTransport.chain((transport) =>
+          record({ transport: constant(transport), seeders: anySeeders(transport) }),
+        ),
         randomSeed: nat(),
       });
       assert(
-        property(scenarios, ({ fleet, randomSeed, wireBytes, bootAndTcp, ...wishes }) => {
+        property(scenarios, ({ fleet, randomSeed, wireBytes, bootAndTcp, carriers, ...others }) => {
+          const wishes = { ...others, ...carriers };
           const machines = fleet.map((link: LinkModel) => ({ link }));
           const model = aModel({ machines, wireBytes, rawBytes: wireBytes, ...bootAndTcp, ...wishes });
           const transferS = makespanS(simulate(model, randomSeed));
@@ -126,7 +131,9 @@ describe('gate 5: bytes are conserved', () => {
     disk: anyDisk,
     bootAndTcp: anyBootAndTcp,
     loss: constantFrom(0, 0.05),
-    transport: anyTransport,
+    carriers: anyTransport.chain((transport) =>
+      record({ transport: constant(transport), seeders: anySeeders(transport) }),
+    ),
     randomSeed: nat(),
   });
 
@@ -134,16 +141,20 @@ describe('gate 5: bytes are conserved', () => {
     'whoever comes and goes: sent is received and wasted, and who finished got the image once',
     () => {
       assert(
-        property(scenarios, ({ fleet, randomSeed, wireBytes, bootAndTcp, ...wishes }) => {
+        property(scenarios, ({ fleet, randomSeed, wireBytes, bootAndTcp, carriers, ...wishes }) => {
           const model = aModel({
             machines: fleet,
             wireBytes,
             rawBytes: wireBytes,
             ...bootAndTcp,
             ...wishes,
+            ...carriers,
           });
-          const { machines, serverUploadedBytes, wastedBytes } = simulate(model, randomSeed);
-          const sent = serverUploadedBytes + sumOf(machines.map(({ uploadedBytes }) => uploadedBytes));
+          const { machines, wastedBytes, ...sources } = simulate(model, randomSeed);
+          const sent =
+            sources.serverUploadedBytes +
+            sumOf(sources.seedersUploadedBytes) +
+            sumOf(machines.map(({ uploadedBytes }) => uploadedBytes));
           const received = sumOf(machines.map(({ downloadedBytes }) => downloadedBytes));
           for (const { doneS, downloadedBytes, receivedFrom } of machines) {
             if (doneS !== null) expect(downloadedBytes).toBe(wireBytes);

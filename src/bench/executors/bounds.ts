@@ -4,11 +4,13 @@ import type { Scenario } from '../scenario/schema.ts';
 import { pieceCount, wireSize } from '../scenario/wire-size.ts';
 import type { PlannedRun } from './executor.ts';
 import { fastestLink, type MachineKind, machineKinds } from './fleet.ts';
+import { otherSeeders } from './seeders.ts';
 import { isFromServer, isOneForAll } from './way-of-bytes.ts';
 
 /**
  * Lower bounds of the transfer in a scenario. Disks, caps, latency, loss and WAN links only make a transfer longer, so
- * the bounds of the access links hold with all of them, and links that change count at their fastest. Machines that are killed need nothing but may have helped.
+ * the bounds of the access links hold with all of them, and links that change count at their fastest. Machines that are killed need nothing but may have helped. All seeders of a swarm together are one
+ * to the bound of Kumar and Ross; that in pieces is of one seeder and not known of several.
  * @param hasWholePieces whether a machine takes every piece whole from one source
  */
 export function boundsOf(run: PlannedRun, hasWholePieces: boolean): TransferBounds {
@@ -19,7 +21,9 @@ export function boundsOf(run: PlannedRun, hasWholePieces: boolean): TransferBoun
   }));
   const survivors = kinds.filter(({ machine }) => machine.killedAfterS === Infinity);
   const wireBytes = wireSize(scenario.image);
-  const seederUpBps = scenario.network.server.up;
+  const serverUpBps = scenario.network.server.up;
+  const seeders = transport === 'p2p' ? otherSeeders(scenario) : [];
+  const seederUpBps = seeders.reduce((sum, { link }) => sum + link.upBps, serverUpBps);
   return {
     lowerBoundS: lowerBoundS(transport, survivors.length === 0 ? kinds : survivors, {
       wireBytes,
@@ -27,20 +31,24 @@ export function boundsOf(run: PlannedRun, hasWholePieces: boolean): TransferBoun
       haveSomeDied: survivors.length > 0 && survivors.length < kinds.length,
     }),
     pieceBoundS:
-      hasWholePieces && isForwarding(transport) && kinds.every((kind) => isEqual(kind, scenario))
+      hasWholePieces &&
+      isForwarding(transport) &&
+      seeders.length === 0 &&
+      kinds.every((kind) => isEqual(kind, scenario))
         ? pieceBoundS({
             wireBytes,
             shortestPieceBytes: shortestPiece(scenario.image),
             machines,
-            linkBps: seederUpBps,
+            linkBps: serverUpBps,
           })
         : null,
-    copyS: wireBytes / seederUpBps,
+    copyS: wireBytes / serverUpBps,
   };
 }
 
 interface Source {
   readonly wireBytes: number;
+  /** Of all seeders together. */
   readonly seederUpBps: number;
   readonly haveSomeDied: boolean;
 }

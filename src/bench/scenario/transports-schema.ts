@@ -7,6 +7,10 @@ import { orNothing, settings } from './settings.ts';
 const P2P_HANDOUTS = ['random', 'regular', 'sites'] as const;
 export type P2pHandout = (typeof P2P_HANDOUTS)[number];
 
+/** What `transports.p2p.seeders` may be. */
+export const SEEDERS_ALLOWED =
+  'allowed is a number of seeders beside the server, or a list of names of network.sites such as `[branch]`';
+
 /** Ways to bring the image to the machines; what is left out is not run. */
 export function transportsSchema(fields: Fields) {
   const diskWrite = z
@@ -44,6 +48,12 @@ export function transportsSchema(fields: Fields) {
       .default('dealing')
       .describe(
         'deals every piece once before any twice, reveals the next piece when the last was seen elsewhere (BEP 16), or serves like any peer',
+      ),
+    seeders: z
+      .union([fields.count('seeders'), z.array(z.string().min(1)).min(1)], { error: SEEDERS_ALLOWED })
+      .optional()
+      .describe(
+        'machines beside the server that have the image from the start and are not deployed: so many at its site, or one at each of these sites; default: none; simulator only',
       ),
     staysFor: fields
       .seconds()

@@ -1,4 +1,4 @@
-import { type DeploymentModel, pieceCountOf } from '../deployment-model.ts';
+import { type DeploymentModel, peerCountOf, pieceCountOf } from '../deployment-model.ts';
 import type { Simulation } from '../kernel/simulation.ts';
 import { RecentPieces } from '../machine/recent-pieces.ts';
 import { WriteBehind } from '../machine/write-behind.ts';
@@ -42,7 +42,7 @@ export class Connections {
     const { disk, wireBytes, rawBytes, tcp, latencyS } = model;
     this.#network = network;
     this.#topology = topology;
-    this.#peers = model.machines.length + 1;
+    this.#peers = peerCountOf(model);
     this.#isStreamed = !disk.isSerialWrite;
     this.#capBps = connectionBps(model);
     const room = Math.floor((disk.recentBytes * wireBytes) / rawBytes / model.pieceBytes);

@@ -2,7 +2,7 @@ import type { DeploymentModel, LinkChange, LinkModel } from '../deployment-model
 import { type DiskLinks, NO_DISK, newDiskLinks } from './disk-links.ts';
 import type { FlowNetwork } from './flow-network.ts';
 
-/** Peer number of the server; machines are 1 to n in order of arrival. */
+/** Peer number of the server; machines are 1 to n in order of arrival, and seeders beside the server follow them. */
 export const SERVER = 0;
 
 interface Links {
@@ -40,14 +40,17 @@ export class Topology {
     });
     const access = (link: LinkModel, changes: readonly LinkChange[] = []) =>
       both(changes.length === 0 ? link : limited(link));
+    const { seeders = [] } = model;
     this.#network = network;
     this.#access = [
       access(model.server, model.serverLinkChanges),
       ...model.machines.map(({ link, linkChanges }) => access(link, linkChanges)),
+      ...seeders.map(({ link }) => access(link)),
     ];
     this.#wan = model.sites.map(({ wan }) => both(wan));
-    this.#siteOf = [0, ...model.machines.map(({ site }) => site)];
-    this.#disks = [NO_DISK, ...model.machines.map(() => newDiskLinks(model, network))];
+    const others = [...model.machines, ...seeders];
+    this.#siteOf = [0, ...others.map(({ site }) => site)];
+    this.#disks = [NO_DISK, ...others.map(() => newDiskLinks(model, network))];
   }
 
   /** From `sender`'s disk, or its memory, over the network, through `receiver`'s decoder, on to its disk. */

@@ -55,6 +55,8 @@ export class Dealing extends PlainSeeding {
 
   override arrived(_receiver: number, piece: number): void {
     this.#holders[piece]!++;
+    // It may have come from another seeder, and need not be dealt to be had from here.
+    this.#held.moveTo(SERVER).add(piece);
     this.#dealer.pass(piece, this.#nowMs());
   }
 

@@ -32,8 +32,10 @@ export class P2p implements Transport {
     this.#pieces = pieceCountOf(model);
     this.#staysForS = settings.staysForS;
     const chance = new RandomStream(randomSeed, 'swarm');
-    const sites = [SERVER, ...model.machines.map(({ site }) => site)];
-    const place = { sites, pieces: this.#pieces, chance };
+    const { machines, seeders: otherSeeders = [] } = model;
+    const sites = [SERVER, ...machines.map(({ site }) => site), ...otherSeeders.map(({ site }) => site)];
+    const seeders = otherSeeders.map((_, place) => machines.length + 1 + place);
+    const place = { sites, seeders, pieces: this.#pieces, chance };
     this.#swarm = newSwarmState(settings, place, new RandomStream(randomSeed, 'handout'));
     const swarm: Swarm = {
       ...this.#swarm,
@@ -43,6 +45,7 @@ export class P2p implements Transport {
     this.#firstFlow = network.open(this.#finish, 0);
     for (let slot = 1; slot < uploads.size; slot++) network.open(this.#finish, slot);
     this.#seeding = seedingOf(settings, swarm, () => simulation.now * 1000);
+    this.#tellOfSeeders(seeders);
     this.#choking =
       settings.choker === 'grants'
         ? new GrantChoking(swarm)
@@ -74,6 +77,13 @@ export class P2p implements Transport {
     let missing = 0;
     while (held.has(missing)) missing++;
     return `it has ${held.size} of ${this.#pieces} pieces, and none of its neighbours has piece ${missing}`;
+  }
+
+  /** What a seeder has that the server is linked to is in the swarm: the server need not deal it. */
+  #tellOfSeeders(seeders: readonly number[]): void {
+    const linked = this.#swarm.neighbours.of(SERVER);
+    for (const seeder of seeders.filter((peer) => linked.includes(peer)))
+      for (let piece = 0; piece < this.#pieces; piece++) this.#seeding.arrived(seeder, piece);
   }
 
   *#neighboursOf(peer: number): Generator<number> {

@@ -58,6 +58,18 @@ describe('the lower bounds of a transfer', () => {
     ).toBeNull();
   });
 
+  it('counts the uplinks of all seeders of a swarm, and knows no bound in pieces then', () => {
+    const network = { server: { up: '8 MiB/s' }, machine: { up: '2 MiB/s' } };
+    const transports = { p2p: { seeders: 4 }, unicast: {} };
+    const scenario = aScenario({ network, transports });
+    const boundsBy = (transport: 'p2p' | 'unicast', machines: number) =>
+      boundsOf(aRun({ scenario, transport, machines }), true);
+    // 64 MiB by 16 MiB/s; ten copies by 16 + 20 MiB/s.
+    expect(boundsBy('p2p', 1)).toEqual({ lowerBoundS: 4, pieceBoundS: null, copyS: COPY_S });
+    expect(boundsBy('p2p', 10).lowerBoundS).toBe(640 / 36);
+    expect(boundsBy('unicast', 10).lowerBoundS).toBe(10 * COPY_S);
+  });
+
   it('asks nothing of machines that are killed, but lets them have helped', () => {
     const network = { server: { up: '8 MiB/s' }, machine: { up: '1 MiB/s' } };
     const whole = boundsOf(aRun({ scenario: aScenario({ network }), machines: 20 }), true);

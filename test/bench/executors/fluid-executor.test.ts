@@ -74,6 +74,7 @@ describe('the fluid model', () => {
     ['another picker', 'transports.p2p.picker', { transports: { p2p: { picker: 'sequential' } } }],
     ['another choker', 'transports.p2p.choker', { transports: { p2p: { choker: 'classic' } } }],
     ['another seeder', 'transports.p2p.seeder', { transports: { p2p: { seeder: 'plain' } } }],
+    ['several seeders', 'transports.p2p.seeders', { transports: { p2p: { seeders: 1 } } }],
     [
       'machines of a crowd that leave',
       'transports.p2p.staysFor',

@@ -104,6 +104,30 @@ describe('the simulator as an executor', () => {
     expect(fleet.map(({ doneS }) => doneS! > 100)).toEqual([false, false, true, true]);
   });
 
+  it('has seeders beside the server: machines at the sites that are named, or at that of the server', async () => {
+    const wan = { up: '1 kB/s', down: '1 kB/s' };
+    const sites = [
+      { name: 'here', machines: '0 %', wan },
+      { name: 'there', machines: '100 %', wan },
+    ];
+    const link = { up: '8 MiB/s' };
+    const network = { server: link, machine: link, sites };
+    const p2p = { uploadSlots: 1, seederSlots: 1 };
+    const [at, beside] = await Promise.all([
+      simulated({
+        scenario: aScenario({ network, transports: { p2p: { ...p2p, seeders: ['there'] } } }),
+        machines: 1,
+      }),
+      simulated({ scenario: aScenario({ transports: { p2p: { ...p2p, seeders: 3 } } }), machines: 1 }),
+    ]);
+    expect(at.fleet[0]).toMatchObject({ doneS: 8, receivedFrom: { 'seeder 1': 64 * 2 ** 20 } });
+    expect(at.serverUploadedBytes).toBe(0);
+    expect(at.seedersUploadedBytes).toBe(64 * 2 ** 20);
+    expect(beside.fleet[0]!.doneS).toBe(2);
+    expect(beside.seedersUploadedBytes).toBe(48 * 2 ** 20);
+    expect((await simulated({})).seedersUploadedBytes).toBeUndefined();
+  });
+
   it('ends at once when it is interrupted', async () => {
     const controller = new AbortController();
     const run = anExecutor().run(aRun({ machines: 1000 }), aWatch(controller.signal));

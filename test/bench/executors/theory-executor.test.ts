@@ -46,16 +46,23 @@ describe('theory', () => {
     expect((await formulaOf('multicast', { image, transports: serial })).transferS).toBe(8 + 32);
   });
 
-  it('knows neither boot storms nor seeks, page caches or the start of connections', () => {
+  it('knows neither boot storms nor seeks, page caches, several seeders or the start of connections', () => {
     const link = { up: '8 MiB/s' };
     const scenario = aScenario({
       boot: { steps: ['dhcp'] },
       disk: { kind: 'hdd', writeCache: '1 GiB' },
       network: { server: link, machine: link, tcp: { slowStart: true } },
+      transports: { p2p: { seeders: 2 }, unicast: {} },
     });
     const names = (transport: Transport) =>
       theoryExecutor.unsupported(scenario, transport).map((reason) => reason.split(':')[0]);
-    expect(names('p2p')).toEqual(['boot', 'network.tcp', 'disk.writeCache', 'disk.seek']);
+    expect(names('p2p')).toEqual([
+      'boot',
+      'network.tcp',
+      'disk.writeCache',
+      'transports.p2p.seeders',
+      'disk.seek',
+    ]);
     expect(names('unicast')).toEqual(['boot', 'network.tcp', 'disk.writeCache']);
   });
 

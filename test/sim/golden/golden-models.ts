@@ -57,6 +57,17 @@ export const GOLDEN_MODELS: Readonly<Record<string, DeploymentModel>> = {
     seederLeavesAfterBytes: 72 * LINK_BPS,
     latencyS: 1 / 64,
   }),
+  'seeders at two sites': aModel({
+    sites: SITES,
+    link: DOWN_TOO,
+    pieces: 40,
+    machines: someMachines(20, 10, { site: 1 }),
+    seeders: [
+      { link: THIN, site: 0 },
+      { link: DOWN_TOO, site: 1 },
+    ],
+    transport: aSwarm({ handout: 'sites' }),
+  }),
   'unicast to machines that come one by one': aModel({
     machines: 20,
     arrival: ONE_BY_ONE,

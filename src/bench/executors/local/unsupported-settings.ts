@@ -89,6 +89,8 @@ function unsupportedTransport({ transports }: Scenario, transport: Transport): r
   return named({
     [`transports.${transport}.diskWrite: an agent writes as the image arrives`]:
       settings !== undefined && 'diskWrite' in settings && settings.diskWrite === 'serial',
+    'transports.p2p.seeders: a lab has one seeder, the server':
+      transport === 'p2p' && transports.p2p?.seeders !== undefined,
     'transports.p2p.staysFor: the machines of a lab serve until all are done':
       transport === 'p2p' && transports.p2p?.staysFor !== undefined,
     'transports.unicast.wave: the local lab serves all machines at a time':

@@ -5,6 +5,7 @@ import { arrivalOf } from '../arrival.ts';
 import { fleetOf, type LinkChange, seederCopies, serverLinkChanges } from '../fleet.ts';
 import { p2pHandoutOf } from '../handout.ts';
 import type { ModelTransport } from '../model-transport.ts';
+import { otherSeeders } from '../seeders.ts';
 import { siteOf } from '../site.ts';
 import { bootOf } from './boot-of.ts';
 import { tcpOf } from './tcp-of.ts';
@@ -30,6 +31,9 @@ export function modelOf(scenario: Scenario, transport: ModelTransport, machines:
       diesAfterS: killedAfterS,
       joinsAfterS,
     })),
+    ...(transport === 'p2p' && {
+      seeders: otherSeeders(scenario).map(({ link, site }) => ({ link: whole(link), site })),
+    }),
     connectionCapBps: network.connectionCap,
     rateTolerance: network.tolerance,
     latencyS: network.latency,
@@ -75,7 +79,7 @@ function transportOf(scenario: Scenario, transport: ModelTransport): TransportMo
   const { transports } = scenario;
   switch (transport) {
     case 'p2p': {
-      const { diskWrite: _, staysFor = Infinity, ...settings } = transports.p2p!;
+      const { diskWrite: _, seeders: __, staysFor = Infinity, ...settings } = transports.p2p!;
       return { transport, ...settings, handout: p2pHandoutOf(scenario), staysForS: staysFor };
     }
     case 'unicast':

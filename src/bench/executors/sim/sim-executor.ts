@@ -9,7 +9,7 @@ import { wireSize } from '../../scenario/wire-size.ts';
 import { arrivalOf } from '../arrival.ts';
 import type { Executor, PlannedRun, RunOutcome, RunWatch } from '../executor.ts';
 import { type FaultName, unsupportedFaultNames } from '../fault-names.ts';
-import { machineName, seederCopies } from '../fleet.ts';
+import { machineName, peerName, seederCopies } from '../fleet.ts';
 import { MODEL_TRANSPORTS, type ModelTransport, modelled } from '../model-transport.ts';
 import { isClonezilla } from '../way-of-bytes.ts';
 import { machineLimitations } from './machine-limitations.ts';
@@ -145,11 +145,14 @@ function outcomeOf(
   return {
     formula: null,
     fleet: simulated.machines.map((machine, index) => ({
-      ...machineResult(machine),
+      ...machineResult(machine, simulated.machines.length),
       ...(pieceTimes && { pieceTimesS: [...pieceTimes[index]!].map(toMilliseconds) }),
     })),
     barrierS: simulated.barrierS,
     serverUploadedBytes: simulated.serverUploadedBytes,
+    ...(simulated.seedersUploadedBytes.length > 0 && {
+      seedersUploadedBytes: simulated.seedersUploadedBytes.reduce((sum, bytes) => sum + bytes, 0),
+    }),
     traceDigest: simulated.traceDigest,
     limitations: [
       LIMITATIONS[modelled(scenario, transport).transport],
@@ -173,7 +176,7 @@ function toMilliseconds(timeS: number): number | null {
   return Number.isNaN(timeS) ? null : Math.round(timeS * 1000) / 1000;
 }
 
-function machineResult(machine: SimulatedMachine): MachineResult {
+function machineResult(machine: SimulatedMachine, machines: number): MachineResult {
   const result = {
     machine: machineName(machine.number),
     poweredOnS: machine.poweredOnS,
@@ -185,9 +188,6 @@ function machineResult(machine: SimulatedMachine): MachineResult {
     failure: machine.failure,
   };
   if (!machine.receivedFrom) return result;
-  const senders = [...machine.receivedFrom].map(([sender, bytes]) => [
-    sender === 0 ? 'server' : machineName(sender),
-    bytes,
-  ]);
+  const senders = [...machine.receivedFrom].map(([sender, bytes]) => [peerName(sender, machines), bytes]);
   return { ...result, receivedFrom: Object.fromEntries(senders) };
 }

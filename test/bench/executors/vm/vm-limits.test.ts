@@ -24,6 +24,7 @@ describe('the vm lab', () => {
     ['transports.p2p.seederSlots', { transports: { p2p: { seederSlots: 3 } } }],
     ['transports.p2p.picker', { transports: { p2p: { picker: 'random' } } }],
     ['transports.p2p.neighbours', { transports: { p2p: { neighbours: 2 } } }],
+    ['transports.p2p.seeders', { transports: { p2p: { seeders: 1 } } }],
     ['boot', { boot: { steps: ['dhcp'] } }],
   ])('refuses what it cannot honour: %s', (field, changes) => {
     expect(refused(changes)).toContain(field);
