@@ -100,6 +100,15 @@ export interface MulticastModel {
   readonly packetBytes: number;
   readonly waitS: number;
   readonly roundS: number;
+  /** A swarm brings what was lost in the first round, instead of further ones; left out for rounds. */
+  readonly repair?: RepairModel;
+}
+
+/** Repair of a multicast by the machines among themselves. */
+export interface RepairModel {
+  readonly swarm: P2pModel;
+  /** What of a piece can be asked for by itself: less than that is not fetched. */
+  readonly blockBytes: number;
 }
 
 export interface ChainModel {

@@ -74,7 +74,10 @@ function requireTransport(settings: TransportModel): void {
       requirePositive('transport.rateBps', settings.rateBps);
       requirePositive('transport.packetBytes', settings.packetBytes);
       requireTime('transport.waitS', settings.waitS);
-      return requireTime('transport.roundS', settings.roundS);
+      requireTime('transport.roundS', settings.roundS);
+      if (!settings.repair) return;
+      requireCount('transport.repair.blockBytes', settings.repair.blockBytes);
+      return requireTransport(settings.repair.swarm);
     case 'chain':
       requireCount('transport.children', settings.children);
       return requireTime('transport.hopSetUpS', settings.hopSetUpS);

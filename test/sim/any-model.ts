@@ -103,4 +103,15 @@ export const anyTransport: Arbitrary<TransportModel> = oneof(
   { arbitrary: anyForwarding, weight: 2 },
   integer({ min: 1, max: 10 }).map(aUnicast),
   anyRate.map((rateBps) => aMulticast({ rateBps, packetBytes: PIECE_BYTES / 64 })),
+  record({
+    rateBps: anyRate,
+    swarm: record({ uploadSlots: integer({ min: 1, max: 5 }), ...anyPolicies }).map(aSwarm),
+    blocks: constantFrom(1, 7, 64),
+  }).map(({ rateBps, swarm, blocks }) =>
+    aMulticast({
+      rateBps,
+      packetBytes: PIECE_BYTES / 64,
+      repair: { swarm, blockBytes: Math.ceil(PIECE_BYTES / blocks) },
+    }),
+  ),
 );

@@ -39,6 +39,11 @@ describe('model check', () => {
     ['a WAN link that carries nothing', { sites: [{ name: 'home', wan: { upBps: 0, downBps: 1 } }] }],
     ['time that goes backwards', { latencyS: -1 }],
     ['half a piece at random', { transport: aSwarm({ randomFirst: 0.5 }) }],
+    ['a repair by no blocks', { transport: aMulticast({ repair: { swarm: aSwarm(), blockBytes: 0.5 } }) }],
+    [
+      'a repair by a swarm that makes no sense',
+      { transport: aMulticast({ repair: { swarm: aSwarm({ neighbours: 0 }), blockBytes: 1 } }) },
+    ],
     ['a swarm without upload slots', { transport: aSwarm({ uploadSlots: 0 }) }],
   ])('refuses %s', (_what, wishes) => {
     expect(() => assertModel(aModel(wishes))).toThrow(RangeError);

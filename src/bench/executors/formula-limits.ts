@@ -9,6 +9,10 @@ export function unknownToFormulas(
   const reasons: [string, boolean][] = [
     ['boot: the formulas know no boot storm', boot !== undefined],
     ['network.tcp: the formulas share links at once', network.tcp !== undefined],
+    [
+      'transports.multicast.repair: the formula of multicast repairs in rounds',
+      transports.multicast?.repair === 'p2p' && transport === 'multicast',
+    ],
     ['disk.writeCache: the formulas know no page cache', disk.writeCache > 0],
     [
       'transports.p2p.seeders: the formulas know one seeder',

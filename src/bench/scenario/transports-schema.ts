@@ -88,7 +88,16 @@ export function transportsSchema(fields: Fields) {
     wait: fields.seconds().prefault('0 s').describe('time that the sender waits for receivers'),
     round: fields.seconds().prefault('0 s').describe('time to collect the losses of one round'),
   };
-  const multicast = settings({ diskWrite, ...casting });
+  const multicast = settings({
+    diskWrite,
+    ...casting,
+    repair: z
+      .enum(['rounds', 'p2p'])
+      .default('rounds')
+      .describe(
+        'how what was lost is brought: in rounds by multicast, or after one multicast by our swarm, with the policies of the product; p2p: simulator only',
+      ),
+  });
   const clonezillaUnicast = settings({}).describe(
     'a partclone image by HTTP to each machine, through zstd into partclone.restore',
   );

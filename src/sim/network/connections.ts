@@ -79,6 +79,11 @@ export class Connections {
   /** The same of a piece. */
   arrived(flow: number, receiver: number, piece: number): void {
     this.ended(flow);
+    this.stored(receiver, piece);
+  }
+
+  /** To be told when a piece has come another way than by a flow. */
+  stored(receiver: number, piece: number): void {
     this.#recentPieces.received(receiver, piece);
   }
 
@@ -99,9 +104,13 @@ export class Connections {
   }
 }
 
-/** Most that one connection carries: by its own cap, and under loss by what TCP makes of it. */
+/**
+ * Most that one connection carries: by its own cap, and under loss by what TCP makes of it. A multicast is no connection,
+ * but the swarm that repairs it has some.
+ */
 function connectionBps({ connectionCapBps, loss, latencyS, tcp, transport }: DeploymentModel): number {
-  if (loss === 0 || transport.transport === 'multicast') return connectionCapBps;
+  const isUnheard = transport.transport === 'multicast' && !transport.repair;
+  if (loss === 0 || isUnheard) return connectionCapBps;
   return Math.min(connectionCapBps, underLossBps(tcp, { loss, roundTripS: 2 * latencyS }));
 }
 

@@ -23,6 +23,8 @@ export class P2p implements Transport {
   readonly #seeding: Seeding;
   /** The flow of slot 0; those of the others follow it. */
   readonly #firstFlow: number;
+  /** By machine and piece: bytes that it lacks of the piece, where it came with a part of the image. */
+  #lacking: Float64Array[] | undefined;
   /** By slot: the event at which the data of its grant begins to flow, where that takes time. */
   readonly #beginnings: number[] = [];
 
@@ -50,6 +52,21 @@ export class P2p implements Transport {
       settings.choker === 'grants'
         ? new GrantChoking(swarm)
         : new ClassicChoking(swarm, { simulation, unchoked: (uploader) => this.#fillSlots(uploader) });
+  }
+
+  /** A machine that is going to join has all of the image but so many bytes of each piece. */
+  endow(machine: number, lacking: Float64Array): void {
+    const { held, picking } = this.#swarm;
+    this.#lacking ??= [];
+    this.#lacking[machine] = lacking;
+    const own = held.row(machine);
+    for (const [piece, bytes] of lacking.entries()) {
+      if (bytes > 0) continue;
+      own.add(piece);
+      picking.claimed(machine, piece);
+      picking.announced(machine, piece);
+      this.#seeding.arrived(machine, piece);
+    }
   }
 
   join(machine: number): void {
@@ -131,21 +148,28 @@ export class P2p implements Transport {
 
   readonly #send = (slot: number): void => {
     const { uploads } = this.#swarm;
-    const { model, connections } = this.#arena;
     const [sender, receiver, piece] = [
       uploads.uploaderOf(slot),
       uploads.receiverOf(slot),
       uploads.pieceOf(slot),
     ];
-    connections.send(this.#firstFlow + slot, { sender, receiver, piece, bytes: pieceSizeOf(model, piece) });
+    const bytes = this.#bytesOf(receiver, piece);
+    this.#arena.connections.send(this.#firstFlow + slot, { sender, receiver, piece, bytes });
   };
+
+  /** What is sent of a piece. */
+  #bytesOf(receiver: number, piece: number): number {
+    return this.#lacking === undefined
+      ? pieceSizeOf(this.#arena.model, piece)
+      : this.#lacking[receiver]![piece]!;
+  }
 
   readonly #finish = (slot: number): void => {
     const { uploads, held, picking } = this.#swarm;
     const { model, ledger, simulation, connections } = this.#arena;
     const [uploader, receiver] = [uploads.uploaderOf(slot), uploads.receiverOf(slot)];
     const piece = uploads.pieceOf(slot);
-    const bytes = pieceSizeOf(model, piece);
+    const bytes = this.#bytesOf(receiver, piece);
     connections.arrived(this.#firstFlow + slot, receiver, piece);
     uploads.close(slot);
     held.row(receiver).add(piece);
@@ -181,12 +205,13 @@ export class P2p implements Transport {
 
   #abort(slot: number): void {
     const { uploads, picking } = this.#swarm;
-    const { model, network, simulation, ledger, connections } = this.#arena;
+    const { network, simulation, ledger, connections } = this.#arena;
     const [uploader, piece, flow] = [uploads.uploaderOf(slot), uploads.pieceOf(slot), this.#firstFlow + slot];
-    picking.released(uploads.receiverOf(slot), piece);
+    const receiver = uploads.receiverOf(slot);
+    picking.released(receiver, piece);
     uploads.close(slot);
     if (network.isRunning(flow))
-      ledger.wasted(uploader, pieceSizeOf(model, piece) - connections.cancel(flow));
+      ledger.wasted(uploader, this.#bytesOf(receiver, piece) - connections.cancel(flow));
     else simulation.cancel(this.#beginnings[slot]!);
     if (uploader === SERVER) this.#seeding.cutOff(piece);
   }

@@ -128,6 +128,37 @@ describe('the simulator as an executor', () => {
     expect((await simulated({})).seedersUploadedBytes).toBeUndefined();
   });
 
+  it('repairs a multicast by the swarm where the scenario says so, and tells what it supposes', async () => {
+    const link = { up: '8 MiB/s', down: '8 MiB/s' };
+    const network = { server: link, machine: link, loss: '0.1 %' };
+    const by = (repair: string) =>
+      simulated({
+        scenario: aScenario({ network, transports: { multicast: { repair } } }),
+        transport: 'multicast',
+        machines: 20,
+      });
+    const [p2p, rounds] = await Promise.all([by('p2p'), by('rounds')]);
+    const last = ({ fleet }: Awaited<typeof p2p>) => Math.max(...fleet.map(({ doneS }) => doneS!));
+    expect(last(p2p)).toBeGreaterThan(8);
+    expect(last(p2p)).toBeLessThan(last(rounds));
+    expect(p2p.fleet.some(({ uploadedBytes }) => uploadedBytes > 0)).toBe(true);
+    expect(rounds.fleet.some(({ uploadedBytes }) => uploadedBytes > 0)).toBe(false);
+    expect(p2p.limitations.join()).toContain('whole blocks of 16 KiB');
+    expect(rounds.limitations.join()).toContain('repairs in rounds');
+  });
+
+  it('refuses a repair by the swarm where TCP would need a model of loss, or disks seek', () => {
+    const transports = { multicast: { repair: 'p2p' } };
+    const repaired = (scenario: ReturnType<typeof aScenario>) => refusedBy(scenario, 'multicast');
+    expect(repaired({ ...lossy(), transports: aScenario({ transports }).transports })).toEqual([
+      'network.loss',
+    ]);
+    expect(
+      repaired({ ...lossy({ underLoss: 'mathis' }), transports: aScenario({ transports }).transports }),
+    ).toEqual([]);
+    expect(repaired(aScenario({ transports, disk: { kind: 'hdd' } }))).toEqual(['disk.seek']);
+  });
+
   it('ends at once when it is interrupted', async () => {
     const controller = new AbortController();
     const run = anExecutor().run(aRun({ machines: 1000 }), aWatch(controller.signal));

@@ -52,7 +52,7 @@ describe('theory', () => {
       boot: { steps: ['dhcp'] },
       disk: { kind: 'hdd', writeCache: '1 GiB' },
       network: { server: link, machine: link, tcp: { slowStart: true } },
-      transports: { p2p: { seeders: 2 }, unicast: {} },
+      transports: { p2p: { seeders: 2 }, unicast: {}, multicast: { repair: 'p2p' } },
     });
     const names = (transport: Transport) =>
       theoryExecutor.unsupported(scenario, transport).map((reason) => reason.split(':')[0]);
@@ -62,6 +62,12 @@ describe('theory', () => {
       'disk.writeCache',
       'transports.p2p.seeders',
       'disk.seek',
+    ]);
+    expect(names('multicast')).toEqual([
+      'boot',
+      'network.tcp',
+      'transports.multicast.repair',
+      'disk.writeCache',
     ]);
     expect(names('unicast')).toEqual(['boot', 'network.tcp', 'disk.writeCache']);
   });

@@ -86,6 +86,12 @@ export const GOLDEN_MODELS: Readonly<Record<string, DeploymentModel>> = {
     },
   }),
   'multicast with loss': aModel({ machines: 20, loss: 0.01, transport: aMulticast({ roundS: 1 }) }),
+  'multicast that a swarm repairs': aModel({
+    machines: [...someMachines(12, 2, { diesAfterS: 9 })],
+    link: DOWN_TOO,
+    loss: 0.02,
+    transport: aMulticast({ repair: { swarm: aSwarm(), blockBytes: 16 * 1024 } }),
+  }),
   'a tree': aModel({ machines: 20, pieces: 16, link: DOWN_TOO, transport: aChain(0.5, 3) }),
   'a chain that breaks': aModel({
     machines: someMachines(8, 1, { diesAfterS: 8 }),

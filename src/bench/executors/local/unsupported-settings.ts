@@ -95,6 +95,8 @@ function unsupportedTransport({ transports }: Scenario, transport: Transport): r
       transport === 'p2p' && transports.p2p?.staysFor !== undefined,
     'transports.unicast.wave: the local lab serves all machines at a time':
       transport === 'unicast' && transports.unicast?.wave !== undefined,
+    'transports.multicast.repair: udpcast of a lab repairs by itself':
+      transport === 'multicast' && transports.multicast?.repair === 'p2p',
     'transports.chain.hopSetUp: the machines of a lab connect as fast as they can':
       transport === 'chain' && (transports.chain?.hopSetUp ?? 0) > 0,
     'transports.chain.children: a lab hands out chains, not trees':

@@ -1,10 +1,18 @@
-import type { DeploymentModel, LinkModel, SiteModel, TransportModel } from '../../../sim/index.ts';
+import { BLOCK_BYTES } from '../../../engine/index.ts';
+import type {
+  DeploymentModel,
+  LinkModel,
+  RepairModel,
+  SiteModel,
+  TransportModel,
+} from '../../../sim/index.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import { rawSize, wireSize } from '../../scenario/wire-size.ts';
 import { arrivalOf } from '../arrival.ts';
 import { fleetOf, type LinkChange, seederCopies, serverLinkChanges } from '../fleet.ts';
-import { p2pHandoutOf } from '../handout.ts';
+import { handoutBySites, p2pHandoutOf } from '../handout.ts';
 import type { ModelTransport } from '../model-transport.ts';
+import { PRODUCT_SWARM } from '../product-settings.ts';
 import { otherSeeders } from '../seeders.ts';
 import { siteOf } from '../site.ts';
 import { bootOf } from './boot-of.ts';
@@ -75,6 +83,15 @@ function sitesOf({ network }: Scenario): SiteModel[] {
   return network.sites.map(({ name, wan }) => ({ name, wan: { upBps: wan.up, downBps: wan.down } }));
 }
 
+/** The product as it is, whatever the transport `p2p` of the scenario tries out. */
+function repairOf(scenario: Scenario): RepairModel {
+  const handout = handoutBySites(scenario);
+  return {
+    swarm: { transport: 'p2p', ...PRODUCT_SWARM, handout, staysForS: Infinity },
+    blockBytes: BLOCK_BYTES,
+  };
+}
+
 function transportOf(scenario: Scenario, transport: ModelTransport): TransportModel {
   const { transports } = scenario;
   switch (transport) {
@@ -85,8 +102,9 @@ function transportOf(scenario: Scenario, transport: ModelTransport): TransportMo
     case 'unicast':
       return { transport, wave: transports.unicast!.wave ?? Infinity };
     case 'multicast': {
-      const { rate, packet, wait, round } = transports.multicast!;
-      return { transport, rateBps: rate, packetBytes: packet, waitS: wait, roundS: round };
+      const { rate, packet, wait, round, repair } = transports.multicast!;
+      const casting = { transport, rateBps: rate, packetBytes: packet, waitS: wait, roundS: round };
+      return repair === 'p2p' ? { ...casting, repair: repairOf(scenario) } : casting;
     }
     case 'chain':
       return { transport, hopSetUpS: transports.chain!.hopSetUp, children: transports.chain!.children };

@@ -10,7 +10,7 @@ import { arrivalOf } from '../arrival.ts';
 import type { Executor, PlannedRun, RunOutcome, RunWatch } from '../executor.ts';
 import { type FaultName, unsupportedFaultNames } from '../fault-names.ts';
 import { machineName, peerName, seederCopies } from '../fleet.ts';
-import { MODEL_TRANSPORTS, type ModelTransport, modelled } from '../model-transport.ts';
+import { MODEL_TRANSPORTS, type Modelled, type ModelTransport, modelled } from '../model-transport.ts';
 import { isClonezilla } from '../way-of-bytes.ts';
 import { machineLimitations } from './machine-limitations.ts';
 import { modelOf } from './model.ts';
@@ -92,6 +92,14 @@ const LIMITATIONS: Readonly<Record<ModelTransport, string>> = {
   chain: 'A simulated chain forwards whole pieces and does not mend itself when a machine dies.',
 };
 
+const OF_REPAIR =
+  'Simulated multicast with repair by P2P loses packets independently in one sending, after which the swarm fetches whole blocks of 16 KiB from the server and from machines that have the piece whole; what TCP sends again in the repair takes nothing from the links.';
+
+function limitationOf({ scenario, transport }: Modelled): string {
+  const isRepaired = transport === 'multicast' && scenario.transports.multicast!.repair === 'p2p';
+  return isRepaired ? OF_REPAIR : LIMITATIONS[transport];
+}
+
 const OF_CLONEZILLA = 'Clonezilla is simulated as unicast or multicast that is written as it arrives.';
 const UNPROBED_CLONEZILLA = 'Its programs take no time to start, to decompress and to flush.';
 
@@ -130,10 +138,12 @@ function isTrackerMissed({ faults, fleet }: Scenario): boolean {
 function unsupportedLoss({ network, image, fleet, transports }: Scenario, transport: Transport): string[] {
   if (network.loss === 0) return [];
   if (transport !== 'multicast') return unsupportedTcpLoss(network);
+  const ofRepair = transports.multicast!.repair === 'p2p' ? unsupportedTcpLoss(network) : [];
   const losses =
     Math.max(...fleet.machines) * (wireSize(image) / transports.multicast!.packet) * network.loss;
-  if (losses <= MOST_LOSSES) return [];
+  if (losses <= MOST_LOSSES) return ofRepair;
   return [
+    ...ofRepair,
     `network.loss: about ${losses.toExponential(0)} losses would have to be drawn, ${MOST_LOSSES.toExponential(0)} at most`,
   ];
 }
@@ -155,7 +165,7 @@ function outcomeOf(
     }),
     traceDigest: simulated.traceDigest,
     limitations: [
-      LIMITATIONS[modelled(scenario, transport).transport],
+      limitationOf(modelled(scenario, transport)),
       ...(isClonezilla(transport) ? [OF_CLONEZILLA] : []),
       ...machineLimitations(scenario),
       ...rounded(scenario),
