@@ -13,6 +13,8 @@ export interface LinkModel {
 export interface SiteModel {
   readonly name: string;
   readonly wan: LinkModel;
+  /** All that passes through the switch of the site, also from and to the WAN; left out for no limit [byte/s]. */
+  readonly backplaneBps?: number;
 }
 
 /** A machine to be deployed. */

@@ -38,7 +38,10 @@ export function assertModel(model: DeploymentModel): void {
 function requireSites({ sites, machines, seeders = [] }: DeploymentModel): void {
   if (sites.length === 0) reject('sites', 'none', 'one or more: the server stands at the first');
   if (machines.length === 0) reject('machines', 'none', 'one or more');
-  for (const [place, { wan }] of sites.entries()) requireLink(`sites[${place}].wan`, wan);
+  for (const [place, { wan, backplaneBps = Number.POSITIVE_INFINITY }] of sites.entries()) {
+    requireLink(`sites[${place}].wan`, wan);
+    requirePositive(`sites[${place}].backplaneBps`, backplaneBps);
+  }
   for (const [place, { link, site, diesAfterS, joinsAfterS, linkChanges }] of machines.entries()) {
     requireLink(`machines[${place}].link`, link);
     requireTime(`machines[${place}].diesAfterS`, diesAfterS);

@@ -15,6 +15,7 @@ import type {
   LinkModel,
   P2pModel,
   SeederModel,
+  SiteModel,
   TransportModel,
 } from '../../src/sim/deployment-model.ts';
 import { aChain, aMulticast, aSwarm, aUnicast, LINK_BPS, PIECE_BYTES } from './a-model.ts';
@@ -32,6 +33,11 @@ export function limitedOrNot(limited: Arbitrary<number>): Arbitrary<number> {
 
 /** Links of any rate; downlinks may be free. */
 export const anyLink: Arbitrary<LinkModel> = record({ upBps: anyRate, downBps: limitedOrNot(anyRate) });
+
+/** One site, whose switch may have a limit. */
+export const anySite: Arbitrary<SiteModel[]> = limitedOrNot(anyRate).map((backplaneBps) => [
+  { name: 'home', wan: { upBps: Infinity, downBps: Infinity }, backplaneBps },
+]);
 
 /** Seeders beside the server; none for a transport that has no swarm. */
 export function anySeeders(transport: TransportModel): Arbitrary<SeederModel[]> {

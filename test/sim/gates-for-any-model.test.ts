@@ -25,6 +25,7 @@ import {
   anyLink,
   anyRate,
   anySeeders,
+  anySite,
   anySize,
   anyTransport,
   limitedOrNot,
@@ -37,18 +38,22 @@ import { WatchedSwarm } from './transport/watched-swarm.ts';
 const ROUNDING = 1e-12;
 const TIMEOUT_MS = 300_000;
 
-/** Bound of the access links: that of Kumar and Ross for the transport, or of multicast. */
-function linkBoundS({ wireBytes, server, seeders, machines, transport }: DeploymentModel): number {
+/** Bound of the access links, that of Kumar and Ross for the transport or of multicast, and of the switch. */
+function linkBoundS({ wireBytes, server, seeders, machines, transport, sites }: DeploymentModel): number {
   const downBps = machines.map(({ link }) => link.downBps);
   const source = { wireBytes, seederUpBps: server.upBps, downBps };
+  const copyS = wireBytes / sites[0]!.backplaneBps!;
   switch (transport.transport) {
     case 'multicast':
-      return multicastBoundS(wireBytes, server.upBps, Math.min(...downBps));
+      return Math.max(copyS, multicastBoundS(wireBytes, server.upBps, Math.min(...downBps)));
     case 'unicast':
-      return clientServerBoundS(source);
+      return Math.max(machines.length * copyS, clientServerBoundS(source));
     default:
       source.seederUpBps += sumOf((seeders ?? []).map(({ link }) => link.upBps));
-      return peerToPeerBoundS({ ...source, upBps: machines.map(({ link }) => link.upBps) });
+      return Math.max(
+        machines.length * copyS,
+        peerToPeerBoundS({ ...source, upBps: machines.map(({ link }) => link.upBps) }),
+      );
   }
 }
 
@@ -58,6 +63,7 @@ describe('gate 2: no transfer is faster than its lower bound', () => {
     () => {
       const scenarios = record({
         server: anyLink,
+        sites: anySite,
         fleet: array(anyLink, { minLength: 1, maxLength: 9 }),
         wireBytes: anySize,
         connectionCapBps: limitedOrNot(anyRate),
@@ -125,6 +131,7 @@ describe('gate 5: bytes are conserved', () => {
       record({ link: anyLink, diesAfterS: limitedOrNot(double({ min: 0, max: 30, noNaN: true })) }),
       { minLength: 1, maxLength: 9 },
     ),
+    sites: anySite,
     wireBytes: anySize,
     arrival: arrivals,
     latencyS: constantFrom(0, 0.1),
@@ -179,6 +186,7 @@ describe('gate 6: rates are max-min fair', () => {
   it('at random moments of a swarm', () => {
     const swarms = record({
       server: anyLink,
+      sites: anySite,
       fleet: array(anyLink, { minLength: 1, maxLength: 8 }),
       connectionCapBps: limitedOrNot(anyRate),
       disk: anyDisk,

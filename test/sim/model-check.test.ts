@@ -37,6 +37,10 @@ describe('model check', () => {
     ['total loss, which would be repaired for ever', { loss: 1, transport: aMulticast() }],
     ['packets of no bytes, which would be sent for ever', { transport: aMulticast({ packetBytes: 0 }) }],
     ['a WAN link that carries nothing', { sites: [{ name: 'home', wan: { upBps: 0, downBps: 1 } }] }],
+    [
+      'a switch that carries nothing',
+      { sites: [{ name: 'home', wan: { upBps: 1, downBps: 1 }, backplaneBps: 0 }] },
+    ],
     ['time that goes backwards', { latencyS: -1 }],
     ['half a piece at random', { transport: aSwarm({ randomFirst: 0.5 }) }],
     ['a repair by no blocks', { transport: aMulticast({ repair: { swarm: aSwarm(), blockBytes: 0.5 } }) }],

@@ -2,6 +2,7 @@ import { fleetBoundS, multicastBoundS, pieceBoundS } from '../../sim/index.ts';
 import type { TransferBounds, Transport } from '../record/run-record.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { pieceCount, wireSize } from '../scenario/wire-size.ts';
+import { backplaneBoundS } from './backplane-bound.ts';
 import type { PlannedRun } from './executor.ts';
 import { fastestLink, type MachineKind, machineKinds } from './fleet.ts';
 import { otherSeeders } from './seeders.ts';
@@ -11,6 +12,7 @@ import { isFromServer, isOneForAll } from './way-of-bytes.ts';
  * Lower bounds of the transfer in a scenario. Disks, caps, latency, loss and WAN links only make a transfer longer, so
  * the bounds of the access links hold with all of them, and links that change count at their fastest. Machines that are killed need nothing but may have helped. All seeders of a swarm together are one
  * to the bound of Kumar and Ross; that in pieces is of one seeder and not known of several.
+ * What goes to the machines of a site has to pass its switch.
  * @param hasWholePieces whether a machine takes every piece whole from one source
  */
 export function boundsOf(run: PlannedRun, hasWholePieces: boolean): TransferBounds {
@@ -25,11 +27,14 @@ export function boundsOf(run: PlannedRun, hasWholePieces: boolean): TransferBoun
   const seeders = transport === 'p2p' ? otherSeeders(scenario) : [];
   const seederUpBps = seeders.reduce((sum, { link }) => sum + link.upBps, serverUpBps);
   return {
-    lowerBoundS: lowerBoundS(transport, survivors.length === 0 ? kinds : survivors, {
-      wireBytes,
-      seederUpBps,
-      haveSomeDied: survivors.length > 0 && survivors.length < kinds.length,
-    }),
+    lowerBoundS: Math.max(
+      lowerBoundS(transport, survivors.length === 0 ? kinds : survivors, {
+        wireBytes,
+        seederUpBps,
+        haveSomeDied: survivors.length > 0 && survivors.length < kinds.length,
+      }),
+      backplaneBoundS(run),
+    ),
     pieceBoundS:
       hasWholePieces &&
       isForwarding(transport) &&

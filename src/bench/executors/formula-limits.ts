@@ -8,6 +8,7 @@ export function unknownToFormulas(
 ): string[] {
   const reasons: [string, boolean][] = [
     ['boot: the formulas know no boot storm', boot !== undefined],
+    ['network.backplane: the formulas know no switch', network.backplane < Infinity],
     ['network.tcp: the formulas share links at once', network.tcp !== undefined],
     [
       'transports.multicast.repair: the formula of multicast repairs in rounds',

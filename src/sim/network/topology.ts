@@ -30,6 +30,8 @@ export class Topology {
   readonly #network: FlowNetwork;
   readonly #access: Links[];
   readonly #wan: Links[];
+  /** By site: what its switch carries of all flows together. */
+  readonly #backplanes: number[];
   readonly #siteOf: number[];
   readonly #disks: DiskLinks[];
 
@@ -48,6 +50,9 @@ export class Topology {
       ...seeders.map(({ link }) => access(link)),
     ];
     this.#wan = model.sites.map(({ wan }) => both(wan));
+    this.#backplanes = model.sites.map(({ backplaneBps = Number.POSITIVE_INFINITY }) =>
+      network.addLink(backplaneBps),
+    );
     const others = [...model.machines, ...seeders];
     this.#siteOf = [0, ...others.map(({ site }) => site)];
     this.#disks = [NO_DISK, ...others.map(() => newDiskLinks(model, network))];
@@ -59,9 +64,11 @@ export class Topology {
     const path: number[] = [];
     if (isRead) cross(this.#disks[sender]!.read, path);
     cross(this.#access[sender]!.up, path);
+    cross(this.#backplanes[home]!, path);
     if (home !== away) {
       cross(this.#wan[home]!.up, path);
       cross(this.#wan[away]!.down, path);
+      cross(this.#backplanes[away]!, path);
     }
     cross(this.#access[receiver]!.down, path);
     if (isDecoded) cross(this.#disks[receiver]!.decode, path);

@@ -114,11 +114,13 @@ interface Sending {
 /** The slowest link, and the slowest disk where it is written to at once, rule [byte/s]. */
 function senderRate(model: DeploymentModel, { rateBps }: MulticastModel, receivers: number[]): number {
   const machines = receivers.map((receiver) => model.machines[receiver - 1]!);
-  const away = [...new Set(machines.map(({ site }) => site))].filter((site) => site !== 0);
+  const reached = new Set([0, ...machines.map(({ site }) => site)]);
+  const away = [...reached].filter((site) => site !== 0);
   return Math.min(
     rateBps,
     model.server.upBps,
     ...machines.map(({ link }) => link.downBps),
+    ...[...reached].map((site) => model.sites[site]!.backplaneBps ?? Number.POSITIVE_INFINITY),
     ...away.map((site) => Math.min(model.sites[0]!.wan.upBps, model.sites[site]!.wan.downBps)),
     isStreamed(model) ? diskBps(model) : Number.POSITIVE_INFINITY,
   );

@@ -63,6 +63,7 @@ describe('the fluid model', () => {
       'network.sites',
       { network: { server: LINK, machine: LINK, sites: [{ name: 'a', machines: 1, wan: LINK }] } },
     ],
+    ['switches', 'network.backplane', { network: { server: LINK, machine: LINK, backplane: '1 GB/s' } }],
     ['delay', 'network.latency', { network: { server: LINK, machine: LINK, latency: '1 ms' } }],
     ['loss', 'network.loss', { network: { server: LINK, machine: LINK, loss: '1 %' } }],
     [

@@ -128,6 +128,23 @@ describe('the simulator as an executor', () => {
     expect((await simulated({})).seedersUploadedBytes).toBeUndefined();
   });
 
+  it('has all that goes from host to host pass the switch, and what TCP sends again twice', async () => {
+    const link = { up: '64 MiB/s', down: '64 MiB/s' };
+    const doneS = async (transport: Transport, changes: object = {}) => {
+      const network = { server: link, machine: link, backplane: '8 MiB/s', ...changes };
+      const { fleet } = await simulated({ scenario: aScenario({ network }), transport, machines: 2 });
+      return Math.max(...fleet.map((machine) => machine.doneS!));
+    };
+    const [unicast, lossy, multicast] = await Promise.all([
+      doneS('unicast'),
+      doneS('unicast', { loss: '20 %' }),
+      doneS('multicast'),
+    ]);
+    expect(unicast).toBe(16);
+    expect(lossy).toBeCloseTo(20, 9);
+    expect(multicast).toBe(8);
+  });
+
   it('repairs a multicast by the swarm where the scenario says so, and tells what it supposes', async () => {
     const link = { up: '8 MiB/s', down: '8 MiB/s' };
     const network = { server: link, machine: link, loss: '0.1 %' };

@@ -46,18 +46,19 @@ describe('theory', () => {
     expect((await formulaOf('multicast', { image, transports: serial })).transferS).toBe(8 + 32);
   });
 
-  it('knows neither boot storms nor seeks, page caches, several seeders or the start of connections', () => {
+  it('knows neither boot storms nor switches, seeks, page caches, mixtures or the start of connections', () => {
     const link = { up: '8 MiB/s' };
     const scenario = aScenario({
       boot: { steps: ['dhcp'] },
       disk: { kind: 'hdd', writeCache: '1 GiB' },
-      network: { server: link, machine: link, tcp: { slowStart: true } },
+      network: { server: link, machine: link, backplane: '1 GB/s', tcp: { slowStart: true } },
       transports: { p2p: { seeders: 2 }, unicast: {}, multicast: { repair: 'p2p' } },
     });
     const names = (transport: Transport) =>
       theoryExecutor.unsupported(scenario, transport).map((reason) => reason.split(':')[0]);
     expect(names('p2p')).toEqual([
       'boot',
+      'network.backplane',
       'network.tcp',
       'disk.writeCache',
       'transports.p2p.seeders',
@@ -65,11 +66,12 @@ describe('theory', () => {
     ]);
     expect(names('multicast')).toEqual([
       'boot',
+      'network.backplane',
       'network.tcp',
       'transports.multicast.repair',
       'disk.writeCache',
     ]);
-    expect(names('unicast')).toEqual(['boot', 'network.tcp', 'disk.writeCache']);
+    expect(names('unicast')).toEqual(['boot', 'network.backplane', 'network.tcp', 'disk.writeCache']);
   });
 
   it('names each setting that it cannot honour', () => {

@@ -54,13 +54,15 @@ function unsupportedImage({ size, used, pieceLength }: Scenario['image'], { name
   });
 }
 
-function unsupportedNetwork({ connectionCap, latency, loss, sites }: Scenario['network'], lab: LabAbilities) {
+function unsupportedNetwork(network: Scenario['network'], lab: LabAbilities) {
+  const { backplane, connectionCap, latency, loss, sites } = network;
   const { name, hasSites, hasConnectionCap, losesPackets } = lab;
   const isCapped = Number.isFinite(connectionCap);
   return named({
     [`network.connectionCap: ${name} limits links, not connections`]: isCapped && !hasConnectionCap,
     [`network.connectionCap: ${name} has caps within one network, not behind a NAT`]:
       isCapped && (sites?.some(({ nat }) => nat) ?? false),
+    [`network.backplane: ${name} limits links of hosts and sites, not switches`]: Number.isFinite(backplane),
     [`network.latency: ${name} has no delay to speak of`]: latency > 0,
     [`network.loss: ${name} loses nothing on purpose`]: loss > 0 && !losesPackets,
     [`network.sites: all machines of ${name} stand at one site`]: sites !== undefined && !hasSites,

@@ -18,8 +18,6 @@ import { siteOf } from '../site.ts';
 import { bootOf } from './boot-of.ts';
 import { tcpOf } from './tcp-of.ts';
 
-const UNLIMITED = { upBps: Infinity, downBps: Infinity };
-
 /** A scenario for one transport and machine count, in the words of the simulator. */
 export function modelOf(scenario: Scenario, transport: ModelTransport, machines: number): DeploymentModel {
   const { image, network, disk } = scenario;
@@ -31,7 +29,7 @@ export function modelOf(scenario: Scenario, transport: ModelTransport, machines:
     pieceBytes: Math.min(image.pieceLength, wireSize(image)),
     server: whole({ upBps: network.server.up, downBps: network.server.down }),
     serverLinkChanges: serverLinkChanges(scenario).map(wholeAt),
-    sites: sitesOf(scenario),
+    sites: sitesOf(scenario, (bps) => bps * (1 - shareSentAgain(scenario, transport))),
     machines: fleetOf(scenario, machines).map(({ link, linkChanges, killedAfterS, joinsAfterS }, index) => ({
       link: whole(link),
       linkChanges: linkChanges.map(wholeAt),
@@ -78,9 +76,14 @@ function withLoss({ upBps, downBps }: LinkModel, share: number): LinkModel {
   return { upBps: upBps * (1 - share), downBps: downBps * (1 - share) };
 }
 
-function sitesOf({ network }: Scenario): SiteModel[] {
-  if (!network.sites) return [{ name: '', wan: UNLIMITED }];
-  return network.sites.map(({ name, wan }) => ({ name, wan: { upBps: wan.up, downBps: wan.down } }));
+/** @param whole of a rate, what is left when that is sent again which was lost behind it */
+function sitesOf({ network }: Scenario, whole: (bps: number) => number): SiteModel[] {
+  const { sites = [{ name: '', wan: { up: Infinity, down: Infinity } }], backplane } = network;
+  return sites.map(({ name, wan }) => ({
+    name,
+    wan: { upBps: wan.up, downBps: wan.down },
+    ...(backplane < Infinity && { backplaneBps: whole(backplane) }),
+  }));
 }
 
 /** The product as it is, whatever the transport `p2p` of the scenario tries out. */

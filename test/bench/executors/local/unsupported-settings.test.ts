@@ -28,6 +28,7 @@ describe('the local lab', () => {
     ['image.size', { image: { size: '0.3 B', pieceLength: '64 KiB' } }],
     ['image.pieceLength', { image: { size: '4 MiB', pieceLength: '100 kB' } }],
     ['network.connectionCap', { network: { ...NETWORK, connectionCap: '1 MiB/s' } }],
+    ['network.backplane', { network: { ...NETWORK, backplane: '9 MiB/s' } }],
     ['network.latency', { network: { ...NETWORK, latency: '1 ms' } }],
     ['network.loss', { network: { ...NETWORK, loss: '1 %' } }],
     ['network.sites', { network: { ...NETWORK, sites: [{ name: 'a', machines: 1, wan: LINK }] } }],
