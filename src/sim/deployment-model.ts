@@ -88,6 +88,10 @@ export interface P2pModel {
   readonly seeder: 'dealing' | 'superseed' | 'plain';
   /** Time that a machine goes on serving others after it is done; Infinity if it never leaves. */
   readonly staysForS: number;
+  /** Time after which a machine that lacks pieces asks the tracker again; left out: it asks once. */
+  readonly announceS?: number;
+  /** Connections of a machine, left out for all that it is told of. The server has no limit. */
+  readonly mostConnections?: number;
 }
 
 export interface UnicastModel {
@@ -153,6 +157,11 @@ export interface DeploymentModel {
   readonly phases: FixedPhases;
   readonly disk: DiskModel;
   readonly transport: TransportModel;
+}
+
+/** Whether machines find others while the swarm goes on; else all are linked from the start, whenever they come. */
+export function hasTracker({ announceS, mostConnections }: P2pModel): boolean {
+  return announceS !== undefined || mostConnections !== undefined;
 }
 
 /** Everybody who sends or receives: the server is peer 0, machines are 1 to n, and seeders follow them. */

@@ -1,4 +1,10 @@
-import type { DeploymentModel, LinkChange, LinkModel, TransportModel } from './deployment-model.ts';
+import {
+  type DeploymentModel,
+  hasTracker,
+  type LinkChange,
+  type LinkModel,
+  type TransportModel,
+} from './deployment-model.ts';
 import type { BootModel } from './machine/boot-model.ts';
 import type { TcpModel } from './network/tcp-model.ts';
 
@@ -70,6 +76,10 @@ function requireTransport(settings: TransportModel): void {
       requireCount('transport.seederSlots', settings.seederSlots);
       requireCount('transport.neighbours', settings.neighbours);
       requireTime('transport.staysForS', settings.staysForS);
+      requirePositive('transport.announceS', settings.announceS ?? Number.POSITIVE_INFINITY);
+      requireCount('transport.mostConnections', settings.mostConnections ?? 1);
+      if (settings.choker === 'classic' && hasTracker(settings))
+        reject('transport.choker', 'classic', 'grants where neighbours come and go');
       return requireNumber('transport.randomFirst', settings.randomFirst);
     case 'unicast':
       return requirePositive('transport.wave', settings.wave);

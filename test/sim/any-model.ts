@@ -99,8 +99,12 @@ export const anyForwarding: Arbitrary<TransportModel> = oneof(
     uploadSlots: integer({ min: 1, max: 5 }),
     seederSlots: integer({ min: 1, max: 6 }),
     neighbours: integer({ min: 2, max: 12 }),
+    search: record(
+      { announceS: constantFrom(0.5, 20), mostConnections: integer({ min: 1, max: 6 }) },
+      { requiredKeys: [] },
+    ),
     ...anyPolicies,
-  }).map(aSwarm),
+  }).map(({ search, ...swarm }) => aSwarm(swarm.choker === 'classic' ? swarm : { ...swarm, ...search })),
   constantFrom(0, 0.5).map(aChain),
 );
 

@@ -48,6 +48,8 @@ describe('model check', () => {
       'a repair by a swarm that makes no sense',
       { transport: aMulticast({ repair: { swarm: aSwarm({ neighbours: 0 }), blockBytes: 1 } }) },
     ],
+    ['a tracker that is asked all the time', { transport: aSwarm({ announceS: 0 }) }],
+    ['machines without connections', { transport: aSwarm({ mostConnections: 0 }) }],
     ['a swarm without upload slots', { transport: aSwarm({ uploadSlots: 0 }) }],
   ])('refuses %s', (_what, wishes) => {
     expect(() => assertModel(aModel(wishes))).toThrow(RangeError);

@@ -16,6 +16,14 @@ export function unknownToFormulas(
     ],
     ['disk.writeCache: the formulas know no page cache', disk.writeCache > 0],
     [
+      'transports.p2p.maxConnections: the formulas know no connections',
+      transports.p2p?.maxConnections !== undefined && transport === 'p2p',
+    ],
+    [
+      'transports.p2p.announceInterval: the formulas know no tracker',
+      transports.p2p?.announceInterval !== undefined && transport === 'p2p',
+    ],
+    [
       'transports.p2p.seeders: the formulas know one seeder',
       transports.p2p?.seeders !== undefined && transport === 'p2p',
     ],

@@ -22,6 +22,18 @@ export function transportsSchema(fields: Fields) {
     uploadSlots: fields.count('slots').default(4).describe('uploads of a machine at a time'),
     seederSlots: fields.count('slots').default(5).describe('uploads of the seeder at a time'),
     neighbours: fields.count('peers').default(24).describe('neighbours that the tracker hands out'),
+    maxConnections: fields
+      .count('connections')
+      .optional()
+      .describe(
+        'connections that a machine keeps at most, the server has no limit; default: to all that it is told of; simulator only',
+      ),
+    announceInterval: fields
+      .positiveSeconds()
+      .optional()
+      .describe(
+        'time after which a machine that lacks pieces asks the tracker again; default: it asks once; simulator only',
+      ),
     handout: z
       .enum(P2P_HANDOUTS)
       .optional()

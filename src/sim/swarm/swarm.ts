@@ -1,10 +1,11 @@
-import type { NeighbourLists } from '../../engine/swarm/policy/neighbour-lists.ts';
 import { handOutPeers } from '../../engine/swarm/policy/peer-handout.ts';
 import { PieceRows } from '../../engine/swarm/policy/piece-set.ts';
-import type { P2pModel } from '../deployment-model.ts';
+import { hasTracker, type P2pModel } from '../deployment-model.ts';
 import type { RandomStream } from '../kernel/random-stream.ts';
 import { SERVER } from '../network/topology.ts';
+import type { Neighbours } from './neighbours.ts';
 import { newPicking, type Picking } from './picking.ts';
+import { Tracker } from './tracker.ts';
 import { UploadSlots } from './upload-slots.ts';
 
 /**
@@ -15,8 +16,9 @@ import { UploadSlots } from './upload-slots.ts';
 export interface SwarmState {
   readonly pieces: number;
   readonly chance: RandomStream;
-  /** By the tracker's handout, whether they are here yet or not. */
-  readonly neighbours: NeighbourLists;
+  /** By the tracker's handout: whether they are here yet or not, unless there is a tracker that is asked meanwhile. */
+  readonly neighbours: Neighbours;
+  readonly tracker: Tracker | undefined;
   /** 1 for those who are here; seeders are from the start. */
   readonly isHere: Uint8Array;
   /** Pieces that each has; what the seeder has not dealt yet is not among them. */
@@ -48,7 +50,11 @@ export function newSwarmState(
   handoutChance: RandomStream,
 ): SwarmState {
   const { handout, neighbours: wanted, uploadSlots, seederSlots } = settings;
-  const neighbours = handOutPeers({ sites, handout, wanted, otherSources: seeders }, handoutChance);
+  const tracker = hasTracker(settings)
+    ? new Tracker(settings, { sites, seeders, chance: handoutChance })
+    : undefined;
+  const neighbours =
+    tracker?.neighbours ?? handOutPeers({ sites, handout, wanted, otherSources: seeders }, handoutChance);
   const held = new PieceRows(sites.length, pieces);
   // What is to be dealt the seeder has only when it has dealt it.
   const seeded = held.row(SERVER);
@@ -68,6 +74,7 @@ export function newSwarmState(
     pieces,
     chance,
     neighbours,
+    tracker,
     isHere,
     held,
     picking,

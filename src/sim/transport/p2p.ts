@@ -5,6 +5,7 @@ import { SERVER } from '../network/topology.ts';
 import { type Choking, GrantChoking } from '../swarm/choking.ts';
 import { ClassicChoking } from '../swarm/classic-choking.ts';
 import { Dealing } from '../swarm/dealing.ts';
+import { PeerSearch } from '../swarm/peer-search.ts';
 import { PlainSeeding, type Seeding } from '../swarm/seeding.ts';
 import { SuperSeeding } from '../swarm/super-seeding.ts';
 import { newSwarmState, type Swarm, type SwarmState } from '../swarm/swarm.ts';
@@ -21,6 +22,7 @@ export class P2p implements Transport {
   readonly #choking: Choking;
   readonly #staysForS: number;
   readonly #seeding: Seeding;
+  readonly #search: PeerSearch | undefined;
   /** The flow of slot 0; those of the others follow it. */
   readonly #firstFlow: number;
   /** By machine and piece: bytes that it lacks of the piece, where it came with a part of the image. */
@@ -48,6 +50,7 @@ export class P2p implements Transport {
     for (let slot = 1; slot < uploads.size; slot++) network.open(this.#finish, slot);
     this.#seeding = seedingOf(settings, swarm, () => simulation.now * 1000);
     this.#tellOfSeeders(seeders);
+    this.#search = this.#searchFor(settings, machines.length);
     this.#choking =
       settings.choker === 'grants'
         ? new GrantChoking(swarm)
@@ -71,6 +74,7 @@ export class P2p implements Transport {
 
   join(machine: number): void {
     this.#swarm.isHere[machine] = 1;
+    this.#search?.joined(machine);
     for (const neighbour of this.#neighboursOf(machine)) this.#choking.met(machine, neighbour);
     this.#wakeNeighboursOf(machine);
   }
@@ -95,6 +99,20 @@ export class P2p implements Transport {
     while (held.has(missing)) missing++;
     return `it has ${held.size} of ${this.#pieces} pieces, and none of its neighbours has piece ${missing}`;
   }
+
+  #searchFor({ announceS = Number.POSITIVE_INFINITY }: P2pModel, machines: number): PeerSearch | undefined {
+    const { tracker } = this.#swarm;
+    if (!tracker) return;
+    return new PeerSearch(
+      { ...this.#swarm, tracker, machines },
+      { simulation: this.#arena.simulation, announceS, seeding: this.#seeding, found: this.#found },
+    );
+  }
+
+  readonly #found = (machine: number, others: readonly number[]): void => {
+    for (const other of others) this.#fillSlots(other);
+    this.#fillSlots(machine);
+  };
 
   /** What a seeder has that the server is linked to is in the swarm: the server need not deal it. */
   #tellOfSeeders(seeders: readonly number[]): void {
@@ -201,6 +219,7 @@ export class P2p implements Transport {
     held.row(peer).clear();
     for (const neighbour of this.#neighboursOf(peer)) this.#fillSlots(neighbour);
     for (const receiver of cutOff) this.#wakeNeighboursOf(receiver);
+    this.#search?.left(peer);
   }
 
   #abort(slot: number): void {

@@ -75,6 +75,16 @@ describe('the fluid model', () => {
     ['another picker', 'transports.p2p.picker', { transports: { p2p: { picker: 'sequential' } } }],
     ['another choker', 'transports.p2p.choker', { transports: { p2p: { choker: 'classic' } } }],
     ['another seeder', 'transports.p2p.seeder', { transports: { p2p: { seeder: 'plain' } } }],
+    [
+      'a limit of connections',
+      'transports.p2p.maxConnections',
+      { transports: { p2p: { maxConnections: 9 } } },
+    ],
+    [
+      'a tracker that is asked again',
+      'transports.p2p.announceInterval',
+      { transports: { p2p: { announceInterval: '1 min' } } },
+    ],
     ['several seeders', 'transports.p2p.seeders', { transports: { p2p: { seeders: 1 } } }],
     [
       'machines of a crowd that leave',

@@ -145,6 +145,35 @@ describe('the simulator as an executor', () => {
     expect(multicast).toBe(8);
   });
 
+  it('has machines with few connections, which ask the tracker again', async () => {
+    const link = { up: '8 MiB/s', down: '8 MiB/s' };
+    const network = { server: link, machine: link };
+    const lastS = async (p2p: object) => {
+      const { fleet } = await simulated({
+        scenario: aScenario({ network, transports: { p2p } }),
+        machines: 20,
+      });
+      return Math.max(...fleet.map(({ doneS }) => doneS ?? Infinity));
+    };
+    const [free, few, asking] = await Promise.all([
+      lastS({}),
+      lastS({ maxConnections: 8 }),
+      lastS({ maxConnections: 8, announceInterval: '0.5 s' }),
+    ]);
+    expect(few).toBeGreaterThan(asking);
+    expect(asking).toBeGreaterThan(free);
+  });
+
+  it('refuses to look for others with a classic choker, or by a tracker that is gone', () => {
+    const announceInterval = '1 s';
+    const classic = { p2p: { choker: 'classic', seeder: 'plain', announceInterval } };
+    expect(refusedBy(aScenario({ transports: classic }))).toEqual(['transports.p2p.choker']);
+    const faults = [{ stop: 'tracker', at: '1 s' }];
+    expect(refusedBy(aScenario({ transports: { p2p: { announceInterval } }, faults }))).toEqual([
+      'faults.stop.tracker',
+    ]);
+  });
+
   it('repairs a multicast by the swarm where the scenario says so, and tells what it supposes', async () => {
     const link = { up: '8 MiB/s', down: '8 MiB/s' };
     const network = { server: link, machine: link, loss: '0.1 %' };

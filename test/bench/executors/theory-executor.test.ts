@@ -52,7 +52,11 @@ describe('theory', () => {
       boot: { steps: ['dhcp'] },
       disk: { kind: 'hdd', writeCache: '1 GiB' },
       network: { server: link, machine: link, backplane: '1 GB/s', tcp: { slowStart: true } },
-      transports: { p2p: { seeders: 2 }, unicast: {}, multicast: { repair: 'p2p' } },
+      transports: {
+        p2p: { seeders: 2, maxConnections: 9, announceInterval: '1 s' },
+        unicast: {},
+        multicast: { repair: 'p2p' },
+      },
     });
     const names = (transport: Transport) =>
       theoryExecutor.unsupported(scenario, transport).map((reason) => reason.split(':')[0]);
@@ -61,6 +65,8 @@ describe('theory', () => {
       'network.backplane',
       'network.tcp',
       'disk.writeCache',
+      'transports.p2p.maxConnections',
+      'transports.p2p.announceInterval',
       'transports.p2p.seeders',
       'disk.seek',
     ]);

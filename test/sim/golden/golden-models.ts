@@ -68,6 +68,13 @@ export const GOLDEN_MODELS: Readonly<Record<string, DeploymentModel>> = {
     ],
     transport: aSwarm({ handout: 'sites' }),
   }),
+  'a swarm with few connections that looks for more': aModel({
+    machines: someMachines(20, 4, { diesAfterS: 20 }),
+    pieces: 40,
+    arrival: ONE_BY_ONE,
+    link: DOWN_TOO,
+    transport: aSwarm({ mostConnections: 6, announceS: 5 }),
+  }),
   'unicast to machines that come one by one': aModel({
     machines: 20,
     arrival: ONE_BY_ONE,

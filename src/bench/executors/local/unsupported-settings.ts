@@ -91,6 +91,10 @@ function unsupportedTransport({ transports }: Scenario, transport: Transport): r
   return named({
     [`transports.${transport}.diskWrite: an agent writes as the image arrives`]:
       settings !== undefined && 'diskWrite' in settings && settings.diskWrite === 'serial',
+    'transports.p2p.maxConnections: an agent connects to all that it is told of':
+      transport === 'p2p' && transports.p2p?.maxConnections !== undefined,
+    'transports.p2p.announceInterval: the tracker of a lab says itself when it is asked again':
+      transport === 'p2p' && transports.p2p?.announceInterval !== undefined,
     'transports.p2p.seeders: a lab has one seeder, the server':
       transport === 'p2p' && transports.p2p?.seeders !== undefined,
     'transports.p2p.staysFor: the machines of a lab serve until all are done':

@@ -99,8 +99,16 @@ function transportOf(scenario: Scenario, transport: ModelTransport): TransportMo
   const { transports } = scenario;
   switch (transport) {
     case 'p2p': {
-      const { diskWrite: _, seeders: __, staysFor = Infinity, ...settings } = transports.p2p!;
-      return { transport, ...settings, handout: p2pHandoutOf(scenario), staysForS: staysFor };
+      const { diskWrite: _, seeders: __, ...others } = transports.p2p!;
+      const { staysFor = Infinity, announceInterval, maxConnections, ...settings } = others;
+      return {
+        transport,
+        ...settings,
+        handout: p2pHandoutOf(scenario),
+        staysForS: staysFor,
+        ...(announceInterval !== undefined && { announceS: announceInterval }),
+        ...(maxConnections !== undefined && { mostConnections: maxConnections }),
+      };
     }
     case 'unicast':
       return { transport, wave: transports.unicast!.wave ?? Infinity };

@@ -110,6 +110,7 @@ function unsupported(asked: Scenario, askedTransport: Transport): string[] {
     ...unsupportedLoss(scenario, transport),
     ...unsupportedMachines(scenario, transport),
     ...unsupportedFaults(scenario, transport),
+    ...(transport === 'p2p' ? unsupportedSearch(scenario) : []),
     ...(isRough ? [`network.tolerance: allowed is a share up to ${MOST_TOLERANCE}`] : []),
   ];
 }
@@ -126,13 +127,27 @@ function unsupportedFaults(scenario: Scenario, transport: Transport): string[] {
   return [...unknown, 'faults.seederLeaves: in the simulator only P2P goes on without its server'];
 }
 
-/** Everybody knows its neighbours from the start: only who comes later asks for them. */
-function isTrackerMissed({ faults, fleet }: Scenario): boolean {
+function unsupportedSearch({ transports }: Scenario): string[] {
+  const { choker, maxConnections, announceInterval } = transports.p2p!;
+  const searches = maxConnections !== undefined || announceInterval !== undefined;
+  return searches && choker === 'classic'
+    ? [
+        'transports.p2p.choker: a simulated classic choker keeps its neighbours, so it goes without `maxConnections` and `announceInterval`',
+      ]
+    : [];
+}
+
+/** Everybody knows its neighbours from the start, unless it asks again: else only who comes later asks for them. */
+function isTrackerMissed({ faults, fleet, transports }: Scenario): boolean {
   const stopS = Math.min(
     ...faults.flatMap((fault) => ('stop' in fault && fault.stop === 'tracker' ? fault.at : [])),
   );
   const arrivesLate = arrivalOf(fleet.start).kind !== 'together';
-  return stopS < Infinity && (arrivesLate || faults.some((fault) => 'join' in fault && fault.at >= stopS));
+  const asksAgain = transports.p2p?.announceInterval !== undefined;
+  return (
+    stopS < Infinity &&
+    (arrivesLate || asksAgain || faults.some((fault) => 'join' in fault && fault.at >= stopS))
+  );
 }
 
 function unsupportedLoss({ network, image, fleet, transports }: Scenario, transport: Transport): string[] {
