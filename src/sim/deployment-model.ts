@@ -13,6 +13,8 @@ export interface LinkModel {
 export interface SiteModel {
   readonly name: string;
   readonly wan: LinkModel;
+  /** All that passes through the switch of the site, also from and to the WAN; left out for no limit [byte/s]. */
+  readonly backplaneBps?: number;
 }
 
 /** A machine to be deployed. */
@@ -30,6 +32,13 @@ export interface MachineModel {
   readonly joinsAfterS: number;
   /** What becomes of its link, in order of time; left out for nothing. */
   readonly linkChanges?: readonly LinkChange[];
+}
+
+/** A machine that has the whole image from the start and serves it to the end; it is not deployed. */
+export interface SeederModel {
+  readonly link: LinkModel;
+  /** Index into `sites`. */
+  readonly site: number;
 }
 
 /** A link from a time on, in seconds after the start of the transfer; rates of 0 for a cable that is out. */
@@ -96,6 +105,10 @@ export interface P2pModel {
   readonly seeder: 'dealing' | 'superseed' | 'plain';
   /** Time that a machine goes on serving others after it is done; Infinity if it never leaves. */
   readonly staysForS: number;
+  /** Time after which a machine that lacks pieces asks the tracker again; left out: it asks once. */
+  readonly announceS?: number;
+  /** Connections of a machine, left out for all that it is told of. The server has no limit. */
+  readonly mostConnections?: number;
 }
 
 export interface UnicastModel {
@@ -112,6 +125,15 @@ export interface MulticastModel {
   readonly packetBytes: number;
   readonly waitS: number;
   readonly roundS: number;
+  /** A swarm brings what was lost in the first round, instead of further ones; left out for rounds. */
+  readonly repair?: RepairModel;
+}
+
+/** Repair of a multicast by the machines among themselves. */
+export interface RepairModel {
+  readonly swarm: P2pModel;
+  /** What of a piece can be asked for by itself: less than that is not fetched. */
+  readonly blockBytes: number;
 }
 
 export interface ChainModel {
@@ -139,6 +161,8 @@ export interface DeploymentModel {
   readonly machines: readonly MachineModel[];
   /** Left out for machines that do not die by chance. */
   readonly failures?: readonly FailureRate[];
+  /** Seeders of a swarm beside the server, in no other transport; left out for none. */
+  readonly seeders?: readonly SeederModel[];
   readonly connectionCapBps: number;
   /** Changes of a link's level below this share are not passed on: 0 for exact rates; see `network/fair-share.ts`. */
   readonly rateTolerance: number;
@@ -164,6 +188,16 @@ export interface DeploymentModel {
 export function roomOf({ wireBytes, rawBytes, machines }: DeploymentModel, machine: number): number {
   const { roomBytes = Number.POSITIVE_INFINITY } = machines[machine - 1]!;
   return roomBytes < rawBytes ? (roomBytes * wireBytes) / rawBytes : Number.POSITIVE_INFINITY;
+}
+
+/** Whether machines find others while the swarm goes on; else all are linked from the start, whenever they come. */
+export function hasTracker({ announceS, mostConnections }: P2pModel): boolean {
+  return announceS !== undefined || mostConnections !== undefined;
+}
+
+/** Everybody who sends or receives: the server is peer 0, machines are 1 to n, and seeders follow them. */
+export function peerCountOf({ machines, seeders = [] }: DeploymentModel): number {
+  return 1 + machines.length + seeders.length;
 }
 
 /** M: pieces of the image. */

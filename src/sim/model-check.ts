@@ -1,4 +1,10 @@
-import type { DeploymentModel, LinkChange, LinkModel, TransportModel } from './deployment-model.ts';
+import {
+  type DeploymentModel,
+  hasTracker,
+  type LinkChange,
+  type LinkModel,
+  type TransportModel,
+} from './deployment-model.ts';
 import type { BootModel } from './machine/boot-model.ts';
 import type { TcpModel } from './network/tcp-model.ts';
 
@@ -32,7 +38,10 @@ export function assertModel(model: DeploymentModel): void {
   requireSites(model);
   requireComebacks(model);
   requireServerStops(model);
-  requireTransport(model.transport);
+  const { transport, seeders = [] } = model;
+  if (transport.transport !== 'p2p' && seeders.length > 0)
+    reject('seeders', seeders.length, 'none: only a swarm has several');
+  requireTransport(transport);
 }
 
 /** What is sent whole is not checked piece by piece. */
@@ -43,10 +52,13 @@ function requireCorruption({ corruptShare = 0, transport }: DeploymentModel): vo
   if (corruptShare > 0 && !isByPiece) reject('corruptShare', corruptShare, 'none where no piece is checked');
 }
 
-function requireSites({ sites, machines, transport, disk }: DeploymentModel): void {
+function requireSites({ sites, machines, seeders = [], transport, disk }: DeploymentModel): void {
   if (sites.length === 0) reject('sites', 'none', 'one or more: the server stands at the first');
   if (machines.length === 0) reject('machines', 'none', 'one or more');
-  for (const [place, { wan }] of sites.entries()) requireLink(`sites[${place}].wan`, wan);
+  for (const [place, { wan, backplaneBps = Number.POSITIVE_INFINITY }] of sites.entries()) {
+    requireLink(`sites[${place}].wan`, wan);
+    requirePositive(`sites[${place}].backplaneBps`, backplaneBps);
+  }
   const hasRoomModel = ['p2p', 'unicast'].includes(transport.transport) && !disk.isSerialWrite;
   for (const [place, machine] of machines.entries()) {
     const { link, site, diesAfterS, joinsAfterS, linkChanges, roomBytes } = machine;
@@ -62,6 +74,10 @@ function requireSites({ sites, machines, transport, disk }: DeploymentModel): vo
       );
     requireChanges(`machines[${place}].linkChanges`, linkChanges);
     if (!sites[site]) reject(`machines[${place}].site`, site, 'the index of a site');
+  }
+  for (const [place, { link, site }] of seeders.entries()) {
+    requireLink(`seeders[${place}].link`, link);
+    if (!sites[site]) reject(`seeders[${place}].site`, site, 'the index of a site');
   }
 }
 
@@ -85,7 +101,12 @@ function requireComeback(
   const field = `${of}.comesBackAfterS`;
   requirePositive(field, comesBackAfterS);
   if (transport.transport === 'multicast') reject(field, comesBackAfterS, 'none where one sends to all');
+  if (looksForPeers(transport)) reject(field, comesBackAfterS, 'none where machines look for others');
   if (disk.dirtyBytes > 0) reject(field, comesBackAfterS, 'none where bytes wait in memory to be written');
+}
+
+function looksForPeers(transport: TransportModel): boolean {
+  return transport.transport === 'p2p' && hasTracker(transport);
 }
 
 /** What becomes of a multicast without its sender, and of boot files on their way, the model does not say. */
@@ -94,6 +115,7 @@ function requireServerStops({ serverStops = [], boot, transport }: DeploymentMod
     requireTime(`serverStops[${place}].atS`, atS);
     requirePositive(`serverStops[${place}].forS`, forS);
     if (transport.transport === 'multicast') reject('serverStops', atS, 'none where one sends to all');
+    if (looksForPeers(transport)) reject('serverStops', atS, 'none where machines look for others');
     if (boot) reject('serverStops', atS, 'none where machines boot from the server');
   }
 }
@@ -113,6 +135,10 @@ function requireTransport(settings: TransportModel): void {
       requireCount('transport.seederSlots', settings.seederSlots);
       requireCount('transport.neighbours', settings.neighbours);
       requireTime('transport.staysForS', settings.staysForS);
+      requirePositive('transport.announceS', settings.announceS ?? Number.POSITIVE_INFINITY);
+      requireCount('transport.mostConnections', settings.mostConnections ?? 1);
+      if (settings.choker === 'classic' && hasTracker(settings))
+        reject('transport.choker', 'classic', 'grants where neighbours come and go');
       return requireNumber('transport.randomFirst', settings.randomFirst);
     case 'unicast':
       return requirePositive('transport.wave', settings.wave);
@@ -120,7 +146,10 @@ function requireTransport(settings: TransportModel): void {
       requirePositive('transport.rateBps', settings.rateBps);
       requirePositive('transport.packetBytes', settings.packetBytes);
       requireTime('transport.waitS', settings.waitS);
-      return requireTime('transport.roundS', settings.roundS);
+      requireTime('transport.roundS', settings.roundS);
+      if (!settings.repair) return;
+      requireCount('transport.repair.blockBytes', settings.repair.blockBytes);
+      return requireTransport(settings.repair.swarm);
     case 'chain':
       requireCount('transport.children', settings.children);
       return requireTime('transport.hopSetUpS', settings.hopSetUpS);

@@ -1,4 +1,4 @@
-import type { DeploymentModel, TransportModel } from './deployment-model.ts';
+import { type DeploymentModel, peerCountOf, type TransportModel } from './deployment-model.ts';
 import { RandomStream } from './kernel/random-stream.ts';
 import { Simulation } from './kernel/simulation.ts';
 import type { TraceListener } from './kernel/trace.ts';
@@ -29,7 +29,7 @@ export interface SimulatedMachine {
   readonly phases: Readonly<PhaseClock>;
   readonly uploadedBytes: number;
   readonly downloadedBytes: number;
-  /** Wire bytes by sender (0 is the server), or undefined in a run too large to keep it. */
+  /** Wire bytes by sender (0 is the server, seeders come after the last machine), or undefined in a run too large to keep it. */
   readonly receivedFrom: ReadonlyMap<number, number> | undefined;
   /** Why it did not finish, or null. */
   readonly failure: string | null;
@@ -41,6 +41,8 @@ export interface SimulatedDeployment {
   /** When the first machine was ready to download [s]. */
   readonly barrierS: number;
   readonly serverUploadedBytes: number;
+  /** By seeder beside the server. */
+  readonly seedersUploadedBytes: readonly number[];
   /** Sent, but cut off or repeated: sum of uploads = sum of downloads + this; by multicast, one copy + this. */
   readonly wastedBytes: number;
   readonly traceDigest: string;
@@ -65,7 +67,7 @@ export function simulate(
     model,
     ...place,
     connections: new Connections(model, place),
-    ledger: new Ledger(model.machines.length + 1),
+    ledger: new Ledger(peerCountOf(model)),
     randomSeed,
     downloaded: (machine) => machines[machine - 1]!.downloaded(),
     failed: (machine, why) => machines[machine - 1]!.fail(why),
@@ -92,6 +94,7 @@ export function simulate(
     machines: machines.map((machine) => resultOf(machine, arena.ledger, transport)),
     barrierS,
     serverUploadedBytes: arena.ledger.uploaded[SERVER]!,
+    seedersUploadedBytes: [...arena.ledger.uploaded.subarray(model.machines.length + 1)],
     wastedBytes: arena.ledger.wastedBytes,
     traceDigest: simulation.trace.digest.toString(),
   };

@@ -17,7 +17,9 @@ import type {
   LinkModel,
   MachineModel,
   P2pModel,
+  SeederModel,
   ServerStop,
+  SiteModel,
   TransportModel,
 } from '../../src/sim/deployment-model.ts';
 import { aChain, aMulticast, aSwarm, aUnicast, LINK_BPS, PIECE_BYTES } from './a-model.ts';
@@ -35,6 +37,17 @@ export function limitedOrNot(limited: Arbitrary<number>): Arbitrary<number> {
 
 /** Links of any rate; downlinks may be free. */
 export const anyLink: Arbitrary<LinkModel> = record({ upBps: anyRate, downBps: limitedOrNot(anyRate) });
+
+/** One site, whose switch may have a limit. */
+export const anySite: Arbitrary<SiteModel[]> = limitedOrNot(anyRate).map((backplaneBps) => [
+  { name: 'home', wan: { upBps: Infinity, downBps: Infinity }, backplaneBps },
+]);
+
+/** Seeders beside the server; none for a transport that has no swarm. */
+export function anySeeders(transport: TransportModel): Arbitrary<SeederModel[]> {
+  if (transport.transport !== 'p2p') return constant([]);
+  return array(record({ link: anyLink, site: constant(0) }), { maxLength: 3 });
+}
 
 /** Images [byte] of up to 16 pieces; the last piece may be short. */
 export const anySize: Arbitrary<number> = integer({ min: 1, max: 160 }).map((tenths) =>
@@ -90,8 +103,12 @@ export const anyForwarding: Arbitrary<TransportModel> = oneof(
     uploadSlots: integer({ min: 1, max: 5 }),
     seederSlots: integer({ min: 1, max: 6 }),
     neighbours: integer({ min: 2, max: 12 }),
+    search: record(
+      { announceS: constantFrom(0.5, 20), mostConnections: integer({ min: 1, max: 6 }) },
+      { requiredKeys: [] },
+    ),
     ...anyPolicies,
-  }).map(aSwarm),
+  }).map(({ search, ...swarm }) => aSwarm(swarm.choker === 'classic' ? swarm : { ...swarm, ...search })),
   constantFrom(0, 0.5).map(aChain),
 );
 
@@ -138,4 +155,15 @@ export const anyTransport: Arbitrary<TransportModel> = oneof(
   { arbitrary: anyForwarding, weight: 2 },
   integer({ min: 1, max: 10 }).map(aUnicast),
   anyRate.map((rateBps) => aMulticast({ rateBps, packetBytes: PIECE_BYTES / 64 })),
+  record({
+    rateBps: anyRate,
+    swarm: record({ uploadSlots: integer({ min: 1, max: 5 }), ...anyPolicies }).map(aSwarm),
+    blocks: constantFrom(1, 7, 64),
+  }).map(({ rateBps, swarm, blocks }) =>
+    aMulticast({
+      rateBps,
+      packetBytes: PIECE_BYTES / 64,
+      repair: { swarm, blockBytes: Math.ceil(PIECE_BYTES / blocks) },
+    }),
+  ),
 );

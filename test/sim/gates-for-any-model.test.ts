@@ -27,7 +27,9 @@ import {
   anyMachineWithFaults,
   anyMending,
   anyRate,
+  anySeeders,
   anyServerStops,
+  anySite,
   anySize,
   anyTransport,
   limitedOrNot,
@@ -40,17 +42,22 @@ import { WatchedSwarm } from './transport/watched-swarm.ts';
 const ROUNDING = 1e-12;
 const TIMEOUT_MS = 300_000;
 
-/** Bound of the access links: that of Kumar and Ross for the transport, or of multicast. */
-function linkBoundS({ wireBytes, server, machines, transport }: DeploymentModel): number {
+/** Bound of the access links, that of Kumar and Ross for the transport or of multicast, and of the switch. */
+function linkBoundS({ wireBytes, server, seeders, machines, transport, sites }: DeploymentModel): number {
   const downBps = machines.map(({ link }) => link.downBps);
   const source = { wireBytes, seederUpBps: server.upBps, downBps };
+  const copyS = wireBytes / sites[0]!.backplaneBps!;
   switch (transport.transport) {
     case 'multicast':
-      return multicastBoundS(wireBytes, server.upBps, Math.min(...downBps));
+      return Math.max(copyS, multicastBoundS(wireBytes, server.upBps, Math.min(...downBps)));
     case 'unicast':
-      return clientServerBoundS(source);
+      return Math.max(machines.length * copyS, clientServerBoundS(source));
     default:
-      return peerToPeerBoundS({ ...source, upBps: machines.map(({ link }) => link.upBps) });
+      source.seederUpBps += sumOf((seeders ?? []).map(({ link }) => link.upBps));
+      return Math.max(
+        machines.length * copyS,
+        peerToPeerBoundS({ ...source, upBps: machines.map(({ link }) => link.upBps) }),
+      );
   }
 }
 
@@ -60,6 +67,7 @@ describe('gate 2: no transfer is faster than its lower bound', () => {
     () => {
       const scenarios = record({
         server: anyLink,
+        sites: anySite,
         fleet: array(anyLink, { minLength: 1, maxLength: 9 }),
         wireBytes: anySize,
         connectionCapBps: limitedOrNot(anyRate),
@@ -67,11 +75,14 @@ describe('gate 2: no transfer is faster than its lower bound', () => {
         latencyS: constantFrom(0, 0.01),
         disk: anyDisk,
         bootAndTcp: anyBootAndTcp,
-        transport: anyTransport,
+        carriers: anyTransport.chain((transport) =>
+          record({ transport: constant(transport), seeders: anySeeders(transport) }),
+        ),
         randomSeed: nat(),
       });
       assert(
-        property(scenarios, ({ fleet, randomSeed, wireBytes, bootAndTcp, ...wishes }) => {
+        property(scenarios, ({ fleet, randomSeed, wireBytes, bootAndTcp, carriers, ...others }) => {
+          const wishes = { ...others, ...carriers };
           const machines = fleet.map((link: LinkModel) => ({ link }));
           const model = aModel({ machines, wireBytes, rawBytes: wireBytes, ...bootAndTcp, ...wishes });
           const transferS = makespanS(simulate(model, randomSeed));
@@ -117,16 +128,20 @@ describe('gate 2: no transfer is faster than its lower bound', () => {
 /** What was sent is what arrived and what is counted as waste; who is done has got the image once. */
 function expectConserved(model: DeploymentModel, randomSeed: number): void {
   const { wireBytes, transport } = model;
-  const { machines, serverUploadedBytes, wastedBytes } = simulate(model, randomSeed);
-  const sent = serverUploadedBytes + sumOf(machines.map(({ uploadedBytes }) => uploadedBytes));
+  const { machines, wastedBytes, ...sources } = simulate(model, randomSeed);
+  const sent =
+    sources.serverUploadedBytes +
+    sumOf(sources.seedersUploadedBytes) +
+    sumOf(machines.map(({ uploadedBytes }) => uploadedBytes));
   const received = sumOf(machines.map(({ downloadedBytes }) => downloadedBytes));
   for (const { doneS, downloadedBytes, receivedFrom } of machines) {
     if (doneS !== null) expect(downloadedBytes).toBe(wireBytes);
     expect(downloadedBytes).toBeLessThanOrEqual(wireBytes);
     if (transport.transport !== 'multicast') expect(sumOf(receivedFrom!.values())).toBe(downloadedBytes);
   }
-  // The network copies what multicast sends, so one copy stands for all.
-  const copied = transport.transport === 'multicast' ? Math.min(sent, wireBytes) : received;
+  // The network copies what multicast sends, so one copy stands for all; a swarm that repairs sends to each.
+  const bySwarm = sumOf(machines.flatMap(({ receivedFrom }) => [...receivedFrom!.values()]));
+  const copied = transport.transport === 'multicast' ? Math.min(sent, wireBytes) + bySwarm : received;
   expect(Math.abs(sent - copied - wastedBytes)).toBeLessThanOrEqual(1e-9 * wireBytes);
 }
 
@@ -140,13 +155,16 @@ describe('gate 5: bytes are conserved', () => {
       record({ link: anyLink, diesAfterS: limitedOrNot(double({ min: 0, max: 30, noNaN: true })) }),
       { minLength: 1, maxLength: 9 },
     ),
+    sites: anySite,
     wireBytes: anySize,
     arrival: arrivals,
     latencyS: constantFrom(0, 0.1),
     disk: anyDisk,
     bootAndTcp: anyBootAndTcp,
     loss: constantFrom(0, 0.05),
-    transport: anyTransport,
+    carriers: anyTransport.chain((transport) =>
+      record({ transport: constant(transport), seeders: anySeeders(transport) }),
+    ),
     randomSeed: nat(),
   });
 
@@ -154,8 +172,15 @@ describe('gate 5: bytes are conserved', () => {
     'whoever comes and goes: sent is received and wasted, and who finished got the image once',
     () => {
       assert(
-        property(scenarios, ({ fleet, randomSeed, wireBytes, bootAndTcp, ...wishes }) => {
-          const model = { machines: fleet, wireBytes, rawBytes: wireBytes, ...bootAndTcp, ...wishes };
+        property(scenarios, ({ fleet, randomSeed, wireBytes, bootAndTcp, carriers, ...wishes }) => {
+          const model = {
+            machines: fleet,
+            wireBytes,
+            rawBytes: wireBytes,
+            ...bootAndTcp,
+            ...wishes,
+            ...carriers,
+          };
           expectConserved(aModel(model), randomSeed);
         }),
         { numRuns: 1000 },
@@ -209,6 +234,7 @@ describe('gate 6: rates are max-min fair', () => {
   it('at random moments of a swarm', () => {
     const swarms = record({
       server: anyLink,
+      sites: anySite,
       fleet: array(anyLink, { minLength: 1, maxLength: 8 }),
       connectionCapBps: limitedOrNot(anyRate),
       disk: anyDisk,

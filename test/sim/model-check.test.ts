@@ -37,8 +37,19 @@ describe('model check', () => {
     ['total loss, which would be repaired for ever', { loss: 1, transport: aMulticast() }],
     ['packets of no bytes, which would be sent for ever', { transport: aMulticast({ packetBytes: 0 }) }],
     ['a WAN link that carries nothing', { sites: [{ name: 'home', wan: { upBps: 0, downBps: 1 } }] }],
+    [
+      'a switch that carries nothing',
+      { sites: [{ name: 'home', wan: { upBps: 1, downBps: 1 }, backplaneBps: 0 }] },
+    ],
     ['time that goes backwards', { latencyS: -1 }],
     ['half a piece at random', { transport: aSwarm({ randomFirst: 0.5 }) }],
+    ['a repair by no blocks', { transport: aMulticast({ repair: { swarm: aSwarm(), blockBytes: 0.5 } }) }],
+    [
+      'a repair by a swarm that makes no sense',
+      { transport: aMulticast({ repair: { swarm: aSwarm({ neighbours: 0 }), blockBytes: 1 } }) },
+    ],
+    ['a tracker that is asked all the time', { transport: aSwarm({ announceS: 0 }) }],
+    ['machines without connections', { transport: aSwarm({ mostConnections: 0 }) }],
     ['a swarm without upload slots', { transport: aSwarm({ uploadSlots: 0 }) }],
   ])('refuses %s', (_what, wishes) => {
     expect(() => assertModel(aModel(wishes))).toThrow(RangeError);

@@ -2,15 +2,19 @@ import { fleetBoundS, multicastBoundS, pieceBoundS } from '../../sim/index.ts';
 import type { TransferBounds, Transport } from '../record/run-record.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { pieceCount, wireSize } from '../scenario/wire-size.ts';
+import { backplaneBoundS } from './backplane-bound.ts';
 import type { PlannedRun } from './executor.ts';
 import { fastestLink, isLost, type MachineKind, machineKinds, mayLoseAny } from './fleet.ts';
+import { otherSeeders } from './seeders.ts';
 import { isFromServer, isOneForAll } from './way-of-bytes.ts';
 
 /**
  * Lower bounds of the transfer in a scenario. Disks, caps, latency, loss and WAN links only make a transfer longer, so
  * the bounds of the access links hold with all of them, and links that change count at their fastest. Machines that are
  * killed for good need nothing but may have helped, and those that come back need the image like all others; where any may
- * be lost by chance, the bound is that of the fastest alone.
+ * be lost by chance, the bound is that of the fastest alone. All seeders of a swarm together are one to the bound of Kumar
+ * and Ross; that in pieces is of one seeder and not known of several. What goes to the machines of a site has to pass its
+ * switch.
  * @param hasWholePieces whether a machine takes every piece whole from one source
  */
 export function boundsOf(run: PlannedRun, hasWholePieces: boolean): TransferBounds {
@@ -22,26 +26,32 @@ export function boundsOf(run: PlannedRun, hasWholePieces: boolean): TransferBoun
   const living = kinds.filter(({ machine }) => !isLost(machine, scenario, transport));
   const survivors = mayLoseAny(scenario) ? [fastestOf(living.length === 0 ? kinds : living)] : living;
   const wireBytes = wireSize(scenario.image);
-  const seederUpBps = scenario.network.server.up;
+  const serverUpBps = scenario.network.server.up;
+  const seeders = transport === 'p2p' ? otherSeeders(scenario) : [];
+  const seederUpBps = seeders.reduce((sum, { link }) => sum + link.upBps, serverUpBps);
   return {
-    lowerBoundS: lowerBoundS(transport, survivors.length === 0 ? kinds : survivors, {
-      wireBytes,
-      seederUpBps,
-      haveSomeDied: mayLoseAny(scenario) || (survivors.length > 0 && survivors.length < kinds.length),
-    }),
+    lowerBoundS: Math.max(
+      lowerBoundS(transport, survivors.length === 0 ? kinds : survivors, {
+        wireBytes,
+        seederUpBps,
+        haveSomeDied: mayLoseAny(scenario) || (survivors.length > 0 && survivors.length < kinds.length),
+      }),
+      backplaneBoundS(run),
+    ),
     pieceBoundS:
       hasWholePieces &&
       isForwarding(transport) &&
       !mayLoseAny(scenario) &&
+      seeders.length === 0 &&
       kinds.every((kind) => isEqual(kind, run))
         ? pieceBoundS({
             wireBytes,
             shortestPieceBytes: shortestPiece(scenario.image),
             machines,
-            linkBps: seederUpBps,
+            linkBps: serverUpBps,
           })
         : null,
-    copyS: wireBytes / seederUpBps,
+    copyS: wireBytes / serverUpBps,
   };
 }
 
@@ -57,6 +67,7 @@ function fastestOf(kinds: readonly MachineKind[]): MachineKind {
 
 interface Source {
   readonly wireBytes: number;
+  /** Of all seeders together. */
   readonly seederUpBps: number;
   readonly haveSomeDied: boolean;
 }

@@ -26,6 +26,8 @@ export interface RunOutcome {
   readonly fleet: readonly MachineResult[];
   readonly barrierS: number;
   readonly serverUploadedBytes: number | null;
+  /** Payload bytes that other seeders sent together; left out where the server is the only one. */
+  readonly seedersUploadedBytes?: number;
   /** F, where a lab knows what the image has become on the wire; left out: what the scenario says. */
   readonly wireBytes?: number;
   /** What a lab has measured; left out where not known. */

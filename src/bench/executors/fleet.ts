@@ -33,6 +33,12 @@ export function machineName(number: number): string {
   return `m${String(number).padStart(3, '0')}`;
 }
 
+/** The name of a simulated peer: 0 is the server, and seeders follow the last of the machines. */
+export function peerName(peer: number, machines: number): string {
+  if (peer === 0) return 'server';
+  return peer <= machines ? machineName(peer) : `seeder ${peer - machines}`;
+}
+
 /**
  * The machines of one run: those that came first are slow, those that come last join later, and the last of the others
  * are killed, where faults say so.

@@ -34,7 +34,9 @@ export function modelled(scenario: Scenario, transport: Transport): Modelled {
       return { scenario: withTransports(scenario, { unicast: STREAMED }), transport: 'unicast' };
     case 'clonezilla-multicast':
       return {
-        scenario: withTransports(scenario, { multicast: casting && { ...STREAMED, ...casting } }),
+        scenario: withTransports(scenario, {
+          multicast: casting && { ...STREAMED, ...casting, repair: 'rounds' },
+        }),
         transport: 'multicast',
       };
     case 'p2p':

@@ -4,6 +4,9 @@ import type { Scenario } from '../scenario/schema.ts';
 /** Slots of the server and of an agent, as they are deployed with. */
 const SLOTS = { uploadSlots: 4, seederSlots: 5 } as const;
 
+/** The swarm as it is deployed with. */
+export const PRODUCT_SWARM = { ...BEST_POLICIES, ...SLOTS, neighbours: 24 } as const;
+
 /** What is deployed with cannot be chosen where machines run the product as it is; each as `key.path: reason`. */
 export function unsupportedByProduct({ transports: { p2p } }: Scenario, where: string): string[] {
   if (!p2p) return [];

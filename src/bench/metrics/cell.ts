@@ -45,6 +45,7 @@ export interface Cell {
   readonly pieceBoundS: number | null;
   /** Medians over the runs; see `OutcomeNumbers`. */
   readonly serverCopies: number | null;
+  readonly otherSeederCopies: number | null;
   readonly serverLinkCopies: number | null;
   readonly machinesCpuS: number | null;
   readonly serverCpuS: number | null;
@@ -107,6 +108,7 @@ function detailOf(runs: readonly RunRecord[]): CellDetail {
     lowerBoundS: rounded(bounds?.lowerBoundS ?? null),
     pieceBoundS: rounded(bounds?.pieceBoundS ?? null),
     serverCopies: median(known(outcomes, 'serverCopies')),
+    otherSeederCopies: median(known(outcomes, 'otherSeederCopies')),
     serverLinkCopies: median(known(outcomes, 'serverLinkCopies')),
     machinesCpuS: rounded(median(known(outcomes, 'machinesCpuS'))),
     serverCpuS: rounded(median(known(outcomes, 'serverCpuS'))),

@@ -10,6 +10,8 @@ export interface OutcomeNumbers {
   readonly meanLatencyS: number | null;
   /** Bytes that the server sent / F. */
   readonly serverCopies: number | null;
+  /** Bytes that other seeders sent together / F; null where the server is the only one. */
+  readonly otherSeederCopies: number | null;
   /** Bytes that crossed the server's link away from it / F. */
   readonly serverLinkCopies: number | null;
   /** Processor time of all machines together, and of the server, from the start barrier to the last verified piece [s]. */
@@ -46,10 +48,16 @@ export function outcomeNumbers(record: RunRecord): OutcomeNumbers {
 
 type Use = Pick<
   OutcomeNumbers,
-  'serverLinkCopies' | 'machinesCpuS' | 'serverCpuS' | 'peakMemoryBytes' | 'serverPeakMemoryBytes'
+  | 'otherSeederCopies'
+  | 'serverLinkCopies'
+  | 'machinesCpuS'
+  | 'serverCpuS'
+  | 'peakMemoryBytes'
+  | 'serverPeakMemoryBytes'
 >;
 
 const NOTHING_USED: Use = {
+  otherSeederCopies: null,
   serverLinkCopies: null,
   machinesCpuS: null,
   serverCpuS: null,
@@ -57,10 +65,12 @@ const NOTHING_USED: Use = {
   serverPeakMemoryBytes: null,
 };
 
-/** What a lab has measured beside times. */
-function useOf({ fleet, serverLink, serverCpuS, serverPeakMemoryBytes, wireBytes }: RunRecord): Use {
+/** What is known of some runs beside times. */
+function useOf(record: RunRecord): Use {
+  const { fleet, seedersUploadedBytes, serverLink, serverCpuS, serverPeakMemoryBytes, wireBytes } = record;
   const cpuS = fleet.flatMap((machine) => machine.cpuS ?? []);
   return {
+    otherSeederCopies: seedersUploadedBytes === undefined ? null : seedersUploadedBytes / wireBytes,
     serverLinkCopies: serverLink === undefined ? null : serverLink.upBytes / wireBytes,
     machinesCpuS: cpuS.length === 0 ? null : sum(cpuS),
     serverCpuS: serverCpuS ?? null,

@@ -78,7 +78,7 @@ export interface MachineResult extends HostUse {
   /** Payload bytes, both directions, wire encoding. */
   readonly uploadedBytes: number;
   readonly downloadedBytes: number;
-  /** Payload bytes by sender (`server` or a machine); left out where the run is too large to keep it, empty where the client does not tell. */
+  /** Payload bytes by sender (`server`, a machine, or another seeder); left out where the run is too large to keep it, empty where the client does not tell. */
   readonly receivedFrom?: Readonly<Record<string, number>>;
   /** When each piece was whole at this machine [s], by piece, null if never; kept of one small run of a scenario. */
   readonly pieceTimesS?: readonly (number | null)[];
@@ -153,6 +153,8 @@ export interface RunRecord {
   readonly fleet: readonly MachineResult[];
   /** Payload bytes that left the server; null where not known. */
   readonly serverUploadedBytes: number | null;
+  /** Payload bytes that other seeders sent together; left out where the server is the only one. */
+  readonly seedersUploadedBytes?: number;
   /** As `cpuS`, `link` and `peakMemoryBytes` of a machine. */
   readonly serverCpuS?: number;
   readonly serverLink?: LinkBytes;

@@ -31,6 +31,7 @@ const COLUMNS = [
   numberColumn('Bound in pieces'),
   numberColumn('Transfer / bound'),
   numberColumn('Server copies'),
+  numberColumn('Copies of other seeders'),
   numberColumn('Server copies (link)'),
   numberColumn('CPU-s of the machines'),
   numberColumn('CPU-s of the server'),
@@ -63,6 +64,7 @@ function rowOf(cells: readonly Cell[], hasVariants: boolean): string[] {
     typeof bounded?.pieceBoundS === 'number' ? readableTime(bounded.pieceBoundS) : '',
     boundRatioWords(basis),
     digitsOrNothing(basis?.serverCopies),
+    digitsOrNothing(basis?.otherSeederCopies),
     digitsOrNothing(basis?.serverLinkCopies),
     digitsOrNothing(basis?.machinesCpuS),
     digitsOrNothing(basis?.serverCpuS),
@@ -129,6 +131,9 @@ export function comparisonNotes(details: readonly CellDetail[]): string[] {
       : '',
     has(isRun)
       ? 'Transfer / bound, server copies and verified machines are those of the measurement, or of the simulation where there is none; verified is that of the worst run.'
+      : '',
+    has((cell) => cell.otherSeederCopies !== null)
+      ? 'Copies of other seeders are those that all machines sent together which had the image from the start.'
       : '',
     has((cell) => cell.serverLinkCopies !== null)
       ? 'Server copies are counted in payload as the client tells it, and on the server’s link with all headers and requests.'

@@ -28,6 +28,12 @@ export function networkSchema(fields: Fields) {
       .rate()
       .prefault('unlimited')
       .describe('most that one connection carries, such as a TCP window over its round trip'),
+    backplane: fields
+      .rate()
+      .prefault('unlimited')
+      .describe(
+        'what the switch of each site carries of all its traffic together, that from and to other sites included; simulator only',
+      ),
     latency: fields.seconds().prefault('0 s').describe('one-way delay between any two machines'),
     loss: fields
       .share()

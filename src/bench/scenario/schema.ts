@@ -10,7 +10,7 @@ import { phasesSchema } from './machine-schema.ts';
 import { networkSchema } from './network-schema.ts';
 import type { QuantityKind, QuantityParser } from './quantity.ts';
 import { settings } from './settings.ts';
-import { transportsSchema } from './transports-schema.ts';
+import { SEEDERS_ALLOWED, transportsSchema } from './transports-schema.ts';
 
 /** Sizes in bytes, rates in bytes per second, times in seconds: all are numbers once a scenario is read. */
 export type Bytes = number;
@@ -22,7 +22,7 @@ export type Seconds = number;
  */
 export function scenarioSchema(parserOf: (kind: QuantityKind) => QuantityParser) {
   const fields = fieldsOf(parserOf);
-  return settings({
+  const scenario = settings({
     name: z
       .string()
       .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, { error: 'allowed is a name of small letters, digits and hyphens' })
@@ -59,16 +59,31 @@ export function scenarioSchema(parserOf: (kind: QuantityKind) => QuantityParser)
       .default({})
       .describe('name -> changes to any of the settings above'),
     measured: z.array(measuredSchema(fields)).default([]).describe('published cells to lay beside'),
-  }).refine(hasStarters, {
-    path: ['faults'],
-    error: 'allowed are fewer machines that join than every number in fleet.machines',
   });
+  return scenario
+    .refine(hasStarters, {
+      path: ['faults'],
+      error: 'allowed are fewer machines that join than every number in fleet.machines',
+    })
+    .refine(hasSitesOfSeeders, { path: ['transports', 'p2p', 'seeders'], error: SEEDERS_ALLOWED });
 }
 
 /** A transfer starts with those who do not join later. */
 function hasStarters({ fleet, faults }: { fleet: { machines: number[] }; faults: Fault[] }): boolean {
   const joining = faults.reduce((sum, fault) => sum + ('join' in fault ? fault.join : 0), 0);
   return fleet.machines.every((machines) => machines > joining);
+}
+
+function hasSitesOfSeeders({
+  network,
+  transports,
+}: {
+  network: { sites?: { name: string }[] | undefined };
+  transports: { p2p?: { seeders?: number | string[] | undefined } | undefined };
+}): boolean {
+  const seeders = transports.p2p?.seeders ?? [];
+  const names = network.sites?.map(({ name }) => name) ?? [];
+  return typeof seeders === 'number' || seeders.every((name) => names.includes(name));
 }
 
 function measuredSchema(fields: Fields) {

@@ -7,6 +7,10 @@ import { orNothing, settings } from './settings.ts';
 const P2P_HANDOUTS = ['random', 'regular', 'sites'] as const;
 export type P2pHandout = (typeof P2P_HANDOUTS)[number];
 
+/** What `transports.p2p.seeders` may be. */
+export const SEEDERS_ALLOWED =
+  'allowed is a number of seeders beside the server, or a list of names of network.sites such as `[branch]`';
+
 /** Ways to bring the image to the machines; what is left out is not run. */
 export function transportsSchema(fields: Fields) {
   const diskWrite = z
@@ -18,6 +22,18 @@ export function transportsSchema(fields: Fields) {
     uploadSlots: fields.count('slots').default(4).describe('uploads of a machine at a time'),
     seederSlots: fields.count('slots').default(5).describe('uploads of the seeder at a time'),
     neighbours: fields.count('peers').default(24).describe('neighbours that the tracker hands out'),
+    maxConnections: fields
+      .count('connections')
+      .optional()
+      .describe(
+        'connections that a machine keeps at most, the server has no limit; default: to all that it is told of; simulator only',
+      ),
+    announceInterval: fields
+      .positiveSeconds()
+      .optional()
+      .describe(
+        'time after which a machine that lacks pieces asks the tracker again; default: it asks once; simulator only',
+      ),
     handout: z
       .enum(P2P_HANDOUTS)
       .optional()
@@ -44,6 +60,12 @@ export function transportsSchema(fields: Fields) {
       .default('dealing')
       .describe(
         'deals every piece once before any twice, reveals the next piece when the last was seen elsewhere (BEP 16), or serves like any peer',
+      ),
+    seeders: z
+      .union([fields.count('seeders'), z.array(z.string().min(1)).min(1)], { error: SEEDERS_ALLOWED })
+      .optional()
+      .describe(
+        'machines beside the server that have the image from the start and are not deployed: so many at its site, or one at each of these sites; default: none; simulator only',
       ),
     staysFor: fields
       .seconds()
@@ -78,7 +100,16 @@ export function transportsSchema(fields: Fields) {
     wait: fields.seconds().prefault('0 s').describe('time that the sender waits for receivers'),
     round: fields.seconds().prefault('0 s').describe('time to collect the losses of one round'),
   };
-  const multicast = settings({ diskWrite, ...casting });
+  const multicast = settings({
+    diskWrite,
+    ...casting,
+    repair: z
+      .enum(['rounds', 'p2p'])
+      .default('rounds')
+      .describe(
+        'how what was lost is brought: in rounds by multicast, or after one multicast by our swarm, with the policies of the product; p2p: simulator only',
+      ),
+  });
   const clonezillaUnicast = settings({}).describe(
     'a partclone image by HTTP to each machine, through zstd into partclone.restore',
   );

@@ -1,6 +1,6 @@
 import type { SimulatedMachine, TraceEvent } from '../../sim/index.ts';
+import { peerName } from '../executors/fleet.ts';
 import { readableBytes } from '../metrics/readable-units.ts';
-import { senderName } from './traced-run.ts';
 
 /** More pieces than these are told in steps. */
 const MOST_PIECES = 300;
@@ -21,12 +21,13 @@ const WORDS = {
  * One machine's way through a deployment, line by line.
  * @param events of this machine, in their order
  * @param pieces of the image
+ * @param machines of the deployment
  * @param isWhole every piece is told, however many there are
  */
 export function storyOf(
   machine: SimulatedMachine,
   events: readonly TraceEvent[],
-  { pieces, isWhole }: { pieces: number; isWhole: boolean },
+  { pieces, isWhole, machines }: { pieces: number; isWhole: boolean; machines: number },
 ): string[] {
   const step = isWhole ? 1 : Math.ceil(pieces / MOST_PIECES);
   const width = Math.max(...events.map(({ timeS }) => timeS.toFixed(3).length));
@@ -36,16 +37,16 @@ export function storyOf(
     if (kind === 'pieceReceived') received++;
     const words =
       kind === 'pieceReceived'
-        ? `piece ${piece} from ${senderName(sender!)}, ${received} of ${pieces}`
+        ? `piece ${piece} from ${peerName(sender!, machines)}, ${received} of ${pieces}`
         : WORDS[kind];
     const isTold = kind !== 'pieceReceived' || received % step === 0 || received === 1 || received === pieces;
     if (isTold) lines.push(`${timeS.toFixed(3).padStart(width)} s  ${words}`);
   }
   if (step > 1) lines.push(`(one piece of ${step} is told; --all tells every one)`);
-  return [...lines, '', ...summaryOf(machine)];
+  return [...lines, '', ...summaryOf(machine, machines)];
 }
 
-function summaryOf(machine: SimulatedMachine): string[] {
+function summaryOf(machine: SimulatedMachine, machines: number): string[] {
   const { phases, downloadedBytes, uploadedBytes, receivedFrom, failure } = machine;
   const took = Object.entries(phases).map(
     ([phase, [startS, endS]]) =>
@@ -53,7 +54,7 @@ function summaryOf(machine: SimulatedMachine): string[] {
   );
   const senders = [...(receivedFrom ?? [])]
     .sort(([, one], [, other]) => other - one)
-    .map(([sender, bytes]) => `${senderName(sender)} ${readableBytes(bytes)}`);
+    .map(([sender, bytes]) => `${peerName(sender, machines)} ${readableBytes(bytes)}`);
   return [
     'phases',
     ...took,

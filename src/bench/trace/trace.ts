@@ -48,7 +48,7 @@ export async function traceMachine(request: TraceRequest): Promise<MachineTrace>
   const traceFile = out === undefined ? undefined : new TraceFile(out);
   const events: TraceEvent[] = [];
   const simulated = simulateTraced(loaded, run, (event) => {
-    traceFile?.add(traceLine(event));
+    traceFile?.add(traceLine(event, run.machines));
     if (wanted === undefined || event.machine === wanted) events.push(event);
   });
   traceFile?.write();
@@ -61,7 +61,7 @@ export async function traceMachine(request: TraceRequest): Promise<MachineTrace>
     traceDigest: simulated.traceDigest,
     result,
     events: own,
-    story: storyOf(result, own, { pieces, isWhole }),
+    story: storyOf(result, own, { pieces, isWhole, machines: run.machines }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { type DeploymentModel, pieceCountOf } from '../deployment-model.ts';
+import { type DeploymentModel, peerCountOf, pieceCountOf } from '../deployment-model.ts';
 import type { Simulation } from '../kernel/simulation.ts';
 import { RecentPieces } from '../machine/recent-pieces.ts';
 import { WriteBehind } from '../machine/write-behind.ts';
@@ -42,7 +42,7 @@ export class Connections {
     const { disk, wireBytes, rawBytes, tcp, latencyS } = model;
     this.#network = network;
     this.#topology = topology;
-    this.#peers = model.machines.length + 1;
+    this.#peers = peerCountOf(model);
     this.#isStreamed = !disk.isSerialWrite;
     this.#capBps = connectionBps(model);
     const room = Math.floor((disk.recentBytes * wireBytes) / rawBytes / model.pieceBytes);
@@ -79,6 +79,11 @@ export class Connections {
   /** The same of a piece. */
   arrived(flow: number, receiver: number, piece: number): void {
     this.ended(flow);
+    this.stored(receiver, piece);
+  }
+
+  /** To be told when a piece has come another way than by a flow. */
+  stored(receiver: number, piece: number): void {
     this.#recentPieces.received(receiver, piece);
   }
 
@@ -104,9 +109,13 @@ export class Connections {
   }
 }
 
-/** Most that one connection carries: by its own cap, and under loss by what TCP makes of it. */
+/**
+ * Most that one connection carries: by its own cap, and under loss by what TCP makes of it. A multicast is no connection,
+ * but the swarm that repairs it has some.
+ */
 function connectionBps({ connectionCapBps, loss, latencyS, tcp, transport }: DeploymentModel): number {
-  if (loss === 0 || transport.transport === 'multicast') return connectionCapBps;
+  const isUnheard = transport.transport === 'multicast' && !transport.repair;
+  if (loss === 0 || isUnheard) return connectionCapBps;
   return Math.min(connectionCapBps, underLossBps(tcp, { loss, roundTripS: 2 * latencyS }));
 }
 

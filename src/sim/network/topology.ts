@@ -2,7 +2,7 @@ import type { DeploymentModel, LinkChange, LinkModel } from '../deployment-model
 import { type DiskLinks, NO_DISK, newDiskLinks } from './disk-links.ts';
 import type { FlowNetwork } from './flow-network.ts';
 
-/** Peer number of the server; machines are 1 to n in order of arrival. */
+/** Peer number of the server; machines are 1 to n in order of arrival, and seeders beside the server follow them. */
 export const SERVER = 0;
 
 interface Links {
@@ -30,6 +30,8 @@ export class Topology {
   readonly #network: FlowNetwork;
   readonly #access: Links[];
   readonly #wan: Links[];
+  /** By site: what its switch carries of all flows together. */
+  readonly #backplanes: number[];
   readonly #siteOf: number[];
   readonly #disks: DiskLinks[];
 
@@ -40,14 +42,20 @@ export class Topology {
     });
     const access = (link: LinkModel, changes: readonly LinkChange[] = []) =>
       both(changes.length === 0 ? link : limited(link));
+    const { seeders = [] } = model;
     this.#network = network;
     this.#access = [
       access(model.server, model.serverLinkChanges),
       ...model.machines.map(({ link, linkChanges }) => access(link, linkChanges)),
+      ...seeders.map(({ link }) => access(link)),
     ];
     this.#wan = model.sites.map(({ wan }) => both(wan));
-    this.#siteOf = [0, ...model.machines.map(({ site }) => site)];
-    this.#disks = [NO_DISK, ...model.machines.map(() => newDiskLinks(model, network))];
+    this.#backplanes = model.sites.map(({ backplaneBps = Number.POSITIVE_INFINITY }) =>
+      network.addLink(backplaneBps),
+    );
+    const others = [...model.machines, ...seeders];
+    this.#siteOf = [0, ...others.map(({ site }) => site)];
+    this.#disks = [NO_DISK, ...others.map(() => newDiskLinks(model, network))];
   }
 
   /** From `sender`'s disk, or its memory, over the network, through `receiver`'s decoder, on to its disk. */
@@ -56,9 +64,11 @@ export class Topology {
     const path: number[] = [];
     if (isRead) cross(this.#disks[sender]!.read, path);
     cross(this.#access[sender]!.up, path);
+    cross(this.#backplanes[home]!, path);
     if (home !== away) {
       cross(this.#wan[home]!.up, path);
       cross(this.#wan[away]!.down, path);
+      cross(this.#backplanes[away]!, path);
     }
     cross(this.#access[receiver]!.down, path);
     if (isDecoded) cross(this.#disks[receiver]!.decode, path);

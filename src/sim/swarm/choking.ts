@@ -16,7 +16,7 @@ export interface Choking {
 export class GrantChoking implements Choking {
   readonly #swarm: Swarm;
   /** One for all choices, which are many. */
-  readonly #choice: GrantChoice & { start: number; end: number };
+  readonly #choice: GrantChoice & { neighbours: Int32Array; start: number; end: number };
   #uploader = 0;
 
   constructor(swarm: Swarm) {
@@ -34,9 +34,10 @@ export class GrantChoking implements Choking {
 
   next(uploader: number): number {
     this.#uploader = uploader;
-    const { starts } = this.#swarm.neighbours;
+    const { members, starts, ends } = this.#swarm.neighbours;
+    this.#choice.neighbours = members;
     this.#choice.start = starts[uploader]!;
-    this.#choice.end = starts[uploader + 1]!;
+    this.#choice.end = ends[uploader]!;
     return nextGrant(this.#choice, this.#swarm.chance);
   }
 

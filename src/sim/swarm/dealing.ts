@@ -8,7 +8,7 @@ import type { Swarm } from './swarm.ts';
 export class Dealing extends PlainSeeding {
   readonly #swarm: Swarm;
   readonly #nowMs: () => number;
-  readonly #receivers: Int32Array;
+  #receivers: Int32Array;
   /** What the peer in question has. */
   readonly #held: PieceSet;
   /** A receiver with this many downloads is left to its peers while pieces are dealt: the piece would be slow. */
@@ -55,7 +55,13 @@ export class Dealing extends PlainSeeding {
 
   override arrived(_receiver: number, piece: number): void {
     this.#holders[piece]!++;
+    // It may have come from another seeder, and need not be dealt to be had from here.
+    this.#held.moveTo(SERVER).add(piece);
     this.#dealer.pass(piece, this.#nowMs());
+  }
+
+  override relinked(): void {
+    this.#receivers = this.#swarm.neighbours.of(SERVER);
   }
 
   override left(peer: number): void {

@@ -1,9 +1,9 @@
-import type { NeighbourLists } from '../../engine/swarm/policy/neighbour-lists.ts';
 import { newPicker, type PickerSettings } from '../../engine/swarm/policy/picker/new-picker.ts';
 import type { PiecePicker } from '../../engine/swarm/policy/picker/piece-picker.ts';
 import { PieceShelf } from '../../engine/swarm/policy/picker/piece-shelf.ts';
 import { PieceRows } from '../../engine/swarm/policy/piece-set.ts';
 import type { RandomStream } from '../kernel/random-stream.ts';
+import type { Neighbours } from './neighbours.ts';
 
 /** The piece pickers of all peers. */
 export interface Picking {
@@ -13,6 +13,8 @@ export interface Picking {
   released(peer: number, piece: number): void;
   /** All neighbours of a peer learn that it has a piece. */
   announced(peer: number, piece: number): void;
+  /** A peer learns what a new neighbour has. */
+  introduced(peer: number, neighbour: number): void;
   /** A peer is gone that had this piece. */
   lost(peer: number, piece: number): void;
   /** What the receiver asks the uploader for, or -1. */
@@ -22,7 +24,7 @@ export interface Picking {
 /** What pickers go by. */
 interface PickingSource {
   readonly held: PieceRows;
-  readonly neighbours: NeighbourLists;
+  readonly neighbours: Neighbours;
   readonly chance: RandomStream;
 }
 
@@ -62,9 +64,13 @@ class ToldPicking implements Picking {
   }
 
   announced(peer: number, piece: number): void {
-    const { members, starts } = this.#source.neighbours;
-    const end = starts[peer + 1]!;
+    const { members, starts, ends } = this.#source.neighbours;
+    const end = ends[peer]!;
     for (let place = starts[peer]!; place < end; place++) this.#pickers[members[place]!]!.announced(piece);
+  }
+
+  introduced(peer: number, neighbour: number): void {
+    for (const piece of this.#source.held.row(neighbour)) this.#pickers[peer]!.announced(piece);
   }
 
   lost(peer: number, piece: number): void {
@@ -86,7 +92,6 @@ class SharedPicking implements Picking {
 
   constructor(settings: PickerSettings, { held, neighbours, chance }: PickingSource) {
     const { pieces } = held;
-    const { members, starts } = neighbours;
     this.taken = new PieceRows(held.sizes.length, pieces);
     this.#takenOfPeer = this.taken.row(0);
     this.#offered = held.row(0);
@@ -95,7 +100,8 @@ class SharedPicking implements Picking {
       chance,
       place: { taken: this.#takenOfPeer },
       count: (place, counter) => {
-        const [start, end] = [starts[this.#receiver]!, starts[this.#receiver + 1]!];
+        const { members, starts, ends } = neighbours;
+        const [start, end] = [starts[this.#receiver]!, ends[this.#receiver]!];
         counter.addAll(held, place, { members, start, end });
       },
     });
@@ -110,6 +116,8 @@ class SharedPicking implements Picking {
   }
 
   announced(): void {}
+
+  introduced(): void {}
 
   lost(): void {}
 

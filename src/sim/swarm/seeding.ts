@@ -13,6 +13,8 @@ export interface Seeding {
   pieceFor(receiver: number): number;
   /** A machine has got a piece. */
   arrived(receiver: number, piece: number): void;
+  /** The seeder has other neighbours than before. */
+  relinked(): void;
   /** A machine is gone with its pieces; what was on its way to it and from it has been cut off before. */
   left(peer: number): void;
   /** An upload of the seeder was cut off. */
@@ -45,6 +47,8 @@ export class PlainSeeding implements Seeding {
   }
 
   arrived(_receiver: number, _piece: number): void {}
+
+  relinked(): void {}
 
   left(_peer: number): void {}
 

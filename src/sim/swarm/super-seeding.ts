@@ -10,7 +10,7 @@ import type { Swarm } from './swarm.ts';
 export class SuperSeeding extends PlainSeeding {
   readonly #swarm: Swarm;
   readonly #superSeeder: SuperSeeder;
-  readonly #neighbours: ReadonlySet<number>;
+  #neighbours: ReadonlySet<number>;
 
   constructor(swarm: Swarm) {
     super(swarm);
@@ -30,6 +30,10 @@ export class SuperSeeding extends PlainSeeding {
 
   override arrived(receiver: number, piece: number): void {
     if (this.#neighbours.has(receiver)) this.#superSeeder.announced(receiver, piece);
+  }
+
+  override relinked(): void {
+    this.#neighbours = new Set(this.#swarm.neighbours.of(SERVER));
   }
 
   override left(peer: number): void {

@@ -1,22 +1,25 @@
-import type { NeighbourLists } from '../../engine/swarm/policy/neighbour-lists.ts';
 import { handOutPeers } from '../../engine/swarm/policy/peer-handout.ts';
 import { PieceRows } from '../../engine/swarm/policy/piece-set.ts';
-import type { P2pModel } from '../deployment-model.ts';
+import { hasTracker, type P2pModel } from '../deployment-model.ts';
 import type { RandomStream } from '../kernel/random-stream.ts';
 import { SERVER } from '../network/topology.ts';
+import type { Neighbours } from './neighbours.ts';
 import { newPicking, type Picking } from './picking.ts';
+import { Tracker } from './tracker.ts';
 import { UploadSlots } from './upload-slots.ts';
 
 /**
- * Everybody who takes part, by number, the seeder first. What is known of all of them stands in a few arrays side by
+ * Everybody who takes part, by number, the server first, which is the seeder whose policy a scenario chooses; other
+ * seeders come last, and are like machines that are done. What is known of all of them stands in a few arrays side by
  * side: one event looks at many peers, and with a hundred thousand of them each look at an object would wait for memory.
  */
 export interface SwarmState {
   readonly pieces: number;
   readonly chance: RandomStream;
-  /** By the tracker's handout, whether they are here yet or not. */
-  readonly neighbours: NeighbourLists;
-  /** 1 for those who are here; the seeder is from the start. */
+  /** By the tracker's handout: whether they are here yet or not, unless there is a tracker that is asked meanwhile. */
+  readonly neighbours: Neighbours;
+  readonly tracker: Tracker | undefined;
+  /** 1 for those who are here; seeders are from the start. */
   readonly isHere: Uint8Array;
   /** Pieces that each has; what the seeder has not dealt yet is not among them. */
   readonly held: PieceRows;
@@ -33,28 +36,48 @@ export interface Swarm extends SwarmState {
 
 /**
  * The peers of a swarm, linked as the tracker hands them out.
- * @param sites site of every peer, the seeder first
+ * @param sites site of every peer, the server first
+ * @param seeders peers that have everything from the start, beside the server
  */
 export function newSwarmState(
   settings: P2pModel,
-  { sites, pieces, chance }: { sites: readonly number[]; pieces: number; chance: RandomStream },
+  {
+    sites,
+    seeders = [],
+    pieces,
+    chance,
+  }: { sites: readonly number[]; seeders?: readonly number[]; pieces: number; chance: RandomStream },
   handoutChance: RandomStream,
 ): SwarmState {
   const { handout, neighbours: wanted, uploadSlots, seederSlots } = settings;
-  const neighbours = handOutPeers({ sites, handout, wanted }, handoutChance);
+  const tracker = hasTracker(settings)
+    ? new Tracker(settings, { sites, seeders, chance: handoutChance })
+    : undefined;
+  const neighbours =
+    tracker?.neighbours ?? handOutPeers({ sites, handout, wanted, otherSources: seeders }, handoutChance);
   const held = new PieceRows(sites.length, pieces);
   // What is to be dealt the seeder has only when it has dealt it.
   const seeded = held.row(SERVER);
   if (settings.seeder !== 'dealing') for (let piece = 0; piece < pieces; piece++) seeded.add(piece);
   const isHere = new Uint8Array(sites.length);
   isHere[SERVER] = 1;
+  const picking = newPicking(settings, { held, neighbours, chance });
+  for (const seeder of seeders) {
+    isHere[seeder] = 1;
+    const everything = held.row(seeder);
+    for (let piece = 0; piece < pieces; piece++) {
+      everything.add(piece);
+      picking.claimed(seeder, piece);
+    }
+  }
   return {
     pieces,
     chance,
     neighbours,
+    tracker,
     isHere,
     held,
-    picking: newPicking(settings, { held, neighbours, chance }),
+    picking,
     uploads: new UploadSlots(sites.map((_, peer) => (peer === SERVER ? seederSlots : uploadSlots))),
   };
 }

@@ -4,6 +4,8 @@ const NOBODY = -1;
 export class UploadSlots {
   /** How many downloads each peer has, by peer; no more than 65,535. */
   readonly downloads: Uint16Array;
+  /** Slots that are taken, of all peers together. */
+  running = 0;
   /** By slot. */
   readonly #uploaders: Int32Array;
   readonly #receivers: Int32Array;
@@ -78,6 +80,7 @@ export class UploadSlots {
     this.#receivers[slot] = receiver;
     this.#pieces[slot] = piece;
     this.#taken[uploader]!++;
+    this.running++;
     this.downloads[receiver]!++;
     return slot;
   }
@@ -87,5 +90,6 @@ export class UploadSlots {
     this.downloads[this.#receivers[slot]!]!--;
     this.#taken[this.#uploaders[slot]!]!--;
     this.#receivers[slot] = NOBODY;
+    this.running--;
   }
 }

@@ -63,7 +63,7 @@ function withoutComplete(lacking: ReadonlyMap<number, Int32Array>): Map<number, 
 }
 
 /** Places from 0 up to `count` that are lost, in order. */
-function lossesOf(
+export function lossesOf(
   count: number,
   { loss, stream }: { loss: number; stream: RandomStream },
 ): Int32Array<ArrayBuffer> {

@@ -1,24 +1,28 @@
 import type { DeploymentModel, MulticastModel } from '../deployment-model.ts';
 import { RandomStream } from '../kernel/random-stream.ts';
 import { SERVER } from '../network/topology.ts';
-import { multicastRounds } from './multicast-rounds.ts';
+import { lossesOf, multicastRounds } from './multicast-rounds.ts';
+import { RepairSwarm } from './repair-swarm.ts';
 import { type Arena, isStreamed, type Transport } from './transport.ts';
 
 /**
- * The server sends to all at once, at a rate that the slowest of them bears, and repairs in rounds. It starts when all
- * machines are there and have waited `waitS`. A machine that dies is waited for no longer, but its losses are repaired
- * until the end: the sender cannot tell.
+ * The server sends to all at once, at a rate that the slowest of them bears, and repairs in rounds, or sends once and has
+ * the machines fetch from it and from each other what they lack (`repair-swarm.ts`). It starts when all machines are
+ * there and have waited `waitS`. A machine that dies is waited for no longer, but rounds repair its losses until the end:
+ * the sender cannot tell.
  */
 export class Multicast implements Transport {
   readonly #arena: Arena;
   readonly #settings: MulticastModel;
   readonly #here = new Set<number>();
   readonly #dead = new Set<number>();
+  readonly #repairSwarm: RepairSwarm | undefined;
   #hasStarted = false;
 
   constructor(arena: Arena, settings: MulticastModel) {
     this.#arena = arena;
     this.#settings = settings;
+    this.#repairSwarm = settings.repair && new RepairSwarm(arena, settings.packetBytes, settings.repair);
   }
 
   join(machine: number): void {
@@ -29,10 +33,12 @@ export class Multicast implements Transport {
   leave(machine: number): void {
     this.#dead.add(machine);
     this.#here.delete(machine);
+    this.#repairSwarm?.leave(machine);
     this.#startWhenComplete();
   }
 
-  diagnose(): string {
+  diagnose(machine: number): string {
+    if (this.#hasStarted && this.#repairSwarm) return this.#repairSwarm.diagnose(machine);
     return 'the sender was still waiting for receivers';
   }
 
@@ -44,14 +50,34 @@ export class Multicast implements Transport {
     this.#arena.simulation.after(this.#settings.waitS, () => this.#send());
   }
 
-  /** All rounds are drawn at once and put on the clock. */
   #send(): void {
-    const { model, ledger, randomSeed } = this.#arena;
+    const { model, randomSeed } = this.#arena;
     const receivers = [...this.#here];
-    const rateBps = senderRate(model, this.#settings, receivers);
     const packets = Math.ceil(model.wireBytes / this.#settings.packetBytes);
-    const packetS = model.wireBytes / packets / rateBps;
-    const stream = new RandomStream(randomSeed, 'loss');
+    const sending = {
+      packets,
+      packetS: model.wireBytes / packets / senderRate(model, this.#settings, receivers),
+      stream: new RandomStream(randomSeed, 'loss'),
+    };
+    if (this.#repairSwarm) this.#sendOnce(receivers, sending, this.#repairSwarm);
+    else this.#sendInRounds(receivers, sending);
+  }
+
+  /** Losses of all are drawn before, so that a death does not change those of others. */
+  #sendOnce(receivers: number[], { packets, packetS, stream }: Sending, repairSwarm: RepairSwarm): void {
+    const { model, ledger, simulation } = this.#arena;
+    const chance = { loss: model.loss, stream };
+    const lost = new Map(receivers.map((machine) => [machine, lossesOf(packets, chance)]));
+    ledger.uploaded[SERVER]! += model.wireBytes;
+    simulation.after(packets * packetS + model.latencyS, () => {
+      for (const machine of this.#dead) lost.delete(machine);
+      repairSwarm.begin(lost);
+    });
+  }
+
+  /** All rounds are drawn at once and put on the clock. */
+  #sendInRounds(receivers: number[], { packets, packetS, stream }: Sending): void {
+    const { model, ledger } = this.#arena;
     let startS = 0;
     let sent = 0;
     for (const round of multicastRounds(receivers.length, packets, { loss: model.loss, stream })) {
@@ -76,14 +102,25 @@ export class Multicast implements Transport {
   }
 }
 
+/** One sending of all packets. */
+interface Sending {
+  readonly packets: number;
+  /** Time that one packet takes [s]. */
+  readonly packetS: number;
+  /** What chance draws losses from. */
+  readonly stream: RandomStream;
+}
+
 /** The slowest link, and the slowest disk where it is written to at once, rule [byte/s]. */
 function senderRate(model: DeploymentModel, { rateBps }: MulticastModel, receivers: number[]): number {
   const machines = receivers.map((receiver) => model.machines[receiver - 1]!);
-  const away = [...new Set(machines.map(({ site }) => site))].filter((site) => site !== 0);
+  const reached = new Set([0, ...machines.map(({ site }) => site)]);
+  const away = [...reached].filter((site) => site !== 0);
   return Math.min(
     rateBps,
     model.server.upBps,
     ...machines.map(({ link }) => link.downBps),
+    ...[...reached].map((site) => model.sites[site]!.backplaneBps ?? Number.POSITIVE_INFINITY),
     ...away.map((site) => Math.min(model.sites[0]!.wan.upBps, model.sites[site]!.wan.downBps)),
     isStreamed(model) ? diskBps(model) : Number.POSITIVE_INFINITY,
   );

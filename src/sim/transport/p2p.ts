@@ -5,6 +5,7 @@ import { SERVER } from '../network/topology.ts';
 import { type Choking, GrantChoking } from '../swarm/choking.ts';
 import { ClassicChoking } from '../swarm/classic-choking.ts';
 import { Dealing } from '../swarm/dealing.ts';
+import { PeerSearch } from '../swarm/peer-search.ts';
 import { PlainSeeding, type Seeding } from '../swarm/seeding.ts';
 import { SuperSeeding } from '../swarm/super-seeding.ts';
 import { newSwarmState, type Swarm, type SwarmState } from '../swarm/swarm.ts';
@@ -23,12 +24,15 @@ export class P2p implements Transport {
   readonly #corruption: Corruption;
   readonly #staysForS: number;
   readonly #seeding: Seeding;
+  readonly #search: PeerSearch | undefined;
   /** By peer: whole pieces that its disk takes. */
   readonly #room: Uint32Array;
   /** The flow of slot 0; those of the others follow it. */
   readonly #firstFlow: number;
   /** By machine that is away and will come back: the pieces on its disk. */
   readonly #kept = new Map<number, readonly number[]>();
+  /** By machine and piece: bytes that it lacks of the piece, where it came with a part of the image. */
+  #lacking: Float64Array[] | undefined;
   /** By slot: the event at which the data of its grant begins to flow, where that takes time. */
   readonly #beginnings: number[] = [];
 
@@ -39,11 +43,13 @@ export class P2p implements Transport {
     this.#corruption = new Corruption(model, randomSeed);
     this.#staysForS = settings.staysForS;
     const chance = new RandomStream(randomSeed, 'swarm');
-    const sites = [SERVER, ...model.machines.map(({ site }) => site)];
+    const { machines, seeders: otherSeeders = [] } = model;
+    const sites = [SERVER, ...machines.map(({ site }) => site), ...otherSeeders.map(({ site }) => site)];
+    const seeders = otherSeeders.map((_, place) => machines.length + 1 + place);
     this.#room = Uint32Array.from(sites, (_, peer) =>
-      peer === SERVER ? this.#pieces : piecesOnDisk(model, peer),
+      peer === SERVER || peer > machines.length ? this.#pieces : piecesOnDisk(model, peer),
     );
-    const place = { sites, pieces: this.#pieces, chance };
+    const place = { sites, seeders, pieces: this.#pieces, chance };
     this.#swarm = newSwarmState(settings, place, new RandomStream(randomSeed, 'handout'));
     const swarm: Swarm = {
       ...this.#swarm,
@@ -53,14 +59,32 @@ export class P2p implements Transport {
     this.#firstFlow = network.open(this.#finish, 0);
     for (let slot = 1; slot < uploads.size; slot++) network.open(this.#finish, slot);
     this.#seeding = seedingOf(settings, swarm, () => simulation.now * 1000);
+    this.#tellOfSeeders(seeders);
+    this.#search = this.#searchFor(settings, machines.length);
     this.#choking =
       settings.choker === 'grants'
         ? new GrantChoking(swarm)
         : new ClassicChoking(swarm, { simulation, unchoked: (uploader) => this.#fillSlots(uploader) });
   }
 
+  /** A machine that is going to join has all of the image but so many bytes of each piece. */
+  endow(machine: number, lacking: Float64Array): void {
+    const { held, picking } = this.#swarm;
+    this.#lacking ??= [];
+    this.#lacking[machine] = lacking;
+    const own = held.row(machine);
+    for (const [piece, bytes] of lacking.entries()) {
+      if (bytes > 0) continue;
+      own.add(piece);
+      picking.claimed(machine, piece);
+      picking.announced(machine, piece);
+      this.#seeding.arrived(machine, piece);
+    }
+  }
+
   join(machine: number): void {
     this.#swarm.isHere[machine] = 1;
+    this.#search?.joined(machine);
     for (const neighbour of this.#neighboursOf(machine)) this.#choking.met(machine, neighbour);
     const kept = this.#kept.get(machine);
     if (kept) this.#bring(machine, kept);
@@ -122,6 +146,27 @@ export class P2p implements Transport {
     this.#fillSlots(SERVER);
   }
 
+  #searchFor({ announceS = Number.POSITIVE_INFINITY }: P2pModel, machines: number): PeerSearch | undefined {
+    const { tracker } = this.#swarm;
+    if (!tracker) return;
+    return new PeerSearch(
+      { ...this.#swarm, tracker, machines },
+      { simulation: this.#arena.simulation, announceS, seeding: this.#seeding, found: this.#found },
+    );
+  }
+
+  readonly #found = (machine: number, others: readonly number[]): void => {
+    for (const other of others) this.#fillSlots(other);
+    this.#fillSlots(machine);
+  };
+
+  /** What a seeder has that the server is linked to is in the swarm: the server need not deal it. */
+  #tellOfSeeders(seeders: readonly number[]): void {
+    const linked = this.#swarm.neighbours.of(SERVER);
+    for (const seeder of seeders.filter((peer) => linked.includes(peer)))
+      for (let piece = 0; piece < this.#pieces; piece++) this.#seeding.arrived(seeder, piece);
+  }
+
   *#neighboursOf(peer: number): Generator<number> {
     const { neighbours, isHere } = this.#swarm;
     for (const neighbour of neighbours.of(peer)) if (isHere[neighbour] === 1) yield neighbour;
@@ -167,23 +212,30 @@ export class P2p implements Transport {
 
   readonly #send = (slot: number): void => {
     const { uploads } = this.#swarm;
-    const { model, connections } = this.#arena;
     const [sender, receiver, piece] = [
       uploads.uploaderOf(slot),
       uploads.receiverOf(slot),
       uploads.pieceOf(slot),
     ];
-    connections.send(this.#firstFlow + slot, { sender, receiver, piece, bytes: pieceSizeOf(model, piece) });
+    const bytes = this.#bytesOf(receiver, piece);
+    this.#arena.connections.send(this.#firstFlow + slot, { sender, receiver, piece, bytes });
   };
+
+  /** What is sent of a piece. */
+  #bytesOf(receiver: number, piece: number): number {
+    return this.#lacking === undefined
+      ? pieceSizeOf(this.#arena.model, piece)
+      : this.#lacking[receiver]![piece]!;
+  }
 
   readonly #finish = (slot: number): void => {
     const { uploads, held, picking } = this.#swarm;
-    const { model, ledger, simulation, connections } = this.#arena;
+    const { ledger, simulation, connections } = this.#arena;
     const [uploader, receiver] = [uploads.uploaderOf(slot), uploads.receiverOf(slot)];
     if (this.#corruption.strikes()) return this.#throwAway(slot);
     if (held.sizes[receiver] === this.#room[receiver]) return this.#overflow(slot);
     const piece = uploads.pieceOf(slot);
-    const bytes = pieceSizeOf(model, piece);
+    const bytes = this.#bytesOf(receiver, piece);
     connections.arrived(this.#firstFlow + slot, receiver, piece);
     uploads.close(slot);
     held.row(receiver).add(piece);
@@ -199,10 +251,10 @@ export class P2p implements Transport {
   /** A piece whose hash is wrong has cost all its bytes, and anybody may send it again. */
   #throwAway(slot: number): void {
     const { uploads } = this.#swarm;
-    const { model, simulation } = this.#arena;
+    const { simulation } = this.#arena;
     const [uploader, receiver] = [uploads.uploaderOf(slot), uploads.receiverOf(slot)];
     simulation.trace.add(simulation.now, 'pieceSpoiled', receiver);
-    this.#choking.exchanged(uploader, receiver, pieceSizeOf(model, uploads.pieceOf(slot)));
+    this.#choking.exchanged(uploader, receiver, this.#bytesOf(receiver, uploads.pieceOf(slot)));
     this.#waste(slot);
     this.#goOn(uploader, receiver);
     this.#wakeNeighboursOf(receiver);
@@ -220,12 +272,13 @@ export class P2p implements Transport {
   /** The grant of a slot is over, and what it brought is of no use. */
   #waste(slot: number): void {
     const { uploads, picking } = this.#swarm;
-    const { model, ledger, connections } = this.#arena;
-    const [uploader, piece] = [uploads.uploaderOf(slot), uploads.pieceOf(slot)];
+    const { ledger, connections } = this.#arena;
+    const [uploader, receiver] = [uploads.uploaderOf(slot), uploads.receiverOf(slot)];
+    const piece = uploads.pieceOf(slot);
     connections.ended(this.#firstFlow + slot);
-    picking.released(uploads.receiverOf(slot), piece);
+    picking.released(receiver, piece);
     uploads.close(slot);
-    ledger.wasted(uploader, pieceSizeOf(model, piece));
+    ledger.wasted(uploader, this.#bytesOf(receiver, piece));
     if (uploader === SERVER) this.#seeding.cutOff(piece);
   }
 
@@ -254,16 +307,18 @@ export class P2p implements Transport {
     held.row(peer).clear();
     for (const neighbour of this.#neighboursOf(peer)) this.#fillSlots(neighbour);
     for (const receiver of cutOff) this.#wakeNeighboursOf(receiver);
+    this.#search?.left(peer);
   }
 
   #abort(slot: number): void {
     const { uploads, picking } = this.#swarm;
-    const { model, network, simulation, ledger, connections } = this.#arena;
+    const { network, simulation, ledger, connections } = this.#arena;
     const [uploader, piece, flow] = [uploads.uploaderOf(slot), uploads.pieceOf(slot), this.#firstFlow + slot];
-    picking.released(uploads.receiverOf(slot), piece);
+    const receiver = uploads.receiverOf(slot);
+    picking.released(receiver, piece);
     uploads.close(slot);
     if (network.isRunning(flow))
-      ledger.wasted(uploader, pieceSizeOf(model, piece) - connections.cancel(flow));
+      ledger.wasted(uploader, this.#bytesOf(receiver, piece) - connections.cancel(flow));
     else simulation.cancel(this.#beginnings[slot]!);
     if (uploader === SERVER) this.#seeding.cutOff(piece);
   }

@@ -90,6 +90,44 @@ describe('the lower bounds of a transfer', () => {
     ).toBeNull();
   });
 
+  it('counts the uplinks of all seeders of a swarm, and knows no bound in pieces then', () => {
+    const network = { server: { up: '8 MiB/s' }, machine: { up: '2 MiB/s' } };
+    const transports = { p2p: { seeders: 4 }, unicast: {} };
+    const scenario = aScenario({ network, transports });
+    const boundsBy = (transport: 'p2p' | 'unicast', machines: number) =>
+      boundsOf(aRun({ scenario, transport, machines }), true);
+    // 64 MiB by 16 MiB/s; ten copies by 16 + 20 MiB/s.
+    expect(boundsBy('p2p', 1)).toEqual({ lowerBoundS: 4, pieceBoundS: null, copyS: COPY_S });
+    expect(boundsBy('p2p', 10).lowerBoundS).toBe(640 / 36);
+    expect(boundsBy('unicast', 10).lowerBoundS).toBe(10 * COPY_S);
+  });
+
+  it('counts what has to pass the switch of a site: a copy for each machine there, by multicast one', () => {
+    const wan = { up: '1 GiB/s', down: '1 GiB/s' };
+    const link = { up: '8 MiB/s' };
+    const network = { server: link, machine: link, backplane: '4 MiB/s' };
+    const at = ['30 %', '70 %'].map((machines, place) => ({ name: `site ${place}`, machines, wan }));
+    const boundS = (
+      transport: 'p2p' | 'unicast' | 'multicast',
+      changes: object = {},
+      faults: unknown[] = [],
+    ) =>
+      boundsOf(
+        aRun({
+          scenario: aScenario({ network: { ...network, ...changes }, faults }),
+          transport,
+          machines: 10,
+        }),
+        true,
+      ).lowerBoundS;
+    expect(boundS('p2p')).toBe(160);
+    expect(boundS('unicast')).toBe(160);
+    expect(boundS('multicast')).toBe(16);
+    expect(boundS('p2p', { sites: at })).toBe(7 * 16);
+    expect(boundS('p2p', {}, [{ kill: 4, at: '1 s' }])).toBe(6 * 16);
+    expect(boundS('p2p', { backplane: 'unlimited' })).toBe(8);
+  });
+
   it('asks nothing of machines that are killed, but lets them have helped', () => {
     const network = { server: { up: '8 MiB/s' }, machine: { up: '1 MiB/s' } };
     const whole = boundsOf(aRun({ scenario: aScenario({ network }), machines: 20 }), true);

@@ -63,6 +63,7 @@ describe('the fluid model', () => {
       'network.sites',
       { network: { server: LINK, machine: LINK, sites: [{ name: 'a', machines: 1, wan: LINK }] } },
     ],
+    ['switches', 'network.backplane', { network: { server: LINK, machine: LINK, backplane: '1 GB/s' } }],
     ['delay', 'network.latency', { network: { server: LINK, machine: LINK, latency: '1 ms' } }],
     ['loss', 'network.loss', { network: { server: LINK, machine: LINK, loss: '1 %' } }],
     [
@@ -74,6 +75,17 @@ describe('the fluid model', () => {
     ['another picker', 'transports.p2p.picker', { transports: { p2p: { picker: 'sequential' } } }],
     ['another choker', 'transports.p2p.choker', { transports: { p2p: { choker: 'classic' } } }],
     ['another seeder', 'transports.p2p.seeder', { transports: { p2p: { seeder: 'plain' } } }],
+    [
+      'a limit of connections',
+      'transports.p2p.maxConnections',
+      { transports: { p2p: { maxConnections: 9 } } },
+    ],
+    [
+      'a tracker that is asked again',
+      'transports.p2p.announceInterval',
+      { transports: { p2p: { announceInterval: '1 min' } } },
+    ],
+    ['several seeders', 'transports.p2p.seeders', { transports: { p2p: { seeders: 1 } } }],
     [
       'machines of a crowd that leave',
       'transports.p2p.staysFor',

@@ -104,6 +104,107 @@ describe('the simulator as an executor', () => {
     expect(fleet.map(({ doneS }) => doneS! > 100)).toEqual([false, false, true, true]);
   });
 
+  it('has seeders beside the server: machines at the sites that are named, or at that of the server', async () => {
+    const wan = { up: '1 kB/s', down: '1 kB/s' };
+    const sites = [
+      { name: 'here', machines: '0 %', wan },
+      { name: 'there', machines: '100 %', wan },
+    ];
+    const link = { up: '8 MiB/s' };
+    const network = { server: link, machine: link, sites };
+    const p2p = { uploadSlots: 1, seederSlots: 1 };
+    const [at, beside] = await Promise.all([
+      simulated({
+        scenario: aScenario({ network, transports: { p2p: { ...p2p, seeders: ['there'] } } }),
+        machines: 1,
+      }),
+      simulated({ scenario: aScenario({ transports: { p2p: { ...p2p, seeders: 3 } } }), machines: 1 }),
+    ]);
+    expect(at.fleet[0]).toMatchObject({ doneS: 8, receivedFrom: { 'seeder 1': 64 * 2 ** 20 } });
+    expect(at.serverUploadedBytes).toBe(0);
+    expect(at.seedersUploadedBytes).toBe(64 * 2 ** 20);
+    expect(beside.fleet[0]!.doneS).toBe(2);
+    expect(beside.seedersUploadedBytes).toBe(48 * 2 ** 20);
+    expect((await simulated({})).seedersUploadedBytes).toBeUndefined();
+  });
+
+  it('has all that goes from host to host pass the switch, and what TCP sends again twice', async () => {
+    const link = { up: '64 MiB/s', down: '64 MiB/s' };
+    const doneS = async (transport: Transport, changes: object = {}) => {
+      const network = { server: link, machine: link, backplane: '8 MiB/s', ...changes };
+      const { fleet } = await simulated({ scenario: aScenario({ network }), transport, machines: 2 });
+      return Math.max(...fleet.map((machine) => machine.doneS!));
+    };
+    const [unicast, lossy, multicast] = await Promise.all([
+      doneS('unicast'),
+      doneS('unicast', { loss: '20 %' }),
+      doneS('multicast'),
+    ]);
+    expect(unicast).toBe(16);
+    expect(lossy).toBeCloseTo(20, 9);
+    expect(multicast).toBe(8);
+  });
+
+  it('has machines with few connections, which ask the tracker again', async () => {
+    const link = { up: '8 MiB/s', down: '8 MiB/s' };
+    const network = { server: link, machine: link };
+    const lastS = async (p2p: object) => {
+      const { fleet } = await simulated({
+        scenario: aScenario({ network, transports: { p2p } }),
+        machines: 20,
+      });
+      return Math.max(...fleet.map(({ doneS }) => doneS ?? Infinity));
+    };
+    const [free, few, asking] = await Promise.all([
+      lastS({}),
+      lastS({ maxConnections: 8 }),
+      lastS({ maxConnections: 8, announceInterval: '0.5 s' }),
+    ]);
+    expect(few).toBeGreaterThan(asking);
+    expect(asking).toBeGreaterThan(free);
+  });
+
+  it('refuses to look for others with a classic choker, or by a tracker that is gone', () => {
+    const announceInterval = '1 s';
+    const classic = { p2p: { choker: 'classic', seeder: 'plain', announceInterval } };
+    expect(refusedBy(aScenario({ transports: classic }))).toEqual(['transports.p2p.choker']);
+    const faults = [{ stop: 'tracker', at: '1 s' }];
+    expect(refusedBy(aScenario({ transports: { p2p: { announceInterval } }, faults }))).toEqual([
+      'faults.stop.tracker',
+    ]);
+  });
+
+  it('repairs a multicast by the swarm where the scenario says so, and tells what it supposes', async () => {
+    const link = { up: '8 MiB/s', down: '8 MiB/s' };
+    const network = { server: link, machine: link, loss: '0.1 %' };
+    const by = (repair: string) =>
+      simulated({
+        scenario: aScenario({ network, transports: { multicast: { repair } } }),
+        transport: 'multicast',
+        machines: 20,
+      });
+    const [p2p, rounds] = await Promise.all([by('p2p'), by('rounds')]);
+    const last = ({ fleet }: Awaited<typeof p2p>) => Math.max(...fleet.map(({ doneS }) => doneS!));
+    expect(last(p2p)).toBeGreaterThan(8);
+    expect(last(p2p)).toBeLessThan(last(rounds));
+    expect(p2p.fleet.some(({ uploadedBytes }) => uploadedBytes > 0)).toBe(true);
+    expect(rounds.fleet.some(({ uploadedBytes }) => uploadedBytes > 0)).toBe(false);
+    expect(p2p.limitations.join()).toContain('whole blocks of 16 KiB');
+    expect(rounds.limitations.join()).toContain('repairs in rounds');
+  });
+
+  it('refuses a repair by the swarm where TCP would need a model of loss, or disks seek', () => {
+    const transports = { multicast: { repair: 'p2p' } };
+    const repaired = (scenario: ReturnType<typeof aScenario>) => refusedBy(scenario, 'multicast');
+    expect(repaired({ ...lossy(), transports: aScenario({ transports }).transports })).toEqual([
+      'network.loss',
+    ]);
+    expect(
+      repaired({ ...lossy({ underLoss: 'mathis' }), transports: aScenario({ transports }).transports }),
+    ).toEqual([]);
+    expect(repaired(aScenario({ transports, disk: { kind: 'hdd' } }))).toEqual(['disk.seek']);
+  });
+
   it('ends at once when it is interrupted', async () => {
     const controller = new AbortController();
     const run = anExecutor().run(aRun({ machines: 1000 }), aWatch(controller.signal));

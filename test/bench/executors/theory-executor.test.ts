@@ -46,17 +46,38 @@ describe('theory', () => {
     expect((await formulaOf('multicast', { image, transports: serial })).transferS).toBe(8 + 32);
   });
 
-  it('knows neither boot storms nor seeks, page caches or the start of connections', () => {
+  it('knows neither boot storms nor switches, seeks, page caches, mixtures or the start of connections', () => {
     const link = { up: '8 MiB/s' };
     const scenario = aScenario({
       boot: { steps: ['dhcp'] },
       disk: { kind: 'hdd', writeCache: '1 GiB' },
-      network: { server: link, machine: link, tcp: { slowStart: true } },
+      network: { server: link, machine: link, backplane: '1 GB/s', tcp: { slowStart: true } },
+      transports: {
+        p2p: { seeders: 2, maxConnections: 9, announceInterval: '1 s' },
+        unicast: {},
+        multicast: { repair: 'p2p' },
+      },
     });
     const names = (transport: Transport) =>
       theoryExecutor.unsupported(scenario, transport).map((reason) => reason.split(':')[0]);
-    expect(names('p2p')).toEqual(['boot', 'network.tcp', 'disk.writeCache', 'disk.seek']);
-    expect(names('unicast')).toEqual(['boot', 'network.tcp', 'disk.writeCache']);
+    expect(names('p2p')).toEqual([
+      'boot',
+      'network.backplane',
+      'network.tcp',
+      'disk.writeCache',
+      'transports.p2p.maxConnections',
+      'transports.p2p.announceInterval',
+      'transports.p2p.seeders',
+      'disk.seek',
+    ]);
+    expect(names('multicast')).toEqual([
+      'boot',
+      'network.backplane',
+      'network.tcp',
+      'transports.multicast.repair',
+      'disk.writeCache',
+    ]);
+    expect(names('unicast')).toEqual(['boot', 'network.backplane', 'network.tcp', 'disk.writeCache']);
   });
 
   it('names each setting that it cannot honour', () => {

@@ -22,6 +22,7 @@ describe('a cell', () => {
         lowerBoundS: 4,
         pieceBoundS: 5,
         serverCopies: 1.5,
+        otherSeederCopies: null,
         serverLinkCopies: null,
         machinesCpuS: null,
         serverCpuS: null,

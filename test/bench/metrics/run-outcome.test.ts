@@ -58,6 +58,13 @@ describe('the numbers of a run', () => {
     expect(outcomeNumbers(aRecord({ serverUploadedBytes: null })).serverCopies).toBeNull();
   });
 
+  it('divide what other seeders sent by the bytes that one machine receives, where there are any', () => {
+    expect(outcomeNumbers(aRecord({ seedersUploadedBytes: 500, wireBytes: 1_000 })).otherSeederCopies).toBe(
+      0.5,
+    );
+    expect(outcomeNumbers(aRecord()).otherSeederCopies).toBeNull();
+  });
+
   it('divide what crossed the server’s link by the bytes that one machine receives', () => {
     const serverLink = { upBytes: 2_600, downBytes: 100 };
     expect(outcomeNumbers(aRecord({ serverLink, wireBytes: 1_000 })).serverLinkCopies).toBe(2.6);

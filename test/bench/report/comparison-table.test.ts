@@ -97,6 +97,13 @@ describe('the comparison table', () => {
     expect(comparisonNotes(cellDetails(records)).join(' ')).toContain('CPU seconds');
   });
 
+  it('has what other seeders sent, where there are any', () => {
+    const records = [aRecord({ seedersUploadedBytes: 500_000 })];
+    expect(rowsOf(...records)[0]).toMatchObject({ 'Copies of other seeders': '0.500' });
+    expect(comparisonNotes(cellDetails(records)).join(' ')).toContain('had the image from the start');
+    expect(comparisonNotes(cellDetails([aRecord()])).join(' ')).not.toContain('seeders');
+  });
+
   it('marks times of a busy computer', () => {
     const records = [aRecord({ source: 'netns', busyShare: 0.61 })];
     expect(rowsOf(...records)[0]!['Measured in netns']).toBe('10.0 s ‡');

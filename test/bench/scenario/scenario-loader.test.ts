@@ -143,6 +143,12 @@ describe('a scenario file', () => {
       'faults.0',
     ],
     [
+      'a seeder at a site that is not there',
+      'p2p: {}',
+      'p2p: { seeders: [attic] }',
+      'transports.p2p.seeders: found `["attic"]`; allowed is a number of seeders beside the server, or a list',
+    ],
+    [
       'a fleet of which nobody starts',
       'name: plain',
       'name: plain\nfaults: [{join: 1, at: 5 s}]',

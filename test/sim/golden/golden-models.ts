@@ -70,6 +70,24 @@ export const GOLDEN_MODELS: Readonly<Record<string, DeploymentModel>> = {
     corruptShare: 1 / 64,
     latencyS: 1 / 64,
   }),
+  'seeders at two sites': aModel({
+    sites: SITES,
+    link: DOWN_TOO,
+    pieces: 40,
+    machines: someMachines(20, 10, { site: 1 }),
+    seeders: [
+      { link: THIN, site: 0 },
+      { link: DOWN_TOO, site: 1 },
+    ],
+    transport: aSwarm({ handout: 'sites' }),
+  }),
+  'a swarm with few connections that looks for more': aModel({
+    machines: someMachines(20, 4, { diesAfterS: 20 }),
+    pieces: 40,
+    arrival: ONE_BY_ONE,
+    link: DOWN_TOO,
+    transport: aSwarm({ mostConnections: 6, announceS: 5 }),
+  }),
   'unicast to machines that come one by one': aModel({
     machines: 20,
     arrival: ONE_BY_ONE,
@@ -88,6 +106,12 @@ export const GOLDEN_MODELS: Readonly<Record<string, DeploymentModel>> = {
     },
   }),
   'multicast with loss': aModel({ machines: 20, loss: 0.01, transport: aMulticast({ roundS: 1 }) }),
+  'multicast that a swarm repairs': aModel({
+    machines: [...someMachines(12, 2, { diesAfterS: 9 })],
+    link: DOWN_TOO,
+    loss: 0.02,
+    transport: aMulticast({ repair: { swarm: aSwarm(), blockBytes: 16 * 1024 } }),
+  }),
   'a tree': aModel({ machines: 20, pieces: 16, link: DOWN_TOO, transport: aChain(0.5, 3) }),
   'a chain that breaks': aModel({
     machines: someMachines(8, 1, { diesAfterS: 8 }),

@@ -43,6 +43,14 @@ describe('topology', () => {
     expect(capacitiesOf(topology.path(SERVER, 2, WRITTEN))).toEqual([10, 30, 40, 20, 60]);
   });
 
+  it('leads through the switch of each site that has a limit, once', () => {
+    const behind = (backplaneBps: number) => ({ name: 'home', wan, backplaneBps });
+    const { topology, capacitiesOf } = aTopology({ sites: [behind(70), behind(80)] });
+    expect(capacitiesOf(topology.path(SERVER, 1, WRITTEN))).toEqual([10, 70, 20, 60]);
+    expect(capacitiesOf(topology.path(SERVER, 2, WRITTEN))).toEqual([10, 70, 30, 40, 80, 20, 60]);
+    expect(capacitiesOf(topology.path(2, 1, WRITTEN))).toEqual([50, 10, 80, 30, 40, 70, 20, 60]);
+  });
+
   it('leads from the disk of a machine, and not on to the disk where that is written later', () => {
     const { topology, capacitiesOf } = aTopology();
     expect(capacitiesOf(topology.path(2, 1, STORED))).toEqual([50, 10, 30, 40, 20]);

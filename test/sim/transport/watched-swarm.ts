@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { DeploymentModel, P2pModel } from '../../../src/sim/deployment-model.ts';
+import { type DeploymentModel, type P2pModel, peerCountOf } from '../../../src/sim/deployment-model.ts';
 import { Simulation } from '../../../src/sim/kernel/simulation.ts';
 import { Connections } from '../../../src/sim/network/connections.ts';
 import { FlowNetwork } from '../../../src/sim/network/flow-network.ts';
@@ -58,7 +58,7 @@ export class WatchedSwarm {
         model,
         ...place,
         connections: new Connections(model, place),
-        ledger: new Ledger(model.machines.length + 1),
+        ledger: new Ledger(peerCountOf(model)),
         randomSeed,
         downloaded: (machine) => this.downloadedAtS.set(machine, simulation.now),
         failed: (machine, why) => assert.fail(`machine ${machine}: ${why}`),

@@ -11,10 +11,19 @@ const WHERE = 'a deployment of real machines';
  * describes the room is taken as said: bounds and models compute with it.
  */
 export function unsupportedByHardware(scenario: Scenario): readonly string[] {
-  const { faults, fleet, boot } = scenario;
+  const { faults, fleet, boot, transports } = scenario;
   const reasons: readonly [is: boolean, reason: string][] = [
     [faults.length > 0, 'faults: nothing happens on purpose to real machines'],
     [fleet.start !== 'together', 'fleet.start: real machines are switched on together'],
+    [transports.p2p?.seeders !== undefined, `transports.p2p.seeders: ${WHERE} has one seeder, the server`],
+    [
+      transports.p2p?.maxConnections !== undefined,
+      `transports.p2p.maxConnections: in ${WHERE} an agent connects to all that it is told of`,
+    ],
+    [
+      transports.p2p?.announceInterval !== undefined,
+      `transports.p2p.announceInterval: in ${WHERE} the tracker says itself when it is asked again`,
+    ],
     [boot !== undefined, 'boot: real machines boot as they do'],
   ];
   return [

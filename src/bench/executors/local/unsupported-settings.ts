@@ -54,13 +54,15 @@ function unsupportedImage({ size, used, pieceLength }: Scenario['image'], { name
   });
 }
 
-function unsupportedNetwork({ connectionCap, latency, loss, sites }: Scenario['network'], lab: LabAbilities) {
+function unsupportedNetwork(network: Scenario['network'], lab: LabAbilities) {
+  const { backplane, connectionCap, latency, loss, sites } = network;
   const { name, hasSites, hasConnectionCap, losesPackets } = lab;
   const isCapped = Number.isFinite(connectionCap);
   return named({
     [`network.connectionCap: ${name} limits links, not connections`]: isCapped && !hasConnectionCap,
     [`network.connectionCap: ${name} has caps within one network, not behind a NAT`]:
       isCapped && (sites?.some(({ nat }) => nat) ?? false),
+    [`network.backplane: ${name} limits links of hosts and sites, not switches`]: Number.isFinite(backplane),
     [`network.latency: ${name} has no delay to speak of`]: latency > 0,
     [`network.loss: ${name} loses nothing on purpose`]: loss > 0 && !losesPackets,
     [`network.sites: all machines of ${name} stand at one site`]: sites !== undefined && !hasSites,
@@ -89,10 +91,18 @@ function unsupportedTransport({ transports }: Scenario, transport: Transport): r
   return named({
     [`transports.${transport}.diskWrite: an agent writes as the image arrives`]:
       settings !== undefined && 'diskWrite' in settings && settings.diskWrite === 'serial',
+    'transports.p2p.maxConnections: an agent connects to all that it is told of':
+      transport === 'p2p' && transports.p2p?.maxConnections !== undefined,
+    'transports.p2p.announceInterval: the tracker of a lab says itself when it is asked again':
+      transport === 'p2p' && transports.p2p?.announceInterval !== undefined,
+    'transports.p2p.seeders: a lab has one seeder, the server':
+      transport === 'p2p' && transports.p2p?.seeders !== undefined,
     'transports.p2p.staysFor: the machines of a lab serve until all are done':
       transport === 'p2p' && transports.p2p?.staysFor !== undefined,
     'transports.unicast.wave: the local lab serves all machines at a time':
       transport === 'unicast' && transports.unicast?.wave !== undefined,
+    'transports.multicast.repair: udpcast of a lab repairs by itself':
+      transport === 'multicast' && transports.multicast?.repair === 'p2p',
     'transports.chain.hopSetUp: the machines of a lab connect as fast as they can':
       transport === 'chain' && (transports.chain?.hopSetUp ?? 0) > 0,
     'transports.chain.children: a lab hands out chains, not trees':

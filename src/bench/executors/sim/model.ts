@@ -1,7 +1,9 @@
+import { BLOCK_BYTES } from '../../../engine/index.ts';
 import type {
   DeploymentModel,
   FailureRate,
   LinkModel,
+  RepairModel,
   SiteModel,
   TransportModel,
 } from '../../../sim/index.ts';
@@ -16,14 +18,14 @@ import {
   serverLinkChanges,
   serverStops,
 } from '../fleet.ts';
-import { p2pHandoutOf } from '../handout.ts';
+import { handoutBySites, p2pHandoutOf } from '../handout.ts';
 import { type ModelledTransport, type ModelTransport, modelled } from '../model-transport.ts';
+import { PRODUCT_SWARM } from '../product-settings.ts';
+import { otherSeeders } from '../seeders.ts';
 import { siteOf } from '../site.ts';
 import { isClonezilla } from '../way-of-bytes.ts';
 import { bootOf } from './boot-of.ts';
 import { tcpOf } from './tcp-of.ts';
-
-const UNLIMITED = { upBps: Infinity, downBps: Infinity };
 
 /** A scenario for one transport and machine count, in the words of the simulator. */
 export function modelOf(
@@ -42,7 +44,7 @@ export function modelOf(
     server: whole({ upBps: network.server.up, downBps: network.server.down }),
     serverLinkChanges: serverLinkChanges(scenario).map(wholeAt),
     serverStops: serverStops(scenario).filter(({ part }) => part === 'server'),
-    sites: sitesOf(scenario),
+    sites: sitesOf(scenario, (bps) => bps * (1 - shareSentAgain(scenario, transport))),
     machines: fleetOf(scenario, machines).map((machine, index) => ({
       link: whole(machine.link),
       linkChanges: machine.linkChanges.map(wholeAt),
@@ -53,6 +55,9 @@ export function modelOf(
       joinsAfterS: machine.joinsAfterS,
     })),
     failures: failuresOf(scenario),
+    ...(transport === 'p2p' && {
+      seeders: otherSeeders(scenario).map(({ link, site }) => ({ link: whole(link), site })),
+    }),
     connectionCapBps: network.connectionCap,
     rateTolerance: network.tolerance,
     latencyS: network.latency,
@@ -99,9 +104,23 @@ function withLoss({ upBps, downBps }: LinkModel, share: number): LinkModel {
   return { upBps: upBps * (1 - share), downBps: downBps * (1 - share) };
 }
 
-function sitesOf({ network }: Scenario): SiteModel[] {
-  if (!network.sites) return [{ name: '', wan: UNLIMITED }];
-  return network.sites.map(({ name, wan }) => ({ name, wan: { upBps: wan.up, downBps: wan.down } }));
+/** @param whole of a rate, what is left when that is sent again which was lost behind it */
+function sitesOf({ network }: Scenario, whole: (bps: number) => number): SiteModel[] {
+  const { sites = [{ name: '', wan: { up: Infinity, down: Infinity } }], backplane } = network;
+  return sites.map(({ name, wan }) => ({
+    name,
+    wan: { upBps: wan.up, downBps: wan.down },
+    ...(backplane < Infinity && { backplaneBps: whole(backplane) }),
+  }));
+}
+
+/** The product as it is, whatever the transport `p2p` of the scenario tries out. */
+function repairOf(scenario: Scenario): RepairModel {
+  const handout = handoutBySites(scenario);
+  return {
+    swarm: { transport: 'p2p', ...PRODUCT_SWARM, handout, staysForS: Infinity },
+    blockBytes: BLOCK_BYTES,
+  };
 }
 
 /** @param startsOver whether all of the image is sent whatever a disk holds, as Clonezilla does */
@@ -109,14 +128,23 @@ function transportOf(scenario: Scenario, transport: ModelTransport, startsOver: 
   const { transports } = scenario;
   switch (transport) {
     case 'p2p': {
-      const { diskWrite: _, staysFor = Infinity, ...settings } = transports.p2p!;
-      return { transport, ...settings, handout: p2pHandoutOf(scenario), staysForS: staysFor };
+      const { diskWrite: _, seeders: __, ...others } = transports.p2p!;
+      const { staysFor = Infinity, announceInterval, maxConnections, ...settings } = others;
+      return {
+        transport,
+        ...settings,
+        handout: p2pHandoutOf(scenario),
+        staysForS: staysFor,
+        ...(announceInterval !== undefined && { announceS: announceInterval }),
+        ...(maxConnections !== undefined && { mostConnections: maxConnections }),
+      };
     }
     case 'unicast':
       return { transport, wave: transports.unicast!.wave ?? Infinity, startsOver };
     case 'multicast': {
-      const { rate, packet, wait, round } = transports.multicast!;
-      return { transport, rateBps: rate, packetBytes: packet, waitS: wait, roundS: round };
+      const { rate, packet, wait, round, repair } = transports.multicast!;
+      const casting = { transport, rateBps: rate, packetBytes: packet, waitS: wait, roundS: round };
+      return repair === 'p2p' ? { ...casting, repair: repairOf(scenario) } : casting;
     }
     case 'chain':
       return { transport, hopSetUpS: transports.chain!.hopSetUp, children: transports.chain!.children };

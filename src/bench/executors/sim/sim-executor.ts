@@ -7,9 +7,10 @@ import type { MachineResult, Transport } from '../../record/run-record.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import { wireSize } from '../../scenario/wire-size.ts';
 import type { Executor, PlannedRun, RunOutcome, RunWatch } from '../executor.ts';
-import { machineName } from '../fleet.ts';
+import { machineName, peerName } from '../fleet.ts';
 import {
   MODEL_TRANSPORTS,
+  type Modelled,
   type ModelledTransport,
   type ModelTransport,
   modelled,
@@ -96,6 +97,14 @@ const LIMITATIONS: Readonly<Record<ModelTransport, string>> = {
   chain: 'A simulated chain forwards whole pieces and does not mend itself when a machine dies.',
 };
 
+const OF_REPAIR =
+  'Simulated multicast with repair by P2P loses packets independently in one sending, after which the swarm fetches whole blocks of 16 KiB from the server and from machines that have the piece whole; what TCP sends again in the repair takes nothing from the links.';
+
+function limitationOf({ scenario, transport }: Modelled): string {
+  const isRepaired = transport === 'multicast' && scenario.transports.multicast!.repair === 'p2p';
+  return isRepaired ? OF_REPAIR : LIMITATIONS[transport];
+}
+
 const OF_CLONEZILLA = 'Clonezilla is simulated as unicast or multicast that is written as it arrives.';
 const UNPROBED_CLONEZILLA = 'Its programs take no time to start, to decompress and to flush.';
 
@@ -106,17 +115,39 @@ function unsupported(asked: Scenario, askedTransport: Transport): string[] {
     ...unsupportedLoss(scenario, transport),
     ...unsupportedMachines(scenario, transport),
     ...unsupportedFaults(scenario, transport),
+    ...(transport === 'p2p' ? unsupportedSearch(scenario) : []),
     ...(isRough ? [`network.tolerance: allowed is a share up to ${MOST_TOLERANCE}`] : []),
+  ];
+}
+
+function unsupportedSearch({ transports, faults }: Scenario): string[] {
+  const { choker, maxConnections, announceInterval } = transports.p2p!;
+  if (maxConnections === undefined && announceInterval === undefined) return [];
+  const comesTwice = faults.some((fault) => 'back' in fault && fault.back !== undefined);
+  const serverStops = faults.some((fault) => 'stop' in fault && fault.stop === 'server');
+  return [
+    ...(choker === 'classic'
+      ? [
+          'transports.p2p.choker: a simulated classic choker keeps its neighbours, so it goes without `maxConnections` and `announceInterval`',
+        ]
+      : []),
+    ...(comesTwice || serverStops
+      ? [
+          'faults: in the simulator nobody comes a second time to a tracker that is asked again (`maxConnections`, `announceInterval`)',
+        ]
+      : []),
   ];
 }
 
 function unsupportedLoss({ network, image, fleet, transports }: Scenario, transport: Transport): string[] {
   if (network.loss === 0) return [];
   if (transport !== 'multicast') return unsupportedTcpLoss(network);
+  const ofRepair = transports.multicast!.repair === 'p2p' ? unsupportedTcpLoss(network) : [];
   const losses =
     Math.max(...fleet.machines) * (wireSize(image) / transports.multicast!.packet) * network.loss;
-  if (losses <= MOST_LOSSES) return [];
+  if (losses <= MOST_LOSSES) return ofRepair;
   return [
+    ...ofRepair,
     `network.loss: about ${losses.toExponential(0)} losses would have to be drawn, ${MOST_LOSSES.toExponential(0)} at most`,
   ];
 }
@@ -128,14 +159,17 @@ function outcomeOf(
   return {
     formula: null,
     fleet: simulated.machines.map((machine, index) => ({
-      ...machineResult(machine),
+      ...machineResult(machine, simulated.machines.length),
       ...(pieceTimes && { pieceTimesS: [...pieceTimes[index]!].map(toMilliseconds) }),
     })),
     barrierS: simulated.barrierS,
     serverUploadedBytes: simulated.serverUploadedBytes,
+    ...(simulated.seedersUploadedBytes.length > 0 && {
+      seedersUploadedBytes: simulated.seedersUploadedBytes.reduce((sum, bytes) => sum + bytes, 0),
+    }),
     traceDigest: simulated.traceDigest,
     limitations: [
-      LIMITATIONS[modelled(scenario, transport).transport],
+      limitationOf(modelled(scenario, transport)),
       ...(isClonezilla(transport) ? [OF_CLONEZILLA] : []),
       ...machineLimitations(scenario),
       ...faultLimitations(scenario),
@@ -157,7 +191,7 @@ function toMilliseconds(timeS: number): number | null {
   return Number.isNaN(timeS) ? null : Math.round(timeS * 1000) / 1000;
 }
 
-function machineResult(machine: SimulatedMachine): MachineResult {
+function machineResult(machine: SimulatedMachine, machines: number): MachineResult {
   const result = {
     machine: machineName(machine.number),
     poweredOnS: machine.poweredOnS,
@@ -169,9 +203,6 @@ function machineResult(machine: SimulatedMachine): MachineResult {
     failure: machine.failure,
   };
   if (!machine.receivedFrom) return result;
-  const senders = [...machine.receivedFrom].map(([sender, bytes]) => [
-    sender === 0 ? 'server' : machineName(sender),
-    bytes,
-  ]);
+  const senders = [...machine.receivedFrom].map(([sender, bytes]) => [peerName(sender, machines), bytes]);
   return { ...result, receivedFrom: Object.fromEntries(senders) };
 }

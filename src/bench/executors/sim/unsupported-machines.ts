@@ -10,7 +10,11 @@ export function unsupportedMachines(
   const settings = transports[transport];
   const isSerial = settings !== undefined && 'diskWrite' in settings && settings.diskWrite === 'serial';
   const hasCache = disk.writeCache > 0;
+  const isRepaired = transport === 'multicast' && transports.multicast?.repair === 'p2p';
   return [
+    ...(isRepaired && disk.seek > 0
+      ? ['disk.seek: a simulated repair by P2P knows no seeks between the blocks of a piece']
+      : []),
     ...(boot && network.loss > 0 ? ['boot: DHCP and TFTP of the simulator lose no packets'] : []),
     ...(hasCache && transport === 'multicast'
       ? ['disk.writeCache: the sender of a simulated multicast keeps to the rate of the disks']

@@ -46,7 +46,7 @@ describe('multicast by udpcast over network namespaces', () => {
   it('is refused what udpcast does not do, by its name', () => {
     const site = { machines: 1, wan: { up: '1 MiB/s' } };
     const scenario = aLabScenario({
-      transports: { multicast: { wait: '1 s', round: '1 s', packet: '2000 B' } },
+      transports: { multicast: { wait: '1 s', round: '1 s', packet: '2000 B', repair: 'p2p' } },
       network: { server: { up: '1 MiB/s' }, machine: { up: '1 MiB/s' }, sites: [{ name: 'a', ...site }] },
       faults: [{ join: 1, at: '1 s' }, { seederLeaves: 1.1 }],
     });
@@ -56,6 +56,7 @@ describe('multicast by udpcast over network namespaces', () => {
         'transports.multicast.wait',
         'transports.multicast.round',
         'transports.multicast.packet',
+        'transports.multicast.repair',
         'network.sites',
         'faults.join',
         'faults.seederLeaves',

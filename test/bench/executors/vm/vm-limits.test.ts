@@ -24,6 +24,9 @@ describe('the vm lab', () => {
     ['transports.p2p.seederSlots', { transports: { p2p: { seederSlots: 3 } } }],
     ['transports.p2p.picker', { transports: { p2p: { picker: 'random' } } }],
     ['transports.p2p.neighbours', { transports: { p2p: { neighbours: 2 } } }],
+    ['transports.p2p.seeders', { transports: { p2p: { seeders: 1 } } }],
+    ['transports.p2p.maxConnections', { transports: { p2p: { maxConnections: 9 } } }],
+    ['transports.p2p.announceInterval', { transports: { p2p: { announceInterval: '1 s' } } }],
     ['boot', { boot: { steps: ['dhcp'] } }],
   ])('refuses what it cannot honour: %s', (field, changes) => {
     expect(refused(changes)).toContain(field);

@@ -52,6 +52,15 @@ describe('peer handout', () => {
     );
   });
 
+  it('lets sources join first, wherever they stand, so that everybody is linked to them', () => {
+    const sites = Array<number>(40).fill(0);
+    const joining = { sites, handout: 'regular', wanted: 6, otherSources: [38, 39] } as const;
+    const known = handOutPeers(joining, new RandomStream(1, 'handout'));
+    const others = sites.map((_, peer) => peer).slice(1, 38);
+    for (const source of [0, 38, 39]) expect([...known.of(source)]).toEqual(expect.arrayContaining(others));
+    expect(known.countOf(20)).toBeLessThan(20);
+  });
+
   it('connects everybody', () => {
     assert(
       property(...anyHandOut, (peers, degree, randomSeed) => {

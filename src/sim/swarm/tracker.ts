@@ -1,0 +1,82 @@
+import { HANDOUTS } from '../../engine/swarm/policy/handout/handout-by-name.ts';
+import { Membership } from '../../engine/swarm/policy/handout/membership.ts';
+import type { P2pModel } from '../deployment-model.ts';
+import type { RandomStream } from '../kernel/random-stream.ts';
+import { SERVER } from '../network/topology.ts';
+import { GrowingNeighbours } from './growing-neighbours.ts';
+
+/** Who can come to a swarm, and how it is told of others. */
+interface TrackedPeers {
+  /** Site of every peer, the server first. */
+  readonly sites: readonly number[];
+  /** Peers that have everything from the start, beside the server. */
+  readonly seeders: readonly number[];
+  readonly chance: RandomStream;
+}
+
+/**
+ * A tracker that is asked by who comes, and again later, and knows those who are there. A link is made at once, where both
+ * have room for one more connection; the server always has.
+ */
+export class Tracker {
+  readonly neighbours: GrowingNeighbours;
+  readonly #peers: TrackedPeers;
+  readonly #settings: P2pModel;
+  readonly #mostConnections: number;
+  readonly #members = new Membership();
+  /** Numbers of the members by peer, and the other way round. */
+  readonly #numbers = new Map<number, number>();
+  readonly #peerOf = new Map<number, number>();
+
+  /** Seeders are there from the start. */
+  constructor(settings: P2pModel, peers: TrackedPeers) {
+    this.#settings = settings;
+    this.#mostConnections = settings.mostConnections ?? Number.POSITIVE_INFINITY;
+    this.#peers = peers;
+    this.neighbours = new GrowingNeighbours(peers.sites.length);
+    for (const seeder of [SERVER, ...peers.seeders]) this.join(seeder);
+  }
+
+  /** @returns peers that it is linked to now */
+  join(peer: number): number[] {
+    const { sites, seeders } = this.#peers;
+    const isSource = peer === SERVER || seeders.includes(peer);
+    const number = this.#members.join({ site: String(sites[peer]), isSource, isHidden: false });
+    this.#numbers.set(peer, number);
+    this.#peerOf.set(number, peer);
+    return this.ask(peer);
+  }
+
+  /** @returns peers that it is linked to now and was not before */
+  ask(peer: number): number[] {
+    const { handout, neighbours } = this.#settings;
+    const { chance } = this.#peers;
+    // BitTorrent's first client opened 40 connections and took 80: who opens as many as it may keep leaves no room for who
+    // comes later, and the swarm falls apart into those who came together.
+    const wanted = Math.min(neighbours, Math.ceil(this.#mostConnections / 2));
+    const asker = this.#numbers.get(peer)!;
+    const told = HANDOUTS[handout]({ members: this.#members, asker, wanted, chance });
+    const found: number[] = [];
+    for (const other of told.map((number) => this.#peerOf.get(number)!)) {
+      if (!this.#hasRoom(peer)) break;
+      if (this.neighbours.areLinked(peer, other) || !this.#hasRoom(other)) continue;
+      this.neighbours.link(peer, other);
+      found.push(other);
+    }
+    this.#members.tell(
+      asker,
+      found.map((other) => this.#numbers.get(other)!),
+    );
+    return found;
+  }
+
+  /** The peer is gone, and its neighbours have room for others. */
+  leave(peer: number): void {
+    this.#members.leave(this.#numbers.get(peer)!);
+    this.neighbours.unlink(peer);
+  }
+
+  #hasRoom(peer: number): boolean {
+    return peer === SERVER || this.neighbours.countOf(peer) < this.#mostConnections;
+  }
+}

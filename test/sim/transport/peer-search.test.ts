@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { simulate } from '../../../src/sim/simulate.ts';
+import { aModel, aSwarm, LINK_BPS, PIECE_BYTES } from '../a-model.ts';
+import { doneTimes, failures, finishedTimes, makespanS } from '../readings.ts';
+
+const EQUAL = { upBps: LINK_BPS, downBps: LINK_BPS };
+
+describe('a swarm whose machines have few connections', () => {
+  it('is unicast where they have but one: to the server', () => {
+    const result = simulate(aModel({ machines: 4, transport: aSwarm({ mostConnections: 1 }) }), 1);
+    expect(makespanS(result)).toBeCloseTo(4 * 8, 9);
+    expect(result.serverUploadedBytes).toBe(4 * 8 * PIECE_BYTES);
+    expect(result.machines.every(({ uploadedBytes }) => uploadedBytes === 0)).toBe(true);
+  });
+
+  it('lets two who know but the server be stuck when it leaves, and find each other when they ask again', () => {
+    const model = aModel({
+      machines: 2,
+      seederLeavesAfterBytes: 8 * PIECE_BYTES,
+      transport: aSwarm({ mostConnections: 1 }),
+    });
+    expect(failures(simulate(model, 1))).not.toContain(null);
+    // They have four pieces each, ask at 10 s, find each other, and a piece a second goes each way.
+    const asking = aSwarm({ mostConnections: 1, announceS: 10 });
+    expect(doneTimes(simulate({ ...model, transport: asking }, 1))).toEqual([14, 14]);
+  });
+
+  it('ends where it has stalled, however often its machines would ask', () => {
+    const model = aModel({
+      machines: 3,
+      seederLeavesAfterBytes: 4 * PIECE_BYTES,
+      transport: aSwarm({ announceS: 0.5 }),
+    });
+    const stalled = simulate(model, 1);
+    expect(failures(stalled).every((failure) => failure?.includes('none of its neighbours has piece'))).toBe(
+      true,
+    );
+  });
+
+  it('goes on asking when somebody has gone, whose place is free then', () => {
+    const model = aModel({
+      machines: [{ diesAfterS: 50 }, {}, {}],
+      pieces: 9,
+      seederLeavesAfterBytes: 9 * PIECE_BYTES,
+      transport: aSwarm({ mostConnections: 1, announceS: 10 }),
+    });
+    // Three pieces each. At 10 s the first finds another, which leaves one alone; at 16 s both have six, and nothing goes
+    // on. Ten seconds after the death those who are left find each other, and lack three and six pieces.
+    expect(finishedTimes(simulate(model, 1))).toEqual([63, 66]);
+  });
+
+  it('is slower with few connections, and asking again makes good for most of it', () => {
+    const takes = (limits: Parameters<typeof aSwarm>[0]) => {
+      const transport = aSwarm({ neighbours: 24, ...limits });
+      return makespanS(simulate(aModel({ machines: 20, pieces: 256, link: EQUAL, transport }), 1)) / 256;
+    };
+    expect(takes({ announceS: 1 })).toBeLessThan(1.07);
+    expect(takes({ mostConnections: 48 })).toBeLessThan(1.07);
+    expect(takes({ mostConnections: 8 })).toBeGreaterThan(1.5);
+    expect(takes({ mostConnections: 8, announceS: 10 })).toBeLessThan(1.2);
+  });
+
+  it('loses nobody among neighbours who have left, where machines come, serve and go', () => {
+    const unfinished = (limits: Parameters<typeof aSwarm>[0]) => {
+      const transport = aSwarm({ uploadSlots: 1, neighbours: 8, staysForS: 25, ...limits });
+      const link = { upBps: LINK_BPS, downBps: 1.25 * LINK_BPS };
+      const arrival = { kind: 'poisson', intervalS: 0.5 } as const;
+      const model = aModel({ machines: 600, pieces: 50, link, arrival, transport });
+      return failures(simulate(model, 1)).filter((failure) => failure !== null).length;
+    };
+    expect(unfinished({})).toBeGreaterThan(0);
+    expect(unfinished({ announceS: 10 })).toBe(0);
+  });
+
+  it('is refused with a classic choker, which counts by its neighbours', () => {
+    const model = aModel({ transport: aSwarm({ announceS: 1, choker: 'classic', seeder: 'plain' }) });
+    expect(() => simulate(model, 1)).toThrow('transport.choker: found classic, allowed is grants');
+  });
+});
