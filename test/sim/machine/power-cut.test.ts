@@ -91,6 +91,15 @@ describe('a machine that comes back', () => {
     expect(result.serverUploadedBytes).toBe(8 * PIECE_BYTES);
   });
 
+  it('does not queue for a stream of which it needs nothing', () => {
+    const machines = [{ diesAfterS: 10, comesBackAfterS: 1 }, {}, {}];
+    const disk = { isReadBack: true, readBps: LINK_BPS };
+    const result = simulate(aModel({ machines, disk, transport: aUnicast(1) }), 1);
+
+    // It scans from 11 to 19 and reads back until 27, while the third is served from 16 to 24.
+    expect(doneTimes(result)).toEqual([27, 24, 32]);
+  });
+
   it('has got the image in vain when it was whole, where its programs look at no disk', () => {
     const machines = [{ diesAfterS: 10, comesBackAfterS: 6 }];
     const disk = { isReadBack: true, readBps: LINK_BPS };
@@ -119,6 +128,32 @@ describe('a machine that comes back', () => {
 
     expect(failures(result)).toEqual([null, null]);
     expect(result.machines[1]!.receivedFrom).toEqual(new Map([[1, 8 * PIECE_BYTES]]));
+  });
+
+  it('has nothing in memory: what it serves it has to read first', () => {
+    const disk = { recentBytes: Infinity, readBps: LINK_BPS / 2 };
+    const served = (machine: object) =>
+      simulate(
+        aModel({
+          machines: [machine, { joinsAfterS: 30 }],
+          seederLeavesAfterBytes: 8 * PIECE_BYTES,
+          phases: { finish: 100 },
+          disk,
+        }),
+        1,
+      ).machines[1]!.phases.download;
+
+    expect(served({})).toEqual([30, 38]);
+    // Powered on at 19, it scans its disk for 16 s.
+    expect(served({ diesAfterS: 9, comesBackAfterS: 10 })).toEqual([30, 35 + 16]);
+  });
+
+  it('connects anew in a chain, though it was about to be connected', () => {
+    const machines = [{}, { diesAfterS: 2, comesBackAfterS: 1 }];
+    const result = simulate(aModel({ machines, transport: aChain(4) }), 1);
+
+    // Its hop would have been there at 5; it is there four seconds after the power.
+    expect(doneTimes(result)).toEqual([8, 3 + 4 + 8]);
   });
 
   it('brings a chain to a halt until then, and the machines behind it go on', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Server } from '../../../src/sim/machine/server.ts';
 import { simulate } from '../../../src/sim/simulate.ts';
 import { aChain, aModel, aMulticast, aSwarm, aUnicast, PIECE_BYTES } from '../a-model.ts';
 import { doneTimes, failures, makespanS } from '../readings.ts';
@@ -79,6 +80,25 @@ describe('a server that is killed and started again', () => {
       expect(result.machines[2]!.phases).toEqual({});
     },
   );
+
+  it('tells its transport once of outages that overlap, and then lets those go on who waited', () => {
+    const heard: string[] = [];
+    const server = new Server({
+      join: () => {},
+      leave: () => {},
+      diagnose: () => '',
+      serverStopped: () => heard.push('stopped'),
+      serverStarted: () => heard.push('started'),
+    });
+    server.stop();
+    server.stop();
+    server.whenUp(() => heard.push('joined'));
+    server.start();
+    server.start();
+    server.whenUp(() => heard.push('joined later'));
+
+    expect(heard).toEqual(['stopped', 'started', 'joined', 'joined later']);
+  });
 
   it('is waited for by a chain that the death of a machine would have let begin', () => {
     const machines = [{}, { diesAfterS: 5 }];
