@@ -114,6 +114,19 @@ describe('multicast with repair by P2P', () => {
     expect(result.machines[0]!.downloadedBytes).toBe(0);
   });
 
+  it('counts what was cut off of a piece by what was sent of it, not by its length', () => {
+    const halves = { packetBytes: PIECE_BYTES / 2, repair: { swarm: SWARM, blockBytes: PIECE_BYTES / 2 } };
+    const isOne = (randomSeed: number) =>
+      lossesOf(2 * PIECES, { loss: 0.3, stream: new RandomStream(randomSeed, 'loss') }).length === 1;
+    let randomSeed = 1;
+    while (!isOne(randomSeed)) randomSeed++;
+    const machines = [{ diesAfterS: 8.25 }];
+    const result = simulate(aRepaired({ machines, transport: aMulticast(halves) }), randomSeed);
+    expect(result.wastedBytes).toBe(PIECE_BYTES / 4);
+    expect(result.serverUploadedBytes).toBe((PIECES + 1 / 4) * PIECE_BYTES);
+    expect(result.machines[0]!.downloadedBytes).toBe((PIECES - 1 / 2) * PIECE_BYTES);
+  });
+
   it('keeps what came by multicast in memory, as what comes from peers', () => {
     const randomSeed = seedWith(2, isApart);
     const timesWith = (recentBytes: number) =>

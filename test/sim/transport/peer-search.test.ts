@@ -60,6 +60,12 @@ describe('a swarm whose machines have few connections', () => {
     expect(takes({ mostConnections: 8, announceS: 10 })).toBeLessThan(1.2);
   });
 
+  it('goes on asking while pieces are under way, since chance may have named but those who have no room', () => {
+    const transport = aSwarm({ neighbours: 24, mostConnections: 3, announceS: 4 });
+    const result = simulate(aModel({ machines: 200, pieces: 64, link: EQUAL, transport }), 1);
+    expect(makespanS(result) / 64).toBeLessThan(3);
+  });
+
   it('loses nobody among neighbours who have left, where machines come, serve and go', () => {
     const unfinished = (limits: Parameters<typeof aSwarm>[0]) => {
       const transport = aSwarm({ uploadSlots: 1, neighbours: 8, staysForS: 25, ...limits });
