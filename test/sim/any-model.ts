@@ -97,24 +97,31 @@ export const anyPolicies = {
   seeder: constantFrom<P2pModel['seeder'][]>('dealing', 'superseed', 'plain'),
 };
 
+const anySwarm = record({
+  uploadSlots: integer({ min: 1, max: 5 }),
+  seederSlots: integer({ min: 1, max: 6 }),
+  neighbours: integer({ min: 2, max: 12 }),
+  ...anyPolicies,
+});
+
+const anySearch = record(
+  { announceS: constantFrom(0.5, 20), mostConnections: integer({ min: 1, max: 6 }) },
+  { requiredKeys: [] },
+);
+
+const anyChain = constantFrom(0, 0.5).map(aChain);
+
 /** Transports whose machines pass pieces on. */
 export const anyForwarding: Arbitrary<TransportModel> = oneof(
-  record({
-    uploadSlots: integer({ min: 1, max: 5 }),
-    seederSlots: integer({ min: 1, max: 6 }),
-    neighbours: integer({ min: 2, max: 12 }),
-    search: record(
-      { announceS: constantFrom(0.5, 20), mostConnections: integer({ min: 1, max: 6 }) },
-      { requiredKeys: [] },
-    ),
-    ...anyPolicies,
-  }).map(({ search, ...swarm }) => aSwarm(swarm.choker === 'classic' ? swarm : { ...swarm, ...search })),
-  constantFrom(0, 0.5).map(aChain),
+  record({ swarm: anySwarm, search: anySearch }).map(({ swarm, search }) =>
+    aSwarm(swarm.choker === 'classic' ? swarm : { ...swarm, ...search }),
+  ),
+  anyChain,
 );
 
 /** Transports that take in a machine that comes back. */
 export const anyMending: Arbitrary<TransportModel> = oneof(
-  { arbitrary: anyForwarding, weight: 2 },
+  { arbitrary: oneof(anySwarm.map(aSwarm), anyChain), weight: 2 },
   record({ wave: integer({ min: 1, max: 10 }), startsOver: boolean() }).map(({ wave, startsOver }) => ({
     ...aUnicast(wave),
     startsOver,

@@ -51,16 +51,20 @@ function unsupportedComebacks({ faults, disk }: Scenario): string[] {
   ];
 }
 
-/** Everybody knows its neighbours from the start: only who comes later asks for them, be it a server that is started again. */
+/**
+ * Everybody knows its neighbours from the start, unless it asks again: else only who comes later asks for them, be it a
+ * server that is started again.
+ */
 function isTrackerMissed(scenario: Scenario): boolean {
-  const { faults, fleet } = scenario;
+  const { faults, fleet, transports } = scenario;
   const stops = serverStops(scenario);
   const stopS = Math.min(...stops.flatMap(({ part, atS }) => (part === 'tracker' ? atS : [])));
   const isServerLate = stops.some(({ part, atS, forS }) => part === 'server' && atS + forS >= stopS);
   const arrivesLate = arrivalOf(fleet.start).kind !== 'together';
+  const asksAgain = transports.p2p?.announceInterval !== undefined;
   const asksLater = (fault: Fault): boolean =>
     ('join' in fault && fault.at >= stopS) ||
     ('kill' in fault && fault.back !== undefined && fault.at + fault.back >= stopS) ||
     ('fail' in fault && fault.back !== undefined);
-  return stopS < Infinity && (arrivesLate || isServerLate || faults.some(asksLater));
+  return stopS < Infinity && (arrivesLate || asksAgain || isServerLate || faults.some(asksLater));
 }
