@@ -7,6 +7,10 @@ import { orNothing, settings } from './settings.ts';
 const P2P_HANDOUTS = ['random', 'regular', 'sites'] as const;
 export type P2pHandout = (typeof P2P_HANDOUTS)[number];
 
+/** Ways of a machine to read the files of a saved disk from its server. */
+const SAVED_OVER = ['http', 'nfs'] as const;
+export type SavedOver = (typeof SAVED_OVER)[number];
+
 /** Ways to bring the image to the machines; what is left out is not run. */
 export function transportsSchema(fields: Fields) {
   const diskWrite = z
@@ -79,9 +83,14 @@ export function transportsSchema(fields: Fields) {
     round: fields.seconds().prefault('0 s').describe('time to collect the losses of one round'),
   };
   const multicast = settings({ diskWrite, ...casting });
-  const clonezillaUnicast = settings({}).describe(
-    'a partclone image by HTTP to each machine, through zstd into partclone.restore',
-  );
+  const clonezillaUnicast = settings({
+    over: z
+      .enum(SAVED_OVER)
+      .default('http')
+      .describe(
+        'how a machine reads the files of the image: by HTTP (curl), or by NFS as Clonezilla does, with a server and a client in user space (nfs-ganesha, libnfs)',
+      ),
+  }).describe('a partclone image to each machine, through zstd into partclone.restore');
   const clonezillaMulticast = settings(casting).describe(
     'a partclone image by udpcast to all machines, through zstd into partclone.restore',
   );
