@@ -89,7 +89,7 @@ export async function startLabServer(task: ServerTask, before: ServerFiles | nul
     },
     async uploadedBytes() {
       if (swarm) return await swarm.seeder.uploadedBytes();
-      if (nfs) return nfs.readBytes;
+      if (nfs) return await nfs.readBytes();
       if (!saved) return streams.uploadedBytes;
       return saved.partitions.reduce((sum, { file }) => sum + savedFiles.get(file)!.servedBytes, 0);
     },

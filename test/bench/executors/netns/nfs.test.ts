@@ -17,6 +17,7 @@ import { ipNetns, namespacesBy, needsNetns, runNetns } from './a-netns-lab.ts';
 
 const BENCH = fileURLToPath(new URL('./bench-process.ts', import.meta.url));
 const SERVER = fileURLToPath(new URL('./nfs-server-process.ts', import.meta.url));
+const GANESHA = 'ganesha.nfsd';
 const IP = 'ip';
 /** Not of 127.0.0.0/8: ganesha finds no address of a host that has no other. */
 const HOST = '10.77.0.1';
@@ -80,6 +81,19 @@ describe('Clonezilla over NFS in network namespaces', () => {
     expect(await readdir(workFolder)).toEqual([]);
   });
 
+  it('is no measurement where ganesha alone has died', async (context) => {
+    needsNfs(context);
+    const workFolder = await aFolder();
+    const failed = expect(restore({ network: SLOW }, workFolder)).rejects.toThrow(
+      'ganesha.nfsd: it ended with SIGKILL',
+    );
+    await until(() => running('nfs-cat', namespacesBy(process.pid)).length > 0);
+    process.kill(running(GANESHA, namespacesBy(process.pid))[0]!, 'SIGKILL');
+    await failed;
+    expect(namespacesBy(process.pid)).toEqual([]);
+    expect(await readdir(workFolder)).toEqual([]);
+  });
+
   it('leaves nothing behind when the bench is killed', async (context) => {
     needsNfs(context);
     const workFolder = await aFolder();
@@ -87,8 +101,8 @@ describe('Clonezilla over NFS in network namespaces', () => {
     const settings = { transport: TRANSPORT, machines: 1, options: { workFolder }, scenario };
     const bench = spawn(process.execPath, [BENCH, JSON.stringify(settings)], { stdio: 'ignore' });
     const pid = bench.pid!;
-    await until(() => ganeshasIn(namespacesBy(pid)).length > 0);
-    const [ganesha] = ganeshasIn(namespacesBy(pid));
+    await until(() => running(GANESHA, namespacesBy(pid)).length > 0);
+    const [ganesha] = running(GANESHA, namespacesBy(pid));
     bench.kill('SIGKILL');
     await until(() => namespacesBy(pid).length === 0);
     await until(async () => (await readdir(workFolder)).length === 0);
@@ -109,25 +123,25 @@ describe('a server of NFS', () => {
     const written = inside('nfs-cp', join(folder, 'a-file'), nfsUrlOf(url, 'another'));
     expect(written.status).not.toBe(0);
     expect(await readdir(folder)).toEqual(['a-file']);
-    expect(ganeshasIn([namespace])).toHaveLength(1);
+    expect(running(GANESHA, [namespace])).toHaveLength(1);
     await end();
-    expect(ganeshasIn([namespace])).toEqual([]);
+    expect(running(GANESHA, [namespace])).toEqual([]);
   });
 
   it('tells that it cannot show a folder, and is gone', async (context) => {
     const { namespace, folder, started } = await aServer(context);
     await rm(folder, { recursive: true });
     expect((await started()).said).toContain('NFS4ERR_NOENT');
-    expect(ganeshasIn([namespace])).toEqual([]);
+    expect(running(GANESHA, [namespace])).toEqual([]);
   });
 
   it('tells in its own words why it cannot start, and is gone', async (context) => {
     const { namespace, started } = await aServer(context);
     expect((await started()).said).toBe('ready');
-    const before = ganeshasIn([namespace]);
+    const before = running(GANESHA, [namespace]);
     expect(before).toHaveLength(1);
     expect((await started()).said).toContain('Cannot continue');
-    expect(ganeshasIn([namespace])).toEqual(before);
+    expect(running(GANESHA, [namespace])).toEqual(before);
   });
 });
 
@@ -176,9 +190,12 @@ async function aServer(context: TestContext) {
   return { namespace, folder, started };
 }
 
-function ganeshasIn(namespaces: readonly string[]): number[] {
-  const pids = namespaces.flatMap((name) => ipNetns('pids', name).stdout.split('\n').filter(Boolean));
-  return pids.map(Number).filter((pid) => nameOf(pid) === 'ganesha.nfsd');
+/** Ids of the processes of this name in some namespaces. */
+function running(name: string, namespaces: readonly string[]): number[] {
+  const pids = namespaces.flatMap((namespace) =>
+    ipNetns('pids', namespace).stdout.split('\n').filter(Boolean),
+  );
+  return pids.map(Number).filter((pid) => nameOf(pid) === name);
 }
 
 /** It may have ended meanwhile. */

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { said } from '../program-answer-reader.ts';
 import { ProgramChild } from '../program-child.ts';
@@ -17,10 +16,13 @@ export class NfsServer {
   /** Its own files, which it read before it had clients. */
   readonly #ownBytes: number;
 
-  private constructor(program: ProgramChild, versions: Readonly<Record<string, string>>) {
+  private constructor(
+    program: ProgramChild,
+    { versions, ownBytes }: { versions: Readonly<Record<string, string>>; ownBytes: number },
+  ) {
     this.#program = program;
     this.versions = versions;
-    this.#ownBytes = bytesReadBy(program.pid);
+    this.#ownBytes = ownBytes;
   }
 
   /**
@@ -32,7 +34,7 @@ export class NfsServer {
     await mkdir(workFolder, { recursive: true });
     const configuration = join(workFolder, 'ganesha.conf');
     await writeFile(configuration, ganeshaConfiguration(served));
-    // In the foreground: it ends when its parent ends it, and not when a file says who it is.
+    // In the foreground: by itself it leaves its parent, which would then not know how to end it.
     const program = new ProgramChild(SERVER, [
       ...['-F', '-f', configuration, '-L', 'STDERR'],
       ...['-p', join(workFolder, 'ganesha.pid')],
@@ -41,22 +43,28 @@ export class NfsServer {
       await program.unlessLost(program.hasSaid(READY));
       // It answers also without a folder that it could not make use of.
       await program.unlessLost(said(['nfs-ls', nfsUrlOf(nfsUrl(host))]));
-      return new NfsServer(program, await versions());
+      return new NfsServer(program, {
+        versions: await versions(),
+        ownBytes: await bytesReadBy(program.pid),
+      });
     } catch (error) {
       program.stop();
       throw error;
     }
   }
 
-  /** What it has read of the folder for its clients; it keeps nothing of it. */
-  get readBytes(): number {
-    return bytesReadBy(this.#program.pid) - this.#ownBytes;
+  /**
+   * What it has read of the folder for its clients; it keeps nothing of it.
+   * Rejects with a RunFailure (`PROGRAM`) when it has ended: what was measured is then of no use.
+   */
+  async readBytes(): Promise<number> {
+    return (await this.#program.unlessLost(bytesReadBy(this.#program.pid))) - this.#ownBytes;
   }
 }
 
 /** By `read` and its like; what comes over sockets is received, and does not count. */
-function bytesReadBy(pid: number): number {
-  return Number(/^rchar: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))![1]);
+async function bytesReadBy(pid: number): Promise<number> {
+  return Number(/^rchar: (\d+)$/m.exec(await readFile(`/proc/${pid}/io`, 'utf8'))![1]);
 }
 
 /** The programs of libnfs do not tell theirs, but their package does. */
