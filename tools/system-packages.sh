@@ -24,10 +24,13 @@ packages='
   ipxe-qemu
   isc-dhcp-relay
   kea-admin
+  libnfs-utils
   libsimgrid-dev
   lz4
   mount
   mtools
+  nfs-ganesha
+  nfs-ganesha-vfs
   nftables
   ntfs-3g
   opentracker
@@ -65,7 +68,7 @@ fi
 [ "$(id -u)" -eq 0 ] || { echo "run this as root: it installs$missing" >&2; exit 1; }
 echo "installing$missing"
 export DEBIAN_FRONTEND=noninteractive
-# opentracker and tftpd-hpa are run by tests; installing them must not start them.
+# nfs-ganesha, opentracker and tftpd-hpa are run by tests; installing them must not start them.
 export RUNLEVEL=1
 apt-get update --quiet=2
 # shellcheck disable=SC2086 # a list of words is meant

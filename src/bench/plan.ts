@@ -54,7 +54,10 @@ function transportsOf(
   only: readonly Transport[] | undefined,
 ): Transport[] {
   return executor.transports.filter(
-    (transport) => scenario.transports[transport] !== undefined && (only?.includes(transport) ?? true),
+    (transport) =>
+      scenario.transports[transport] !== undefined &&
+      (scenario.only.transports?.includes(transport) ?? true) &&
+      (only?.includes(transport) ?? true),
   );
 }
 
@@ -76,7 +79,9 @@ function refuseUnsupported(
 function runsOf(executor: Executor, variant: ScenarioVariant, transport: Transport): Assignment[] {
   const { scenario } = variant;
   const seeds = executor.isSeeded ? scenario.seeds : [null];
-  return scenario.fleet.machines.flatMap((machines) => {
+  const { upTo = Infinity } = scenario.only;
+  const counts = scenario.fleet.machines.filter((machines) => machines <= upTo);
+  return counts.flatMap((machines) => {
     const all = seeds.map((randomSeed): Assignment => {
       const run = {
         scenario,

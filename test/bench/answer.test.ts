@@ -104,6 +104,19 @@ describe('the answer to a scenario', () => {
     expect(made.filter((name) => name.startsWith('unicast 4'))).toEqual(['unicast 4 1']);
   });
 
+  it('keeps a variant to the transports and machine counts that it is for', async () => {
+    const { lab, made } = aDisturbedLab(0);
+    const file = await aScenarioFile(
+      `${PLAIN_SCENARIO}variants: { few: { only: { transports: [unicast], upTo: 2 } } }\n`,
+    );
+    const question = { ...(await aQuestion(lab)), scenario: await loadScenario(file) };
+    await answer({ ...question, only: { variants: ['few'] } }, QUIET);
+    expect(made).toEqual(['unicast 1 1']);
+    made.length = 0;
+    await answer(question, QUIET);
+    expect(made.toSorted()).toEqual(['p2p 1 1', 'p2p 4 1', 'unicast 1 1', 'unicast 1 1', 'unicast 4 1']);
+  });
+
   it('goes on after an interruption with the runs that have no record yet', async () => {
     const { lab, made } = aDisturbedLab(0);
     const question = await aQuestion(lab);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Transport } from '../record/run-record.ts';
 import type { Scenario } from '../scenario/schema.ts';
+import { savedOver } from './way-of-bytes.ts';
 
 /** Transports that have formulas and a simulation. */
 export const MODEL_TRANSPORTS = [
@@ -47,6 +48,14 @@ export function modelled(scenario: Scenario, transport: Transport): Modelled {
     default:
       assert.fail(`there is no model of ${transport}`);
   }
+}
+
+/** What is to be said of a model where the image is read by NFS, else an empty list. */
+export function nfsLimitations(scenario: Scenario, transport: Transport): string[] {
+  if (savedOver(scenario, transport) !== 'nfs') return [];
+  return [
+    'NFS is modelled as HTTP: that its client asks for the next part of a file when the last has come, and leaves the link idle meanwhile, is not in it.',
+  ];
 }
 
 const STREAMED = { diskWrite: 'streamed' } as const;

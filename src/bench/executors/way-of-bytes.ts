@@ -1,4 +1,6 @@
 import type { Transport } from '../record/run-record.ts';
+import type { Scenario } from '../scenario/schema.ts';
+import type { SavedOver } from '../scenario/transports-schema.ts';
 
 /** One sending reaches all machines. */
 export function isOneForAll(transport: Transport): boolean {
@@ -8,6 +10,11 @@ export function isOneForAll(transport: Transport): boolean {
 /** Nothing comes but from the server: no machine passes anything on. */
 export function isFromServer(transport: Transport): boolean {
   return transport === 'unicast' || transport === 'clonezilla-unicast' || isOneForAll(transport);
+}
+
+/** How machines read the files of Clonezilla that are not cast to all of them. */
+export function savedOver({ transports }: Scenario, transport: Transport): SavedOver {
+  return transport === 'clonezilla-unicast' ? (transports[transport]?.over ?? 'http') : 'http';
 }
 
 /** The image goes in the form of Clonezilla, through its programs. */

@@ -99,7 +99,7 @@ function withoutVariants(data: unknown): unknown {
 }
 
 /** Settings that choose runs but do not change one. */
-const CHOOSING = ['title', 'description', 'executors', 'seeds', 'measured', 'plain'];
+const CHOOSING = ['title', 'description', 'executors', 'seeds', 'measured', 'only', 'plain'];
 
 function digestOf(base: unknown): string {
   const settings = Object.entries(base as Record<string, unknown>).filter(([key]) => !CHOOSING.includes(key));

@@ -53,6 +53,7 @@ export function scenarioSchema(parserOf: (kind: QuantityKind) => QuantityParser)
       .describe(
         'a run in a lab whose lower bound is as long as this is made for the first random seed only; default: none',
       ),
+    only: onlySchema(fields).prefault({}).describe('what of this scenario or variant is run; default: all'),
     plain: z.boolean().default(true).describe('whether the scenario itself is run beside its variants'),
     variants: z
       .record(z.string().regex(/^[a-z0-9][a-z0-9.-]*$/), z.looseObject({}))
@@ -66,6 +67,19 @@ export function scenarioSchema(parserOf: (kind: QuantityKind) => QuantityParser)
       error: 'allowed are fewer machines that join than every number in fleet.machines',
     })
     .refine(hasSitesOfSeeders, { path: ['transports', 'p2p', 'seeders'], error: SEEDERS_ALLOWED });
+}
+
+/** Choices beside those of the command line: both have to agree. */
+function onlySchema(fields: Fields) {
+  const error = 'allowed is a list of transports such as `[p2p, unicast]`';
+  return settings({
+    transports: z
+      .array(z.enum(TRANSPORTS), { error })
+      .min(1, { error })
+      .optional()
+      .describe('of the transports, these'),
+    upTo: fields.count('machines').optional().describe('of the machine counts, those up to this one'),
+  });
 }
 
 /** A transfer starts with those who do not join later. */

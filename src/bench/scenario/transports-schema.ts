@@ -10,6 +10,9 @@ export type P2pHandout = (typeof P2P_HANDOUTS)[number];
 /** What `transports.p2p.seeders` may be. */
 export const SEEDERS_ALLOWED =
   'allowed is a number of seeders beside the server, or a list of names of network.sites such as `[branch]`';
+/** Ways of a machine to read the files of a saved disk from its server. */
+const SAVED_OVER = ['http', 'nfs'] as const;
+export type SavedOver = (typeof SAVED_OVER)[number];
 
 /** Ways to bring the image to the machines; what is left out is not run. */
 export function transportsSchema(fields: Fields) {
@@ -110,9 +113,14 @@ export function transportsSchema(fields: Fields) {
         'how what was lost is brought: in rounds by multicast, or after one multicast by our swarm, with the policies of the product; p2p: simulator only',
       ),
   });
-  const clonezillaUnicast = settings({}).describe(
-    'a partclone image by HTTP to each machine, through zstd into partclone.restore',
-  );
+  const clonezillaUnicast = settings({
+    over: z
+      .enum(SAVED_OVER)
+      .default('http')
+      .describe(
+        'how a machine reads the files of the image: by HTTP (curl), or by NFS as Clonezilla does, with a server and a client in user space (nfs-ganesha, libnfs)',
+      ),
+  }).describe('a partclone image to each machine, through zstd into partclone.restore');
   const clonezillaMulticast = settings(casting).describe(
     'a partclone image by udpcast to all machines, through zstd into partclone.restore',
   );

@@ -27,4 +27,27 @@ describe('the models of Clonezilla', () => {
       expect(await timesBy(executor, transport)).toEqual(await timesBy(executor, model));
     await sim.close?.();
   });
+
+  it('takes NFS for HTTP, says so, and refuses what would tell them apart', async () => {
+    const sim = simExecutor();
+    const transport = 'clonezilla-unicast';
+    const over = (way: string, changes = {}) =>
+      aScenario({ transports: { [transport]: { over: way } }, ...changes });
+    const run = (executor: typeof theoryExecutor, way: string) =>
+      executor.run(aRun({ scenario: over(way), transport }), aWatch());
+    for (const executor of [theoryExecutor, sim]) {
+      const [http, nfs] = [await run(executor, 'http'), await run(executor, 'nfs')];
+      expect(nfs.fleet).toEqual(http.fleet);
+      expect(nfs.formula).toEqual(http.formula);
+      expect(nfs.limitations.join(' ')).toContain('NFS is modelled as HTTP');
+      expect(http.limitations.join(' ')).not.toContain('NFS');
+    }
+    await sim.close?.();
+    const network = { server: { up: '8 MiB/s' }, machine: { up: '8 MiB/s' }, latency: '5 ms' };
+    const reasons = (way: string) => sim.unsupported(over(way, { network }), transport);
+    expect(reasons('nfs')).toEqual([
+      'transports.clonezilla-unicast.over: simulated NFS knows no delay (network.latency)',
+    ]);
+    expect(reasons('http')).toEqual([]);
+  });
 });

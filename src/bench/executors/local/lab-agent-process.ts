@@ -8,6 +8,7 @@ import {
   runAgent,
   warmUpBootFileClient,
 } from '../../../engine/index.ts';
+import { nfsUrl } from '../netns/clonezilla/nfs-export.ts';
 import { SAVED_FOLDER } from '../netns/clonezilla/saved-disk.ts';
 import {
   type AgentCommand,
@@ -74,6 +75,7 @@ async function transportOf({ transport: kind, link, ...options }: AgentProcessTa
     neighbours,
     policies,
     diskPath,
+    savedOver,
   } = options;
   const swarmClient = swarmClientFor(kind);
   if (swarmClient) {
@@ -89,7 +91,8 @@ async function transportOf({ transport: kind, link, ...options }: AgentProcessTa
       file: diskPath,
       isPacked,
       files: [],
-      savedUrl: `http://${serverHost}:${httpPort}/boot/${SAVED_FOLDER}`,
+      savedUrl:
+        savedOver === 'nfs' ? nfsUrl(serverHost) : `http://${serverHost}:${httpPort}/boot/${SAVED_FOLDER}`,
       casting: null,
       cacheBytes: memoryFor(memoryBytes).pieceCacheBytes,
     });

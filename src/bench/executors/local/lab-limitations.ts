@@ -8,7 +8,7 @@ export function labLimitations(
   plan: LabPlan,
   { files, versions, wireBytes }: ServerReady,
 ): readonly string[] {
-  const clonezilla = isClonezilla(plan.transport) ? OF_CLONEZILLA : [];
+  const clonezilla = isClonezilla(plan.transport) ? [...OF_CLONEZILLA, OF_SAVED_OVER[plan.savedOver]] : [];
   const limitations = [
     'A disk is read back through the page cache of the host.',
     `A machine's power-on is the start of its agent, which has been loaded before: there is no boot phase.`,
@@ -25,10 +25,13 @@ export function labLimitations(
 }
 
 const OF_CLONEZILLA = [
-  'Clonezilla is its data flow with its own programs: sfdisk, then curl or udp-receiver, zstd and partclone.restore; the agent reads the disk back as for all others. Its menus, its boot and its waits are not in it.',
+  'Clonezilla is its data flow with its own programs: sfdisk, then curl, nfs-cat or udp-receiver, zstd and partclone.restore; the agent reads the disk back as for all others. Its menus, its boot and its waits are not in it.',
   'partclone ends at the next whole second after its work (`-f 1`; by default every other second), up to 1 s that a large image would not notice.',
-  'The partition images come by HTTP: the lab has no NFS.',
 ];
+const OF_SAVED_OVER: Readonly<Record<LabPlan['savedOver'], string>> = {
+  http: 'What is not cast comes by HTTP, where Clonezilla mounts a folder by NFS.',
+  nfs: 'NFS is version 4 between nfs-ganesha and nfs-cat (libnfs), both in user space: nfs-cat asks for the next part of a file when the last has come, and Linux’s own client asks ahead.',
+};
 
 const OF_POWER_CUTS = [
   'A machine that loses its power and comes back is a process that is killed and started again: what it had given to its disk is there, also what the cache of a real disk would have lost, and its peers hear at once that it is gone.',

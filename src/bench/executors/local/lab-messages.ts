@@ -1,5 +1,6 @@
 import type { AgentPhase, HandoutName, LinkRates, SwarmPolicies } from '../../../engine/index.ts';
 import type { ImageUse } from '../../record/run-record.ts';
+import type { SavedOver } from '../../scenario/transports-schema.ts';
 import type { SavedDisk } from '../netns/clonezilla/save-disk.ts';
 import type { Casting } from './casting.ts';
 import type { LabImage } from './lab-image.ts';
@@ -45,6 +46,7 @@ export interface ServerTask {
   /** Payload bytes after which the peer leaves the swarm for good; Infinity if it stays. */
   readonly seederLeavesAfterBytes: number;
   readonly casting: Casting | null;
+  readonly savedOver: SavedOver;
 }
 
 /** What the server has on its disk, also after it was killed. */
@@ -103,6 +105,7 @@ export interface AgentProcessTask {
   readonly site: string;
   readonly peerId: Uint8Array;
   readonly serverPeerId: Uint8Array;
+  readonly savedOver: SavedOver;
 }
 
 /** Payload bytes of one machine so far. */

@@ -15,7 +15,7 @@ export interface LabPeerOptions extends SwarmClientOptions {
   readonly isPacked: boolean;
   /** What a sender that reaches all machines at once sends, one file after the other; empty for all others. */
   readonly files: readonly string[];
-  /** Where the server has the disk in the form of Clonezilla; read by its transports only. */
+  /** Where the server has the disk in the form of Clonezilla, by HTTP or NFS; read by its transports only. */
   readonly savedUrl: string;
   /** For a sender that reaches all machines at once; null for all others. */
   readonly casting: Casting | null;

@@ -7,6 +7,7 @@ import {
 import { arrivalTimes, RandomStream } from '../../../sim/index.ts';
 import type { Transport } from '../../record/run-record.ts';
 import type { Scenario } from '../../scenario/schema.ts';
+import type { SavedOver } from '../../scenario/transports-schema.ts';
 import { wireSize } from '../../scenario/wire-size.ts';
 import { arrivalOf } from '../arrival.ts';
 import type { PlannedRun } from '../executor.ts';
@@ -20,7 +21,7 @@ import {
 } from '../fleet.ts';
 import { p2pHandoutOf } from '../handout.ts';
 import { siteOf } from '../site.ts';
-import { isOneForAll } from '../way-of-bytes.ts';
+import { isOneForAll, savedOver } from '../way-of-bytes.ts';
 import { type Casting, castingOf } from './casting.ts';
 
 /** Transports that need nothing but loopback and no root. */
@@ -83,6 +84,8 @@ export interface LabPlan {
   readonly seederLeavesAfterBytes: number;
   /** Null where nothing is multicast. */
   readonly casting: Casting | null;
+  /** How machines read what Clonezilla saved; read by its transports only. */
+  readonly savedOver: SavedOver;
 }
 
 /** The label of the only site of a scenario without sites. */
@@ -127,6 +130,7 @@ export function labPlanOf({ scenario, transport, machines, randomSeed }: Planned
     handout: transport === 'chain' ? 'chain' : p2pHandoutOf(scenario),
     seederLeavesAfterBytes: seederCopies(scenario) * wireSize(image),
     casting: isOneForAll(transport) ? castingOf(scenario, transport, machines) : null,
+    savedOver: savedOver(scenario, transport),
   };
 }
 

@@ -19,6 +19,7 @@ import {
 } from '../../../engine/index.ts';
 import { ConfigError } from '../../../failure.ts';
 import { CountedFile } from '../netns/clonezilla/counted-file.ts';
+import { NfsServer } from '../netns/clonezilla/nfs-server.ts';
 import type { SavedDisk } from '../netns/clonezilla/save-disk.ts';
 import { SAVED_FOLDER } from '../netns/clonezilla/saved-disk.ts';
 import type { LabImage } from './lab-image.ts';
@@ -65,6 +66,7 @@ export async function startLabServer(task: ServerTask, before: ServerFiles | nul
       ],
     }),
   );
+  const nfs = saved && task.savedOver === 'nfs' ? await startNfs(saved, task) : null;
   const swarmClient = swarmClientFor(task.transport);
   const swarm =
     swarmClient && task.transport !== 'clonezilla-unicast'
@@ -80,10 +82,14 @@ export async function startLabServer(task: ServerTask, before: ServerFiles | nul
       ports: { http: httpServer.port, tracker: swarm?.trackerPort ?? 0, tftp: tftp.port },
       files,
       wireBytes: saved?.wireBytes ?? payload.sizeBytes,
-      versions: swarmClient ? { [swarmClient.name]: await swarmClient.version() } : {},
+      versions: {
+        ...(swarmClient && { [swarmClient.name]: await swarmClient.version() }),
+        ...nfs?.versions,
+      },
     },
     async uploadedBytes() {
       if (swarm) return await swarm.seeder.uploadedBytes();
+      if (nfs) return await nfs.readBytes();
       if (!saved) return streams.uploadedBytes;
       return saved.partitions.reduce((sum, { file }) => sum + savedFiles.get(file)!.servedBytes, 0);
     },
@@ -100,6 +106,10 @@ function createDeployment(
 ): void {
   const start = { waitFor: 1, at: null };
   store.createDeployment({ image, version, agentToken, machines, start, disk: 'only' });
+}
+
+function startNfs({ folder }: SavedDisk, { host, scratchFolder }: ServerTask): Promise<NfsServer> {
+  return NfsServer.start({ host, folder, workFolder: join(scratchFolder, 'nfs') });
 }
 
 async function openSaved(saved: SavedDisk | null): Promise<Map<string, CountedFile>> {

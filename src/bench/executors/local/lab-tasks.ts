@@ -50,6 +50,7 @@ export function serverTaskOf(plan: LabPlan, place: LabPlace, settings: ServerSet
     disks: machines.map(({ name }) => diskFileOf(name)),
     seederLeavesAfterBytes: plan.seederLeavesAfterBytes,
     casting: plan.casting,
+    savedOver: plan.savedOver,
   };
 }
 
@@ -85,5 +86,6 @@ export function agentTaskOf(
     site,
     peerId: peerIdOf(name),
     serverPeerId: peerIdOf(SERVER),
+    savedOver: plan.savedOver,
   };
 }

@@ -28,6 +28,14 @@ const CLONEZILLA: readonly Part[] = [
   { command: ['curl', '--version'], debianPackage: 'curl' },
 ];
 
+const NFS: readonly Part[] = [
+  { command: ['ganesha.nfsd', '-v'], debianPackage: 'nfs-ganesha' },
+  // The folder has the name of the computer's architecture in it.
+  { command: ['sh', '-c', 'ls /usr/lib/*/ganesha/libfsalvfs.so'], debianPackage: 'nfs-ganesha-vfs' },
+  // Without an argument it says how it is called, and that is no failure.
+  { command: ['nfs-cat'], debianPackage: 'libnfs-utils' },
+];
+
 const PROGRAMS: Readonly<Partial<Record<Transport, readonly Part[]>>> = {
   aria2: [{ command: ['aria2c', '--version'], debianPackage: 'aria2' }],
   multicast: [UDPCAST],
@@ -46,18 +54,21 @@ export interface Needs {
   readonly losesPackets?: boolean;
   /** Programs that are not ours have to unpack the image. */
   readonly isPacked?: boolean;
+  /** The image folder of Clonezilla is read by NFS. */
+  readonly isOverNfs?: boolean;
 }
 
 /** Rights and programs that a run by this transport lacks on this computer, one sentence each. */
 export function missingParts(
   transport: Transport,
-  { hasNat = false, losesPackets = false, isPacked = false }: Needs = {},
+  { hasNat = false, losesPackets = false, isPacked = false, isOverNfs = false }: Needs = {},
 ): string[] {
   const programs = PROGRAMS[transport];
   const parts = [
     ...(hasNat || losesPackets ? [NFT] : []),
     ...(programs ?? []),
     ...(isPacked && programs !== undefined ? [ZSTD] : []),
+    ...(isOverNfs ? NFS : []),
   ];
   return missingBeside('netns', `transports.${transport}`, parts);
 }

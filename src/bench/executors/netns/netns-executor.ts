@@ -4,6 +4,7 @@ import { Lab } from '../local/lab.ts';
 import { LAB_TRANSPORTS, labPlanOf } from '../local/lab-plan.ts';
 import { type LabSettings, labOptionsOf } from '../local/lab-settings.ts';
 import { unsupportedSettings } from '../local/unsupported-settings.ts';
+import { savedOver } from '../way-of-bytes.ts';
 import { missingParts } from './missing-parts-reader.ts';
 import { NamespacesPlace } from './namespaces-place.ts';
 import { topologyOf } from './netns-topology.ts';
@@ -48,6 +49,7 @@ export function netnsExecutor(settings: LabSettings = {}): Executor {
         hasNat: scenario.network.sites?.some(({ nat }) => nat) ?? false,
         losesPackets: scenario.network.loss > 0,
         isPacked: scenario.image.encoding === 'zstd',
+        isOverNfs: savedOver(scenario, transport) === 'nfs',
       }),
     ],
     async run(run, watch) {

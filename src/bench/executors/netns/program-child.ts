@@ -52,6 +52,16 @@ export class ProgramChild {
     return this.#spoke.promise;
   }
 
+  /** Resolves when a line that it writes there holds these words. */
+  hasSaid(words: string): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const lines = createInterface({ input: this.#child.stderr! });
+    lines.on('line', (line) => {
+      if (line.includes(words)) resolve();
+    });
+    return promise;
+  }
+
   /** The end of what it has said there. */
   get lastWords(): string {
     return this.#stderr;

@@ -14,8 +14,9 @@ import {
   type ModelledTransport,
   type ModelTransport,
   modelled,
+  nfsLimitations,
 } from '../model-transport.ts';
-import { isClonezilla } from '../way-of-bytes.ts';
+import { isClonezilla, savedOver } from '../way-of-bytes.ts';
 import { faultLimitations } from './fault-limitations.ts';
 import { machineLimitations } from './machine-limitations.ts';
 import { modelOf } from './model.ts';
@@ -49,7 +50,7 @@ export function simExecutor(probe?: Probe): Executor {
       watch.signal.throwIfAborted();
       worker ??= new Worker(new URL('./sim-worker.ts', import.meta.url));
       const outcome = outcomeOf(await simulateIn(worker, { run, probe }, watch), run);
-      const words = probe ? [probeWords(probe)] : unprobedWords(run.transport);
+      const words = probe ? probeWords(probe, run) : unprobedWords(run.transport);
       return { ...outcome, limitations: [...outcome.limitations, ...words] };
     },
     close: stop,
@@ -84,8 +85,12 @@ function unprobedWords(transport: Transport): string[] {
   return isClonezilla(transport) ? [UNPROBED_CLONEZILLA] : [];
 }
 
-function probeWords({ measuredAt, host: { cpu, cores } }: Probe): string {
-  return `Simulated phases, start-up and read-back are those of one machine alone in the lab, measured on their own on ${measuredAt.slice(0, 10)} (${cpu}, ${cores} cores); several machines take turns on its processors.`;
+function probeWords(
+  { measuredAt, host: { cpu, cores } }: Probe,
+  { scenario, transport }: PlannedRun,
+): string[] {
+  const words = `Simulated phases, start-up and read-back are those of one machine alone in the lab, measured on their own on ${measuredAt.slice(0, 10)} (${cpu}, ${cores} cores); several machines take turns on its processors.`;
+  return savedOver(scenario, transport) === 'nfs' ? [words, PROBED_PLAIN] : [words];
 }
 
 const LIMITATIONS: Readonly<Record<ModelTransport, string>> = {
@@ -106,6 +111,8 @@ function limitationOf({ scenario, transport }: Modelled): string {
 }
 
 const OF_CLONEZILLA = 'Clonezilla is simulated as unicast or multicast that is written as it arrives.';
+const PROBED_PLAIN =
+  'Probes are of the plain scenario: where that reads the image by HTTP, so did the machine that was measured.';
 const UNPROBED_CLONEZILLA = 'Its programs take no time to start, to decompress and to flush.';
 
 function unsupported(asked: Scenario, askedTransport: Transport): string[] {
@@ -116,6 +123,7 @@ function unsupported(asked: Scenario, askedTransport: Transport): string[] {
     ...unsupportedMachines(scenario, transport),
     ...unsupportedFaults(scenario, transport),
     ...(transport === 'p2p' ? unsupportedSearch(scenario) : []),
+    ...unsupportedNfs(asked, askedTransport),
     ...(isRough ? [`network.tolerance: allowed is a share up to ${MOST_TOLERANCE}`] : []),
   ];
 }
@@ -137,6 +145,12 @@ function unsupportedSearch({ transports, faults }: Scenario): string[] {
         ]
       : []),
   ];
+}
+
+/** Its client would wait a round trip for each part of a file. */
+function unsupportedNfs(scenario: Scenario, transport: Transport): string[] {
+  if (savedOver(scenario, transport) !== 'nfs' || scenario.network.latency === 0) return [];
+  return [`transports.${transport}.over: simulated NFS knows no delay (network.latency)`];
 }
 
 function unsupportedLoss({ network, image, fleet, transports }: Scenario, transport: Transport): string[] {
@@ -171,6 +185,7 @@ function outcomeOf(
     limitations: [
       limitationOf(modelled(scenario, transport)),
       ...(isClonezilla(transport) ? [OF_CLONEZILLA] : []),
+      ...nfsLimitations(scenario, transport),
       ...machineLimitations(scenario),
       ...faultLimitations(scenario),
       ...rounded(scenario),

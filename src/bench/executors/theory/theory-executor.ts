@@ -3,7 +3,7 @@ import type { Scenario } from '../../scenario/schema.ts';
 import type { Executor, PlannedRun } from '../executor.ts';
 import { unknownToFormulas } from '../formula-limits.ts';
 import { formulaOutcome } from '../formula-outcome.ts';
-import { MODEL_TRANSPORTS, type ModelTransport, modelled } from '../model-transport.ts';
+import { MODEL_TRANSPORTS, type ModelTransport, modelled, nfsLimitations } from '../model-transport.ts';
 import { isOneForAll } from '../way-of-bytes.ts';
 import { predict } from './prediction.ts';
 
@@ -17,7 +17,7 @@ export const theoryExecutor: Executor = {
   run(run: PlannedRun) {
     const { scenario, transport } = modelled(run.scenario, run.transport);
     const prediction = predict(scenario, transport, run.machines);
-    const limitation = LIMITATIONS[transport];
+    const limitation = [LIMITATIONS[transport], ...nfsLimitations(run.scenario, run.transport)].join(' ');
     return Promise.resolve(formulaOutcome(scenario, prediction, { transport, limitation }));
   },
 };

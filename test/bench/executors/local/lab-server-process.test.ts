@@ -35,6 +35,7 @@ async function aServer() {
     disks: ['m001.img'],
     seederLeavesAfterBytes: Infinity,
     casting: null,
+    savedOver: 'http',
   };
   const server = new ServerChild(task);
   onTestFinished(() => server.terminate());

@@ -1,34 +1,39 @@
 import { spawnSync } from 'node:child_process';
 import type { Metainfo, SwarmStatistics } from '../../../../engine/index.ts';
-import { RunFailure } from '../../../../failure.ts';
 import type { LabPeer, LabPeerMaker, LabPeerOptions } from '../../local/lab-peer.ts';
 import type { Command } from '../pipe-script.ts';
 import { ProgramPipe } from '../program-pipe.ts';
 import { UdpcastSender, udpcastReceiver } from '../udpcast-client.ts';
 import { type Fetching, finishingPipe, partitionPipe, tablePipes } from './restore-pipes.ts';
 import { SAVED_FILES, type SavedPartition, savedPartitions } from './saved-disk.ts';
+import { type SavedFolder, savedFolderAt } from './saved-folder-client.ts';
 
 const RESTORER = 'partclone.restore';
 const DECOMPRESSOR = 'zstd';
 
-/** Clonezilla's restore: each machine takes the partition images by HTTP. */
+/** Clonezilla's restore: each machine takes the partition images from the server's folder, by HTTP or NFS. */
 export const clonezillaUnicast: LabPeerMaker = {
   name: 'partclone',
-  make: (options) => Promise.resolve(new ClonezillaPeer(options, (url, file) => curl(`${url}/${file}`))),
+  make: (options) => {
+    const folder = savedFolderAt(options.savedUrl);
+    return Promise.resolve(new ClonezillaPeer(options, folder, folder.fetching));
+  },
   version,
 };
 
 /** Clonezilla's restore by multicast: small files by HTTP, the partition images by udpcast, one after the other. */
 export const clonezillaMulticast: LabPeerMaker = {
   name: 'partclone',
-  make: (options) => Promise.resolve(new ClonezillaPeer(options, udpcastReceiver)),
+  make: (options) =>
+    Promise.resolve(new ClonezillaPeer(options, savedFolderAt(options.savedUrl), udpcastReceiver)),
   version,
 };
 
 /** A server that casts, or a machine that restores. */
 class ClonezillaPeer implements LabPeer {
   readonly #options: LabPeerOptions;
-  readonly #fetchImage: (url: string, file: string) => Command;
+  readonly #folder: SavedFolder;
+  readonly #fetchingImage: Fetching;
   #sender: UdpcastSender | undefined;
   #pipe: ProgramPipe | undefined;
   /** Wire bytes of the partitions that are restored. */
@@ -36,9 +41,10 @@ class ClonezillaPeer implements LabPeer {
   #readBytes = 0;
   #wireBytes = 1;
 
-  constructor(options: LabPeerOptions, fetchImage: (url: string, file: string) => Command) {
+  constructor(options: LabPeerOptions, folder: SavedFolder, fetchingImage: Fetching) {
     this.#options = options;
-    this.#fetchImage = fetchImage;
+    this.#folder = folder;
+    this.#fetchingImage = fetchingImage;
   }
 
   async seed(): Promise<void> {
@@ -48,14 +54,13 @@ class ClonezillaPeer implements LabPeer {
 
   /** What its torrent says is of our own image of this disk, which is not what comes. */
   async download(_: Metainfo): Promise<void> {
-    const { file: disk, savedUrl: url } = this.#options;
-    const fetching: Fetching = (file) => curl(`${url}/${file}`);
-    for (const pipe of tablePipes(disk, fetching)) await this.#run(pipe);
+    const folder = this.#folder;
+    for (const pipe of tablePipes(this.#options.file, folder.fetching)) await this.#run(pipe);
     const partitions = savedPartitions(
-      await text(`${url}/${SAVED_FILES.table}`),
-      await text(`${url}/${SAVED_FILES.fileSystems}`),
+      await folder.text(SAVED_FILES.table),
+      await folder.text(SAVED_FILES.fileSystems),
     );
-    const sizes = await Promise.all(partitions.map(({ file }) => sizeOf(`${url}/${file}`)));
+    const sizes = await folder.sizesOf(partitions.map(({ file }) => file));
     this.#wireBytes = sizes.reduce((sum, bytes) => sum + bytes, 0);
     for (const [index, partition] of partitions.entries()) await this.#restore(partition, sizes[index]!);
   }
@@ -79,8 +84,8 @@ class ClonezillaPeer implements LabPeer {
   }
 
   async #restore(partition: SavedPartition, wireBytes: number): Promise<void> {
-    const { file: disk, savedUrl: url } = this.#options;
-    await this.#run(partitionPipe(disk, partition, (file) => this.#fetchImage(url, file)));
+    const { file: disk } = this.#options;
+    await this.#run(partitionPipe(disk, partition, this.#fetchingImage));
     this.#restoredBytes += wireBytes;
     this.#readBytes = 0;
     const finishing = finishingPipe(disk, partition);
@@ -92,24 +97,6 @@ class ClonezillaPeer implements LabPeer {
     await this.#pipe.finished;
     this.#pipe = undefined;
   }
-}
-
-function curl(url: string): Command {
-  return ['curl', '--silent', '--show-error', '--fail', url];
-}
-
-async function text(url: string): Promise<string> {
-  return (await answered(url, 'GET')).text();
-}
-
-async function sizeOf(url: string): Promise<number> {
-  return Number((await answered(url, 'HEAD')).headers.get('content-length'));
-}
-
-async function answered(url: string, method: 'GET' | 'HEAD'): Promise<Response> {
-  const response = await fetch(url, { method });
-  if (response.ok) return response;
-  throw new RunFailure('SAVED_DISK', `the server answers ${response.status} for ${url}`);
 }
 
 function version(): Promise<string> {

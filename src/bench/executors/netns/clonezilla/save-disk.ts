@@ -1,10 +1,9 @@
-import { execFile } from 'node:child_process';
 import { mkdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { RunFailure } from '../../../../failure.ts';
+import type { RunFailure } from '../../../../failure.ts';
 import { ZSTD_LEVEL } from '../../zstd-level.ts';
 import type { Command } from '../pipe-script.ts';
+import { said } from '../program-answer-reader.ts';
 import { ProgramPipe } from '../program-pipe.ts';
 import {
   partcloneFor,
@@ -80,7 +79,7 @@ async function savePartition(
 /** An empty answer and exit code 2: nothing that blkid knows. */
 async function fileSystemOf(partition: string): Promise<string> {
   const probe: Command = ['blkid', '-p', '-s', 'TYPE', '-o', 'value', partition];
-  const answer = await said(probe, '/').catch((failure: RunFailure) => {
+  const answer = await said(probe).catch((failure: RunFailure) => {
     if ((failure.cause as { code?: unknown }).code === 2) return '';
     throw failure;
   });
@@ -102,13 +101,4 @@ function packing(to: string): Command {
 
 async function piped(commands: readonly Command[]): Promise<void> {
   await new ProgramPipe(commands).finished;
-}
-
-async function said([program, ...options]: Command, cwd: string): Promise<string> {
-  const { stdout } = await promisify(execFile)(program, options, { cwd, encoding: 'utf8' }).catch(
-    (cause: Error) => {
-      throw new RunFailure('PROGRAM', cause.message.trim().split('\n').join(': '), { cause });
-    },
-  );
-  return stdout;
 }
