@@ -7,6 +7,7 @@ import type { RecordStore } from './record/record-store.ts';
 import type { RunRecord } from './record/run-record.ts';
 import { publishedRecords, recordOf } from './record-of.ts';
 import type { LoadedScenario } from './scenario/scenario-loader.ts';
+import { shapingSettings } from './scenario/shaping-settings.ts';
 
 /** Why a run is not made: an earlier repeat was not finished in time, or it was made before. */
 export type LeftOutReason = 'unfinished' | 'recorded';
@@ -88,11 +89,16 @@ async function earlierRecords(
   all: readonly Assignment[],
 ): Promise<RunRecord[]> {
   const asked = new Set(all.map(({ run }) => runKey(run)));
+  const shapes = new Map(
+    scenario.variants.map(({ variant, settings }) => [variant, shapingSettings(settings)]),
+  );
   const earlier = await store.readIfAny();
   return earlier.filter(
     (record) =>
       record.scenario.digest === scenario.digest &&
-      (asked.has(runKey(record)) || record.source === 'published'),
+      (record.source === 'published' ||
+        (asked.has(runKey(record)) &&
+          shapingSettings(record.scenario.settings) === shapes.get(record.variant))),
   );
 }
 

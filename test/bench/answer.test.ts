@@ -149,4 +149,18 @@ describe('the answer to a scenario', () => {
     await answer({ ...question, scenario, isResumed: true }, QUIET);
     expect(made).toHaveLength(36);
   });
+
+  it('makes those of a variant again that is another now, and those of a new one, and no others', async () => {
+    const { lab, made } = aDisturbedLab(0);
+    const withVariants = async (variants: object) =>
+      loadScenario(await aScenarioFile(PLAIN_SCENARIO), { fleet: { machines: [1] }, variants });
+    const question = { ...(await aQuestion(lab)), only: { transports: ['p2p' as const] }, isResumed: true };
+    const [same, lossy] = [{ disk: { write: '1 GB/s' } }, { network: { loss: 0.01 } }];
+    await answer({ ...question, scenario: await withVariants({ same, lossy }) }, QUIET);
+    expect(made).toHaveLength(3);
+    const changed = { same, lossy: { network: { loss: 0.03 } }, added: lossy };
+    const records = await answer({ ...question, scenario: await withVariants(changed) }, QUIET);
+    expect(made).toHaveLength(5);
+    expect(records.map(({ variant }) => variant).toSorted()).toEqual(['', 'added', 'lossy', 'same']);
+  });
 });

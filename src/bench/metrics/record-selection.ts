@@ -1,4 +1,5 @@
 import type { RunRecord } from '../record/run-record.ts';
+import { shapingSettings } from '../scenario/shaping-settings.ts';
 import { isSpoiled } from './busy-computer.ts';
 
 type RunName = Pick<RunRecord, 'source' | 'transport' | 'variant' | 'machines' | 'randomSeed'>;
@@ -14,12 +15,18 @@ export interface RecordSelection {
 }
 
 /**
- * Takes the records of the last record's scenario digest; of a run that was made twice, the later one, unless others kept
- * the computer busy during that one only.
+ * Takes the records of the last record's scenario digest, and of each variant those with the settings of its last record;
+ * of a run that was made twice, the later one, unless others kept the computer busy during that one only.
  */
 export function selectRecords(records: readonly RunRecord[]): RecordSelection {
   const digest = records.at(-1)?.scenario.digest;
-  const sameDigest = records.filter((record) => record.scenario.digest === digest);
+  const ofScenario = records.filter((record) => record.scenario.digest === digest);
+  const shapes = new Map(
+    ofScenario.filter(isRun).map(({ variant, scenario }) => [variant, shapingSettings(scenario.settings)]),
+  );
+  const sameDigest = ofScenario.filter(
+    (record) => !isRun(record) || shapingSettings(record.scenario.settings) === shapes.get(record.variant),
+  );
   const best = new Map<string, RunRecord>();
   for (const record of sameDigest) {
     const earlier = best.get(runKey(record));
@@ -31,6 +38,11 @@ export function selectRecords(records: readonly RunRecord[]): RecordSelection {
     otherDigests: records.length - sameDigest.length,
     superseded: sameDigest.length - kept.length,
   };
+}
+
+/** Published cells stand beside the runs, and have no settings. */
+function isRun({ source }: RunRecord): boolean {
+  return source !== 'published';
 }
 
 /** The same for runs that only one of should count. */

@@ -126,7 +126,7 @@ export interface RunRecord {
   readonly scenario: {
     readonly name: string;
     readonly title: string;
-    /** SHA-256 of the scenario's settings: records of different digests are not mixed in one report. */
+    /** SHA-256 of the scenario's settings without its variants: records of different digests are not mixed in one report. */
     readonly digest: string;
     /** The settings of this run as people wrote them, variant applied. */
     readonly settings: unknown;

@@ -7,6 +7,7 @@ import { type Mistake, mistakesOf } from './mistake.ts';
 import { loadQuantityParser } from './quantity.ts';
 import { parseScenarioDocument, type ScenarioDocument } from './scenario-document.ts';
 import { type Scenario, scenarioSchema } from './schema.ts';
+import { shapingSettings } from './shaping-settings.ts';
 
 /** A scenario with one variant applied. */
 export interface ScenarioVariant {
@@ -21,7 +22,7 @@ export interface ScenarioVariant {
 export interface LoadedScenario {
   readonly name: string;
   readonly title: string;
-  /** SHA-256 of what shapes the result of a run; which machines, seeds and executors were asked for is left out. */
+  /** SHA-256 of what shapes the result of a plain run; which machines, seeds and executors were asked for is left out. */
   readonly digest: string;
   /** The plain scenario as it stands in the file. */
   readonly plain: Scenario;
@@ -98,23 +99,6 @@ function withoutVariants(data: unknown): unknown {
   return settings;
 }
 
-/** Settings that choose runs but do not change one. */
-const CHOOSING = ['title', 'description', 'executors', 'seeds', 'measured', 'only', 'plain'];
-
 function digestOf(base: unknown): string {
-  const settings = Object.entries(base as Record<string, unknown>).filter(([key]) => !CHOOSING.includes(key));
-  const { fleet, ...others } = Object.fromEntries(settings);
-  const { machines: _machines, ...start } = fleet as Record<string, unknown>;
-  return createHash('sha256')
-    .update(canonicalJson({ ...others, fleet: start }))
-    .digest('hex');
-}
-
-/** JSON with sorted keys, so that the order in the file does not matter. */
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_, item: unknown) =>
-    isPlainObject(item)
-      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : item,
-  );
+  return createHash('sha256').update(shapingSettings(base)).digest('hex');
 }

@@ -15,6 +15,18 @@ describe('the records of a report', () => {
     });
   });
 
+  it('are of each variant those with the settings of its last record; who asked for what does not matter', () => {
+    const of = (variant: string, settings: object) =>
+      aRecord({ variant, scenario: { ...aRecord().scenario, settings } });
+    const old = of('lossy', { network: { loss: 0.01 } });
+    const current = [
+      of('', { network: {}, seeds: [1] }),
+      of('lossy', { network: { loss: 0.03 }, fleet: { machines: [1] } }),
+      of('', { seeds: [1, 2], network: {} }),
+    ].map((record, index) => ({ ...record, randomSeed: index }));
+    expect(selectRecords([old, ...current])).toEqual({ records: current, otherDigests: 1, superseded: 0 });
+  });
+
   it('hold of a run that was made twice the one later in the file', () => {
     const first = aRecord({ recordedAt: '2026-01-02T00:00:00.000Z' });
     const second = aRecord({ recordedAt: '2026-01-01T00:00:00.000Z' });

@@ -212,8 +212,9 @@ describe('the digest of a scenario', () => {
   const digestOf = async (text: string, changes: unknown = {}) =>
     (await loadScenario(await aScenarioFile(text), changes)).digest;
 
-  it('does not depend on which machines, seeds and executors are asked for, nor on the title', async () => {
-    const asked = { fleet: { machines: [7] }, seeds: [1, 2], executors: ['sim'], title: 'Another' };
+  it('does not depend on which machines, seeds, executors and variants there are, nor on the title', async () => {
+    const variants = { lossy: { network: { loss: 0.01 } } };
+    const asked = { fleet: { machines: [7] }, seeds: [1, 2], executors: ['sim'], title: 'Another', variants };
     expect(await digestOf(PLAIN_SCENARIO, asked)).toBe(await digestOf(PLAIN_SCENARIO));
   });
 
