@@ -5,9 +5,9 @@ import { type Assignment, planRuns, type Selection } from './plan.ts';
 import { readHost, readVersions } from './record/host-reader.ts';
 import type { RecordStore } from './record/record-store.ts';
 import type { RunRecord } from './record/run-record.ts';
+import { shapingSettings } from './record/shaping-settings.ts';
 import { publishedRecords, recordOf } from './record-of.ts';
 import type { LoadedScenario } from './scenario/scenario-loader.ts';
-import { shapingSettings } from './scenario/shaping-settings.ts';
 
 /** Why a run is not made: an earlier repeat was not finished in time, or it was made before. */
 export type LeftOutReason = 'unfinished' | 'recorded';

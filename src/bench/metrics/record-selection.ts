@@ -1,5 +1,5 @@
 import type { RunRecord } from '../record/run-record.ts';
-import { shapingSettings } from '../scenario/shaping-settings.ts';
+import { shapingSettings } from '../record/shaping-settings.ts';
 import { isSpoiled } from './busy-computer.ts';
 
 type RunName = Pick<RunRecord, 'source' | 'transport' | 'variant' | 'machines' | 'randomSeed'>;

@@ -1,7 +1,4 @@
-/** True for `{...}`, false for lists, scalars and null. */
-export function isPlainObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+import { isPlainObject } from '../record/plain-object.ts';
 
 /** `base` with `changes` laid over it: objects are merged key by key, everything else is replaced. */
 export function merge(base: unknown, changes: unknown): unknown {

@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { z } from 'zod';
 import { ConfigError } from '../../failure.ts';
-import { isPlainObject, merge } from './merge.ts';
+import { isPlainObject } from '../record/plain-object.ts';
+import { shapingSettings } from '../record/shaping-settings.ts';
+import { merge } from './merge.ts';
 import { type Mistake, mistakesOf } from './mistake.ts';
 import { loadQuantityParser } from './quantity.ts';
 import { parseScenarioDocument, type ScenarioDocument } from './scenario-document.ts';
 import { type Scenario, scenarioSchema } from './schema.ts';
-import { shapingSettings } from './shaping-settings.ts';
 
 /** A scenario with one variant applied. */
 export interface ScenarioVariant {

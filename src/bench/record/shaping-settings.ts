@@ -1,4 +1,4 @@
-import { isPlainObject } from './merge.ts';
+import { isPlainObject } from './plain-object.ts';
 
 /** Settings that choose runs but do not change one. */
 const CHOOSING = [
