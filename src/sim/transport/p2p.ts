@@ -1,5 +1,5 @@
 import type { DeploymentModel, P2pModel } from '../deployment-model.ts';
-import { pieceCountOf, pieceSizeOf, roomOf } from '../deployment-model.ts';
+import { pieceCountOf, roomOf } from '../deployment-model.ts';
 import { RandomStream } from '../kernel/random-stream.ts';
 import { SERVER } from '../network/topology.ts';
 import { type Choking, GrantChoking } from '../swarm/choking.ts';
@@ -10,6 +10,7 @@ import { PlainSeeding, type Seeding } from '../swarm/seeding.ts';
 import { SuperSeeding } from '../swarm/super-seeding.ts';
 import { newSwarmState, type Swarm, type SwarmState } from '../swarm/swarm.ts';
 import { Corruption } from './corruption.ts';
+import { LackingBytes } from './lacking-bytes.ts';
 import { type Arena, DISK_FULL, type Transport } from './transport.ts';
 
 /**
@@ -31,8 +32,7 @@ export class P2p implements Transport {
   readonly #firstFlow: number;
   /** By machine that is away and will come back: the pieces on its disk. */
   readonly #kept = new Map<number, readonly number[]>();
-  /** By machine and piece: bytes that it lacks of the piece, where it came with a part of the image. */
-  #lacking: Float64Array[] | undefined;
+  readonly #lacking: LackingBytes;
   /** By slot: the event at which the data of its grant begins to flow, where that takes time. */
   readonly #beginnings: number[] = [];
 
@@ -40,6 +40,7 @@ export class P2p implements Transport {
     const { model, randomSeed, simulation, network } = arena;
     this.#arena = arena;
     this.#pieces = pieceCountOf(model);
+    this.#lacking = new LackingBytes(model);
     this.#corruption = new Corruption(model, randomSeed);
     this.#staysForS = settings.staysForS;
     const chance = new RandomStream(randomSeed, 'swarm');
@@ -70,8 +71,7 @@ export class P2p implements Transport {
   /** A machine that is going to join has all of the image but so many bytes of each piece. */
   endow(machine: number, lacking: Float64Array): void {
     const { held, picking } = this.#swarm;
-    this.#lacking ??= [];
-    this.#lacking[machine] = lacking;
+    this.#lacking.set(machine, lacking);
     const own = held.row(machine);
     for (const [piece, bytes] of lacking.entries()) {
       if (bytes > 0) continue;
@@ -217,16 +217,9 @@ export class P2p implements Transport {
       uploads.receiverOf(slot),
       uploads.pieceOf(slot),
     ];
-    const bytes = this.#bytesOf(receiver, piece);
+    const bytes = this.#lacking.of(receiver, piece);
     this.#arena.connections.send(this.#firstFlow + slot, { sender, receiver, piece, bytes });
   };
-
-  /** What is sent of a piece. */
-  #bytesOf(receiver: number, piece: number): number {
-    return this.#lacking === undefined
-      ? pieceSizeOf(this.#arena.model, piece)
-      : this.#lacking[receiver]![piece]!;
-  }
 
   readonly #finish = (slot: number): void => {
     const { uploads, held, picking } = this.#swarm;
@@ -235,7 +228,7 @@ export class P2p implements Transport {
     if (this.#corruption.strikes()) return this.#throwAway(slot);
     if (held.sizes[receiver] === this.#room[receiver]) return this.#overflow(slot);
     const piece = uploads.pieceOf(slot);
-    const bytes = this.#bytesOf(receiver, piece);
+    const bytes = this.#lacking.of(receiver, piece);
     connections.arrived(this.#firstFlow + slot, receiver, piece);
     uploads.close(slot);
     held.row(receiver).add(piece);
@@ -254,7 +247,7 @@ export class P2p implements Transport {
     const { simulation } = this.#arena;
     const [uploader, receiver] = [uploads.uploaderOf(slot), uploads.receiverOf(slot)];
     simulation.trace.add(simulation.now, 'pieceSpoiled', receiver);
-    this.#choking.exchanged(uploader, receiver, this.#bytesOf(receiver, uploads.pieceOf(slot)));
+    this.#choking.exchanged(uploader, receiver, this.#lacking.of(receiver, uploads.pieceOf(slot)));
     this.#waste(slot);
     this.#goOn(uploader, receiver);
     this.#wakeNeighboursOf(receiver);
@@ -278,7 +271,7 @@ export class P2p implements Transport {
     connections.ended(this.#firstFlow + slot);
     picking.released(receiver, piece);
     uploads.close(slot);
-    ledger.wasted(uploader, this.#bytesOf(receiver, piece));
+    ledger.wasted(uploader, this.#lacking.of(receiver, piece));
     if (uploader === SERVER) this.#seeding.cutOff(piece);
   }
 
@@ -318,7 +311,7 @@ export class P2p implements Transport {
     picking.released(receiver, piece);
     uploads.close(slot);
     if (network.isRunning(flow))
-      ledger.wasted(uploader, this.#bytesOf(receiver, piece) - connections.cancel(flow));
+      ledger.wasted(uploader, this.#lacking.of(receiver, piece) - connections.cancel(flow));
     else simulation.cancel(this.#beginnings[slot]!);
     if (uploader === SERVER) this.#seeding.cutOff(piece);
   }
