@@ -15,7 +15,6 @@ const REFUSED = {
 
 /** What of a fault is in the simulator alone, and under which name labs refuse it. */
 const SIMULATED = [
-  ['faults.kill.back', { kill: 1, at: '1 s', back: '1 s' }],
   ['faults.fail', { fail: '1 %', per: '1 min' }],
   ['faults.fail.back', { fail: '1 %', per: '1 min', back: '1 s' }],
   ['faults.corrupt', { corrupt: '1 %' }],

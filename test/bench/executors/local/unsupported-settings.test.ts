@@ -54,7 +54,6 @@ describe('the local lab', () => {
     ['transports.chain.hopSetUp', { transports: { chain: { hopSetUp: '1 s' } } }, 'chain'],
     ['faults.corrupt', { faults: [{ corrupt: '1 %' }] }],
     ['faults.fail', { faults: [{ fail: '1 %', per: '1 min' }] }],
-    ['faults.kill.back', { faults: [{ kill: 1, at: '1 s', back: '1 s' }] }],
     ['transports.unicast.wave', { transports: { unicast: { wave: 2 } } }, 'unicast'],
   ])('refuses %s by its name', (name, changes, transport) => {
     expect(refused(changes, transport)).toEqual([name]);
