@@ -3,6 +3,12 @@ import { type IncomingMessage, request } from 'node:http';
 import { RunFailure } from '../../failure.ts';
 import type { LinkRate } from '../link-rate.ts';
 
+/**
+ * A server that is silent for so long, and does not even answer the kernel within ten seconds more, is gone. Node's own
+ * agent asks after one second, which a cable that is pulled for eleven does not survive.
+ */
+const SILENCE_MS = 60_000;
+
 /** Where the payload of an image is. */
 export interface HttpSource {
   readonly host: string;
@@ -26,7 +32,8 @@ export async function* fetchImage(source: HttpSource, downlink: LinkRate): Async
 }
 
 async function answerOf(source: HttpSource): Promise<IncomingMessage> {
-  const outgoing = request(source);
+  const outgoing = request({ ...source, agent: false });
+  outgoing.setSocketKeepAlive(true, SILENCE_MS);
   const answered = once(outgoing, 'response');
   outgoing.end();
   const [response] = (await answered.catch(serverLost)) as [IncomingMessage];
