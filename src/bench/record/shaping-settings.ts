@@ -2,7 +2,15 @@ import { isPlainObject } from './plain-object.ts';
 
 /** Settings that choose runs but do not change one. */
 const CHOOSING = [
-  ...['title', 'description', 'executors', 'seeds', 'onceFrom', 'measured', 'only', 'plain', 'variants'],
+  'title',
+  'description',
+  'executors',
+  'seeds',
+  'onceFrom',
+  'measured',
+  'only',
+  'plain',
+  'variants',
 ];
 
 /**

@@ -86,13 +86,16 @@ export class Fragments {
 
   /** Copies bytes of a part from `begin` on. @returns false where it is not here */
   async copy({ chunk, piece, inChunk }: Span, begin: number, into: Uint8Array): Promise<boolean> {
-    const assembly = this.#assemblies.get(chunk);
-    const fragment = assembly?.fragments.get(piece);
-    const [bytes, from] = assembly?.wire ? [assembly.wire, inChunk + begin] : [fragment?.bytes, begin];
-    if (!bytes) return false;
     // What is in memory is copied before anything else happens: it is freed when it has been joined or forgotten.
-    if (assembly?.wire || !fragment!.isParked) into.set(bytes.subarray(from, from + into.length));
-    else into.set((await this.#unparked(fragment!)).subarray(begin, begin + into.length));
+    const assembly = this.#assemblies.get(chunk);
+    if (assembly?.wire) {
+      into.set(assembly.wire.subarray(inChunk + begin, inChunk + begin + into.length));
+      return true;
+    }
+    const fragment = assembly?.fragments.get(piece);
+    if (!fragment) return false;
+    const bytes = fragment.isParked ? await this.#unparked(fragment) : fragment.bytes;
+    into.set(bytes.subarray(begin, begin + into.length));
     return true;
   }
 

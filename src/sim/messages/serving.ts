@@ -101,13 +101,11 @@ export class Serving {
     const { choked, unchoked } = this.#parts.choking.decide(peer, round);
     for (const side of choked) this.#choke(side);
     for (const side of unchoked) this.#unchoke(side);
+    if (this.#transfers === 0) this.#vainRounds++;
+    const isStuck = this.#vainRounds > VAIN_ROUNDS * this.#nextRounds.length;
     // Rounds in which nobody is interested are left out: nobody would be served otherwise than before.
-    if (this.#interested[peer]! > 0 && !this.#isStuck()) this.#callRound(peer);
+    if (this.#interested[peer]! > 0 && !isStuck) this.#callRound(peer);
   };
-
-  #isStuck(): boolean {
-    return this.#transfers === 0 && ++this.#vainRounds > VAIN_ROUNDS * this.#nextRounds.length;
-  }
 
   /** The choke goes behind the blocks that are on their way, as in a stream of bytes. */
   #choke(side: number): void {
