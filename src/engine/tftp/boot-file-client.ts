@@ -28,20 +28,37 @@ export async function warmUpBootFileClient(): Promise<void> {
   await spare.ready;
 }
 
+/** Starting a thread takes a tenth of a second of processor time, and files come one after the other. */
+const SPARE_FOR_MS = 1_000;
+
 let spare: TftpThread | undefined;
 
 /** The file, or why it cannot be had. */
 async function fetchByTftp({ host, port }: BootFileSource, name: string): Promise<Uint8Array | string> {
   let reason = '';
   for (const windowBlocks of ATTEMPTS) {
-    const thread = spare ?? TftpThread.start();
+    const thread = spare?.isAlive ? spare : TftpThread.start();
     spare = undefined;
     const report = await thread.fetch({ host, port, name, windowBlocks });
-    if (report.kind === 'fetched') return report.bytes;
+    if (report.kind === 'fetched') {
+      await keep(thread);
+      return report.bytes;
+    }
+    await thread.end();
     reason = report.reason;
     if (report.isRefused) break;
   }
   return reason;
+}
+
+async function keep(thread: TftpThread): Promise<void> {
+  if (spare) return thread.end();
+  spare = thread;
+  setTimeout(() => {
+    if (spare !== thread) return;
+    spare = undefined;
+    void thread.end();
+  }, SPARE_FOR_MS).unref();
 }
 
 type FetchReport = Exclude<TftpReport, { kind: 'ready' }>;
@@ -49,6 +66,7 @@ type FetchReport = Exclude<TftpReport, { kind: 'ready' }>;
 /** A thread of its own for the tftp package: it throws where nobody can catch it, which then costs an attempt. */
 class TftpThread {
   readonly #worker: Worker;
+  #isAlive = true;
   /** Rejects where the thread dies before. */
   readonly ready: Promise<unknown>;
 
@@ -56,6 +74,9 @@ class TftpThread {
     this.#worker = worker;
     this.ready = once(worker, 'message');
     this.ready.catch(() => {});
+    worker.on('error', () => {
+      this.#isAlive = false;
+    });
     worker.unref();
   }
 
@@ -63,7 +84,11 @@ class TftpThread {
     return new TftpThread(new Worker(new URL('./tftp-worker.ts', import.meta.url)));
   }
 
-  /** Once; the thread ends with it. */
+  get isAlive(): boolean {
+    return this.#isAlive;
+  }
+
+  /** One after the other, until one has failed. */
   async fetch(task: TftpTask): Promise<FetchReport> {
     this.#worker.ref();
     try {
@@ -75,7 +100,11 @@ class TftpThread {
     } catch (error) {
       return { kind: 'failed', reason: (error as Error).message, isRefused: false };
     } finally {
-      await this.#worker.terminate();
+      this.#worker.unref();
     }
+  }
+
+  async end(): Promise<void> {
+    await this.#worker.terminate();
   }
 }

@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import tftp from 'tftp';
 
-/** Tells the thread what to fetch; it fetches one file. */
+/** Tells the thread what to fetch; it fetches one file at a time. */
 export interface TftpTask {
   readonly host: string;
   readonly port: number;
@@ -9,7 +9,7 @@ export interface TftpTask {
   readonly windowBlocks: number;
 }
 
-/** What the thread says: that it waits for a task, and then how that went. */
+/** What the thread says: that it waits for tasks, and then how each went. */
 export type TftpReport =
   | { readonly kind: 'ready' }
   | { readonly kind: 'fetched'; readonly bytes: Uint8Array<ArrayBuffer> }
@@ -23,7 +23,7 @@ const MOST_BYTES = 2 ** 28;
 /** What the package puts in front of its errors. */
 const PREFIX = '(Server) ';
 
-parentPort!.once('message', (task: TftpTask) => {
+parentPort!.on('message', (task: TftpTask) => {
   fetchFile(task).then(
     (bytes) => parentPort!.postMessage({ kind: 'fetched', bytes } satisfies TftpReport, [bytes.buffer]),
     ({ message, code }: NodeJS.ErrnoException) =>

@@ -41,6 +41,25 @@ describe('the client of boot files', () => {
     expect(files.map((bytes) => Buffer.from(bytes))).toEqual(names.map((name) => someBytes(50_000, name)));
   });
 
+  it('fetches files one after the other in one thread, which ends when it is not needed', async () => {
+    const { source } = await aBootFileServer({ a: someBytes(5_000, 'a'), b: someBytes(5_000, 'b') });
+    await warmUpBootFileClient();
+    let started = 0;
+    const count = () => {
+      started += 1;
+    };
+    process.on('worker', count);
+    onTestFinished(() => {
+      process.off('worker', count);
+    });
+    for (const name of ['a', 'b', 'a', 'b'])
+      expect(Buffer.from(await fetchBootFile(source, name))).toEqual(someBytes(5_000, name));
+    expect(started).toBe(0);
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    await fetchBootFile(source, 'a');
+    expect(started).toBe(1);
+  });
+
   it('outlives the tftp package, which throws where nobody can catch it', async () => {
     // No datagram can be sent to such a port: the package learns that in a callback of its own.
     await expect(fetchBootFile({ host: HOST, port: 70_000 }, 'a')).rejects.toMatchObject({
