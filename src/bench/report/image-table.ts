@@ -18,7 +18,7 @@ const COLUMNS = [
 
 /** What the headings leave open. */
 export const IMAGE_TABLE_NOTE =
-  'Wire bytes and raw bytes are those of the image. Chunks are counted over all machines of all runs that ' +
+  'Wire bytes are what goes to each machine, raw bytes what is on its disk then. Chunks are counted over all machines of all runs that ' +
   'got it: reused ones were on the disk before, re-fetched ones did not stay as they were written.';
 
 /** The image and its chunks, for every cell whose machines tell. */
@@ -32,7 +32,7 @@ export function imageTable(details: readonly CellDetail[]): Table {
         TRANSPORT_WORDS[cell.transport],
         String(cell.machines),
         SOURCE_WORDS[cell.executor],
-        readableBytes(uses[0]!.wireBytes),
+        readableBytes(runs[0]!.wireBytes),
         readableBytes(uses[0]!.rawBytes),
         ...(['chunks', 'reusedChunks', 'refetchedChunks'] as const).map((what) => String(sum(uses, what))),
       ],

@@ -6,13 +6,13 @@ import { aFleet, aFormulaRecord, aRecord } from '../a-record.ts';
 const image = { wireBytes: 600_000, rawBytes: 1_000_000, chunks: 10, reusedChunks: 3, refetchedChunks: 0 };
 
 describe('the table of the image', () => {
-  it('adds the chunks of all machines up, and leaves out cells whose machines do not tell', () => {
+  it('adds the chunks of all machines up, tells what went over the wire, and leaves out cells whose machines do not tell', () => {
     const [first, second] = aFleet([8, 10]);
     const fleet = [
       { ...first!, image },
       { ...second!, image: { ...image, refetchedChunks: 1 } },
     ];
-    const { columns, rows } = imageTable(cellDetails([aRecord({ fleet }), aFormulaRecord()]));
+    const { columns, rows } = imageTable(cellDetails([aRecord({ fleet, wireBytes: 590_000 }), aFormulaRecord()]));
     expect(columns.map(({ heading }) => heading)).toEqual([
       'Transport',
       'Machines',
@@ -23,7 +23,7 @@ describe('the table of the image', () => {
       'Reused',
       'Re-fetched',
     ]);
-    expect(rows).toEqual([['P2P', '2', 'simulated', '600 kB', '1.00 MB', '20', '6', '1']]);
+    expect(rows).toEqual([['P2P', '2', 'simulated', '590 kB', '1.00 MB', '20', '6', '1']]);
   });
 
   it('has no rows where no machine tells', () => {
