@@ -125,6 +125,8 @@ export interface MulticastModel {
   readonly packetBytes: number;
   readonly waitS: number;
   readonly roundS: number;
+  /** How long the sender waits for a machine that does not answer, and all others with it, before it goes on without it. */
+  readonly dropAfterS: number;
   /** A swarm brings what was lost in the first round, instead of further ones; left out for rounds. */
   readonly repair?: RepairModel;
 }

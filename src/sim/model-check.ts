@@ -147,6 +147,7 @@ function requireTransport(settings: TransportModel): void {
       requirePositive('transport.packetBytes', settings.packetBytes);
       requireTime('transport.waitS', settings.waitS);
       requireTime('transport.roundS', settings.roundS);
+      requireTime('transport.dropAfterS', settings.dropAfterS);
       if (!settings.repair) return;
       requireCount('transport.repair.blockBytes', settings.repair.blockBytes);
       return requireTransport(settings.repair.swarm);
