@@ -1,5 +1,6 @@
 import type { DeploymentModel, LinkModel, MulticastModel } from '../deployment-model.ts';
 import { RandomStream } from '../kernel/random-stream.ts';
+import { processorsBps } from '../network/processors.ts';
 import { SERVER } from '../network/topology.ts';
 import { lossesOf, multicastRounds } from './multicast-rounds.ts';
 import { RepairSwarm } from './repair-swarm.ts';
@@ -146,7 +147,7 @@ interface Sending {
   readonly stream: RandomStream;
 }
 
-/** The slowest link, and the slowest disk where it is written to at once, rule [byte/s]. */
+/** The slowest link, the slowest disk where it is written to at once, and shared processors rule [byte/s]. */
 function senderRate(model: DeploymentModel, { rateBps }: MulticastModel, receivers: number[]): number {
   const machines = receivers.map((receiver) => model.machines[receiver - 1]!);
   const reached = new Set([0, ...machines.map(({ site }) => site)]);
@@ -157,6 +158,7 @@ function senderRate(model: DeploymentModel, { rateBps }: MulticastModel, receive
     ...machines.map(({ link }) => link.downBps),
     ...[...reached].map((site) => model.sites[site]!.backplaneBps ?? Number.POSITIVE_INFINITY),
     ...away.map((site) => Math.min(model.sites[0]!.wan.upBps, model.sites[site]!.wan.downBps)),
+    processorsBps(model) / receivers.length,
     isStreamed(model) ? diskBps(model) : Number.POSITIVE_INFINITY,
   );
 }

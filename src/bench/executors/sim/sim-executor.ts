@@ -89,7 +89,7 @@ function probeWords(
   { measuredAt, host: { cpu, cores } }: Probe,
   { scenario, transport }: PlannedRun,
 ): string[] {
-  const words = `Simulated phases, start-up and read-back are those of one machine alone in the lab, measured on their own on ${measuredAt.slice(0, 10)} (${cpu}, ${cores} cores); several machines take turns on its processors.`;
+  const words = `Simulated phases, start-up and read-back are those of one machine alone in the lab, measured on their own on ${measuredAt.slice(0, 10)} (${cpu}, ${cores} cores); several machines take turns on its processors, and share them in the transfer.`;
   return savedOver(scenario, transport) === 'nfs' ? [words, PROBED_PLAIN] : [words];
 }
 
