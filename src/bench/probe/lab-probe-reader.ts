@@ -21,7 +21,7 @@ export interface ProbeRequest {
 const MIB = 2 ** 20;
 /** What is sought does not hang on the image, or grows with it, so a part of it will do, and half of that. */
 const [SHARE_OF_IMAGE, LEAST_BYTES] = [1 / 2, 48 * MIB];
-/** Machines that are enough to see what talking to each other takes, and so few that processors are not all busy. */
+/** Machines that are enough to see what talking to each other takes, and too few to keep processors busy at usual links. */
 const CROWD = 4;
 /** To these the server sends one by one: a crowd would show nothing but take its time. */
 const ONE_BY_ONE: readonly ModelledTransport[] = ['unicast', 'clonezilla-unicast'];
@@ -52,7 +52,7 @@ export async function probeLab({ file, lab, repeats }: ProbeRequest, watch: Answ
       }
       return records;
     };
-    const probed = { large: await runs(rawBytes), small: await runs(rawBytes / 2) };
+    const probed = { large: await runs(rawBytes), small: await runs(Math.floor(rawBytes / 2)) };
     const { server, machine } = network;
     const linkBps = Math.min(server.up, machine.down);
     return {
@@ -69,15 +69,15 @@ export async function probeLab({ file, lab, repeats }: ProbeRequest, watch: Answ
   }
 }
 
+/** What of a scenario is run at a time. */
+interface Part {
+  readonly bytes: number;
+  readonly machines: number;
+  readonly repeats: number;
+}
+
 /** The plain scenario, with so much of its image to so many machines. */
-async function probedScenario(
-  file: string,
-  {
-    bytes,
-    machines,
-    repeats,
-  }: { readonly bytes: number; readonly machines: number; readonly repeats: number },
-): Promise<LoadedScenario> {
+async function probedScenario(file: string, { bytes, machines, repeats }: Part): Promise<LoadedScenario> {
   const scenario = await loadScenario(file, {
     fleet: { machines: [machines] },
     image: { size: `${bytes} B`, used: `${bytes} B` },

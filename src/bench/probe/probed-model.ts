@@ -21,7 +21,7 @@ export function probedModel(model: DeploymentModel, cost: TransportCost, cores: 
       register: phases.register || register * turns,
       metainfo: phases.metainfo || metainfo * turns,
       // The simulator has no phase for programs that start.
-      partition: phases.partition || partition * turns + startingS * turns + (startUp - startingS),
+      partition: phases.partition || (partition + startingS) * turns + (startUp - startingS),
       finish: phases.finish || finish * turns,
     },
     disk: Number.isFinite(disk.readBps) ? disk : { ...disk, readBps: verifyBps / turns },
