@@ -22,7 +22,7 @@ async function aScenarioFile(folder: string): Promise<string> {
 }
 
 describe('a probe of the lab', () => {
-  it('measures one machine by every transport, and the simulator takes it up', async (context) => {
+  it('measures every transport, and the simulator takes it up', async (context) => {
     needsNetns(context);
     const folder = await aFolder();
     const scenario = await aScenarioFile(folder);
