@@ -93,6 +93,18 @@ export interface DiskModel {
   readonly decodeBps: number;
 }
 
+/**
+ * Processors of one computer that the server and all machines run on, as in a lab. They work off whatever there is to do,
+ * so they slow nothing down until they are all busy.
+ */
+export interface ProcessorsModel {
+  readonly count: number;
+  /** Processor time for each wire byte that arrives: to send, receive, check, decode and write it [s]. */
+  readonly perByteS: number;
+  /** Processor time of each machine when its download begins, beside its bytes: compiling, connecting [s]. */
+  readonly perMachineS: number;
+}
+
 export interface P2pModel {
   readonly transport: 'p2p';
   readonly handout: Exclude<HandoutName, 'chain'>;
@@ -125,6 +137,8 @@ export interface MulticastModel {
   readonly packetBytes: number;
   readonly waitS: number;
   readonly roundS: number;
+  /** How long the sender waits for a machine that does not answer, and all others with it, before it goes on without it. */
+  readonly dropAfterS: number;
   /** A swarm brings what was lost in the first round, instead of further ones; left out for rounds. */
   readonly repair?: RepairModel;
 }
@@ -181,6 +195,8 @@ export interface DeploymentModel {
   readonly tcp?: TcpModel;
   readonly phases: FixedPhases;
   readonly disk: DiskModel;
+  /** Left out where every machine is a computer of its own, with processors that keep up with its link. */
+  readonly processors?: ProcessorsModel;
   readonly transport: TransportModel;
 }
 

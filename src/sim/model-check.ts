@@ -3,6 +3,7 @@ import {
   hasTracker,
   type LinkChange,
   type LinkModel,
+  type ProcessorsModel,
   type TransportModel,
 } from './deployment-model.ts';
 import type { BootModel } from './machine/boot-model.ts';
@@ -29,6 +30,7 @@ export function assertModel(model: DeploymentModel): void {
   requireTime('disk.seekS', model.disk.seekS);
   requireSize('disk.dirtyBytes', model.disk.dirtyBytes);
   requireSize('disk.recentBytes', model.disk.recentBytes);
+  if (model.processors) requireProcessors(model.processors);
   if (model.boot) requireBoot(model.boot);
   if (model.tcp) requireTcp(model.tcp);
   for (const [phase, lastsS] of Object.entries(model.phases)) requireTime(`phases.${phase}`, lastsS);
@@ -147,6 +149,7 @@ function requireTransport(settings: TransportModel): void {
       requirePositive('transport.packetBytes', settings.packetBytes);
       requireTime('transport.waitS', settings.waitS);
       requireTime('transport.roundS', settings.roundS);
+      requireTime('transport.dropAfterS', settings.dropAfterS);
       if (!settings.repair) return;
       requireCount('transport.repair.blockBytes', settings.repair.blockBytes);
       return requireTransport(settings.repair.swarm);
@@ -154,6 +157,12 @@ function requireTransport(settings: TransportModel): void {
       requireCount('transport.children', settings.children);
       return requireTime('transport.hopSetUpS', settings.hopSetUpS);
   }
+}
+
+function requireProcessors({ count, perByteS, perMachineS }: ProcessorsModel): void {
+  requireCount('processors.count', count);
+  requirePositive('processors.perByteS', perByteS);
+  requireTime('processors.perMachineS', perMachineS);
 }
 
 function requireBoot({ steps, dhcp, tftp, http }: BootModel): void {

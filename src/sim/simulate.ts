@@ -84,7 +84,7 @@ export function simulate(
     machines.push(new DeployedMachine(place + 1, poweredOnS, { arena, transport, server, storm }));
   }
   killMachines(machines, barrierS, arena);
-  changeLinks(model, barrierS, place);
+  changeLinks(barrierS, arena, transport);
   for (const { atS, forS } of model.serverStops ?? []) {
     simulation.after(barrierS + atS, () => server.stop());
     simulation.after(barrierS + atS + forS, () => server.start());
@@ -118,13 +118,18 @@ function killMachines(
 
 /** Puts all changes of links on the clock. */
 function changeLinks(
-  { serverLinkChanges, machines }: DeploymentModel,
   barrierS: number,
-  { simulation, topology }: { readonly simulation: Simulation; readonly topology: Topology },
+  { model: { serverLinkChanges, machines }, simulation, topology }: Arena,
+  transport: Transport,
 ): void {
   const changesOf = [serverLinkChanges, ...machines.map(({ linkChanges }) => linkChanges)];
   for (const [peer, changes = []] of changesOf.entries()) {
-    for (const { atS, link } of changes) simulation.after(barrierS + atS, () => topology.change(peer, link));
+    for (const { atS, link } of changes) {
+      simulation.after(barrierS + atS, () => {
+        topology.change(peer, link);
+        if (peer !== SERVER) transport.linkChanged?.(peer, link);
+      });
+    }
   }
 }
 

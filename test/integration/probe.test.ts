@@ -22,7 +22,7 @@ async function aScenarioFile(folder: string): Promise<string> {
 }
 
 describe('a probe of the lab', () => {
-  it('measures one machine by every transport, and the simulator takes it up', async (context) => {
+  it('measures every transport, and the simulator takes it up', async (context) => {
     needsNetns(context);
     const folder = await aFolder();
     const scenario = await aScenarioFile(folder);
@@ -34,10 +34,11 @@ describe('a probe of the lab', () => {
     expect(probed.stdout).toMatch(/P2P.*unicast/s);
     const { transports } = await readProbe(out);
     expect(Object.keys(transports).sort()).toEqual(['p2p', 'unicast']);
-    const { metainfo, startUp, verifyBps } = transports.p2p!;
+    const { metainfo, startUp, verifyBps, cpuPerMachine, cpuPerByte } = transports.p2p!;
     expect(metainfo).toBeGreaterThan(0);
     expect(verifyBps).toBeGreaterThan(10 ** 6);
     expect(startUp).toBeLessThan(30);
+    expect(cpuPerMachine + cpuPerByte * 48 * 2 ** 20).toBeGreaterThan(0.1);
     const run = ['run', scenario, '--on', 'sim', '--transports', 'unicast', '--json', '--out'];
     const [plain, taken] = await Promise.all([
       swarmboot(...run, join(folder, 'plain')),
@@ -52,11 +53,16 @@ describe('a probe of the lab', () => {
   });
 
   it.each([
+    [
+      'is of a time before processors were looked at',
+      JSON.stringify({ format: 'swarmboot-probe/1' }),
+      'measure anew',
+    ],
     ['is missing', undefined, 'cannot be read (ENOENT)'],
     ['is no JSON', 'probe', 'is no probe: file'],
     [
       'lacks something',
-      JSON.stringify({ format: 'swarmboot-probe/1' } satisfies Partial<Probe>),
+      JSON.stringify({ format: 'swarmboot-probe/2' } satisfies Partial<Probe>),
       'measuredAt',
     ],
   ])('is the mistake of the caller where its file %s', async (_, text, reason) => {

@@ -100,9 +100,17 @@ export function aUnicast(wave = Infinity): UnicastModel {
   return { transport: 'unicast', wave };
 }
 
-/** A multicast whose sender is limited by its link alone; a packet is 1/1024 of a piece. */
+/** A multicast whose sender is limited by its link alone and waits for nobody; a packet is 1/1024 of a piece. */
 export function aMulticast(wishes: Partial<MulticastModel> = {}): MulticastModel {
-  return { transport: 'multicast', rateBps: Infinity, packetBytes: 1024, waitS: 0, roundS: 0, ...wishes };
+  return {
+    transport: 'multicast',
+    rateBps: Infinity,
+    packetBytes: 1024,
+    waitS: 0,
+    roundS: 0,
+    dropAfterS: 0,
+    ...wishes,
+  };
 }
 
 /** A chain whose hops take this long to set up, or a tree. */

@@ -15,14 +15,17 @@ export function probeTable({ transports }: Probe): Table {
       numberColumn('Start-up of the transfer'),
       numberColumn('Read-back'),
       numberColumn('Finish'),
+      numberColumn('Processors, a machine'),
+      numberColumn('and a wire GB'),
     ],
     rows: TRANSPORTS.flatMap((transport) => {
       const cost = transports[transport];
       if (!cost) return [];
-      const { register, metainfo, partition, startUp, verifyBps, finish } = cost;
+      const { register, metainfo, partition, startUp, verifyBps, finish, cpuPerMachine, cpuPerByte } = cost;
       const times = [register, metainfo, partition, startUp].map((seconds) => readableTime(seconds));
       const rate = `${readableBytes(Math.round(verifyBps))}/s`;
-      return [[TRANSPORT_WORDS[transport], ...times, rate, readableTime(finish)]];
+      const cpu = [cpuPerMachine, cpuPerByte * 1e9].map((seconds) => `${seconds.toPrecision(3)} CPU-s`);
+      return [[TRANSPORT_WORDS[transport], ...times, rate, readableTime(finish), ...cpu]];
     }),
   };
 }

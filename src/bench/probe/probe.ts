@@ -14,6 +14,10 @@ const cost = z.strictObject({
   /** The read-back of the whole disk [raw byte/s]. */
   verifyBps: z.number().positive(),
   finish: time,
+  /** Processor time of one machine from its start to its last verified piece, as far as it does not grow with the image [s]. */
+  cpuPerMachine: time,
+  /** Processor time for each wire byte that arrives, at all who take part in it [s]. */
+  cpuPerByte: z.number().positive(),
 });
 export type TransportCost = Readonly<z.output<typeof cost>>;
 
@@ -26,11 +30,13 @@ const host = z.strictObject({
 
 /** What was measured of a lab by itself, to be given to the simulator; the shape of the file. */
 export const probeSchema = z.strictObject({
-  format: z.literal('swarmboot-probe/1'),
+  format: z.literal('swarmboot-probe/2', {
+    error: 'found another version, which lacks processor time; measure anew with `./swarmboot probe`',
+  }),
   /** ISO 8601, UTC. */
   measuredAt: z.string(),
   host,
-  /** Link of the one machine [bytes per second], and the image that it got. */
+  /** Links of the server and of a machine [bytes per second], and the larger image that was sent. */
   link: z.strictObject({ upBps: z.number().positive(), downBps: z.number().positive() }),
   rawBytes: z.number().positive(),
   repeats: z.int().positive(),
@@ -38,7 +44,7 @@ export const probeSchema = z.strictObject({
 });
 
 export interface Probe {
-  readonly format: 'swarmboot-probe/1';
+  readonly format: 'swarmboot-probe/2';
   readonly measuredAt: string;
   readonly host: HostFingerprint;
   readonly link: { readonly upBps: number; readonly downBps: number };

@@ -1,18 +1,24 @@
 import { median } from '../metrics/cell.ts';
 import type { MachineResult, Phase, RunRecord, Transport } from '../record/run-record.ts';
 import type { TransportCost } from './probe.ts';
+import { type ProbeRuns, processorCost } from './processor-cost.ts';
 
-/** The costs by transport, from runs with one machine each. A transport whose machine failed every time has none. */
+/**
+ * The costs by transport: times from the runs with one machine and the larger image, processor time from those with the
+ * most machines and both. A transport is left out of which one of these never finished.
+ */
 export function transportCosts(
-  records: readonly RunRecord[],
+  { large, small }: ProbeRuns,
   { rawBytes, linkBps }: { readonly rawBytes: number; readonly linkBps: number },
 ): ReadonlyMap<Transport, TransportCost> {
   const costs = new Map<Transport, TransportCost>();
-  for (const [transport, same] of Map.groupBy(records, (record) => record.transport)) {
-    const done = same.filter(({ fleet: [machine] }) => machine?.isVerified);
-    if (done.length === 0) continue;
+  const smallBy = Map.groupBy(small.filter(isFinished), ({ transport }) => transport);
+  for (const [transport, same] of Map.groupBy(large.filter(isFinished), (record) => record.transport)) {
+    const alone = same.filter(({ fleet }) => fleet.length === 1);
+    const processor = processorCost({ large: same, small: smallBy.get(transport) ?? [] });
+    if (alone.length === 0 || !processor) continue;
     const middle = (of: (machine: MachineResult, record: RunRecord) => number): number =>
-      median(done.map((record) => of(record.fleet[0]!, record)))!;
+      median(alone.map((record) => of(record.fleet[0]!, record)))!;
     costs.set(transport, {
       register: middle((machine) => lengthS(machine, 'register')),
       metainfo: middle((machine) => lengthS(machine, 'metainfo')),
@@ -27,9 +33,14 @@ export function transportCosts(
           middle((machine) => lengthS(machine, 'verify')),
         ),
       finish: middle((machine) => lengthS(machine, 'finish')),
+      ...processor,
     });
   }
   return costs;
+}
+
+function isFinished({ fleet }: RunRecord): boolean {
+  return fleet.every(({ isVerified }) => isVerified);
 }
 
 function lengthS({ phases }: MachineResult, phase: Phase): number {

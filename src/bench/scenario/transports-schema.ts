@@ -102,6 +102,12 @@ export function transportsSchema(fields: Fields) {
     packet: fields.bytes().prefault('1456 B').describe('payload of one packet'),
     wait: fields.seconds().prefault('0 s').describe('time that the sender waits for receivers'),
     round: fields.seconds().prefault('0 s').describe('time to collect the losses of one round'),
+    dropAfter: fields
+      .seconds()
+      .prefault('11 s')
+      .describe(
+        'time that the sender, and all machines with it, waits for one that does not answer before it goes on without it; udpcast takes whole seconds, 191 by default',
+      ),
   };
   const multicast = settings({
     diskWrite,

@@ -15,7 +15,7 @@ interface ProbeOptions {
 export function probeCommand(): Command {
   return new Command('probe')
     .description(
-      'Measures what the netns lab of this computer takes beside the bytes on its links, for the simulator: one machine alone, with a part of the image, by every transport that has a model.',
+      'Measures what the netns lab of this computer takes beside the bytes on its links, for the simulator: one machine alone, and a few for their processor time, with parts of the image, by every transport that has a model.',
     )
     .argument('<scenario>', 'scenario file whose lab is meant, such as scenarios/lab-main.yaml')
     .option('--out <file>', 'where the result goes', 'probe.json')

@@ -3,6 +3,7 @@ import { orderedCost } from '../network/disk-links.ts';
 import { type Arena, isResumed, isStreamed, type Transport } from '../transport/transport.ts';
 import type { BootStorm } from './boot-storm.ts';
 import type { Server } from './server.ts';
+import { StartUp } from './start-up.ts';
 
 /** Start and end [s] by phase. */
 export type PhaseClock = Record<string, [startS: number, endS: number]>;
@@ -27,6 +28,7 @@ export class DeployedMachine {
   readonly #transport: Transport;
   readonly #server: Server;
   readonly #storm: BootStorm | undefined;
+  readonly #startUp: StartUp;
   /** Lives that are over: what was to happen in one of them does not happen any more. */
   #lives = 0;
   /** Whether its disk was written to, as far as anybody knows. */
@@ -47,6 +49,7 @@ export class DeployedMachine {
     this.#transport = place.transport;
     this.#server = place.server;
     this.#storm = place.storm;
+    this.#startUp = new StartUp(place.arena);
     this.#arena.simulation.after(poweredOnS, () => this.#powerOn());
   }
 
@@ -92,6 +95,7 @@ export class DeployedMachine {
     this.failure = why;
     this.#lives++;
     this.#storm?.leave(this.number);
+    this.#startUp.cutOff();
     if (this.#diskFlow !== undefined && network.isRunning(this.#diskFlow)) network.cancel(this.#diskFlow);
     this.#transport.leave(this.number, isBackLater);
   }
@@ -141,6 +145,7 @@ export class DeployedMachine {
     this.#hasJoined = true;
     this.#begin('download');
     this.#trace('joined');
+    this.#startUp.begin();
     this.#transport.join(this.number);
   }
 

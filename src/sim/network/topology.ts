@@ -1,6 +1,7 @@
 import type { DeploymentModel, LinkChange, LinkModel } from '../deployment-model.ts';
 import { type DiskLinks, NO_DISK, newDiskLinks } from './disk-links.ts';
 import type { FlowNetwork } from './flow-network.ts';
+import { processorsBps } from './processors.ts';
 
 /** Peer number of the server; machines are 1 to n in order of arrival, and seeders beside the server follow them. */
 export const SERVER = 0;
@@ -34,6 +35,8 @@ export class Topology {
   readonly #backplanes: number[];
   readonly #siteOf: number[];
   readonly #disks: DiskLinks[];
+  /** What the computer that all run on can do for all flows together. */
+  readonly #processors: number;
 
   constructor(model: DeploymentModel, network: FlowNetwork) {
     const both = ({ upBps, downBps }: LinkModel): Links => ({
@@ -56,12 +59,13 @@ export class Topology {
     const others = [...model.machines, ...seeders];
     this.#siteOf = [0, ...others.map(({ site }) => site)];
     this.#disks = [NO_DISK, ...others.map(() => newDiskLinks(model, network))];
+    this.#processors = network.addLink(processorsBps(model));
   }
 
   /** From `sender`'s disk, or its memory, over the network, through `receiver`'s decoder, on to its disk. */
   path(sender: number, receiver: number, { isRead, isDecoded, isWritten }: PathEnds): number[] {
     const [home, away] = [this.#siteOf[sender]!, this.#siteOf[receiver]!];
-    const path: number[] = [];
+    const path = this.processorsPath();
     if (isRead) cross(this.#disks[sender]!.read, path);
     cross(this.#access[sender]!.up, path);
     cross(this.#backplanes[home]!, path);
@@ -82,6 +86,10 @@ export class Topology {
     const { upBps, downBps } = limited(link);
     this.#network.setCapacity(up, upBps);
     this.#network.setCapacity(down, downBps);
+  }
+
+  processorsPath(): number[] {
+    return pathOver(this.#processors);
   }
 
   readPath(machine: number): number[] {

@@ -1,27 +1,42 @@
-import type { DeploymentModel, MulticastModel } from '../deployment-model.ts';
+import type { DeploymentModel, LinkModel, MulticastModel } from '../deployment-model.ts';
 import { RandomStream } from '../kernel/random-stream.ts';
+import { processorsBps } from '../network/processors.ts';
 import { SERVER } from '../network/topology.ts';
 import { lossesOf, multicastRounds } from './multicast-rounds.ts';
 import { RepairSwarm } from './repair-swarm.ts';
+import { SendingClock } from './sending-clock.ts';
+import { SilentReceivers } from './silent-receivers.ts';
 import { type Arena, isStreamed, type Transport } from './transport.ts';
 
 /**
  * The server sends to all at once, at a rate that the slowest of them bears, and repairs in rounds, or sends once and has
  * the machines fetch from it and from each other what they lack (`repair-swarm.ts`). It starts when all machines are
- * there and have waited `waitS`. A machine that dies is waited for no longer, but rounds repair its losses until the end:
- * the sender cannot tell.
+ * there and have waited `waitS`. A machine that falls silent in the middle, because its power or its cable is cut, holds
+ * up all others until it is heard again, or the sender drops it; rounds repair its losses to the end all the same.
  */
 export class Multicast implements Transport {
   readonly #arena: Arena;
   readonly #settings: MulticastModel;
   readonly #here = new Set<number>();
   readonly #dead = new Set<number>();
+  /** Machines whose cable is out. */
+  readonly #cutOff = new Set<number>();
+  /** Machines that are being sent to, and lack something. */
+  readonly #receiving = new Set<number>();
+  readonly #clock: SendingClock;
+  readonly #silent: SilentReceivers;
   readonly #repairSwarm: RepairSwarm | undefined;
   #hasStarted = false;
 
   constructor(arena: Arena, settings: MulticastModel) {
     this.#arena = arena;
     this.#settings = settings;
+    this.#clock = new SendingClock(arena.simulation);
+    this.#silent = new SilentReceivers(arena.simulation, {
+      clock: this.#clock,
+      dropAfterS: settings.dropAfterS,
+      onDropped: (machine) => this.#drop(machine),
+    });
     this.#repairSwarm = settings.repair && new RepairSwarm(arena, settings.packetBytes, settings.repair);
   }
 
@@ -34,7 +49,18 @@ export class Multicast implements Transport {
     this.#dead.add(machine);
     this.#here.delete(machine);
     this.#repairSwarm?.leave(machine);
+    if (this.#receiving.has(machine)) this.#silent.add(machine);
     this.#startWhenComplete();
+  }
+
+  linkChanged(machine: number, { downBps }: LinkModel): void {
+    if (downBps === 0) {
+      this.#cutOff.add(machine);
+      if (this.#receiving.has(machine)) this.#silent.add(machine);
+    } else {
+      this.#cutOff.delete(machine);
+      if (!this.#dead.has(machine)) this.#silent.heardAgain(machine);
+    }
   }
 
   diagnose(machine: number): string {
@@ -59,17 +85,26 @@ export class Multicast implements Transport {
       packetS: model.wireBytes / packets / senderRate(model, this.#settings, receivers),
       stream: new RandomStream(randomSeed, 'loss'),
     };
+    for (const machine of receivers) this.#receiving.add(machine);
     if (this.#repairSwarm) this.#sendOnce(receivers, sending, this.#repairSwarm);
     else this.#sendInRounds(receivers, sending);
+    for (const machine of receivers) if (this.#cutOff.has(machine)) this.#silent.add(machine);
+  }
+
+  /** One whose power was cut has failed before. */
+  #drop(machine: number): void {
+    this.#receiving.delete(machine);
+    if (!this.#dead.has(machine)) this.#arena.failed(machine, 'the sender dropped it, as it did not answer');
   }
 
   /** Losses of all are drawn before, so that a death does not change those of others. */
   #sendOnce(receivers: number[], { packets, packetS, stream }: Sending, repairSwarm: RepairSwarm): void {
-    const { model, ledger, simulation } = this.#arena;
+    const { model, ledger } = this.#arena;
     const chance = { loss: model.loss, stream };
     const lost = new Map(receivers.map((machine) => [machine, lossesOf(packets, chance)]));
     ledger.uploaded[SERVER]! += model.wireBytes;
-    simulation.after(packets * packetS + model.latencyS, () => {
+    this.#clock.after(packets * packetS + model.latencyS, () => {
+      this.#receiving.clear();
       for (const machine of this.#dead) lost.delete(machine);
       repairSwarm.begin(lost);
     });
@@ -93,7 +128,8 @@ export class Multicast implements Transport {
 
   #completeAfter(delayS: number, machine: number): void {
     const { model, ledger, simulation } = this.#arena;
-    simulation.after(delayS + model.latencyS, () => {
+    this.#clock.after(delayS + model.latencyS, () => {
+      this.#receiving.delete(machine);
       if (this.#dead.has(machine)) return;
       ledger.downloaded[machine]! += model.wireBytes;
       simulation.trace.add(simulation.now, 'downloaded', machine);
@@ -111,7 +147,7 @@ interface Sending {
   readonly stream: RandomStream;
 }
 
-/** The slowest link, and the slowest disk where it is written to at once, rule [byte/s]. */
+/** The slowest link, the slowest disk where it is written to at once, and shared processors rule [byte/s]. */
 function senderRate(model: DeploymentModel, { rateBps }: MulticastModel, receivers: number[]): number {
   const machines = receivers.map((receiver) => model.machines[receiver - 1]!);
   const reached = new Set([0, ...machines.map(({ site }) => site)]);
@@ -122,6 +158,7 @@ function senderRate(model: DeploymentModel, { rateBps }: MulticastModel, receive
     ...machines.map(({ link }) => link.downBps),
     ...[...reached].map((site) => model.sites[site]!.backplaneBps ?? Number.POSITIVE_INFINITY),
     ...away.map((site) => Math.min(model.sites[0]!.wan.upBps, model.sites[site]!.wan.downBps)),
+    processorsBps(model) / receivers.length,
     isStreamed(model) ? diskBps(model) : Number.POSITIVE_INFINITY,
   );
 }

@@ -1,4 +1,4 @@
-import type { DeploymentModel } from '../deployment-model.ts';
+import type { DeploymentModel, LinkModel } from '../deployment-model.ts';
 import type { Simulation } from '../kernel/simulation.ts';
 import type { Connections } from '../network/connections.ts';
 import type { FlowNetwork } from '../network/flow-network.ts';
@@ -29,6 +29,8 @@ export interface Transport {
    * @param isBackLater whether it will join again, with what is on its disk; left out: it goes for good
    */
   leave(machine: number, isBackLater?: boolean): void;
+  /** The link of a machine is this one from now on; rates of 0 for a cable that is out. Flows follow by themselves. */
+  linkChanged?(machine: number, link: LinkModel): void;
   /** The server is killed with all its flows; no machine joins until it runs again, with what is on its disk. */
   serverStopped?(): void;
   serverStarted?(): void;

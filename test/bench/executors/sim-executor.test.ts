@@ -309,6 +309,28 @@ describe('the simulator as an executor', () => {
     for (const [place, timeS] of times.entries()) expect(timeS).toBeCloseTo(expected[place]!, 9);
   });
 
+  it('has a multicast wait for a machine whose cable is out, and refuses it other changes of links', async () => {
+    const cast = (fault: object) =>
+      aScenario({ faults: [fault], transports: { multicast: { dropAfter: '3 s' } } });
+    const doneTimes = async (forS: number) => {
+      const scenario = cast({ cut: 1, at: '2 s', for: `${forS} s` });
+      expect(refusedBy(scenario, 'multicast')).toEqual([]);
+      const { fleet } = await anExecutor().run(
+        aRun({ scenario, transport: 'multicast', machines: 2 }),
+        aWatch(),
+      );
+      return fleet.map(({ doneS }) => doneS);
+    };
+    const [, plainS] = await doneTimes(0.5);
+    expect(await doneTimes(2.5)).toEqual([plainS! + 2, plainS! + 2]);
+    expect(await doneTimes(9)).toEqual([null, plainS! + 2.5]);
+    for (const fault of [
+      { cut: 'server', at: '2 s', for: '1 s' },
+      { slow: 1, to: '1 kB/s', at: '2 s' },
+    ])
+      expect(refusedBy(cast(fault), 'multicast')).toHaveLength(1);
+  });
+
   it('refuses to power machines on again where it cannot say what that does', () => {
     const refused = (changes: object, transport?: Transport) =>
       refusedBy(aScenario({ faults: [back], ...changes }), transport);
@@ -341,7 +363,7 @@ describe('the simulator as an executor', () => {
   it('lets machines die by chance as often as the scenario says', async () => {
     const faults = [{ fail: '40 %', per: '8 s' }];
     const { fleet, limitations } = await simulated({
-      scenario: aScenario({ faults }),
+      scenario: aScenario({ faults, transports: { multicast: { dropAfter: '0 s' } } }),
       transport: 'multicast',
       machines: 1000,
     });

@@ -22,11 +22,13 @@ function aProbed(lateS: number): MachineResult {
   });
 }
 
+const HALF = aRecord({ wireBytes: 500_000, fleet: [aProbed(9)] });
+
 describe('what a transport costs beside its bytes', () => {
   it('is the median of its runs, phase by phase', () => {
-    const records = [0.2, 0.6, 0.4].map((lateS) => aRecord({ source: 'netns', fleet: [aProbed(lateS)] }));
+    const large = [0.2, 0.6, 0.4].map((lateS) => aRecord({ source: 'netns', fleet: [aProbed(lateS)] }));
 
-    const cost = transportCosts(records, SIZES).get('p2p')!;
+    const cost = transportCosts({ large, small: [HALF] }, SIZES).get('p2p')!;
 
     expect(cost).toMatchObject({
       register: 0.5,
@@ -38,9 +40,24 @@ describe('what a transport costs beside its bytes', () => {
     expect(cost.startUp).toBeCloseTo(0.4, 9);
   });
 
+  it('takes its times from the larger image and one machine alone', () => {
+    const crowd = aRecord({ fleet: [aProbed(7), aProbed(7)] });
+    const runs = {
+      large: [crowd, aRecord({ fleet: [aProbed(0.2)] })],
+      small: [HALF, { ...crowd, wireBytes: 500_000 }],
+    };
+
+    expect(transportCosts(runs, SIZES).get('p2p')!.startUp).toBeCloseTo(0.2, 9);
+  });
+
   it('is not known of one whose machine failed', () => {
     const failed = aRecord({ transport: 'chain', fleet: [aMachine({ doneS: null })] });
 
-    expect([...transportCosts([failed, aRecord({ fleet: [aProbed(0)] })], SIZES).keys()]).toEqual(['p2p']);
+    const runs = { large: [failed, aRecord({ fleet: [aProbed(0)] })], small: [HALF] };
+
+    expect([...transportCosts(runs, SIZES).keys()]).toEqual(['p2p']);
+    expect([...transportCosts({ ...runs, small: [{ ...HALF, fleet: failed.fleet }] }, SIZES).keys()]).toEqual(
+      [],
+    );
   });
 });

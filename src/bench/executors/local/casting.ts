@@ -10,6 +10,8 @@ export interface Casting {
   readonly rateBps: number;
   /** Payload of one packet. */
   readonly packetBytes: number;
+  /** How long the sender waits for a machine that does not answer: whole seconds. */
+  readonly dropAfterS: number;
 }
 
 /**
@@ -20,10 +22,11 @@ const LINK_SHARE = 0.995;
 
 /** The slowest of the links rules, and the sender stays just below it. */
 export function castingOf(scenario: Scenario, transport: Transport, machines: number): Casting {
-  const { rate, packet } = castSettings(scenario, transport);
+  const { rate, packet, dropAfter } = castSettings(scenario, transport);
   const downBps = fleetOf(scenario, machines).map(({ link }) => link.downBps);
   const linkBps = Math.min(scenario.network.server.up, ...downBps);
-  return { receivers: machines, rateBps: Math.min(rate, linkBps * LINK_SHARE), packetBytes: packet };
+  const rateBps = Math.min(rate, linkBps * LINK_SHARE);
+  return { receivers: machines, rateBps, packetBytes: packet, dropAfterS: dropAfter };
 }
 
 /** The settings of a transport that sends to all at once. */

@@ -118,11 +118,13 @@ function unsupportedCasting(
   transport: Transport,
   { name }: LabAbilities,
 ): readonly string[] {
-  const { wait, round, packet } = castSettings(scenario, transport);
+  const { wait, round, packet, dropAfter } = castSettings(scenario, transport);
   return named({
     [`transports.${transport}.wait: udpcast starts when all machines are there`]: wait > 0,
     [`transports.${transport}.round: udpcast repairs as it goes, and takes the time that it takes`]:
       round > 0,
+    [`transports.${transport}.dropAfter: udpcast asks once a second, allowed are whole seconds from 1 s up`]:
+      !Number.isInteger(dropAfter) || dropAfter < 1,
     [`transports.${transport}.packet: allowed is a whole number of bytes up to ${LARGEST_PACKET_BYTES} B`]:
       packet > LARGEST_PACKET_BYTES || !Number.isInteger(packet),
     [`network.sites: in ${name} multicast does not go from site to site`]:

@@ -17,10 +17,12 @@ const HELLO_MS = 100;
 /** How long a receiver that has everything lingers, in case that its last acknowledgement was lost. Default 500. */
 const EXIT_WAIT_MS = 100;
 /**
- * Questions to a silent receiver before it is given up, some 12 s. By default 200: a machine that dies stops all others
- * for minutes.
+ * A receiver that does not answer is asked again, up to ten times within some 0.2 s, and from then on once a second; when
+ * the last question has waited its second, too, the sender goes on without it. So all stand still for this much less than
+ * the number of retries, in seconds (udpcast, `netSenderMain` in senddata.c). By default 200: a machine that dies would
+ * stop all others for three minutes.
  */
-const MOST_RETRIES = 20;
+const QUICK_RETRIES = 9;
 /** A line of the sender: bytes in groups of three digits, and packets sent again. */
 const PROGRESS = /bytes=([\d ]+?)\s+re-xmits=(\d+)/g;
 
@@ -82,9 +84,10 @@ export class UdpcastSender {
   }
 
   #optionsFor(file: string): string[] {
+    const retries = this.#casting.dropAfterS + QUICK_RETRIES;
     return [
       ...['--file', file, '--interface', INTERFACE, '--nokbd', '--full-duplex'],
-      ...['--rexmit-hello-interval', String(HELLO_MS), '--retries-until-drop', String(MOST_RETRIES)],
+      ...['--rexmit-hello-interval', String(HELLO_MS), '--retries-until-drop', String(retries)],
       ...castingOptions(this.#casting),
     ];
   }

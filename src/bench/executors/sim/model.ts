@@ -142,8 +142,9 @@ function transportOf(scenario: Scenario, transport: ModelTransport, startsOver: 
     case 'unicast':
       return { transport, wave: transports.unicast!.wave ?? Infinity, startsOver };
     case 'multicast': {
-      const { rate, packet, wait, round, repair } = transports.multicast!;
-      const casting = { transport, rateBps: rate, packetBytes: packet, waitS: wait, roundS: round };
+      const { rate, packet, wait, round, dropAfter, repair } = transports.multicast!;
+      const times = { waitS: wait, roundS: round, dropAfterS: dropAfter };
+      const casting = { transport, rateBps: rate, packetBytes: packet, ...times };
       return repair === 'p2p' ? { ...casting, repair: repairOf(scenario) } : casting;
     }
     case 'chain':

@@ -89,7 +89,7 @@ function probeWords(
   { measuredAt, host: { cpu, cores } }: Probe,
   { scenario, transport }: PlannedRun,
 ): string[] {
-  const words = `Simulated phases, start-up and read-back are those of one machine alone in the lab, measured on their own on ${measuredAt.slice(0, 10)} (${cpu}, ${cores} cores); several machines take turns on its processors.`;
+  const words = `Simulated phases, start-up and read-back are those of one machine alone in the lab, measured on their own on ${measuredAt.slice(0, 10)} (${cpu}, ${cores} cores); several machines take turns on its processors, and share them in the transfer.`;
   return savedOver(scenario, transport) === 'nfs' ? [words, PROBED_PLAIN] : [words];
 }
 
@@ -98,7 +98,7 @@ const LIMITATIONS: Readonly<Record<ModelTransport, string>> = {
   unicast:
     'Simulated unicast takes two round trips for the connection and the request, then an equal share of the links.',
   multicast:
-    'Simulated multicast loses packets independently and repairs in rounds at the rate of the slowest receiver.',
+    'Simulated multicast loses packets independently and repairs in rounds at the rate of the slowest receiver; a machine that falls silent holds up all others until it is heard again or dropped.',
   chain: 'A simulated chain forwards whole pieces and does not mend itself when a machine dies.',
 };
 

@@ -10,8 +10,8 @@ const CHANGES_OF_LINKS = ['slow.at', 'cut', 'cut.server'] as const satisfies rea
 
 /** Faults that the simulator cannot honour, and settings that it cannot beside them, each as `key.path: reason`. */
 export function unsupportedFaults(scenario: Scenario, transport: Transport): string[] {
-  // A sender to all at once keeps to the links that it found.
-  const changes = transport === 'multicast' ? [] : CHANGES_OF_LINKS;
+  // A sender to all at once keeps to the rate that it began with, and waits for who is cut off.
+  const changes = transport === 'multicast' ? (['cut'] as const) : CHANGES_OF_LINKS;
   const known = [
     ...FAULTS,
     ...changes,

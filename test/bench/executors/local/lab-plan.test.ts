@@ -95,11 +95,17 @@ describe('the plan of a lab', () => {
       labPlanOf(
         aRun({ transport: 'multicast', scenario: aLabScenario({ transports: { multicast }, faults }) }),
       ).casting!;
-    expect(castingOf({})).toEqual({ receivers: 4, rateBps: 0.995 * 8 * 2 ** 20, packetBytes: 1456 });
+    expect(castingOf({})).toEqual({
+      receivers: 4,
+      rateBps: 0.995 * 8 * 2 ** 20,
+      packetBytes: 1456,
+      dropAfterS: 11,
+    });
     expect(castingOf({}, [{ slow: 1, to: '1 MiB/s' }]).rateBps).toBe(0.995 * 2 ** 20);
-    expect(castingOf({ rate: '1 MB/s', packet: '1000 B' })).toMatchObject({
+    expect(castingOf({ rate: '1 MB/s', packet: '1000 B', dropAfter: '20 s' })).toMatchObject({
       rateBps: 1e6,
       packetBytes: 1000,
+      dropAfterS: 20,
     });
     expect(planOf({}).casting).toBeNull();
   });

@@ -39,14 +39,21 @@ describe('multicast by udpcast over network namespaces', () => {
   it('goes on when a machine is killed, after a while', async (context) => {
     needsNetns(context, 'multicast');
     const network = { server: { up: '1 MiB/s' }, machine: { up: '1 MiB/s' } };
-    const { fleet } = await multicastTo(3, { network, faults: [{ kill: 1, at: '1 s' }] });
+    const transports = { multicast: { dropAfter: '2 s' } };
+    const { fleet } = await multicastTo(3, { network, transports, faults: [{ kill: 1, at: '1 s' }] });
     expect(fleet.map(({ isVerified }) => isVerified)).toEqual([true, true, false]);
+    // An image takes four seconds.
+    const [startS, endS] = fleet[0]!.phases.download!;
+    expect(endS - startS).toBeGreaterThan(4 + 2);
+    expect(endS - startS).toBeLessThan(4 + 11);
   });
 
   it('is refused what udpcast does not do, by its name', () => {
     const site = { machines: 1, wan: { up: '1 MiB/s' } };
     const scenario = aLabScenario({
-      transports: { multicast: { wait: '1 s', round: '1 s', packet: '2000 B', repair: 'p2p' } },
+      transports: {
+        multicast: { wait: '1 s', round: '1 s', packet: '2000 B', repair: 'p2p', dropAfter: '0.5 s' },
+      },
       network: { server: { up: '1 MiB/s' }, machine: { up: '1 MiB/s' }, sites: [{ name: 'a', ...site }] },
       faults: [{ join: 1, at: '1 s' }, { seederLeaves: 1.1 }],
     });
@@ -56,6 +63,7 @@ describe('multicast by udpcast over network namespaces', () => {
         'transports.multicast.wait',
         'transports.multicast.round',
         'transports.multicast.packet',
+        'transports.multicast.dropAfter',
         'transports.multicast.repair',
         'network.sites',
         'faults.join',

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import type { LinkChange, MachineModel } from '../../../src/sim/deployment-model.ts';
+import { simulate } from '../../../src/sim/simulate.ts';
+import { aModel, aMulticast, aSwarm, LINK_BPS, PIECE_BYTES } from '../a-model.ts';
+import { doneTimes, failures } from '../readings.ts';
+
+const LINK = { upBps: LINK_BPS, downBps: LINK_BPS };
+const OUT = { upBps: 0, downBps: 0 };
+const PATIENT = aMulticast({ dropAfterS: 3 });
+
+/** A copy takes eight seconds. */
+function castTo(machines: readonly Partial<MachineModel>[], transport = PATIENT) {
+  return simulate(aModel({ machines, pieces: 8, link: LINK, transport }), 1);
+}
+
+function cut(atS: number, forS: number): { linkChanges: LinkChange[] } {
+  return {
+    linkChanges: [
+      { atS, link: OUT },
+      { atS: atS + forS, link: LINK },
+    ],
+  };
+}
+
+describe('a multicast with receivers that fall silent', () => {
+  it('stands still for as long as the sender waits for a machine that died', () => {
+    expect(doneTimes(castTo([{}, {}, { diesAfterS: 4 }]))).toEqual([11, 11, null]);
+  });
+
+  it('stands still once where another dies meanwhile, and again where one dies afterwards', () => {
+    expect(doneTimes(castTo([{}, { diesAfterS: 4 }, { diesAfterS: 6 }]))).toEqual([11, null, null]);
+    expect(doneTimes(castTo([{}, { diesAfterS: 4 }, { diesAfterS: 8 }]))).toEqual([14, null, null]);
+  });
+
+  it('waits for a cable that is out for less, and for no longer than that', () => {
+    expect(doneTimes(castTo([{}, cut(4, 2)]))).toEqual([10, 10]);
+  });
+
+  it('drops a machine whose cable is out for longer', () => {
+    const result = castTo([{}, cut(4, 5)]);
+    expect(doneTimes(result)).toEqual([11, null]);
+    expect(failures(result)).toEqual([null, 'the sender dropped it, as it did not answer']);
+  });
+
+  it('goes on when the last of several cables is back', () => {
+    expect(doneTimes(castTo([{}, cut(4, 1), cut(4.5, 1.5)]))).toEqual([10, 10, 10]);
+  });
+
+  it('waits anew for a cable that is out a second time', () => {
+    const [first, again] = [cut(1, 2), cut(5, 2)];
+    const twice = { linkChanges: [...first.linkChanges, ...again.linkChanges] };
+    expect(doneTimes(castTo([{}, twice]))).toEqual([12, 12]);
+  });
+
+  it('does not hear a dead machine whose cable is back', () => {
+    expect(doneTimes(castTo([{}, { ...cut(4, 1), diesAfterS: 4.5 }]))).toEqual([11, null]);
+  });
+
+  it('waits for a cable that was out when it began', () => {
+    const model = aModel({
+      machines: [{}, cut(1, 6)],
+      pieces: 8,
+      link: LINK,
+      arrival: { kind: 'staggered', intervalS: 5 },
+      transport: PATIENT,
+    });
+    expect(doneTimes(simulate(model, 1))).toEqual([15, 15]);
+  });
+
+  it('does not wait for a machine that has everything', () => {
+    const lossy = (machines: readonly Partial<MachineModel>[]) =>
+      simulate(
+        aModel({ machines, loss: 0.25, phases: { finish: 1 }, transport: aMulticast({ dropAfterS: 99 }) }),
+        1,
+      );
+    const plain = doneTimes(lossy([{}, {}, {}]));
+    const first = plain.indexOf(Math.min(...plain.map((doneS) => doneS!)));
+    const diesAfterS = plain[first]! - 0.999;
+    const others = doneTimes(lossy(plain.map((_, place) => (place === first ? { diesAfterS } : {}))));
+    expect(others).toEqual(plain.with(first, null));
+    expect(Math.max(...others.map((doneS) => doneS!)) - 1).toBeGreaterThan(diesAfterS);
+  });
+
+  it('stands still just so where a swarm repairs it', () => {
+    const repair = { swarm: aSwarm(), blockBytes: PIECE_BYTES };
+    expect(doneTimes(castTo([{}, {}, { diesAfterS: 4 }], { ...PATIENT, repair }))).toEqual([11, 11, null]);
+  });
+});
