@@ -12,7 +12,9 @@ describe('the table of the image', () => {
       { ...first!, image },
       { ...second!, image: { ...image, refetchedChunks: 1 } },
     ];
-    const { columns, rows } = imageTable(cellDetails([aRecord({ fleet, wireBytes: 590_000 }), aFormulaRecord()]));
+    const { columns, rows } = imageTable(
+      cellDetails([aRecord({ fleet, wireBytes: 590_000 }), aFormulaRecord()]),
+    );
     expect(columns.map(({ heading }) => heading)).toEqual([
       'Transport',
       'Machines',
