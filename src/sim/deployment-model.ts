@@ -41,6 +41,14 @@ export interface SeederModel {
   readonly site: number;
 }
 
+/** A web server that has the whole image and hands it out piece by piece (BEP 19); it stands at site 0. */
+export interface WebSeedModel {
+  /** Uplink of a host of its own [byte/s]; left out for the server's own, over the server's link and killed with it. */
+  readonly upBps?: number;
+  /** When a machine asks it: while the swarm brings it nothing, as our agent does, or all the time. */
+  readonly use: 'quiet' | 'always';
+}
+
 /** A link from a time on, in seconds after the start of the transfer; rates of 0 for a cable that is out. */
 export interface LinkChange {
   readonly atS: number;
@@ -163,6 +171,8 @@ export interface DeploymentModel {
   readonly failures?: readonly FailureRate[];
   /** Seeders of a swarm beside the server, in no other transport; left out for none. */
   readonly seeders?: readonly SeederModel[];
+  /** In no other transport than the swarm; left out for none. */
+  readonly webSeed?: WebSeedModel;
   readonly connectionCapBps: number;
   /** Changes of a link's level below this share are not passed on: 0 for exact rates; see `network/fair-share.ts`. */
   readonly rateTolerance: number;
@@ -195,9 +205,9 @@ export function hasTracker({ announceS, mostConnections }: P2pModel): boolean {
   return announceS !== undefined || mostConnections !== undefined;
 }
 
-/** Everybody who sends or receives: the server is peer 0, machines are 1 to n, and seeders follow them. */
-export function peerCountOf({ machines, seeders = [] }: DeploymentModel): number {
-  return 1 + machines.length + seeders.length;
+/** Everybody who sends or receives: the server is peer 0, machines are 1 to n, seeders follow them, and the web seed is last. */
+export function peerCountOf({ machines, seeders = [], webSeed }: DeploymentModel): number {
+  return 1 + machines.length + seeders.length + (webSeed ? 1 : 0);
 }
 
 /** M: pieces of the image. */

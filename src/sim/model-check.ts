@@ -38,7 +38,10 @@ export function assertModel(model: DeploymentModel): void {
   requireSites(model);
   requireComebacks(model);
   requireServerStops(model);
-  const { transport, seeders = [] } = model;
+  const { transport, seeders = [], webSeed } = model;
+  requirePositive('webSeed.upBps', webSeed?.upBps ?? Number.POSITIVE_INFINITY);
+  if (transport.transport !== 'p2p' && webSeed)
+    reject('webSeed', webSeed.use, 'none: only a swarm takes whole pieces from a web server');
   if (transport.transport !== 'p2p' && seeders.length > 0)
     reject('seeders', seeders.length, 'none: only a swarm has several');
   requireTransport(transport);
