@@ -210,6 +210,11 @@ export function peerCountOf({ machines, seeders = [], webSeed }: DeploymentModel
   return 1 + machines.length + seeders.length + (webSeed ? 1 : 0);
 }
 
+/** Whether the web seed is the server, over its link. */
+export function isServerWebSeed({ webSeed }: DeploymentModel): boolean {
+  return webSeed !== undefined && webSeed.upBps === undefined;
+}
+
 /** M: pieces of the image. */
 export function pieceCountOf({ wireBytes, pieceBytes }: DeploymentModel): number {
   return Math.ceil(wireBytes / pieceBytes);

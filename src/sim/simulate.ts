@@ -1,4 +1,9 @@
-import { type DeploymentModel, peerCountOf, type TransportModel } from './deployment-model.ts';
+import {
+  type DeploymentModel,
+  isServerWebSeed,
+  peerCountOf,
+  type TransportModel,
+} from './deployment-model.ts';
 import { RandomStream } from './kernel/random-stream.ts';
 import { Simulation } from './kernel/simulation.ts';
 import type { TraceListener } from './kernel/trace.ts';
@@ -143,12 +148,11 @@ function transportFor(settings: TransportModel, arena: Arena): Transport {
 
 /** What came from those who had everything from the start. */
 function sentBySources(
-  { machines, webSeed }: DeploymentModel,
+  model: DeploymentModel,
   { uploaded }: Ledger,
 ): Pick<SimulatedDeployment, 'serverUploadedBytes' | 'seedersUploadedBytes'> {
-  const others = [...uploaded.subarray(machines.length + 1)];
-  const isServer = webSeed !== undefined && webSeed.upBps === undefined;
-  const byWeb = isServer ? others.pop()! : 0;
+  const others = [...uploaded.subarray(model.machines.length + 1)];
+  const byWeb = isServerWebSeed(model) ? others.pop()! : 0;
   return { serverUploadedBytes: uploaded[SERVER]! + byWeb, seedersUploadedBytes: others };
 }
 

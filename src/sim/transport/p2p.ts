@@ -1,5 +1,5 @@
 import type { DeploymentModel, P2pModel } from '../deployment-model.ts';
-import { pieceCountOf, roomOf } from '../deployment-model.ts';
+import { isServerWebSeed, pieceCountOf, roomOf } from '../deployment-model.ts';
 import { RandomStream } from '../kernel/random-stream.ts';
 import { SERVER } from '../network/topology.ts';
 import { type Choking, GrantChoking } from '../swarm/choking.ts';
@@ -105,14 +105,14 @@ export class P2p implements Transport {
 
   serverStopped(): void {
     this.leave(SERVER, true);
-    if (!this.#isWebSeed) return;
+    if (!isServerWebSeed(this.#arena.model)) return;
     for (const machine of this.#webSeed!.stopped()) this.#wakeNeighboursOf(machine);
   }
 
   /** The seeder goes on where it was, unless it had left for good: what was dealt and is in the swarm it need not deal again. */
   serverStarted(): void {
     const { isHere, held } = this.#swarm;
-    if (this.#isWebSeed) this.#webSeed!.started();
+    if (isServerWebSeed(this.#arena.model)) this.#webSeed!.started();
     const kept = this.#kept.get(SERVER);
     if (!kept) return;
     this.#kept.delete(SERVER);
@@ -169,7 +169,7 @@ export class P2p implements Transport {
   };
 
   #webSeedOf({ webSeed, machines }: DeploymentModel): WebSeed | undefined {
-    const { simulation, network } = this.#arena;
+    const { simulation } = this.#arena;
     return (
       webSeed &&
       new WebSeed(webSeed, {
@@ -178,22 +178,17 @@ export class P2p implements Transport {
         simulation,
         begin: (slot) => this.#begin(slot),
         abort: (slot) => this.#abort(slot),
-        sentOn: (slot) => {
-          const { uploads } = this.#swarm;
-          const [flow, bytes] = [
-            this.#firstFlow + slot,
-            this.#lacking.of(uploads.receiverOf(slot), uploads.pieceOf(slot)),
-          ];
-          return network.isRunning(flow) ? bytes - network.left(flow) : 0;
-        },
+        sentOn: (slot) => this.#sentOn(slot),
       })
     );
   }
 
-  /** Whether the server is one, too. */
-  get #isWebSeed(): boolean {
-    const { webSeed } = this.#arena.model;
-    return webSeed !== undefined && webSeed.upBps === undefined;
+  #sentOn(slot: number): number {
+    const { uploads } = this.#swarm;
+    const { network } = this.#arena;
+    const flow = this.#firstFlow + slot;
+    if (!network.isRunning(flow)) return 0;
+    return this.#lacking.of(uploads.receiverOf(slot), uploads.pieceOf(slot)) - network.left(flow);
   }
 
   /** What a seeder has that the server is linked to is in the swarm: the server need not deal it. */
