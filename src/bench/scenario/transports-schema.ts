@@ -70,6 +70,22 @@ export function transportsSchema(fields: Fields) {
       .describe(
         'machines beside the server that have the image from the start and are not deployed: so many at its site, or one at each of these sites; default: none; simulator only',
       ),
+    webSeed: orNothing(
+      settings({
+        up: fields
+          .rate()
+          .optional()
+          .describe("uplink of a host of its own at the server's site; default: the server, over its link"),
+        use: z
+          .enum(['quiet', 'always'])
+          .default('quiet')
+          .describe('when a machine asks it: while the swarm brings it nothing, or all the time'),
+      }),
+    )
+      .optional()
+      .describe(
+        'a web server that has the image and hands out pieces (BEP 19); default: none; simulator only, on real machines the server',
+      ),
     staysFor: fields
       .seconds()
       .optional()

@@ -57,6 +57,7 @@ export function modelOf(
     failures: failuresOf(scenario),
     ...(transport === 'p2p' && {
       seeders: otherSeeders(scenario).map(({ link, site }) => ({ link: whole(link), site })),
+      ...webSeedOf(scenario, whole),
     }),
     connectionCapBps: network.connectionCap,
     rateTolerance: network.tolerance,
@@ -81,6 +82,18 @@ export function modelOf(
     },
     transport: transportOf(scenario, transport, isClonezilla(askedTransport)),
   };
+}
+
+/** @param whole of a link, what is left when that is sent again which was lost behind it */
+function webSeedOf(
+  { transports }: Scenario,
+  whole: (link: LinkModel) => LinkModel,
+): Pick<DeploymentModel, 'webSeed'> {
+  const webSeed = transports.p2p!.webSeed;
+  if (!webSeed) return {};
+  const { use, up } = webSeed;
+  if (up === undefined) return { webSeed: { use } };
+  return { webSeed: { use, upBps: whole({ upBps: up, downBps: Infinity }).upBps } };
 }
 
 /** A share that dies in some time is what an exponential life makes of it. */
@@ -128,7 +141,7 @@ function transportOf(scenario: Scenario, transport: ModelTransport, startsOver: 
   const { transports } = scenario;
   switch (transport) {
     case 'p2p': {
-      const { diskWrite: _, seeders: __, ...others } = transports.p2p!;
+      const { diskWrite: _, seeders: __, webSeed: ___, ...others } = transports.p2p!;
       const { staysFor = Infinity, announceInterval, maxConnections, ...settings } = others;
       return {
         transport,

@@ -7,7 +7,7 @@ import type { MachineResult, Transport } from '../../record/run-record.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import { wireSize } from '../../scenario/wire-size.ts';
 import type { Executor, PlannedRun, RunOutcome, RunWatch } from '../executor.ts';
-import { machineName, peerName } from '../fleet.ts';
+import { machineName, type PeerCounts, peerName } from '../fleet.ts';
 import {
   MODEL_TRANSPORTS,
   type Modelled,
@@ -16,6 +16,7 @@ import {
   modelled,
   nfsLimitations,
 } from '../model-transport.ts';
+import { otherSeeders } from '../seeders.ts';
 import { isClonezilla, savedOver } from '../way-of-bytes.ts';
 import { faultLimitations } from './fault-limitations.ts';
 import { machineLimitations } from './machine-limitations.ts';
@@ -170,10 +171,11 @@ function outcomeOf(
   { simulated, pieceTimes }: SimulationAnswer,
   { scenario, transport }: PlannedRun,
 ): RunOutcome {
+  const peers = { machines: simulated.machines.length, seeders: otherSeeders(scenario).length };
   return {
     formula: null,
     fleet: simulated.machines.map((machine, index) => ({
-      ...machineResult(machine, simulated.machines.length),
+      ...machineResult(machine, peers),
       ...(pieceTimes && { pieceTimesS: [...pieceTimes[index]!].map(toMilliseconds) }),
     })),
     barrierS: simulated.barrierS,
@@ -206,7 +208,7 @@ function toMilliseconds(timeS: number): number | null {
   return Number.isNaN(timeS) ? null : Math.round(timeS * 1000) / 1000;
 }
 
-function machineResult(machine: SimulatedMachine, machines: number): MachineResult {
+function machineResult(machine: SimulatedMachine, peers: PeerCounts): MachineResult {
   const result = {
     machine: machineName(machine.number),
     poweredOnS: machine.poweredOnS,
@@ -218,6 +220,6 @@ function machineResult(machine: SimulatedMachine, machines: number): MachineResu
     failure: machine.failure,
   };
   if (!machine.receivedFrom) return result;
-  const senders = [...machine.receivedFrom].map(([sender, bytes]) => [peerName(sender, machines), bytes]);
+  const senders = [...machine.receivedFrom].map(([sender, bytes]) => [peerName(sender, peers), bytes]);
   return { ...result, receivedFrom: Object.fromEntries(senders) };
 }
