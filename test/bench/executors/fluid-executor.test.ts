@@ -85,6 +85,7 @@ describe('the fluid model', () => {
       'transports.p2p.announceInterval',
       { transports: { p2p: { announceInterval: '1 min' } } },
     ],
+    ['a web seed', 'transports.p2p.webSeed', { transports: { p2p: { webSeed: {} } } }],
     ['several seeders', 'transports.p2p.seeders', { transports: { p2p: { seeders: 1 } } }],
     [
       'machines of a crowd that leave',

@@ -128,6 +128,31 @@ describe('the simulator as an executor', () => {
     expect((await simulated({})).seedersUploadedBytes).toBeUndefined();
   });
 
+  it('has a web seed: the server over its link, or a host of its own, each by its name', async () => {
+    const p2p = { uploadSlots: 1, seederSlots: 1, seeders: 1 };
+    const by = (
+      webSeed: object,
+      network: object = { server: { up: '8 MiB/s' }, machine: { up: '8 MiB/s' } },
+    ) =>
+      simulated({ scenario: aScenario({ network, transports: { p2p: { ...p2p, webSeed } } }), machines: 1 });
+    const [own, host, lossy] = await Promise.all([
+      by({ use: 'always' }),
+      by({ up: '16 MiB/s', use: 'always' }),
+      by(
+        { up: '8 MiB/s', use: 'always' },
+        { server: { up: '8 MiB/s' }, machine: { up: '8 MiB/s' }, loss: '50 %' },
+      ),
+    ]);
+    expect(own.fleet[0]!.doneS).toBe(4);
+    expect(Object.keys(own.fleet[0]!.receivedFrom!).sort()).toEqual(['seeder 1', 'server', 'web seed']);
+    expect(own.serverUploadedBytes).toBe(32 * 2 ** 20);
+    expect(own.seedersUploadedBytes).toBe(32 * 2 ** 20);
+    expect(host.fleet[0]!.doneS).toBe(2);
+    expect(host.fleet[0]!.receivedFrom!['web seed']).toBe(32 * 2 ** 20);
+    expect(host.seedersUploadedBytes).toBe(48 * 2 ** 20);
+    expect(lossy.fleet[0]!.doneS).toBeCloseTo(16 / 3, 0);
+  });
+
   it('has all that goes from host to host pass the switch, and what TCP sends again twice', async () => {
     const link = { up: '64 MiB/s', down: '64 MiB/s' };
     const doneS = async (transport: Transport, changes: object = {}) => {
