@@ -115,6 +115,8 @@ export interface P2pModel {
   readonly staysForS: number;
   /** Time after which a machine that lacks pieces asks the tracker again; left out: it asks once. */
   readonly announceS?: number;
+  /** Time between two messages in which a peer tells a neighbour of others [s]; left out: it tells nothing (BEP 11). */
+  readonly pexS?: number;
   /** Connections of a machine, left out for all that it is told of. The server has no limit. */
   readonly mostConnections?: number;
 }
@@ -201,8 +203,8 @@ export function roomOf({ wireBytes, rawBytes, machines }: DeploymentModel, machi
 }
 
 /** Whether machines find others while the swarm goes on; else all are linked from the start, whenever they come. */
-export function hasTracker({ announceS, mostConnections }: P2pModel): boolean {
-  return announceS !== undefined || mostConnections !== undefined;
+export function hasTracker({ announceS, mostConnections, pexS }: P2pModel): boolean {
+  return announceS !== undefined || mostConnections !== undefined || pexS !== undefined;
 }
 
 /** Everybody who sends or receives: the server is peer 0, machines are 1 to n, seeders follow them, and the web seed is last. */

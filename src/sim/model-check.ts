@@ -139,6 +139,7 @@ function requireTransport(settings: TransportModel): void {
       requireCount('transport.neighbours', settings.neighbours);
       requireTime('transport.staysForS', settings.staysForS);
       requirePositive('transport.announceS', settings.announceS ?? Number.POSITIVE_INFINITY);
+      requirePositive('transport.pexS', settings.pexS ?? Number.POSITIVE_INFINITY);
       requireCount('transport.mostConnections', settings.mostConnections ?? 1);
       if (settings.choker === 'classic' && hasTracker(settings))
         reject('transport.choker', 'classic', 'grants where neighbours come and go');

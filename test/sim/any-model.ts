@@ -129,7 +129,11 @@ const anySwarm = record({
 });
 
 const anySearch = record(
-  { announceS: constantFrom(0.5, 20), mostConnections: integer({ min: 1, max: 6 }) },
+  {
+    announceS: constantFrom(0.5, 20),
+    pexS: constantFrom(0.5, 20),
+    mostConnections: integer({ min: 1, max: 6 }),
+  },
   { requiredKeys: [] },
 );
 

@@ -4,6 +4,7 @@ import type { P2pModel } from '../deployment-model.ts';
 import type { RandomStream } from '../kernel/random-stream.ts';
 import { SERVER } from '../network/topology.ts';
 import { GrowingNeighbours } from './growing-neighbours.ts';
+import { PeerExchange } from './peer-exchange.ts';
 
 /** Who can come to a swarm, and how it is told of others. */
 interface TrackedPeers {
@@ -20,6 +21,8 @@ interface TrackedPeers {
  */
 export class Tracker {
   readonly neighbours: GrowingNeighbours;
+  /** What peers tell each other beside it. */
+  readonly exchange: PeerExchange;
   readonly #peers: TrackedPeers;
   readonly #settings: P2pModel;
   readonly #mostConnections: number;
@@ -33,7 +36,8 @@ export class Tracker {
     this.#settings = settings;
     this.#mostConnections = settings.mostConnections ?? Number.POSITIVE_INFINITY;
     this.#peers = peers;
-    this.neighbours = new GrowingNeighbours(peers.sites.length);
+    this.neighbours = new GrowingNeighbours(peers.sites.length, this.#mostConnections);
+    this.exchange = new PeerExchange(this.neighbours, settings.neighbours, peers.chance);
     for (const seeder of [SERVER, ...peers.seeders]) this.join(seeder);
   }
 
@@ -56,17 +60,11 @@ export class Tracker {
     const wanted = Math.min(neighbours, Math.ceil(this.#mostConnections / 2));
     const asker = this.#numbers.get(peer)!;
     const told = HANDOUTS[handout]({ members: this.#members, asker, wanted, chance });
-    const found: number[] = [];
-    for (const other of told.map((number) => this.#peerOf.get(number)!)) {
-      if (!this.#hasRoom(peer)) break;
-      if (this.neighbours.areLinked(peer, other) || !this.#hasRoom(other)) continue;
-      this.neighbours.link(peer, other);
-      found.push(other);
-    }
-    this.#members.tell(
-      asker,
-      found.map((other) => this.#numbers.get(other)!),
-    );
+    const others = told.map((number) => this.#peerOf.get(number)!);
+    const found = this.neighbours.connect(peer, others);
+    // Some it may have met before without the tracker.
+    const linked = told.filter((_, place) => this.neighbours.areLinked(peer, others[place]!));
+    this.#members.tell(asker, linked);
     return found;
   }
 
@@ -74,9 +72,5 @@ export class Tracker {
   leave(peer: number): void {
     this.#members.leave(this.#numbers.get(peer)!);
     this.neighbours.unlink(peer);
-  }
-
-  #hasRoom(peer: number): boolean {
-    return peer === SERVER || this.neighbours.countOf(peer) < this.#mostConnections;
   }
 }

@@ -154,12 +154,13 @@ export class P2p implements Transport {
     this.#fillSlots(SERVER);
   }
 
-  #searchFor({ announceS = Number.POSITIVE_INFINITY }: P2pModel, machines: number): PeerSearch | undefined {
+  #searchFor(settings: P2pModel, machines: number): PeerSearch | undefined {
     const { tracker } = this.#swarm;
+    const { announceS = Number.POSITIVE_INFINITY, pexS = Number.POSITIVE_INFINITY } = settings;
     if (!tracker) return;
     return new PeerSearch(
       { ...this.#swarm, tracker, machines },
-      { simulation: this.#arena.simulation, announceS, seeding: this.#seeding, found: this.#found },
+      { simulation: this.#arena.simulation, announceS, pexS, seeding: this.#seeding, found: this.#found },
     );
   }
 
