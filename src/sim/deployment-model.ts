@@ -166,6 +166,8 @@ export interface DeploymentModel {
   readonly serverLinkChanges?: readonly LinkChange[];
   /** Left out for a server that runs all the time. */
   readonly serverStops?: readonly ServerStop[];
+  /** Seconds after the start of the transfer at which the tracker is gone for good; left out for never. */
+  readonly trackerStopsAfterS?: number;
   /** The server stands at site 0. */
   readonly sites: readonly SiteModel[];
   readonly machines: readonly MachineModel[];

@@ -38,7 +38,10 @@ export function assertModel(model: DeploymentModel): void {
   requireSites(model);
   requireComebacks(model);
   requireServerStops(model);
-  const { transport, seeders = [], webSeed } = model;
+  const { transport, seeders = [], webSeed, trackerStopsAfterS } = model;
+  requireTime('trackerStopsAfterS', trackerStopsAfterS ?? 0);
+  if (trackerStopsAfterS !== undefined && !looksForPeers(transport))
+    reject('trackerStopsAfterS', trackerStopsAfterS, 'none where nobody asks a tracker meanwhile');
   requirePositive('webSeed.upBps', webSeed?.upBps ?? Number.POSITIVE_INFINITY);
   if (transport.transport !== 'p2p' && webSeed)
     reject('webSeed', webSeed.use, 'none: only a swarm takes whole pieces from a web server');

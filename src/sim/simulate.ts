@@ -95,6 +95,8 @@ export function simulate(
     simulation.after(barrierS + atS, () => server.stop());
     simulation.after(barrierS + atS + forS, () => server.start());
   }
+  if (model.trackerStopsAfterS !== undefined)
+    simulation.after(barrierS + model.trackerStopsAfterS, () => transport.trackerStopped!());
   simulation.run();
   return {
     machines: machines.map((machine) => resultOf(machine, arena.ledger, transport)),

@@ -1,5 +1,7 @@
+import type { RandomStream } from '../kernel/random-stream.ts';
 import type { Simulation } from '../kernel/simulation.ts';
 import { SERVER } from '../network/topology.ts';
+import { PeerExchange } from './peer-exchange.ts';
 import { RepeatedSearch } from './repeated-search.ts';
 import type { Seeding } from './seeding.ts';
 import type { SwarmState } from './swarm.ts';
@@ -18,6 +20,9 @@ interface SearchClock {
   readonly announceS: number;
   /** Time between two messages of peer exchange [s]; Infinity for none. */
   readonly pexS: number;
+  /** Neighbours with which a machine that hears of others looks for no more. */
+  readonly wanted: number;
+  readonly chance: RandomStream;
   readonly seeding: Seeding;
   /** To be called when a machine that is there has found others. */
   readonly found: (machine: number, others: readonly number[]) => void;
@@ -31,24 +36,25 @@ export class PeerSearch {
   readonly #swarm: SearchedSwarm;
   readonly #clock: SearchClock;
   readonly #asks: RepeatedSearch;
+  readonly #exchange: PeerExchange;
   readonly #exchanges: RepeatedSearch;
 
   constructor(swarm: SearchedSwarm, clock: SearchClock) {
     this.#swarm = swarm;
     this.#clock = clock;
     const { tracker, held, pieces } = swarm;
-    const { simulation, announceS, pexS } = clock;
+    const { simulation, announceS, pexS, wanted, chance } = clock;
+    this.#exchange = new PeerExchange(tracker.neighbours, wanted, chance);
     const isLooking = (machine: number): boolean => held.sizes[machine] !== pieces;
     const ask = (machine: number): boolean => this.#look(machine, tracker.ask(machine));
-    const hear = (machine: number): boolean => this.#look(machine, tracker.exchange.hear(machine));
+    const hear = (machine: number): boolean => this.#look(machine, this.#exchange.hear(machine));
     this.#asks = new RepeatedSearch({ simulation, everyS: announceS, isLooking, look: ask });
     this.#exchanges = new RepeatedSearch({ simulation, everyS: pexS, isLooking, look: hear });
   }
 
   joined(machine: number): void {
-    const { tracker } = this.#swarm;
-    this.#introduce(machine, tracker.join(machine));
-    if (this.#clock.pexS < Number.POSITIVE_INFINITY) this.#introduce(machine, tracker.exchange.hear(machine));
+    this.#introduce(machine, this.#swarm.tracker.join(machine));
+    if (this.#clock.pexS < Number.POSITIVE_INFINITY) this.#introduce(machine, this.#exchange.hear(machine));
     this.#wake();
     this.#asks.joined(machine);
     this.#exchanges.joined(machine);

@@ -4,7 +4,6 @@ import type { P2pModel } from '../deployment-model.ts';
 import type { RandomStream } from '../kernel/random-stream.ts';
 import { SERVER } from '../network/topology.ts';
 import { GrowingNeighbours } from './growing-neighbours.ts';
-import { PeerExchange } from './peer-exchange.ts';
 
 /** Who can come to a swarm, and how it is told of others. */
 interface TrackedPeers {
@@ -21,8 +20,6 @@ interface TrackedPeers {
  */
 export class Tracker {
   readonly neighbours: GrowingNeighbours;
-  /** What peers tell each other beside it. */
-  readonly exchange: PeerExchange;
   readonly #peers: TrackedPeers;
   readonly #settings: P2pModel;
   readonly #mostConnections: number;
@@ -30,6 +27,7 @@ export class Tracker {
   /** Numbers of the members by peer, and the other way round. */
   readonly #numbers = new Map<number, number>();
   readonly #peerOf = new Map<number, number>();
+  #isGone = false;
 
   /** Seeders are there from the start. */
   constructor(settings: P2pModel, peers: TrackedPeers) {
@@ -37,12 +35,12 @@ export class Tracker {
     this.#mostConnections = settings.mostConnections ?? Number.POSITIVE_INFINITY;
     this.#peers = peers;
     this.neighbours = new GrowingNeighbours(peers.sites.length, this.#mostConnections);
-    this.exchange = new PeerExchange(this.neighbours, settings.neighbours, peers.chance);
     for (const seeder of [SERVER, ...peers.seeders]) this.join(seeder);
   }
 
   /** @returns peers that it is linked to now */
   join(peer: number): number[] {
+    if (this.#isGone) return [];
     const { sites, seeders } = this.#peers;
     const isSource = peer === SERVER || seeders.includes(peer);
     const number = this.#members.join({ site: String(sites[peer]), isSource, isHidden: false });
@@ -54,6 +52,7 @@ export class Tracker {
   /** @returns peers that it is linked to now and was not before */
   ask(peer: number): number[] {
     const { handout, neighbours } = this.#settings;
+    if (this.#isGone) return [];
     const { chance } = this.#peers;
     // BitTorrent's first client opened 40 connections and took 80: who opens as many as it may keep leaves no room for who
     // comes later, and the swarm falls apart into those who came together.
@@ -68,9 +67,14 @@ export class Tracker {
     return found;
   }
 
+  /** From now on nobody gets an answer. */
+  stop(): void {
+    this.#isGone = true;
+  }
+
   /** The peer is gone, and its neighbours have room for others. */
   leave(peer: number): void {
-    this.#members.leave(this.#numbers.get(peer)!);
+    if (!this.#isGone) this.#members.leave(this.#numbers.get(peer)!);
     this.neighbours.unlink(peer);
   }
 }

@@ -109,6 +109,10 @@ export class P2p implements Transport {
     for (const machine of this.#webSeed!.stopped()) this.#wakeNeighboursOf(machine);
   }
 
+  trackerStopped(): void {
+    this.#swarm.tracker!.stop();
+  }
+
   /** The seeder goes on where it was, unless it had left for good: what was dealt and is in the swarm it need not deal again. */
   serverStarted(): void {
     const { isHere, held } = this.#swarm;
@@ -158,9 +162,12 @@ export class P2p implements Transport {
     const { tracker } = this.#swarm;
     const { announceS = Number.POSITIVE_INFINITY, pexS = Number.POSITIVE_INFINITY } = settings;
     if (!tracker) return;
+    const { simulation, randomSeed } = this.#arena;
+    const chance = new RandomStream(randomSeed, 'exchange');
+    const wanted = settings.neighbours;
     return new PeerSearch(
       { ...this.#swarm, tracker, machines },
-      { simulation: this.#arena.simulation, announceS, pexS, seeding: this.#seeding, found: this.#found },
+      { simulation, announceS, pexS, wanted, chance, seeding: this.#seeding, found: this.#found },
     );
   }
 
