@@ -28,6 +28,10 @@ export function unknownToFormulas(
       transports.p2p?.seeders !== undefined && transport === 'p2p',
     ],
     [
+      'transports.p2p.pex: the formulas know no connections',
+      transports.p2p?.pex !== undefined && transport === 'p2p',
+    ],
+    [
       'transports.p2p.webSeed: the formulas know no web server',
       transports.p2p?.webSeed !== undefined && transport === 'p2p',
     ],

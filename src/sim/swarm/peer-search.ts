@@ -20,8 +20,6 @@ interface SearchClock {
   readonly announceS: number;
   /** Time between two messages of peer exchange [s]; Infinity for none. */
   readonly pexS: number;
-  /** Neighbours with which a machine that hears of others looks for no more. */
-  readonly wanted: number;
   readonly chance: RandomStream;
   readonly seeding: Seeding;
   /** To be called when a machine that is there has found others. */
@@ -43,8 +41,8 @@ export class PeerSearch {
     this.#swarm = swarm;
     this.#clock = clock;
     const { tracker, held, pieces } = swarm;
-    const { simulation, announceS, pexS, wanted, chance } = clock;
-    this.#exchange = new PeerExchange(tracker.neighbours, wanted, chance);
+    const { simulation, announceS, pexS, chance } = clock;
+    this.#exchange = new PeerExchange(tracker.neighbours, tracker.wanted, chance);
     const isLooking = (machine: number): boolean => held.sizes[machine] !== pieces;
     const ask = (machine: number): boolean => this.#look(machine, tracker.ask(machine));
     const hear = (machine: number): boolean => this.#look(machine, this.#exchange.hear(machine));

@@ -22,7 +22,8 @@ export class Tracker {
   readonly neighbours: GrowingNeighbours;
   readonly #peers: TrackedPeers;
   readonly #settings: P2pModel;
-  readonly #mostConnections: number;
+  /** Others that a machine looks for. */
+  readonly wanted: number;
   readonly #members = new Membership();
   /** Numbers of the members by peer, and the other way round. */
   readonly #numbers = new Map<number, number>();
@@ -32,9 +33,12 @@ export class Tracker {
   /** Seeders are there from the start. */
   constructor(settings: P2pModel, peers: TrackedPeers) {
     this.#settings = settings;
-    this.#mostConnections = settings.mostConnections ?? Number.POSITIVE_INFINITY;
+    const { neighbours, mostConnections = Number.POSITIVE_INFINITY } = settings;
+    // BitTorrent's first client opened 40 connections and took 80: who opens as many as it may keep leaves no room for who
+    // comes later, and the swarm falls apart into those who came together.
+    this.wanted = Math.min(neighbours, Math.ceil(mostConnections / 2));
     this.#peers = peers;
-    this.neighbours = new GrowingNeighbours(peers.sites.length, this.#mostConnections);
+    this.neighbours = new GrowingNeighbours(peers.sites.length, mostConnections);
     for (const seeder of [SERVER, ...peers.seeders]) this.join(seeder);
   }
 
@@ -51,14 +55,11 @@ export class Tracker {
 
   /** @returns peers that it is linked to now and was not before */
   ask(peer: number): number[] {
-    const { handout, neighbours } = this.#settings;
+    const { handout } = this.#settings;
     if (this.#isGone) return [];
     const { chance } = this.#peers;
-    // BitTorrent's first client opened 40 connections and took 80: who opens as many as it may keep leaves no room for who
-    // comes later, and the swarm falls apart into those who came together.
-    const wanted = Math.min(neighbours, Math.ceil(this.#mostConnections / 2));
     const asker = this.#numbers.get(peer)!;
-    const told = HANDOUTS[handout]({ members: this.#members, asker, wanted, chance });
+    const told = HANDOUTS[handout]({ members: this.#members, asker, wanted: this.wanted, chance });
     const others = told.map((number) => this.#peerOf.get(number)!);
     const found = this.neighbours.connect(peer, others);
     // Some it may have met before without the tracker.

@@ -164,10 +164,9 @@ export class P2p implements Transport {
     if (!tracker) return;
     const { simulation, randomSeed } = this.#arena;
     const chance = new RandomStream(randomSeed, 'exchange');
-    const wanted = settings.neighbours;
     return new PeerSearch(
       { ...this.#swarm, tracker, machines },
-      { simulation, announceS, pexS, wanted, chance, seeding: this.#seeding, found: this.#found },
+      { simulation, announceS, pexS, chance, seeding: this.#seeding, found: this.#found },
     );
   }
 

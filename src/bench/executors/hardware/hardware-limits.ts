@@ -25,6 +25,7 @@ export function unsupportedByHardware(scenario: Scenario): readonly string[] {
       transports.p2p?.announceInterval !== undefined,
       `transports.p2p.announceInterval: in ${WHERE} the tracker says itself when it is asked again`,
     ],
+    [transports.p2p?.pex !== undefined, `transports.p2p.pex: in ${WHERE} peers come from the tracker alone`],
     [
       webSeed !== undefined && (webSeed.up !== undefined || webSeed.use !== 'quiet'),
       `transports.p2p.webSeed: in ${WHERE} it is the server, and asked when the swarm is quiet`,

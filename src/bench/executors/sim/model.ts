@@ -142,13 +142,14 @@ function transportOf(scenario: Scenario, transport: ModelTransport, startsOver: 
   switch (transport) {
     case 'p2p': {
       const { diskWrite: _, seeders: __, webSeed: ___, ...others } = transports.p2p!;
-      const { staysFor = Infinity, announceInterval, maxConnections, ...settings } = others;
+      const { staysFor = Infinity, announceInterval, maxConnections, pex, ...settings } = others;
       return {
         transport,
         ...settings,
         handout: p2pHandoutOf(scenario),
         staysForS: staysFor,
         ...(announceInterval !== undefined && { announceS: announceInterval }),
+        ...(pex !== undefined && { pexS: pex }),
         ...(maxConnections !== undefined && { mostConnections: maxConnections }),
       };
     }

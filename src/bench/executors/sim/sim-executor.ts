@@ -130,19 +130,19 @@ function unsupported(asked: Scenario, askedTransport: Transport): string[] {
 }
 
 function unsupportedSearch({ transports, faults }: Scenario): string[] {
-  const { choker, maxConnections, announceInterval } = transports.p2p!;
-  if (maxConnections === undefined && announceInterval === undefined) return [];
+  const { choker, maxConnections, announceInterval, pex } = transports.p2p!;
+  if (maxConnections === undefined && announceInterval === undefined && pex === undefined) return [];
   const comesTwice = faults.some((fault) => 'back' in fault && fault.back !== undefined);
   const serverStops = faults.some((fault) => 'stop' in fault && fault.stop === 'server');
   return [
     ...(choker === 'classic'
       ? [
-          'transports.p2p.choker: a simulated classic choker keeps its neighbours, so it goes without `maxConnections` and `announceInterval`',
+          'transports.p2p.choker: a simulated classic choker keeps its neighbours, so it goes without `maxConnections`, `announceInterval` and `pex`',
         ]
       : []),
     ...(comesTwice || serverStops
       ? [
-          'faults: in the simulator nobody comes a second time to a tracker that is asked again (`maxConnections`, `announceInterval`)',
+          'faults: in the simulator nobody comes a second time to a tracker that is asked again (`maxConnections`, `announceInterval`, `pex`)',
         ]
       : []),
   ];

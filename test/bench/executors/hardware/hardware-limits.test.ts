@@ -14,6 +14,11 @@ describe('a deployment of real machines', () => {
     },
   );
 
+  it('refuses peer exchange, which its private torrents do without', () => {
+    expect(refusedWith({ pex: true })).toEqual(['transports.p2p.pex']);
+    expect(refusedWith({ pex: false })).toEqual([]);
+  });
+
   it('has a web seed by itself', () => {
     expect(refusedWith({ webSeed: {} })).toEqual([]);
   });
