@@ -27,13 +27,12 @@ export class PeerExchange {
     if (!neighbours.hasRoom(machine) || neighbours.countOf(machine) >= this.#wanted) return [];
     const told = new Set<number>();
     for (const neighbour of neighbours.of(machine))
-      for (const other of this.#messageOf(neighbour)) told.add(other);
-    told.delete(machine);
+      for (const other of this.#message(neighbour, machine)) told.add(other);
     return neighbours.connect(machine, inRandomOrder([...told], this.#chance), this.#wanted);
   }
 
-  #messageOf(neighbour: number): Iterable<number> {
-    const all = this.#neighbours.of(neighbour);
+  #message(sender: number, receiver: number): Iterable<number> {
+    const all = this.#neighbours.of(sender).filter((other) => other !== receiver);
     return all.length <= MOST_TOLD ? all : inRandomOrder([...all], this.#chance).take(MOST_TOLD);
   }
 }
