@@ -181,6 +181,14 @@ export function serverStops({ faults }: Scenario): ServerStop[] {
   });
 }
 
+/** When the tracker is gone for good [s]; Infinity if it stays. */
+export function trackerStopS(scenario: Scenario): number {
+  return Math.min(
+    Infinity,
+    ...serverStops(scenario).flatMap(({ part, atS }) => (part === 'tracker' ? atS : [])),
+  );
+}
+
 /** Copies of the image that leave the server before its peer goes for good; Infinity if it stays. */
 export function seederCopies({ faults }: Scenario): number {
   return Math.min(

@@ -189,14 +189,37 @@ describe('the simulator as an executor', () => {
     expect(asking).toBeGreaterThan(free);
   });
 
-  it('refuses to look for others with a classic choker, or by a tracker that is gone', () => {
+  it('has peers that tell each other of others, also when the tracker is gone', async () => {
+    const link = { up: '8 MiB/s', down: '8 MiB/s' };
+    const network = { server: link, machine: link };
+    const lastS = async (p2p: object, faults: unknown[] = []) => {
+      const { fleet } = await simulated({
+        scenario: aScenario({ network, faults, transports: { p2p: { maxConnections: 8, ...p2p } } }),
+        machines: 20,
+      });
+      return Math.max(...fleet.map(({ doneS }) => doneS ?? Infinity));
+    };
+    const announceInterval = '0.5 s';
+    const gone = [{ stop: 'tracker', at: '0.1 s' }];
+    const [few, told, asking, gonePlain, goneTold] = await Promise.all([
+      lastS({}),
+      lastS({ pex: true }),
+      lastS({ announceInterval }),
+      lastS({ announceInterval }, gone),
+      lastS({ announceInterval, pex: '0.5 s' }, gone),
+    ]);
+    expect(told).toBeLessThan(few);
+    expect(asking).toBeLessThan(gonePlain);
+    expect(goneTold).toBeLessThan(gonePlain);
+  });
+
+  it('refuses to look for others with a classic choker, or where somebody comes twice', () => {
     const announceInterval = '1 s';
     const classic = { p2p: { choker: 'classic', seeder: 'plain', announceInterval } };
     expect(refusedBy(aScenario({ transports: classic }))).toEqual(['transports.p2p.choker']);
-    const faults = [{ stop: 'tracker', at: '1 s' }];
-    expect(refusedBy(aScenario({ transports: { p2p: { announceInterval } }, faults }))).toEqual([
-      'faults.stop.tracker',
-    ]);
+    const faults = [{ kill: 1, at: '1 s', back: '1 s' }];
+    for (const p2p of [{ announceInterval }, { pex: true }, { maxConnections: 8 }])
+      expect(refusedBy(aScenario({ transports: { p2p }, faults }))).toEqual(['faults']);
   });
 
   it('repairs a multicast by the swarm where the scenario says so, and tells what it supposes', async () => {
@@ -307,10 +330,22 @@ describe('the simulator as an executor', () => {
       [without, aScenario({})].map((scenario) => simulated({ ...run, scenario })),
     );
     expect(gone!.fleet.map(({ doneS }) => doneS)).toEqual(there!.fleet.map(({ doneS }) => doneS));
-    expect(refusedBy(aScenario({ faults: [stop, { join: 1, at: '2 s' }] }))).toEqual(['faults.stop.tracker']);
+    const faults = [stop, { join: 1, at: '2 s' }];
+    const missed = aScenario({ faults });
+    expect(refusedBy(missed)).toEqual([]);
+    const { fleet } = await simulated({ ...run, scenario: missed });
+    expect(fleet.map(({ doneS }) => doneS !== null)).toEqual([true, true, true, false]);
+    const chains = { p2p: {}, chain: {} };
+    expect(refusedBy(aScenario({ faults, transports: chains }), 'chain')).toEqual(['faults.stop.tracker']);
     expect(refusedBy(aScenario({ faults: [stop, { join: 1, at: '0.5 s' }] }))).toEqual([]);
     expect(
-      refusedBy(aScenario({ faults: [stop], fleet: { machines: [4], start: { staggered: '2 s' } } })),
+      refusedBy(
+        aScenario({
+          faults: [stop],
+          fleet: { machines: [4], start: { staggered: '2 s' } },
+          transports: { p2p: { choker: 'classic' } },
+        }),
+      ),
     ).toEqual(['faults.stop.tracker']);
   });
 
