@@ -41,6 +41,14 @@ export interface SeederModel {
   readonly site: number;
 }
 
+/** A web server that has the whole image and hands it out piece by piece (BEP 19); it stands at site 0. */
+export interface WebSeedModel {
+  /** Uplink of a host of its own [byte/s]; left out for the server's own, over the server's link and killed with it. */
+  readonly upBps?: number;
+  /** When a machine asks it: while the swarm brings it nothing, as our agent does, or all the time. */
+  readonly use: 'quiet' | 'always';
+}
+
 /** A link from a time on, in seconds after the start of the transfer; rates of 0 for a cable that is out. */
 export interface LinkChange {
   readonly atS: number;
@@ -119,6 +127,8 @@ export interface P2pModel {
   readonly staysForS: number;
   /** Time after which a machine that lacks pieces asks the tracker again; left out: it asks once. */
   readonly announceS?: number;
+  /** Time between two messages in which a peer tells a neighbour of others [s]; left out: it tells nothing (BEP 11). */
+  readonly pexS?: number;
   /** Connections of a machine, left out for all that it is told of. The server has no limit. */
   readonly mostConnections?: number;
 }
@@ -170,6 +180,8 @@ export interface DeploymentModel {
   readonly serverLinkChanges?: readonly LinkChange[];
   /** Left out for a server that runs all the time. */
   readonly serverStops?: readonly ServerStop[];
+  /** Seconds after the start of the transfer at which the tracker is gone for good; left out for never. */
+  readonly trackerStopsAfterS?: number;
   /** The server stands at site 0. */
   readonly sites: readonly SiteModel[];
   readonly machines: readonly MachineModel[];
@@ -177,6 +189,8 @@ export interface DeploymentModel {
   readonly failures?: readonly FailureRate[];
   /** Seeders of a swarm beside the server, in no other transport; left out for none. */
   readonly seeders?: readonly SeederModel[];
+  /** In no other transport than the swarm; left out for none. */
+  readonly webSeed?: WebSeedModel;
   readonly connectionCapBps: number;
   /** Changes of a link's level below this share are not passed on: 0 for exact rates; see `network/fair-share.ts`. */
   readonly rateTolerance: number;
@@ -207,13 +221,18 @@ export function roomOf({ wireBytes, rawBytes, machines }: DeploymentModel, machi
 }
 
 /** Whether machines find others while the swarm goes on; else all are linked from the start, whenever they come. */
-export function hasTracker({ announceS, mostConnections }: P2pModel): boolean {
-  return announceS !== undefined || mostConnections !== undefined;
+export function hasTracker({ announceS, mostConnections, pexS }: P2pModel): boolean {
+  return announceS !== undefined || mostConnections !== undefined || pexS !== undefined;
 }
 
-/** Everybody who sends or receives: the server is peer 0, machines are 1 to n, and seeders follow them. */
-export function peerCountOf({ machines, seeders = [] }: DeploymentModel): number {
-  return 1 + machines.length + seeders.length;
+/** Everybody who sends or receives: the server is peer 0, machines are 1 to n, seeders follow them, and the web seed is last. */
+export function peerCountOf({ machines, seeders = [], webSeed }: DeploymentModel): number {
+  return 1 + machines.length + seeders.length + (webSeed ? 1 : 0);
+}
+
+/** Whether the web seed is the server, over its link. */
+export function isServerWebSeed({ webSeed }: DeploymentModel): boolean {
+  return webSeed !== undefined && webSeed.upBps === undefined;
 }
 
 /** M: pieces of the image. */

@@ -40,7 +40,13 @@ export function assertModel(model: DeploymentModel): void {
   requireSites(model);
   requireComebacks(model);
   requireServerStops(model);
-  const { transport, seeders = [] } = model;
+  const { transport, seeders = [], webSeed, trackerStopsAfterS } = model;
+  requireTime('trackerStopsAfterS', trackerStopsAfterS ?? 0);
+  if (trackerStopsAfterS !== undefined && !looksForPeers(transport))
+    reject('trackerStopsAfterS', trackerStopsAfterS, 'none where nobody asks a tracker meanwhile');
+  requirePositive('webSeed.upBps', webSeed?.upBps ?? Number.POSITIVE_INFINITY);
+  if (transport.transport !== 'p2p' && webSeed)
+    reject('webSeed', webSeed.use, 'none: only a swarm takes whole pieces from a web server');
   if (transport.transport !== 'p2p' && seeders.length > 0)
     reject('seeders', seeders.length, 'none: only a swarm has several');
   requireTransport(transport);
@@ -138,6 +144,7 @@ function requireTransport(settings: TransportModel): void {
       requireCount('transport.neighbours', settings.neighbours);
       requireTime('transport.staysForS', settings.staysForS);
       requirePositive('transport.announceS', settings.announceS ?? Number.POSITIVE_INFINITY);
+      requirePositive('transport.pexS', settings.pexS ?? Number.POSITIVE_INFINITY);
       requireCount('transport.mostConnections', settings.mostConnections ?? 1);
       if (settings.choker === 'classic' && hasTracker(settings))
         reject('transport.choker', 'classic', 'grants where neighbours come and go');

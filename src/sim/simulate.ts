@@ -1,4 +1,9 @@
-import { type DeploymentModel, peerCountOf, type TransportModel } from './deployment-model.ts';
+import {
+  type DeploymentModel,
+  isServerWebSeed,
+  peerCountOf,
+  type TransportModel,
+} from './deployment-model.ts';
 import { RandomStream } from './kernel/random-stream.ts';
 import { Simulation } from './kernel/simulation.ts';
 import type { TraceListener } from './kernel/trace.ts';
@@ -29,7 +34,7 @@ export interface SimulatedMachine {
   readonly phases: Readonly<PhaseClock>;
   readonly uploadedBytes: number;
   readonly downloadedBytes: number;
-  /** Wire bytes by sender (0 is the server, seeders come after the last machine), or undefined in a run too large to keep it. */
+  /** Wire bytes by sender (0 is the server, seeders come after the last machine, then a web seed), or undefined in a run too large to keep it. */
   readonly receivedFrom: ReadonlyMap<number, number> | undefined;
   /** Why it did not finish, or null. */
   readonly failure: string | null;
@@ -40,8 +45,9 @@ export interface SimulatedDeployment {
   readonly machines: readonly SimulatedMachine[];
   /** When the first machine was ready to download [s]. */
   readonly barrierS: number;
+  /** What its peer sent, and its web server, if that is a web seed. */
   readonly serverUploadedBytes: number;
-  /** By seeder beside the server. */
+  /** By seeder beside the server; last by a web seed that is a host of its own. */
   readonly seedersUploadedBytes: readonly number[];
   /** Sent, but cut off or repeated: sum of uploads = sum of downloads + this; by multicast, one copy + this. */
   readonly wastedBytes: number;
@@ -89,12 +95,13 @@ export function simulate(
     simulation.after(barrierS + atS, () => server.stop());
     simulation.after(barrierS + atS + forS, () => server.start());
   }
+  if (model.trackerStopsAfterS !== undefined)
+    simulation.after(barrierS + model.trackerStopsAfterS, () => transport.trackerStopped!());
   simulation.run();
   return {
     machines: machines.map((machine) => resultOf(machine, arena.ledger, transport)),
     barrierS,
-    serverUploadedBytes: arena.ledger.uploaded[SERVER]!,
-    seedersUploadedBytes: [...arena.ledger.uploaded.subarray(model.machines.length + 1)],
+    ...sentBySources(model, arena.ledger),
     wastedBytes: arena.ledger.wastedBytes,
     traceDigest: simulation.trace.digest.toString(),
   };
@@ -144,6 +151,16 @@ function transportFor(settings: TransportModel, arena: Arena): Transport {
     case 'chain':
       return new Chain(arena, settings);
   }
+}
+
+/** What came from those who had everything from the start. */
+function sentBySources(
+  model: DeploymentModel,
+  { uploaded }: Ledger,
+): Pick<SimulatedDeployment, 'serverUploadedBytes' | 'seedersUploadedBytes'> {
+  const others = [...uploaded.subarray(model.machines.length + 1)];
+  const byWeb = isServerWebSeed(model) ? others.pop()! : 0;
+  return { serverUploadedBytes: uploaded[SERVER]! + byWeb, seedersUploadedBytes: others };
 }
 
 function resultOf(machine: DeployedMachine, ledger: Ledger, transport: Transport): SimulatedMachine {

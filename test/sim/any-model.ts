@@ -21,6 +21,7 @@ import type {
   ServerStop,
   SiteModel,
   TransportModel,
+  WebSeedModel,
 } from '../../src/sim/deployment-model.ts';
 import { aChain, aMulticast, aSwarm, aUnicast, LINK_BPS, PIECE_BYTES } from './a-model.ts';
 import { aBoot, byHttp, byTftp, dhcp, wait } from './machine/a-boot.ts';
@@ -44,10 +45,33 @@ export const anySite: Arbitrary<SiteModel[]> = limitedOrNot(anyRate).map((backpl
 ]);
 
 /** Seeders beside the server; none for a transport that has no swarm. */
-export function anySeeders(transport: TransportModel): Arbitrary<SeederModel[]> {
+function anySeeders(transport: TransportModel): Arbitrary<SeederModel[]> {
   if (transport.transport !== 'p2p') return constant([]);
   return array(record({ link: anyLink, site: constant(0) }), { maxLength: 3 });
 }
+
+/** A web seed, of the server or of a host of its own; none for a transport that has no swarm. */
+function anyWebSeed(transport: TransportModel): Arbitrary<Pick<DeploymentModel, 'webSeed'>> {
+  if (transport.transport !== 'p2p') return constant({});
+  const webSeed = record(
+    { upBps: anyRate, use: constantFrom<WebSeedModel['use'][]>('quiet', 'always') },
+    { requiredKeys: ['use'] },
+  );
+  return record({ webSeed }, { requiredKeys: [] });
+}
+
+/** A transport, with all who have the image from the start. */
+export function withSources(transports: Arbitrary<TransportModel>): Arbitrary<Carriers> {
+  return transports.chain((transport) =>
+    record({ seeders: anySeeders(transport), web: anyWebSeed(transport) }).map(({ seeders, web }) => ({
+      transport,
+      seeders,
+      ...web,
+    })),
+  );
+}
+
+type Carriers = Pick<DeploymentModel, 'transport' | 'seeders' | 'webSeed'>;
 
 /** Images [byte] of up to 16 pieces; the last piece may be short. */
 export const anySize: Arbitrary<number> = integer({ min: 1, max: 160 }).map((tenths) =>
@@ -105,7 +129,11 @@ const anySwarm = record({
 });
 
 const anySearch = record(
-  { announceS: constantFrom(0.5, 20), mostConnections: integer({ min: 1, max: 6 }) },
+  {
+    announceS: constantFrom(0.5, 20),
+    pexS: constantFrom(0.5, 20),
+    mostConnections: integer({ min: 1, max: 6 }),
+  },
   { requiredKeys: [] },
 );
 

@@ -27,12 +27,12 @@ import {
   anyMachineWithFaults,
   anyMending,
   anyRate,
-  anySeeders,
   anyServerStops,
   anySite,
   anySize,
   anyTransport,
   limitedOrNot,
+  withSources,
 } from './any-model.ts';
 import { objections } from './network/max-min-certificate.ts';
 import { makespanS, sumOf } from './readings.ts';
@@ -43,7 +43,8 @@ const ROUNDING = 1e-12;
 const TIMEOUT_MS = 300_000;
 
 /** Bound of the access links, that of Kumar and Ross for the transport or of multicast, and of the switch. */
-function linkBoundS({ wireBytes, server, seeders, machines, transport, sites }: DeploymentModel): number {
+function linkBoundS(model: DeploymentModel): number {
+  const { wireBytes, server, seeders = [], webSeed, machines, transport, sites } = model;
   const downBps = machines.map(({ link }) => link.downBps);
   const source = { wireBytes, seederUpBps: server.upBps, downBps };
   const copyS = wireBytes / sites[0]!.backplaneBps!;
@@ -53,7 +54,7 @@ function linkBoundS({ wireBytes, server, seeders, machines, transport, sites }: 
     case 'unicast':
       return Math.max(machines.length * copyS, clientServerBoundS(source));
     default:
-      source.seederUpBps += sumOf((seeders ?? []).map(({ link }) => link.upBps));
+      source.seederUpBps += sumOf(seeders.map(({ link }) => link.upBps)) + (webSeed?.upBps ?? 0);
       return Math.max(
         machines.length * copyS,
         peerToPeerBoundS({ ...source, upBps: machines.map(({ link }) => link.upBps) }),
@@ -75,9 +76,7 @@ describe('gate 2: no transfer is faster than its lower bound', () => {
         latencyS: constantFrom(0, 0.01),
         disk: anyDisk,
         bootAndTcp: anyBootAndTcp,
-        carriers: anyTransport.chain((transport) =>
-          record({ transport: constant(transport), seeders: anySeeders(transport) }),
-        ),
+        carriers: withSources(anyTransport),
         randomSeed: nat(),
       });
       assert(
@@ -162,9 +161,7 @@ describe('gate 5: bytes are conserved', () => {
     disk: anyDisk,
     bootAndTcp: anyBootAndTcp,
     loss: constantFrom(0, 0.05),
-    carriers: anyTransport.chain((transport) =>
-      record({ transport: constant(transport), seeders: anySeeders(transport) }),
-    ),
+    carriers: withSources(anyTransport),
     randomSeed: nat(),
   });
 
@@ -199,7 +196,7 @@ describe('gate 5: bytes are conserved', () => {
     failures: anyFailures,
     serverStops: anyServerStops,
     corruptShare: constantFrom(0, 0.02, 0.4),
-    transport: anyMending,
+    carriers: withSources(anyMending),
     randomSeed: nat(),
   });
 
@@ -209,16 +206,18 @@ describe('gate 5: bytes are conserved', () => {
       assert(
         property(
           faults,
-          ({ fleet, randomSeed, wireBytes, bootAndTcp, serverStops, corruptShare, ...wishes }) => {
-            const hasRoomModel = wishes.transport.transport !== 'chain' && !wishes.disk.isSerialWrite;
+          ({ fleet, randomSeed, wireBytes, bootAndTcp, serverStops, corruptShare, carriers, ...wishes }) => {
+            const { transport } = carriers.transport;
+            const hasRoomModel = transport !== 'chain' && !wishes.disk.isSerialWrite;
             const model = {
               machines: hasRoomModel ? fleet : fleet.map(({ roomBytes: _, ...machine }) => machine),
               wireBytes,
               rawBytes: wireBytes,
               ...bootAndTcp,
               serverStops: bootAndTcp.boot ? [] : serverStops,
-              corruptShare: wishes.transport.transport === 'unicast' ? 0 : corruptShare,
+              corruptShare: transport === 'unicast' ? 0 : corruptShare,
               ...wishes,
+              ...carriers,
             };
             expectConserved(aModel(model), randomSeed);
           },

@@ -53,6 +53,7 @@ describe('model check', () => {
       { transport: aMulticast({ repair: { swarm: aSwarm({ neighbours: 0 }), blockBytes: 1 } }) },
     ],
     ['a tracker that is asked all the time', { transport: aSwarm({ announceS: 0 }) }],
+    ['peers that tell each other all the time', { transport: aSwarm({ pexS: 0 }) }],
     ['machines without connections', { transport: aSwarm({ mostConnections: 0 }) }],
     ['a swarm without upload slots', { transport: aSwarm({ uploadSlots: 0 }) }],
   ])('refuses %s', (_what, wishes) => {

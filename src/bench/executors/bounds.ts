@@ -12,7 +12,7 @@ import { isFromServer, isOneForAll } from './way-of-bytes.ts';
  * Lower bounds of the transfer in a scenario. Disks, caps, latency, loss and WAN links only make a transfer longer, so
  * the bounds of the access links hold with all of them, and links that change count at their fastest. Machines that are
  * killed for good need nothing but may have helped, and those that come back need the image like all others; where any may
- * be lost by chance, the bound is that of the fastest alone. All seeders of a swarm together are one to the bound of Kumar
+ * be lost by chance, the bound is that of the fastest alone. All seeders of a swarm together, a web seed among them, are one to the bound of Kumar
  * and Ross; that in pieces is of one seeder and not known of several. What goes to the machines of a site has to pass its
  * switch.
  * @param hasWholePieces whether a machine takes every piece whole from one source
@@ -28,7 +28,8 @@ export function boundsOf(run: PlannedRun, hasWholePieces: boolean): TransferBoun
   const wireBytes = wireSize(scenario.image);
   const serverUpBps = scenario.network.server.up;
   const seeders = transport === 'p2p' ? otherSeeders(scenario) : [];
-  const seederUpBps = seeders.reduce((sum, { link }) => sum + link.upBps, serverUpBps);
+  const webUpBps = (transport === 'p2p' && scenario.transports.p2p?.webSeed?.up) || 0;
+  const seederUpBps = seeders.reduce((sum, { link }) => sum + link.upBps, serverUpBps + webUpBps);
   return {
     lowerBoundS: Math.max(
       lowerBoundS(transport, survivors.length === 0 ? kinds : survivors, {
@@ -42,7 +43,7 @@ export function boundsOf(run: PlannedRun, hasWholePieces: boolean): TransferBoun
       hasWholePieces &&
       isForwarding(transport) &&
       !mayLoseAny(scenario) &&
-      seeders.length === 0 &&
+      seederUpBps === serverUpBps &&
       kinds.every((kind) => isEqual(kind, run))
         ? pieceBoundS({
             wireBytes,

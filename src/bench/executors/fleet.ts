@@ -33,10 +33,18 @@ export function machineName(number: number): string {
   return `m${String(number).padStart(3, '0')}`;
 }
 
-/** The name of a simulated peer: 0 is the server, and seeders follow the last of the machines. */
-export function peerName(peer: number, machines: number): string {
+/** How many of them there are in a simulated run. */
+export interface PeerCounts {
+  readonly machines: number;
+  /** Beside the server. */
+  readonly seeders: number;
+}
+
+/** The name of a simulated peer: 0 is the server, seeders follow the last of the machines, and a web seed follows them. */
+export function peerName(peer: number, { machines, seeders }: PeerCounts): string {
   if (peer === 0) return 'server';
-  return peer <= machines ? machineName(peer) : `seeder ${peer - machines}`;
+  if (peer <= machines) return machineName(peer);
+  return peer <= machines + seeders ? `seeder ${peer - machines}` : 'web seed';
 }
 
 /**
@@ -171,6 +179,14 @@ export function serverStops({ faults }: Scenario): ServerStop[] {
     const forS = fault.stop === 'server' ? fault.for : Infinity;
     return { part: fault.stop, atS: fault.at, forS };
   });
+}
+
+/** When the tracker is gone for good [s]; Infinity if it stays. */
+export function trackerStopS(scenario: Scenario): number {
+  return Math.min(
+    Infinity,
+    ...serverStops(scenario).flatMap(({ part, atS }) => (part === 'tracker' ? atS : [])),
+  );
 }
 
 /** Copies of the image that leave the server before its peer goes for good; Infinity if it stays. */

@@ -27,6 +27,14 @@ export function unknownToFormulas(
       'transports.p2p.seeders: the formulas know one seeder',
       transports.p2p?.seeders !== undefined && transport === 'p2p',
     ],
+    [
+      'transports.p2p.pex: the formulas know no connections',
+      transports.p2p?.pex !== undefined && transport === 'p2p',
+    ],
+    [
+      'transports.p2p.webSeed: the formulas know no web server',
+      transports.p2p?.webSeed !== undefined && transport === 'p2p',
+    ],
     ['disk.seek: the formulas know no pieces out of order', disk.seek > 0 && transport === 'p2p'],
   ];
   return reasons.flatMap(([sentence, holds]) => (holds ? [sentence] : []));

@@ -133,7 +133,7 @@ export function comparisonNotes(details: readonly CellDetail[]): string[] {
       ? 'Transfer / bound, server copies and verified machines are those of the measurement, or of the simulation where there is none; verified is that of the worst run.'
       : '',
     has((cell) => cell.otherSeederCopies !== null)
-      ? 'Copies of other seeders are those that all machines sent together which had the image from the start.'
+      ? 'Copies of other seeders are those that all machines and web servers sent together which had the image from the start.'
       : '',
     has((cell) => cell.serverLinkCopies !== null)
       ? 'Server copies are counted in payload as the client tells it, and on the server’s link with all headers and requests.'

@@ -10,6 +10,10 @@ export type P2pHandout = (typeof P2P_HANDOUTS)[number];
 /** What `transports.p2p.seeders` may be. */
 export const SEEDERS_ALLOWED =
   'allowed is a number of seeders beside the server, or a list of names of network.sites such as `[branch]`';
+/** What `transports.p2p.pex` may be. */
+const PEX_ALLOWED = 'allowed is true, false or a time above zero such as `30 s`';
+/** BEP 11: no more than one message a minute to a peer [s]. */
+const EXCHANGE_S = 60;
 /** Ways of a machine to read the files of a saved disk from its server. */
 const SAVED_OVER = ['http', 'nfs'] as const;
 export type SavedOver = (typeof SAVED_OVER)[number];
@@ -36,6 +40,13 @@ export function transportsSchema(fields: Fields) {
       .optional()
       .describe(
         'time after which a machine that lacks pieces asks the tracker again; default: it asks once; simulator only',
+      ),
+    pex: z
+      .union([z.boolean(), fields.positiveSeconds()], { error: PEX_ALLOWED })
+      .transform((pex) => (typeof pex === 'number' ? pex : pex ? EXCHANGE_S : undefined))
+      .optional()
+      .describe(
+        'time between two messages in which a peer tells a neighbour of others (BEP 11); true: a minute; default: it tells nothing; simulator only',
       ),
     handout: z
       .enum(P2P_HANDOUTS)
@@ -69,6 +80,22 @@ export function transportsSchema(fields: Fields) {
       .optional()
       .describe(
         'machines beside the server that have the image from the start and are not deployed: so many at its site, or one at each of these sites; default: none; simulator only',
+      ),
+    webSeed: orNothing(
+      settings({
+        up: fields
+          .rate()
+          .optional()
+          .describe("uplink of a host of its own at the server's site; default: the server, over its link"),
+        use: z
+          .enum(['quiet', 'always'])
+          .default('quiet')
+          .describe('when a machine asks it: while the swarm brings it nothing, or all the time'),
+      }),
+    )
+      .optional()
+      .describe(
+        'a web server that has the image and hands out pieces (BEP 19); default: none; simulator only, on real machines the server',
       ),
     staysFor: fields
       .seconds()

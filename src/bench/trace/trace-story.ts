@@ -1,5 +1,5 @@
 import type { SimulatedMachine, TraceEvent } from '../../sim/index.ts';
-import { peerName } from '../executors/fleet.ts';
+import { type PeerCounts, peerName } from '../executors/fleet.ts';
 import { readableBytes } from '../metrics/readable-units.ts';
 
 /** More pieces than these are told in steps. */
@@ -21,13 +21,13 @@ const WORDS = {
  * One machine's way through a deployment, line by line.
  * @param events of this machine, in their order
  * @param pieces of the image
- * @param machines of the deployment
+ * @param peers of the deployment
  * @param isWhole every piece is told, however many there are
  */
 export function storyOf(
   machine: SimulatedMachine,
   events: readonly TraceEvent[],
-  { pieces, isWhole, machines }: { pieces: number; isWhole: boolean; machines: number },
+  { pieces, isWhole, peers }: { pieces: number; isWhole: boolean; peers: PeerCounts },
 ): string[] {
   const step = isWhole ? 1 : Math.ceil(pieces / MOST_PIECES);
   const width = Math.max(...events.map(({ timeS }) => timeS.toFixed(3).length));
@@ -37,16 +37,16 @@ export function storyOf(
     if (kind === 'pieceReceived') received++;
     const words =
       kind === 'pieceReceived'
-        ? `piece ${piece} from ${peerName(sender!, machines)}, ${received} of ${pieces}`
+        ? `piece ${piece} from ${peerName(sender!, peers)}, ${received} of ${pieces}`
         : WORDS[kind];
     const isTold = kind !== 'pieceReceived' || received % step === 0 || received === 1 || received === pieces;
     if (isTold) lines.push(`${timeS.toFixed(3).padStart(width)} s  ${words}`);
   }
   if (step > 1) lines.push(`(one piece of ${step} is told; --all tells every one)`);
-  return [...lines, '', ...summaryOf(machine, machines)];
+  return [...lines, '', ...summaryOf(machine, peers)];
 }
 
-function summaryOf(machine: SimulatedMachine, machines: number): string[] {
+function summaryOf(machine: SimulatedMachine, peers: PeerCounts): string[] {
   const { phases, downloadedBytes, uploadedBytes, receivedFrom, failure } = machine;
   const took = Object.entries(phases).map(
     ([phase, [startS, endS]]) =>
@@ -54,7 +54,7 @@ function summaryOf(machine: SimulatedMachine, machines: number): string[] {
   );
   const senders = [...(receivedFrom ?? [])]
     .sort(([, one], [, other]) => other - one)
-    .map(([sender, bytes]) => `${peerName(sender, machines)} ${readableBytes(bytes)}`);
+    .map(([sender, bytes]) => `${peerName(sender, peers)} ${readableBytes(bytes)}`);
   return [
     'phases',
     ...took,

@@ -45,23 +45,24 @@ export async function traceMachine(request: TraceRequest): Promise<MachineTrace>
   const loaded = await loadScenario(file, machines === undefined ? {} : { fleet: { machines: [machines] } });
   const run = chooseTracedRun(loaded, wish);
   const wanted = machine === undefined ? undefined : numberOf(machine, run.machines);
+  const model = modelOfTraced(loaded, run);
+  const peers = { machines: run.machines, seeders: model.seeders?.length ?? 0 };
   const traceFile = out === undefined ? undefined : new TraceFile(out);
   const events: TraceEvent[] = [];
   const simulated = simulateTraced(loaded, run, (event) => {
-    traceFile?.add(traceLine(event, run.machines));
+    traceFile?.add(traceLine(event, peers));
     if (wanted === undefined || event.machine === wanted) events.push(event);
   });
   traceFile?.write();
   const result = wanted === undefined ? lastDone(simulated.machines) : simulated.machines[wanted - 1]!;
   const own = events.filter((event) => event.machine === result.number);
-  const pieces = pieceCountOf(modelOfTraced(loaded, run));
   return {
     run,
     machine: machineName(result.number),
     traceDigest: simulated.traceDigest,
     result,
     events: own,
-    story: storyOf(result, own, { pieces, isWhole, machines: run.machines }),
+    story: storyOf(result, own, { pieces: pieceCountOf(model), isWhole, peers }),
   };
 }
 

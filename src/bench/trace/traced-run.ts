@@ -5,7 +5,7 @@ import {
   simulate,
   type TraceEvent,
 } from '../../sim/index.ts';
-import { machineName, peerName } from '../executors/fleet.ts';
+import { machineName, type PeerCounts, peerName } from '../executors/fleet.ts';
 import { MODEL_TRANSPORTS, type ModelledTransport } from '../executors/model-transport.ts';
 import { modelOf } from '../executors/sim/model.ts';
 import { simExecutor } from '../executors/sim/sim-executor.ts';
@@ -69,8 +69,8 @@ export function modelOfTraced(loaded: LoadedScenario, run: TracedRun): Deploymen
 }
 
 /** One event as a line of a trace file: JSON, names as in records. */
-export function traceLine({ timeS, kind, machine, piece, sender }: TraceEvent, machines: number): string {
-  const from = sender === undefined ? undefined : peerName(sender, machines);
+export function traceLine({ timeS, kind, machine, piece, sender }: TraceEvent, peers: PeerCounts): string {
+  const from = sender === undefined ? undefined : peerName(sender, peers);
   return JSON.stringify({ timeS, kind, machine: machineName(machine), piece, sender: from });
 }
 

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Metainfo } from '../image/metainfo.ts';
 import { fileRangesOf } from './file-ranges.ts';
-import { QuietSwarm } from './quiet-swarm.ts';
+import { QuietSwarm } from './policy/quiet-swarm.ts';
 import type { RatePath } from './rate-path.ts';
 import { WebSeed, type WebSeedWatch } from './web-seed.ts';
 import type { BlockAddress } from './wire/message.ts';

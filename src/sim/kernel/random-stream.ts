@@ -3,7 +3,7 @@ import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 
 /** Purposes of chance: each draws from a stream of its own, so that a new use of one does not move the others. */
-const STREAMS = ['arrivals', 'handout', 'swarm', 'loss', 'corruption', 'failures'] as const;
+const STREAMS = ['arrivals', 'handout', 'swarm', 'loss', 'corruption', 'failures', 'exchange'] as const;
 export type StreamName = (typeof STREAMS)[number];
 
 /** A stream of random numbers that a random seed and a purpose determine. */

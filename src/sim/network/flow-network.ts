@@ -81,9 +81,14 @@ export class FlowNetwork {
     return path.reduce((least, link) => Math.min(least, this.#fairShare.capacityOf(link)), Infinity);
   }
 
+  /** Bytes of a running transfer that have not arrived yet. */
+  left(flow: number): number {
+    return this.#leftNow(flow, this.#fairShare.rateOf(flow));
+  }
+
   /** Ends a transfer before its time. @returns bytes that had not arrived yet */
   cancel(flow: number): number {
-    const left = this.#leftNow(flow, this.#fairShare.rateOf(flow));
+    const left = this.left(flow);
     this.#fairShare.remove(flow);
     this.#simulation.cancel(this.#events[flow]!);
     return left;

@@ -1,9 +1,9 @@
-import type { DeploymentModel, LinkChange, LinkModel } from '../deployment-model.ts';
+import type { DeploymentModel, LinkChange, LinkModel, WebSeedModel } from '../deployment-model.ts';
 import { type DiskLinks, NO_DISK, newDiskLinks } from './disk-links.ts';
 import type { FlowNetwork } from './flow-network.ts';
 import { processorsBps } from './processors.ts';
 
-/** Peer number of the server; machines are 1 to n in order of arrival, and seeders beside the server follow them. */
+/** Peer number of the server; machines are 1 to n in order of arrival, seeders follow them, and the web seed is last. */
 export const SERVER = 0;
 
 interface Links {
@@ -45,20 +45,21 @@ export class Topology {
     });
     const access = (link: LinkModel, changes: readonly LinkChange[] = []) =>
       both(changes.length === 0 ? link : limited(link));
-    const { seeders = [] } = model;
+    const { seeders = [], webSeed } = model;
     this.#network = network;
     this.#access = [
       access(model.server, model.serverLinkChanges),
       ...model.machines.map(({ link, linkChanges }) => access(link, linkChanges)),
       ...seeders.map(({ link }) => access(link)),
     ];
+    if (webSeed) this.#access.push(this.#accessOf(webSeed));
     this.#wan = model.sites.map(({ wan }) => both(wan));
     this.#backplanes = model.sites.map(({ backplaneBps = Number.POSITIVE_INFINITY }) =>
       network.addLink(backplaneBps),
     );
     const others = [...model.machines, ...seeders];
-    this.#siteOf = [0, ...others.map(({ site }) => site)];
-    this.#disks = [NO_DISK, ...others.map(() => newDiskLinks(model, network))];
+    this.#siteOf = [0, ...others.map(({ site }) => site), 0];
+    this.#disks = [NO_DISK, ...others.map(() => newDiskLinks(model, network)), NO_DISK];
     this.#processors = network.addLink(processorsBps(model));
   }
 
@@ -90,6 +91,11 @@ export class Topology {
 
   processorsPath(): number[] {
     return pathOver(this.#processors);
+  }
+
+  /** A web server that is the server's own shares its link. */
+  #accessOf({ upBps }: WebSeedModel): Links {
+    return upBps === undefined ? this.#access[SERVER]! : { up: this.#network.addLink(upBps), down: -1 };
   }
 
   readPath(machine: number): number[] {

@@ -71,7 +71,9 @@ export class ClassicChoking implements Choking {
 
   exchanged(uploader: number, receiver: number, bytes: number): void {
     const { neighbours } = this.#swarm;
-    const [giver, taker] = [this.#stations[uploader]!, this.#stations[receiver]!];
+    const [giver, taker] = [this.#stations[uploader], this.#stations[receiver]!];
+    // A web seed is nobody's neighbour.
+    if (!giver) return;
     giver.taken.add(neighbours.of(uploader).indexOf(receiver), bytes, this.#roundOf(giver));
     taker.given.add(neighbours.of(receiver).indexOf(uploader), bytes, this.#roundOf(taker));
   }

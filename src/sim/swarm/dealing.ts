@@ -9,8 +9,10 @@ export class Dealing extends PlainSeeding {
   readonly #swarm: Swarm;
   readonly #nowMs: () => number;
   #receivers: Int32Array;
-  /** What the peer in question has. */
-  readonly #held: PieceSet;
+  /** What the server has. */
+  readonly #own: PieceSet;
+  /** What the receiver in question has, or is being sent by anybody, such as a web seed. */
+  readonly #taken: PieceSet;
   /** A receiver with this many downloads is left to its peers while pieces are dealt: the piece would be slow. */
   readonly #enoughDownloads: number;
   readonly #dealer: PieceDealer;
@@ -22,7 +24,7 @@ export class Dealing extends PlainSeeding {
       isHere[receiver] === 1 &&
       uploads.downloads[receiver]! < this.#enoughDownloads &&
       !uploads.isServing(SERVER, receiver) &&
-      this.#dealer.hasFreshFor(this.#held.moveTo(receiver))
+      this.#dealer.hasFreshFor(this.#taken.moveTo(receiver))
     );
   };
 
@@ -30,7 +32,8 @@ export class Dealing extends PlainSeeding {
     super(swarm);
     this.#swarm = swarm;
     this.#nowMs = nowMs;
-    this.#held = swarm.held.row(SERVER);
+    this.#own = swarm.held.row(SERVER);
+    this.#taken = swarm.picking.taken.row(SERVER);
     this.#receivers = swarm.neighbours.of(SERVER);
     this.#enoughDownloads = enoughDownloads;
     this.#dealer = new PieceDealer(swarm.pieces);
@@ -48,15 +51,15 @@ export class Dealing extends PlainSeeding {
 
   override pieceFor(receiver: number): number {
     if (!this.isDealing()) return super.pieceFor(receiver);
-    const piece = this.#dealer.deal(this.#held.moveTo(receiver), this.#nowMs());
-    this.#held.moveTo(SERVER).add(piece);
+    const piece = this.#dealer.deal(this.#taken.moveTo(receiver), this.#nowMs());
+    this.#own.add(piece);
     return piece;
   }
 
   override arrived(_receiver: number, piece: number): void {
     this.#holders[piece]!++;
     // It may have come from another seeder, and need not be dealt to be had from here.
-    this.#held.moveTo(SERVER).add(piece);
+    this.#own.add(piece);
     this.#dealer.pass(piece, this.#nowMs());
   }
 

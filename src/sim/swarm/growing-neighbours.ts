@@ -1,17 +1,20 @@
 import { grown } from '../kernel/grown.ts';
+import { SERVER } from '../network/topology.ts';
 import type { Neighbours } from './neighbours.ts';
 
 const FIRST_ROOM = 4;
 
-/** Neighbours that come and go. A peer whose place is full moves to the end, where it has twice the room. */
+/** Neighbours that come and go, of a machine no more than it may have connections; the server has no limit. A peer whose place is full moves to the end, where it has twice the room. */
 export class GrowingNeighbours implements Neighbours {
   members = new Int32Array(FIRST_ROOM);
   readonly starts: Int32Array;
   readonly ends: Int32Array;
   readonly #rooms: Int32Array;
+  readonly #mostConnections: number;
   #used = 0;
 
-  constructor(peers: number) {
+  constructor(peers: number, mostConnections = Number.POSITIVE_INFINITY) {
+    this.#mostConnections = mostConnections;
     this.starts = new Int32Array(peers);
     this.ends = new Int32Array(peers);
     this.#rooms = new Int32Array(peers);
@@ -27,6 +30,25 @@ export class GrowingNeighbours implements Neighbours {
 
   areLinked(one: number, other: number): boolean {
     return this.of(one).includes(other);
+  }
+
+  hasRoom(peer: number): boolean {
+    return peer === SERVER || this.countOf(peer) < this.#mostConnections;
+  }
+
+  /**
+   * Links a peer to others that have room, until it has so many neighbours or no more room.
+   * @returns those that it was not linked to before
+   */
+  connect(peer: number, others: Iterable<number>, wanted = Number.POSITIVE_INFINITY): number[] {
+    const found: number[] = [];
+    for (const other of others) {
+      if (!this.hasRoom(peer) || this.countOf(peer) >= wanted) break;
+      if (this.areLinked(peer, other) || !this.hasRoom(other)) continue;
+      this.link(peer, other);
+      found.push(other);
+    }
+    return found;
   }
 
   /** Two that were not. */

@@ -1,5 +1,8 @@
+import type { RandomStream } from '../kernel/random-stream.ts';
 import type { Simulation } from '../kernel/simulation.ts';
 import { SERVER } from '../network/topology.ts';
+import { PeerExchange } from './peer-exchange.ts';
+import { RepeatedSearch } from './repeated-search.ts';
 import type { Seeding } from './seeding.ts';
 import type { SwarmState } from './swarm.ts';
 import type { Tracker } from './tracker.ts';
@@ -10,68 +13,68 @@ interface SearchedSwarm extends SwarmState {
   readonly machines: number;
 }
 
-/** When the tracker is asked, and who hears of it. */
+/** When machines look for others, and who hears of it. */
 interface SearchClock {
   readonly simulation: Simulation;
-  /** Time between two asks [s]; Infinity for one. */
+  /** Time between two asks of the tracker [s]; Infinity for one. */
   readonly announceS: number;
+  /** Time between two messages of peer exchange [s]; Infinity for none. */
+  readonly pexS: number;
+  readonly chance: RandomStream;
   readonly seeding: Seeding;
   /** To be called when a machine that is there has found others. */
   readonly found: (machine: number, others: readonly number[]) => void;
 }
 
 /**
- * Machines that look for others while they lack pieces: they ask the tracker when they come, and again and again. Where
- * nothing is under way and nobody is found they rest until somebody comes or goes: else a swarm that has stalled would ask
- * for ever.
+ * Machines that look for others while they lack pieces: they ask the tracker, and hear from their neighbours, when they
+ * come, and again and again.
  */
 export class PeerSearch {
   readonly #swarm: SearchedSwarm;
   readonly #clock: SearchClock;
-  /** By machine: the event of its next ask. */
-  readonly #asks: number[] = [];
-  readonly #resting = new Set<number>();
+  readonly #asks: RepeatedSearch;
+  readonly #exchange: PeerExchange;
+  readonly #exchanges: RepeatedSearch;
 
   constructor(swarm: SearchedSwarm, clock: SearchClock) {
     this.#swarm = swarm;
     this.#clock = clock;
+    const { tracker, held, pieces } = swarm;
+    const { simulation, announceS, pexS, chance } = clock;
+    this.#exchange = new PeerExchange(tracker.neighbours, tracker.wanted, chance);
+    const isLooking = (machine: number): boolean => held.sizes[machine] !== pieces;
+    const ask = (machine: number): boolean => this.#look(machine, tracker.ask(machine));
+    const hear = (machine: number): boolean => this.#look(machine, this.#exchange.hear(machine));
+    this.#asks = new RepeatedSearch({ simulation, everyS: announceS, isLooking, look: ask });
+    this.#exchanges = new RepeatedSearch({ simulation, everyS: pexS, isLooking, look: hear });
   }
 
   joined(machine: number): void {
     this.#introduce(machine, this.#swarm.tracker.join(machine));
-    this.#wakeResting();
-    this.#asks[machine] = this.#clock.simulation.open(this.#ask, machine);
-    this.#askLater(machine);
+    if (this.#clock.pexS < Number.POSITIVE_INFINITY) this.#introduce(machine, this.#exchange.hear(machine));
+    this.#wake();
+    this.#asks.joined(machine);
+    this.#exchanges.joined(machine);
   }
 
   left(peer: number): void {
     this.#swarm.tracker.leave(peer);
     this.#clock.seeding.relinked();
-    const ask = this.#asks[peer];
-    if (ask !== undefined) this.#clock.simulation.cancel(ask);
-    this.#resting.delete(peer);
-    this.#wakeResting();
+    this.#asks.left(peer);
+    this.#exchanges.left(peer);
+    this.#wake();
   }
 
-  readonly #ask = (machine: number): void => {
-    const { held, pieces, tracker, uploads } = this.#swarm;
-    if (held.sizes[machine] === pieces) return;
-    const others = tracker.ask(machine);
+  #look(machine: number, others: readonly number[]): boolean {
     this.#introduce(machine, others);
     this.#clock.found(machine, others);
-    if (others.length > 0 || uploads.running > 0) this.#askLater(machine);
-    else this.#resting.add(machine);
-  };
-
-  #askLater(machine: number): void {
-    const { simulation, announceS } = this.#clock;
-    if (announceS < Number.POSITIVE_INFINITY)
-      simulation.schedule(this.#asks[machine]!, simulation.now + announceS);
+    return others.length > 0 || this.#swarm.uploads.running > 0;
   }
 
-  #wakeResting(): void {
-    for (const machine of this.#resting) this.#askLater(machine);
-    this.#resting.clear();
+  #wake(): void {
+    this.#asks.wake();
+    this.#exchanges.wake();
   }
 
   /** Each tells the other what it has. Who has had everything from the start makes no piece rarer than another. */

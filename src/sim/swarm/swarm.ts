@@ -1,5 +1,5 @@
 import { handOutPeers } from '../../engine/swarm/policy/peer-handout.ts';
-import { PieceRows } from '../../engine/swarm/policy/piece-set.ts';
+import { PieceRows, type PieceSet } from '../../engine/swarm/policy/piece-set.ts';
 import { hasTracker, type P2pModel } from '../deployment-model.ts';
 import type { RandomStream } from '../kernel/random-stream.ts';
 import { SERVER } from '../network/topology.ts';
@@ -34,19 +34,22 @@ export interface Swarm extends SwarmState {
   isInterested(receiver: number, uploader: number): boolean;
 }
 
-/**
- * The peers of a swarm, linked as the tracker hands them out.
- * @param sites site of every peer, the server first
- * @param seeders peers that have everything from the start, beside the server
- */
+/** Who takes part in a swarm, and in what. */
+interface SwarmPlace {
+  /** Site of every peer, the server first. */
+  readonly sites: readonly number[];
+  /** Peers that have everything from the start, beside the server. */
+  readonly seeders?: readonly number[];
+  /** Machines that a web seed serves, all at a time; left out where there is none. It has the number behind all peers. */
+  readonly webClients?: number;
+  readonly pieces: number;
+  readonly chance: RandomStream;
+}
+
+/** The peers of a swarm, linked as the tracker hands them out. */
 export function newSwarmState(
   settings: P2pModel,
-  {
-    sites,
-    seeders = [],
-    pieces,
-    chance,
-  }: { sites: readonly number[]; seeders?: readonly number[]; pieces: number; chance: RandomStream },
+  { sites, seeders = [], webClients = 0, pieces, chance }: SwarmPlace,
   handoutChance: RandomStream,
 ): SwarmState {
   const { handout, neighbours: wanted, uploadSlots, seederSlots } = settings;
@@ -55,20 +58,18 @@ export function newSwarmState(
     : undefined;
   const neighbours =
     tracker?.neighbours ?? handOutPeers({ sites, handout, wanted, otherSources: seeders }, handoutChance);
-  const held = new PieceRows(sites.length, pieces);
+  const held = new PieceRows(sites.length + (webClients > 0 ? 1 : 0), pieces);
   // What is to be dealt the seeder has only when it has dealt it.
   const seeded = held.row(SERVER);
-  if (settings.seeder !== 'dealing') for (let piece = 0; piece < pieces; piece++) seeded.add(piece);
+  if (settings.seeder !== 'dealing') fill(seeded, pieces);
   const isHere = new Uint8Array(sites.length);
   isHere[SERVER] = 1;
   const picking = newPicking(settings, { held, neighbours, chance });
+  if (webClients > 0) fill(held.row(sites.length), pieces);
   for (const seeder of seeders) {
     isHere[seeder] = 1;
-    const everything = held.row(seeder);
-    for (let piece = 0; piece < pieces; piece++) {
-      everything.add(piece);
-      picking.claimed(seeder, piece);
-    }
+    fill(held.row(seeder), pieces);
+    for (let piece = 0; piece < pieces; piece++) picking.claimed(seeder, piece);
   }
   return {
     pieces,
@@ -78,6 +79,13 @@ export function newSwarmState(
     isHere,
     held,
     picking,
-    uploads: new UploadSlots(sites.map((_, peer) => (peer === SERVER ? seederSlots : uploadSlots))),
+    uploads: new UploadSlots([
+      ...sites.map((_, peer) => (peer === SERVER ? seederSlots : uploadSlots)),
+      webClients,
+    ]),
   };
+}
+
+function fill(set: PieceSet, pieces: number): void {
+  for (let piece = 0; piece < pieces; piece++) set.add(piece);
 }

@@ -22,23 +22,29 @@ export class Tracker {
   readonly neighbours: GrowingNeighbours;
   readonly #peers: TrackedPeers;
   readonly #settings: P2pModel;
-  readonly #mostConnections: number;
+  /** Others that a machine looks for. */
+  readonly wanted: number;
   readonly #members = new Membership();
   /** Numbers of the members by peer, and the other way round. */
   readonly #numbers = new Map<number, number>();
   readonly #peerOf = new Map<number, number>();
+  #isGone = false;
 
   /** Seeders are there from the start. */
   constructor(settings: P2pModel, peers: TrackedPeers) {
     this.#settings = settings;
-    this.#mostConnections = settings.mostConnections ?? Number.POSITIVE_INFINITY;
+    const { neighbours, mostConnections = Number.POSITIVE_INFINITY } = settings;
+    // BitTorrent's first client opened 40 connections and took 80: who opens as many as it may keep leaves no room for who
+    // comes later, and the swarm falls apart into those who came together.
+    this.wanted = Math.min(neighbours, Math.ceil(mostConnections / 2));
     this.#peers = peers;
-    this.neighbours = new GrowingNeighbours(peers.sites.length);
+    this.neighbours = new GrowingNeighbours(peers.sites.length, mostConnections);
     for (const seeder of [SERVER, ...peers.seeders]) this.join(seeder);
   }
 
   /** @returns peers that it is linked to now */
   join(peer: number): number[] {
+    if (this.#isGone) return [];
     const { sites, seeders } = this.#peers;
     const isSource = peer === SERVER || seeders.includes(peer);
     const number = this.#members.join({ site: String(sites[peer]), isSource, isHidden: false });
@@ -49,34 +55,27 @@ export class Tracker {
 
   /** @returns peers that it is linked to now and was not before */
   ask(peer: number): number[] {
-    const { handout, neighbours } = this.#settings;
+    const { handout } = this.#settings;
+    if (this.#isGone) return [];
     const { chance } = this.#peers;
-    // BitTorrent's first client opened 40 connections and took 80: who opens as many as it may keep leaves no room for who
-    // comes later, and the swarm falls apart into those who came together.
-    const wanted = Math.min(neighbours, Math.ceil(this.#mostConnections / 2));
     const asker = this.#numbers.get(peer)!;
-    const told = HANDOUTS[handout]({ members: this.#members, asker, wanted, chance });
-    const found: number[] = [];
-    for (const other of told.map((number) => this.#peerOf.get(number)!)) {
-      if (!this.#hasRoom(peer)) break;
-      if (this.neighbours.areLinked(peer, other) || !this.#hasRoom(other)) continue;
-      this.neighbours.link(peer, other);
-      found.push(other);
-    }
-    this.#members.tell(
-      asker,
-      found.map((other) => this.#numbers.get(other)!),
-    );
+    const told = HANDOUTS[handout]({ members: this.#members, asker, wanted: this.wanted, chance });
+    const others = told.map((number) => this.#peerOf.get(number)!);
+    const found = this.neighbours.connect(peer, others);
+    // Some it may have met before without the tracker.
+    const linked = told.filter((_, place) => this.neighbours.areLinked(peer, others[place]!));
+    this.#members.tell(asker, linked);
     return found;
+  }
+
+  /** From now on nobody gets an answer. */
+  stop(): void {
+    this.#isGone = true;
   }
 
   /** The peer is gone, and its neighbours have room for others. */
   leave(peer: number): void {
-    this.#members.leave(this.#numbers.get(peer)!);
+    if (!this.#isGone) this.#members.leave(this.#numbers.get(peer)!);
     this.neighbours.unlink(peer);
-  }
-
-  #hasRoom(peer: number): boolean {
-    return peer === SERVER || this.neighbours.countOf(peer) < this.#mostConnections;
   }
 }

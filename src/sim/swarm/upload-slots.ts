@@ -77,12 +77,21 @@ export class UploadSlots {
   /** Takes a slot that is free; there must be one. @returns it */
   open(uploader: number, receiver: number, piece: number): number {
     const slot = this.slotOf(uploader, NOBODY);
+    this.take(slot, receiver, piece);
+    return slot;
+  }
+
+  isFree(slot: number): boolean {
+    return this.#receivers[slot] === NOBODY;
+  }
+
+  /** Takes this slot, which is free. */
+  take(slot: number, receiver: number, piece: number): void {
     this.#receivers[slot] = receiver;
     this.#pieces[slot] = piece;
-    this.#taken[uploader]!++;
+    this.#taken[this.#uploaders[slot]!]!++;
     this.running++;
     this.downloads[receiver]!++;
-    return slot;
   }
 
   /** The slot is free again. */

@@ -1,5 +1,5 @@
 import type { DeploymentModel, P2pModel } from '../deployment-model.ts';
-import { pieceCountOf, roomOf } from '../deployment-model.ts';
+import { isServerWebSeed, pieceCountOf, roomOf } from '../deployment-model.ts';
 import { RandomStream } from '../kernel/random-stream.ts';
 import { SERVER } from '../network/topology.ts';
 import { type Choking, GrantChoking } from '../swarm/choking.ts';
@@ -9,6 +9,7 @@ import { PeerSearch } from '../swarm/peer-search.ts';
 import { PlainSeeding, type Seeding } from '../swarm/seeding.ts';
 import { SuperSeeding } from '../swarm/super-seeding.ts';
 import { newSwarmState, type Swarm, type SwarmState } from '../swarm/swarm.ts';
+import { WebSeed } from '../swarm/web-seed.ts';
 import { Corruption } from './corruption.ts';
 import { LackingBytes } from './lacking-bytes.ts';
 import { type Arena, DISK_FULL, type Transport } from './transport.ts';
@@ -26,6 +27,7 @@ export class P2p implements Transport {
   readonly #staysForS: number;
   readonly #seeding: Seeding;
   readonly #search: PeerSearch | undefined;
+  readonly #webSeed: WebSeed | undefined;
   /** By peer: whole pieces that its disk takes. */
   readonly #room: Uint32Array;
   /** The flow of slot 0; those of the others follow it. */
@@ -50,7 +52,8 @@ export class P2p implements Transport {
     this.#room = Uint32Array.from(sites, (_, peer) =>
       peer === SERVER || peer > machines.length ? this.#pieces : piecesOnDisk(model, peer),
     );
-    const place = { sites, seeders, pieces: this.#pieces, chance };
+    const webClients = model.webSeed ? machines.length : 0;
+    const place = { sites, seeders, webClients, pieces: this.#pieces, chance };
     this.#swarm = newSwarmState(settings, place, new RandomStream(randomSeed, 'handout'));
     const swarm: Swarm = {
       ...this.#swarm,
@@ -62,6 +65,7 @@ export class P2p implements Transport {
     this.#seeding = seedingOf(settings, swarm, () => simulation.now * 1000);
     this.#tellOfSeeders(seeders);
     this.#search = this.#searchFor(settings, machines.length);
+    this.#webSeed = this.#webSeedOf(model);
     this.#choking =
       settings.choker === 'grants'
         ? new GrantChoking(swarm)
@@ -88,6 +92,7 @@ export class P2p implements Transport {
     for (const neighbour of this.#neighboursOf(machine)) this.#choking.met(machine, neighbour);
     const kept = this.#kept.get(machine);
     if (kept) this.#bring(machine, kept);
+    this.#webSeed?.joined(machine);
     this.#wakeNeighboursOf(machine);
   }
 
@@ -100,11 +105,18 @@ export class P2p implements Transport {
 
   serverStopped(): void {
     this.leave(SERVER, true);
+    if (!isServerWebSeed(this.#arena.model)) return;
+    for (const machine of this.#webSeed!.stopped()) this.#wakeNeighboursOf(machine);
+  }
+
+  trackerStopped(): void {
+    this.#swarm.tracker!.stop();
   }
 
   /** The seeder goes on where it was, unless it had left for good: what was dealt and is in the swarm it need not deal again. */
   serverStarted(): void {
     const { isHere, held } = this.#swarm;
+    if (isServerWebSeed(this.#arena.model)) this.#webSeed!.started();
     const kept = this.#kept.get(SERVER);
     if (!kept) return;
     this.#kept.delete(SERVER);
@@ -146,12 +158,15 @@ export class P2p implements Transport {
     this.#fillSlots(SERVER);
   }
 
-  #searchFor({ announceS = Number.POSITIVE_INFINITY }: P2pModel, machines: number): PeerSearch | undefined {
+  #searchFor(settings: P2pModel, machines: number): PeerSearch | undefined {
     const { tracker } = this.#swarm;
+    const { announceS = Number.POSITIVE_INFINITY, pexS = Number.POSITIVE_INFINITY } = settings;
     if (!tracker) return;
+    const { simulation, randomSeed } = this.#arena;
+    const chance = new RandomStream(randomSeed, 'exchange');
     return new PeerSearch(
       { ...this.#swarm, tracker, machines },
-      { simulation: this.#arena.simulation, announceS, seeding: this.#seeding, found: this.#found },
+      { simulation, announceS, pexS, chance, seeding: this.#seeding, found: this.#found },
     );
   }
 
@@ -159,6 +174,29 @@ export class P2p implements Transport {
     for (const other of others) this.#fillSlots(other);
     this.#fillSlots(machine);
   };
+
+  #webSeedOf({ webSeed, machines }: DeploymentModel): WebSeed | undefined {
+    const { simulation } = this.#arena;
+    return (
+      webSeed &&
+      new WebSeed(webSeed, {
+        swarm: this.#swarm,
+        machines: machines.length,
+        simulation,
+        begin: (slot) => this.#begin(slot),
+        abort: (slot) => this.#abort(slot),
+        sentOn: (slot) => this.#sentOn(slot),
+      })
+    );
+  }
+
+  #sentOn(slot: number): number {
+    const { uploads } = this.#swarm;
+    const { network } = this.#arena;
+    const flow = this.#firstFlow + slot;
+    if (!network.isRunning(flow)) return 0;
+    return this.#lacking.of(uploads.receiverOf(slot), uploads.pieceOf(slot)) - network.left(flow);
+  }
 
   /** What a seeder has that the server is linked to is in the swarm: the server need not deal it. */
   #tellOfSeeders(seeders: readonly number[]): void {
@@ -172,8 +210,10 @@ export class P2p implements Transport {
     for (const neighbour of neighbours.of(peer)) if (isHere[neighbour] === 1) yield neighbour;
   }
 
+  /** There may be something to send to a machine. */
   #wakeNeighboursOf(peer: number): void {
     for (const neighbour of this.#neighboursOf(peer)) this.#fillSlots(neighbour);
+    this.#webSeed?.ask(peer);
   }
 
   /** Serves neighbours until all slots of the uploader are taken or nobody is to be served. */
@@ -235,6 +275,7 @@ export class P2p implements Transport {
     picking.announced(receiver, piece);
     this.#seeding.arrived(receiver, piece);
     this.#choking.exchanged(uploader, receiver, bytes);
+    this.#webSeed?.brought(uploader, receiver, bytes);
     ledger.received(uploader, receiver, bytes);
     simulation.trace.addPiece(simulation.now, { machine: receiver, piece, sender: uploader });
     if (held.sizes[receiver] === this.#pieces) this.#arena.downloaded(receiver);
@@ -268,10 +309,12 @@ export class P2p implements Transport {
     const { ledger, connections } = this.#arena;
     const [uploader, receiver] = [uploads.uploaderOf(slot), uploads.receiverOf(slot)];
     const piece = uploads.pieceOf(slot);
+    const bytes = this.#lacking.of(receiver, piece);
     connections.ended(this.#firstFlow + slot);
     picking.released(receiver, piece);
     uploads.close(slot);
-    ledger.wasted(uploader, this.#lacking.of(receiver, piece));
+    this.#webSeed?.brought(uploader, receiver, bytes);
+    ledger.wasted(uploader, bytes);
     if (uploader === SERVER) this.#seeding.cutOff(piece);
   }
 
@@ -283,6 +326,7 @@ export class P2p implements Transport {
     this.#fillSlots(receiver);
     // The seeder passes over receivers that are busy: one of them has just become less so.
     this.#fillSlots(SERVER);
+    this.#webSeed?.ask(receiver);
   }
 
   /** A peer goes. What was on its way from it is asked of others. */
@@ -296,6 +340,7 @@ export class P2p implements Transport {
       if (slot !== -1) this.#abort(slot);
       this.#choking.parted(peer, neighbour);
     }
+    if (peer !== SERVER) this.#webSeed?.left(peer);
     if (peer !== SERVER) this.#loseCopies(peer);
     held.row(peer).clear();
     for (const neighbour of this.#neighboursOf(peer)) this.#fillSlots(neighbour);
@@ -310,9 +355,11 @@ export class P2p implements Transport {
     const receiver = uploads.receiverOf(slot);
     picking.released(receiver, piece);
     uploads.close(slot);
-    if (network.isRunning(flow))
-      ledger.wasted(uploader, this.#lacking.of(receiver, piece) - connections.cancel(flow));
-    else simulation.cancel(this.#beginnings[slot]!);
+    if (network.isRunning(flow)) {
+      const bytes = this.#lacking.of(receiver, piece) - connections.cancel(flow);
+      this.#webSeed?.brought(uploader, receiver, bytes);
+      ledger.wasted(uploader, bytes);
+    } else simulation.cancel(this.#beginnings[slot]!);
     if (uploader === SERVER) this.#seeding.cutOff(piece);
   }
 

@@ -34,6 +34,8 @@ export interface Transport {
   /** The server is killed with all its flows; no machine joins until it runs again, with what is on its disk. */
   serverStopped?(): void;
   serverStarted?(): void;
+  /** The tracker is gone for good; the transport has one. */
+  trackerStopped?(): void;
   /** The machine has gone through all its phases. */
   done?(machine: number): void;
   /** Why this machine has not got the image although nothing happens any more. */

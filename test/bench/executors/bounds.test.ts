@@ -102,6 +102,21 @@ describe('the lower bounds of a transfer', () => {
     expect(boundsBy('unicast', 10).lowerBoundS).toBe(10 * COPY_S);
   });
 
+  it('counts the uplink of a web seed, unless it is the server’s', () => {
+    const network = { server: { up: '8 MiB/s' }, machine: { up: '8 MiB/s' } };
+    const boundsWith = (webSeed: object, transport: 'p2p' | 'unicast' = 'p2p') => {
+      const scenario = aScenario({ network, transports: { p2p: { webSeed }, unicast: {} } });
+      return boundsOf(aRun({ scenario, transport, machines: 1 }), true);
+    };
+    expect(boundsWith({ up: '24 MiB/s' })).toEqual({ lowerBoundS: 2, pieceBoundS: null, copyS: COPY_S });
+    expect(boundsWith({ up: '24 MiB/s' }, 'unicast').lowerBoundS).toBe(COPY_S);
+    expect(boundsWith({ use: 'always' })).toEqual({
+      lowerBoundS: COPY_S,
+      pieceBoundS: COPY_S,
+      copyS: COPY_S,
+    });
+  });
+
   it('counts what has to pass the switch of a site: a copy for each machine there, by multicast one', () => {
     const wan = { up: '1 GiB/s', down: '1 GiB/s' };
     const link = { up: '8 MiB/s' };

@@ -85,6 +85,8 @@ describe('the fluid model', () => {
       'transports.p2p.announceInterval',
       { transports: { p2p: { announceInterval: '1 min' } } },
     ],
+    ['peer exchange', 'transports.p2p.pex', { transports: { p2p: { pex: true } } }],
+    ['a web seed', 'transports.p2p.webSeed', { transports: { p2p: { webSeed: {} } } }],
     ['several seeders', 'transports.p2p.seeders', { transports: { p2p: { seeders: 1 } } }],
     [
       'machines of a crowd that leave',

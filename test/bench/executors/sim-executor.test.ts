@@ -128,6 +128,31 @@ describe('the simulator as an executor', () => {
     expect((await simulated({})).seedersUploadedBytes).toBeUndefined();
   });
 
+  it('has a web seed: the server over its link, or a host of its own, each by its name', async () => {
+    const p2p = { uploadSlots: 1, seederSlots: 1, seeders: 1 };
+    const by = (
+      webSeed: object,
+      network: object = { server: { up: '8 MiB/s' }, machine: { up: '8 MiB/s' } },
+    ) =>
+      simulated({ scenario: aScenario({ network, transports: { p2p: { ...p2p, webSeed } } }), machines: 1 });
+    const [own, host, lossy] = await Promise.all([
+      by({ use: 'always' }),
+      by({ up: '16 MiB/s', use: 'always' }),
+      by(
+        { up: '8 MiB/s', use: 'always' },
+        { server: { up: '8 MiB/s' }, machine: { up: '8 MiB/s' }, loss: '50 %' },
+      ),
+    ]);
+    expect(own.fleet[0]!.doneS).toBe(4);
+    expect(Object.keys(own.fleet[0]!.receivedFrom!).sort()).toEqual(['seeder 1', 'server', 'web seed']);
+    expect(own.serverUploadedBytes).toBe(32 * 2 ** 20);
+    expect(own.seedersUploadedBytes).toBe(32 * 2 ** 20);
+    expect(host.fleet[0]!.doneS).toBe(2);
+    expect(host.fleet[0]!.receivedFrom!['web seed']).toBe(32 * 2 ** 20);
+    expect(host.seedersUploadedBytes).toBe(48 * 2 ** 20);
+    expect(lossy.fleet[0]!.doneS).toBeCloseTo(16 / 3, 0);
+  });
+
   it('has all that goes from host to host pass the switch, and what TCP sends again twice', async () => {
     const link = { up: '64 MiB/s', down: '64 MiB/s' };
     const doneS = async (transport: Transport, changes: object = {}) => {
@@ -164,14 +189,37 @@ describe('the simulator as an executor', () => {
     expect(asking).toBeGreaterThan(free);
   });
 
-  it('refuses to look for others with a classic choker, or by a tracker that is gone', () => {
+  it('has peers that tell each other of others, also when the tracker is gone', async () => {
+    const link = { up: '8 MiB/s', down: '8 MiB/s' };
+    const network = { server: link, machine: link };
+    const lastS = async (p2p: object, faults: unknown[] = []) => {
+      const { fleet } = await simulated({
+        scenario: aScenario({ network, faults, transports: { p2p: { maxConnections: 8, ...p2p } } }),
+        machines: 20,
+      });
+      return Math.max(...fleet.map(({ doneS }) => doneS ?? Infinity));
+    };
+    const announceInterval = '0.5 s';
+    const gone = [{ stop: 'tracker', at: '0.1 s' }];
+    const [few, told, asking, gonePlain, goneTold] = await Promise.all([
+      lastS({}),
+      lastS({ pex: true }),
+      lastS({ announceInterval }),
+      lastS({ announceInterval }, gone),
+      lastS({ announceInterval, pex: '0.5 s' }, gone),
+    ]);
+    expect(told).toBeLessThan(few);
+    expect(asking).toBeLessThan(gonePlain);
+    expect(goneTold).toBeLessThan(gonePlain);
+  });
+
+  it('refuses to look for others with a classic choker, or where somebody comes twice', () => {
     const announceInterval = '1 s';
     const classic = { p2p: { choker: 'classic', seeder: 'plain', announceInterval } };
     expect(refusedBy(aScenario({ transports: classic }))).toEqual(['transports.p2p.choker']);
-    const faults = [{ stop: 'tracker', at: '1 s' }];
-    expect(refusedBy(aScenario({ transports: { p2p: { announceInterval } }, faults }))).toEqual([
-      'faults.stop.tracker',
-    ]);
+    const faults = [{ kill: 1, at: '1 s', back: '1 s' }];
+    for (const p2p of [{ announceInterval }, { pex: true }, { maxConnections: 8 }])
+      expect(refusedBy(aScenario({ transports: { p2p }, faults }))).toEqual(['faults']);
   });
 
   it('repairs a multicast by the swarm where the scenario says so, and tells what it supposes', async () => {
@@ -282,10 +330,22 @@ describe('the simulator as an executor', () => {
       [without, aScenario({})].map((scenario) => simulated({ ...run, scenario })),
     );
     expect(gone!.fleet.map(({ doneS }) => doneS)).toEqual(there!.fleet.map(({ doneS }) => doneS));
-    expect(refusedBy(aScenario({ faults: [stop, { join: 1, at: '2 s' }] }))).toEqual(['faults.stop.tracker']);
+    const faults = [stop, { join: 1, at: '2 s' }];
+    const missed = aScenario({ faults });
+    expect(refusedBy(missed)).toEqual([]);
+    const { fleet } = await simulated({ ...run, scenario: missed });
+    expect(fleet.map(({ doneS }) => doneS !== null)).toEqual([true, true, true, false]);
+    const chains = { p2p: {}, chain: {} };
+    expect(refusedBy(aScenario({ faults, transports: chains }), 'chain')).toEqual(['faults.stop.tracker']);
     expect(refusedBy(aScenario({ faults: [stop, { join: 1, at: '0.5 s' }] }))).toEqual([]);
     expect(
-      refusedBy(aScenario({ faults: [stop], fleet: { machines: [4], start: { staggered: '2 s' } } })),
+      refusedBy(
+        aScenario({
+          faults: [stop],
+          fleet: { machines: [4], start: { staggered: '2 s' } },
+          transports: { p2p: { choker: 'classic' } },
+        }),
+      ),
     ).toEqual(['faults.stop.tracker']);
   });
 

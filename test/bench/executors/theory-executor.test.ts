@@ -53,7 +53,7 @@ describe('theory', () => {
       disk: { kind: 'hdd', writeCache: '1 GiB' },
       network: { server: link, machine: link, backplane: '1 GB/s', tcp: { slowStart: true } },
       transports: {
-        p2p: { seeders: 2, maxConnections: 9, announceInterval: '1 s' },
+        p2p: { seeders: 2, webSeed: {}, maxConnections: 9, announceInterval: '1 s', pex: '1 s' },
         unicast: {},
         multicast: { repair: 'p2p' },
       },
@@ -68,6 +68,8 @@ describe('theory', () => {
       'transports.p2p.maxConnections',
       'transports.p2p.announceInterval',
       'transports.p2p.seeders',
+      'transports.p2p.pex',
+      'transports.p2p.webSeed',
       'disk.seek',
     ]);
     expect(names('multicast')).toEqual([

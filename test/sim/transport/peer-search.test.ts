@@ -78,6 +78,50 @@ describe('a swarm whose machines have few connections', () => {
     expect(unfinished({ announceS: 10 })).toBe(0);
   });
 
+  it('grows by peer exchange where the tracker is gone', () => {
+    const takes = (limits: Parameters<typeof aSwarm>[0], trackerStopsAfterS?: number) => {
+      const transport = aSwarm({ neighbours: 24, mostConnections: 8, ...limits });
+      const model = aModel({ machines: 20, pieces: 256, link: EQUAL, transport });
+      return makespanS(simulate(trackerStopsAfterS ? { ...model, trackerStopsAfterS } : model, 1)) / 256;
+    };
+    expect(takes({ announceS: 10 })).toBeLessThan(1.2);
+    expect(takes({ announceS: 10 }, 0.5)).toBeGreaterThan(1.5);
+    expect(takes({ announceS: 10, pexS: 60 }, 0.5)).toBeLessThan(1.3);
+  });
+
+  it('is found by nobody who comes when the tracker is gone', () => {
+    const model = aModel({
+      machines: [{}, { joinsAfterS: 3 }, { joinsAfterS: 5 }],
+      trackerStopsAfterS: 4,
+      transport: aSwarm({ announceS: 1, pexS: 1 }),
+    });
+    const [first, second, third] = failures(simulate(model, 1));
+    expect([first, second]).toEqual([null, null]);
+    expect(third).toContain('none of its neighbours has piece 0');
+  });
+
+  it('ends where it has stalled, however often its machines would tell each other', () => {
+    const model = aModel({
+      machines: 3,
+      seederLeavesAfterBytes: 4 * PIECE_BYTES,
+      transport: aSwarm({ pexS: 0.5 }),
+    });
+    expect(failures(simulate(model, 1))).not.toContain(null);
+  });
+
+  it('loses nobody among neighbours who have left, where machines tell each other of others', () => {
+    const transport = aSwarm({ uploadSlots: 1, neighbours: 8, staysForS: 25, pexS: 5 });
+    const link = { upBps: LINK_BPS, downBps: 1.25 * LINK_BPS };
+    const arrival = { kind: 'poisson', intervalS: 0.5 } as const;
+    const model = aModel({ machines: 600, pieces: 50, link, arrival, transport });
+    expect(failures(simulate(model, 1)).filter((failure) => failure !== null)).toEqual([]);
+  });
+
+  it('has no tracker to lose where all lists are made before', () => {
+    const model = aModel({ trackerStopsAfterS: 4 });
+    expect(() => simulate(model, 1)).toThrow('trackerStopsAfterS: found 4, allowed is none');
+  });
+
   it('is refused with a classic choker, which counts by its neighbours', () => {
     const model = aModel({ transport: aSwarm({ announceS: 1, choker: 'classic', seeder: 'plain' }) });
     expect(() => simulate(model, 1)).toThrow('transport.choker: found classic, allowed is grants');

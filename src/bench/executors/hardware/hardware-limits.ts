@@ -12,6 +12,7 @@ const WHERE = 'a deployment of real machines';
  */
 export function unsupportedByHardware(scenario: Scenario): readonly string[] {
   const { faults, fleet, boot, transports } = scenario;
+  const webSeed = transports.p2p?.webSeed;
   const reasons: readonly [is: boolean, reason: string][] = [
     [faults.length > 0, 'faults: nothing happens on purpose to real machines'],
     [fleet.start !== 'together', 'fleet.start: real machines are switched on together'],
@@ -23,6 +24,11 @@ export function unsupportedByHardware(scenario: Scenario): readonly string[] {
     [
       transports.p2p?.announceInterval !== undefined,
       `transports.p2p.announceInterval: in ${WHERE} the tracker says itself when it is asked again`,
+    ],
+    [transports.p2p?.pex !== undefined, `transports.p2p.pex: in ${WHERE} peers come from the tracker alone`],
+    [
+      webSeed !== undefined && (webSeed.up !== undefined || webSeed.use !== 'quiet'),
+      `transports.p2p.webSeed: in ${WHERE} it is the server, and asked when the swarm is quiet`,
     ],
     [boot !== undefined, 'boot: real machines boot as they do'],
   ];

@@ -97,6 +97,10 @@ function unsupportedTransport({ transports }: Scenario, transport: Transport): r
       transport === 'p2p' && transports.p2p?.announceInterval !== undefined,
     'transports.p2p.seeders: a lab has one seeder, the server':
       transport === 'p2p' && transports.p2p?.seeders !== undefined,
+    'transports.p2p.pex: the peers of a lab come from its tracker alone':
+      transport === 'p2p' && transports.p2p?.pex !== undefined,
+    'transports.p2p.webSeed: what a lab hands out by HTTP is not chosen':
+      transport === 'p2p' && transports.p2p?.webSeed !== undefined,
     'transports.p2p.staysFor: the machines of a lab serve until all are done':
       transport === 'p2p' && transports.p2p?.staysFor !== undefined,
     'transports.unicast.wave: the local lab serves all machines at a time':

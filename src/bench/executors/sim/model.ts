@@ -17,6 +17,7 @@ import {
   seederCopies,
   serverLinkChanges,
   serverStops,
+  trackerStopS,
 } from '../fleet.ts';
 import { handoutBySites, p2pHandoutOf } from '../handout.ts';
 import { type ModelledTransport, type ModelTransport, modelled } from '../model-transport.ts';
@@ -26,6 +27,7 @@ import { siteOf } from '../site.ts';
 import { isClonezilla } from '../way-of-bytes.ts';
 import { bootOf } from './boot-of.ts';
 import { tcpOf } from './tcp-of.ts';
+import { isTrackerMissed } from './unsupported-faults.ts';
 
 /** A scenario for one transport and machine count, in the words of the simulator. */
 export function modelOf(
@@ -35,6 +37,7 @@ export function modelOf(
 ): DeploymentModel {
   const { scenario, transport } = modelled(asked, askedTransport);
   const { image, network, disk } = scenario;
+  const isTrackerAsked = transport === 'p2p' && isTrackerMissed(scenario);
   const whole = (link: LinkModel): LinkModel => withLoss(link, shareSentAgain(scenario, transport));
   const wholeAt = (change: LinkChange): LinkChange => ({ ...change, link: whole(change.link) });
   return {
@@ -44,6 +47,7 @@ export function modelOf(
     server: whole({ upBps: network.server.up, downBps: network.server.down }),
     serverLinkChanges: serverLinkChanges(scenario).map(wholeAt),
     serverStops: serverStops(scenario).filter(({ part }) => part === 'server'),
+    ...(isTrackerAsked && { trackerStopsAfterS: trackerStopS(scenario) }),
     sites: sitesOf(scenario, (bps) => bps * (1 - shareSentAgain(scenario, transport))),
     machines: fleetOf(scenario, machines).map((machine, index) => ({
       link: whole(machine.link),
@@ -57,6 +61,7 @@ export function modelOf(
     failures: failuresOf(scenario),
     ...(transport === 'p2p' && {
       seeders: otherSeeders(scenario).map(({ link, site }) => ({ link: whole(link), site })),
+      ...webSeedOf(scenario, whole),
     }),
     connectionCapBps: network.connectionCap,
     rateTolerance: network.tolerance,
@@ -79,8 +84,20 @@ export function modelOf(
       recentBytes: disk.readCache,
       decodeBps: image.decode,
     },
-    transport: transportOf(scenario, transport, isClonezilla(askedTransport)),
+    transport: transportOf(scenario, transport, { startsOver: isClonezilla(askedTransport), isTrackerAsked }),
   };
+}
+
+/** @param whole of a link, what is left when that is sent again which was lost behind it */
+function webSeedOf(
+  { transports }: Scenario,
+  whole: (link: LinkModel) => LinkModel,
+): Pick<DeploymentModel, 'webSeed'> {
+  const webSeed = transports.p2p!.webSeed;
+  if (!webSeed) return {};
+  const { use, up } = webSeed;
+  if (up === undefined) return { webSeed: { use } };
+  return { webSeed: { use, upBps: whole({ upBps: up, downBps: Infinity }).upBps } };
 }
 
 /** A share that dies in some time is what an exponential life makes of it. */
@@ -123,19 +140,32 @@ function repairOf(scenario: Scenario): RepairModel {
   };
 }
 
-/** @param startsOver whether all of the image is sent whatever a disk holds, as Clonezilla does */
-function transportOf(scenario: Scenario, transport: ModelTransport, startsOver: boolean): TransportModel {
+interface TransportWays {
+  /** Whether all of the image is sent whatever a disk holds, as Clonezilla does. */
+  readonly startsOver: boolean;
+  /** Whether the tracker is asked while the swarm goes on, whatever the scenario says. */
+  readonly isTrackerAsked: boolean;
+}
+
+function transportOf(
+  scenario: Scenario,
+  transport: ModelTransport,
+  { startsOver, isTrackerAsked }: TransportWays,
+): TransportModel {
   const { transports } = scenario;
   switch (transport) {
     case 'p2p': {
-      const { diskWrite: _, seeders: __, ...others } = transports.p2p!;
-      const { staysFor = Infinity, announceInterval, maxConnections, ...settings } = others;
+      const { diskWrite: _, seeders: __, webSeed: ___, ...others } = transports.p2p!;
+      const { staysFor = Infinity, announceInterval, maxConnections, pex, ...settings } = others;
       return {
         transport,
         ...settings,
         handout: p2pHandoutOf(scenario),
         staysForS: staysFor,
-        ...(announceInterval !== undefined && { announceS: announceInterval }),
+        ...((announceInterval !== undefined || isTrackerAsked) && {
+          announceS: announceInterval ?? Infinity,
+        }),
+        ...(pex !== undefined && { pexS: pex }),
         ...(maxConnections !== undefined && { mostConnections: maxConnections }),
       };
     }

@@ -7,7 +7,7 @@ import type { MachineResult, Transport } from '../../record/run-record.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import { wireSize } from '../../scenario/wire-size.ts';
 import type { Executor, PlannedRun, RunOutcome, RunWatch } from '../executor.ts';
-import { machineName, peerName } from '../fleet.ts';
+import { machineName, type PeerCounts, peerName } from '../fleet.ts';
 import {
   MODEL_TRANSPORTS,
   type Modelled,
@@ -16,12 +16,13 @@ import {
   modelled,
   nfsLimitations,
 } from '../model-transport.ts';
+import { otherSeeders } from '../seeders.ts';
 import { isClonezilla, savedOver } from '../way-of-bytes.ts';
 import { faultLimitations } from './fault-limitations.ts';
 import { machineLimitations } from './machine-limitations.ts';
 import { modelOf } from './model.ts';
 import type { SimulationAnswer, SimulationRequest } from './sim-worker.ts';
-import { unsupportedFaults } from './unsupported-faults.ts';
+import { comesTwice, unsupportedFaults } from './unsupported-faults.ts';
 import { unsupportedMachines, unsupportedTcpLoss } from './unsupported-machines.ts';
 
 /** Transports whose machines get one piece after the other. */
@@ -129,19 +130,17 @@ function unsupported(asked: Scenario, askedTransport: Transport): string[] {
 }
 
 function unsupportedSearch({ transports, faults }: Scenario): string[] {
-  const { choker, maxConnections, announceInterval } = transports.p2p!;
-  if (maxConnections === undefined && announceInterval === undefined) return [];
-  const comesTwice = faults.some((fault) => 'back' in fault && fault.back !== undefined);
-  const serverStops = faults.some((fault) => 'stop' in fault && fault.stop === 'server');
+  const { choker, maxConnections, announceInterval, pex } = transports.p2p!;
+  if (maxConnections === undefined && announceInterval === undefined && pex === undefined) return [];
   return [
     ...(choker === 'classic'
       ? [
-          'transports.p2p.choker: a simulated classic choker keeps its neighbours, so it goes without `maxConnections` and `announceInterval`',
+          'transports.p2p.choker: a simulated classic choker keeps its neighbours, so it goes without `maxConnections`, `announceInterval` and `pex`',
         ]
       : []),
-    ...(comesTwice || serverStops
+    ...(comesTwice(faults)
       ? [
-          'faults: in the simulator nobody comes a second time to a tracker that is asked again (`maxConnections`, `announceInterval`)',
+          'faults: in the simulator nobody comes a second time to a tracker that is asked again (`maxConnections`, `announceInterval`, `pex`)',
         ]
       : []),
   ];
@@ -170,10 +169,11 @@ function outcomeOf(
   { simulated, pieceTimes }: SimulationAnswer,
   { scenario, transport }: PlannedRun,
 ): RunOutcome {
+  const peers = { machines: simulated.machines.length, seeders: otherSeeders(scenario).length };
   return {
     formula: null,
     fleet: simulated.machines.map((machine, index) => ({
-      ...machineResult(machine, simulated.machines.length),
+      ...machineResult(machine, peers),
       ...(pieceTimes && { pieceTimesS: [...pieceTimes[index]!].map(toMilliseconds) }),
     })),
     barrierS: simulated.barrierS,
@@ -206,7 +206,7 @@ function toMilliseconds(timeS: number): number | null {
   return Number.isNaN(timeS) ? null : Math.round(timeS * 1000) / 1000;
 }
 
-function machineResult(machine: SimulatedMachine, machines: number): MachineResult {
+function machineResult(machine: SimulatedMachine, peers: PeerCounts): MachineResult {
   const result = {
     machine: machineName(machine.number),
     poweredOnS: machine.poweredOnS,
@@ -218,6 +218,6 @@ function machineResult(machine: SimulatedMachine, machines: number): MachineResu
     failure: machine.failure,
   };
   if (!machine.receivedFrom) return result;
-  const senders = [...machine.receivedFrom].map(([sender, bytes]) => [peerName(sender, machines), bytes]);
+  const senders = [...machine.receivedFrom].map(([sender, bytes]) => [peerName(sender, peers), bytes]);
   return { ...result, receivedFrom: Object.fromEntries(senders) };
 }

@@ -3,7 +3,7 @@ import type { Fault } from '../../scenario/faults-schema.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import { arrivalOf } from '../arrival.ts';
 import { type FaultName, unsupportedFaultNames } from '../fault-names.ts';
-import { seederCopies, serverStops } from '../fleet.ts';
+import { seederCopies, serverStops, trackerStopS } from '../fleet.ts';
 
 const FAULTS = ['kill', 'join', 'slow', 'fail', 'seederLeaves'] as const satisfies readonly FaultName[];
 const CHANGES_OF_LINKS = ['slow.at', 'cut', 'cut.server'] as const satisfies readonly FaultName[];
@@ -18,7 +18,7 @@ export function unsupportedFaults(scenario: Scenario, transport: Transport): str
     ...(transport === 'multicast' ? [] : (['kill.back', 'fail.back', 'stop.server'] as const)),
     ...(fillsDisks(scenario, transport) ? (['full'] as const) : []),
     ...(isCheckedByPiece(transport) ? (['corrupt'] as const) : []),
-    ...(isTrackerMissed(scenario) ? [] : (['stop.tracker'] as const)),
+    ...(isTrackerMissed(scenario) && !isAskedInTime(scenario, transport) ? [] : (['stop.tracker'] as const)),
   ];
   const unknown = [
     ...unsupportedFaultNames(scenario, known, `simulated ${transport}`),
@@ -51,14 +51,26 @@ function unsupportedComebacks({ faults, disk }: Scenario): string[] {
   ];
 }
 
+/** Whether the simulator has a tracker that is asked by who comes: a swarm by grants, to which nobody comes a second time. */
+function isAskedInTime({ faults, transports }: Scenario, transport: Transport): boolean {
+  return transport === 'p2p' && transports.p2p!.choker === 'grants' && !comesTwice(faults);
+}
+
+/** Whether a machine or the server is there again after it was gone. */
+export function comesTwice(faults: readonly Fault[]): boolean {
+  return faults.some(
+    (fault) => ('back' in fault && fault.back !== undefined) || ('stop' in fault && fault.stop === 'server'),
+  );
+}
+
 /**
- * Everybody knows its neighbours from the start, unless it asks again: else only who comes later asks for them, be it a
- * server that is started again.
+ * Whether anybody asks a tracker that is gone. Everybody knows its neighbours from the start, unless it looks for others:
+ * else only who comes later asks for them, be it a server that is started again.
  */
-function isTrackerMissed(scenario: Scenario): boolean {
+export function isTrackerMissed(scenario: Scenario): boolean {
   const { faults, fleet, transports } = scenario;
   const stops = serverStops(scenario);
-  const stopS = Math.min(...stops.flatMap(({ part, atS }) => (part === 'tracker' ? atS : [])));
+  const stopS = trackerStopS(scenario);
   const isServerLate = stops.some(({ part, atS, forS }) => part === 'server' && atS + forS >= stopS);
   const arrivesLate = arrivalOf(fleet.start).kind !== 'together';
   const asksAgain = transports.p2p?.announceInterval !== undefined;

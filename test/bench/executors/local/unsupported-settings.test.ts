@@ -47,6 +47,8 @@ describe('the local lab', () => {
     ['phases.finish', { phases: { finish: '1 s' } }],
     ['transports.p2p.diskWrite', { transports: { p2p: { diskWrite: 'serial' } } }],
     ['transports.p2p.maxConnections', { transports: { p2p: { maxConnections: 9 } } }],
+    ['transports.p2p.pex', { transports: { p2p: { pex: true } } }],
+    ['transports.p2p.webSeed', { transports: { p2p: { webSeed: {} } } }],
     ['transports.p2p.announceInterval', { transports: { p2p: { announceInterval: '1 s' } } }],
     ['transports.p2p.seeders', { transports: { p2p: { seeders: 1 } } }],
     ['transports.unicast.diskWrite', { transports: { unicast: { diskWrite: 'serial' } } }, 'unicast'],

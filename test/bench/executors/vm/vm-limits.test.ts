@@ -27,6 +27,8 @@ describe('the vm lab', () => {
     ['transports.p2p.seeders', { transports: { p2p: { seeders: 1 } } }],
     ['transports.p2p.maxConnections', { transports: { p2p: { maxConnections: 9 } } }],
     ['transports.p2p.announceInterval', { transports: { p2p: { announceInterval: '1 s' } } }],
+    ['transports.p2p.pex', { transports: { p2p: { pex: true } } }],
+    ['transports.p2p.webSeed', { transports: { p2p: { webSeed: null } } }],
     ['boot', { boot: { steps: ['dhcp'] } }],
   ])('refuses what it cannot honour: %s', (field, changes) => {
     expect(refused(changes)).toContain(field);

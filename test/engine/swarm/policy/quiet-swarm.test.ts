@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { QuietSwarm } from '../../../src/engine/swarm/quiet-swarm.ts';
+import { QuietSwarm } from '../../../../src/engine/swarm/policy/quiet-swarm.ts';
 
 const BLOCK = 16_384;
 
