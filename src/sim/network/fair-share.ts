@@ -189,7 +189,8 @@ export class FairShare {
 
   /** What the flows of a link get by their caps and their other links. */
   #demandsOn(link: number): Float64Array {
-    const [start, end] = [this.#flowsOn.startOf(link), this.#flowsOn.endOf(link)];
+    const start = this.#flowsOn.startOf(link);
+    const end = this.#flowsOn.endOf(link);
     if (end - start > this.#demands.length) this.#demands = new Float64Array(2 * (end - start));
     for (let at = start; at < end; at++) this.#demands[at - start] = this.#demandAt(at, link);
     return this.#demands;
@@ -204,7 +205,8 @@ export class FairShare {
 
   /** The level of a link has changed: flows and other links are looked at where that makes a difference. */
   #tell(link: number, old: number, level: number): void {
-    const [start, end] = [this.#flowsOn.startOf(link), this.#flowsOn.endOf(link)];
+    const start = this.#flowsOn.startOf(link);
+    const end = this.#flowsOn.endOf(link);
     for (let at = start; at < end; at++) {
       const demand = this.#demandAt(at, link);
       const flow = this.#flowsOn.flowAt(at);
