@@ -21,8 +21,6 @@ export type RateChange = (flow: number, oldBps: number, newBps: number) => void;
  */
 export class FairShare {
   readonly #tolerance: number;
-  /** By link, two numbers: its level, and what it carries [byte/s]. */
-  #levels = new Float64Array(32);
   readonly #flowsOn = new LinkFlows();
   /** Links whose levels may have changed, each once. */
   #queue: number[] = [];
@@ -49,24 +47,19 @@ export class FairShare {
 
   /** @returns a link number, from 0 on */
   addLink(capacityBps: number): number {
-    const link = this.#flowsOn.addLink();
-    if (link === this.#isQueued.length) {
-      this.#levels = grown(this.#levels);
-      this.#isQueued = grown(this.#isQueued);
-    }
-    this.#levels[2 * link] = Number.POSITIVE_INFINITY;
-    this.#levels[2 * link + 1] = capacityBps;
+    const link = this.#flowsOn.addLink(capacityBps);
+    if (link === this.#isQueued.length) this.#isQueued = grown(this.#isQueued);
     return link;
   }
 
   /** [byte/s] */
   capacityOf(link: number): number {
-    return this.#levels[2 * link + 1]!;
+    return this.#flowsOn.capacityOf(link);
   }
 
   /** From the end of this instant on the link carries so much [byte/s]. */
   setCapacity(link: number, capacityBps: number): void {
-    this.#levels[2 * link + 1] = capacityBps;
+    this.#flowsOn.setCapacity(link, capacityBps);
     this.#enqueue(link);
   }
 
@@ -146,9 +139,9 @@ export class FairShare {
       const link = this.#queue[next]!;
       this.#isQueued[link] = 0;
       const level = this.#levelOf(link);
-      const old = this.#levels[2 * link]!;
+      const old = this.#flowsOn.levelOf(link);
       if (level === old || Math.abs(level - old) <= this.#tolerance * Math.min(level, old)) continue;
-      this.#levels[2 * link] = level;
+      this.#flowsOn.setLevel(link, level);
       this.#tell(link, old, level);
     }
     this.#queue.length = 0;
@@ -160,7 +153,7 @@ export class FairShare {
     const end = (flow + 1) * this.#stride;
     for (let at = flow * this.#stride; at < end && this.#paths[at] !== -1; at += 2) {
       const link = this.#paths[at]!;
-      if (link !== but && this.#levels[2 * link]! < lowest) lowest = this.#levels[2 * link]!;
+      if (link !== but) lowest = Math.min(lowest, this.#flowsOn.levelOf(link));
     }
     return lowest;
   }
@@ -169,7 +162,7 @@ export class FairShare {
   #levelOf(link: number): number {
     const demands = this.#demandsOn(link);
     const count = this.#flowsOn.endOf(link) - this.#flowsOn.startOf(link);
-    const capacityBps = this.#levels[2 * link + 1]!;
+    const capacityBps = this.#flowsOn.capacityOf(link);
     let free = count;
     let level = capacityBps / free;
     while (free > 0) {
@@ -200,7 +193,7 @@ export class FairShare {
     const other = this.#flowsOn.otherAt(at);
     if (other === SOME_OTHERS) return this.#lowestOn(this.#flowsOn.flowAt(at), link);
     const capBps = this.#flowsOn.capAt(at);
-    return other === NO_OTHER ? capBps : Math.min(capBps, this.#levels[2 * other]!);
+    return other === NO_OTHER ? capBps : Math.min(capBps, this.#flowsOn.levelOf(other));
   }
 
   /** The level of a link has changed: flows and other links are looked at where that makes a difference. */
@@ -219,7 +212,7 @@ export class FairShare {
 
   /** A link of which a flow asks more or less than before, by the lower of the two at least. */
   #tellOther(link: number, lowerBps: number, capBps: number): void {
-    if (lowerBps < capBps && lowerBps < this.#levels[2 * link]!) this.#enqueue(link);
+    if (lowerBps < capBps && lowerBps < this.#flowsOn.levelOf(link)) this.#enqueue(link);
   }
 
   #tellPath(flow: number, but: number, lowerBps: number): void {
