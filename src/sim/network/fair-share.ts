@@ -22,8 +22,9 @@ export type RateChange = (flow: number, oldBps: number, newBps: number) => void;
 export class FairShare {
   readonly #tolerance: number;
   readonly #flowsOn = new LinkFlows();
-  /** Links whose levels may have changed, each once. */
-  #queue: number[] = [];
+  /** Links whose levels may have changed, each once: so many. A list whose length is set to 0 gives its memory back. */
+  readonly #queue: number[] = [];
+  #queued = 0;
   #isQueued = new Uint8Array(16);
 
   /** Numbers kept of a path: two a link, for as many links as the longest path so far has. */
@@ -34,7 +35,9 @@ export class FairShare {
   #isThere = new Uint8Array(64);
   /** What flows of a link ask of it, while its level is found. */
   #demands = new Float64Array(16);
-  #touched: number[] = [];
+  /** Flows whose rates may have changed, as above. */
+  readonly #touched: number[] = [];
+  #touchedFlows = 0;
   #isTouched = new Uint8Array(64);
 
   /**
@@ -120,7 +123,8 @@ export class FairShare {
   /** Makes up for all that has changed since. */
   settle(changed: RateChange): void {
     this.#settleLevels();
-    for (const flow of this.#touched) {
+    for (let next = 0; next < this.#touchedFlows; next++) {
+      const flow = this.#touched[next]!;
       this.#isTouched[flow] = 0;
       if (this.#isThere[flow] === 0) continue;
       const old = this.rateOf(flow);
@@ -129,12 +133,12 @@ export class FairShare {
       this.#rates[flow * RATE_STRIDE + 1] = rate;
       changed(flow, old, rate);
     }
-    this.#touched.length = 0;
+    this.#touchedFlows = 0;
   }
 
   #settleLevels(): void {
     const most = MOST_ROUNDS * this.#flowsOn.size;
-    for (let next = 0; next < this.#queue.length; next++) {
+    for (let next = 0; next < this.#queued; next++) {
       if (next > most) throw new Error('the rates of the flows do not settle');
       const link = this.#queue[next]!;
       this.#isQueued[link] = 0;
@@ -144,7 +148,7 @@ export class FairShare {
       this.#flowsOn.setLevel(link, level);
       this.#tell(link, old, level);
     }
-    this.#queue.length = 0;
+    this.#queued = 0;
   }
 
   /** What a flow gets by its cap and all its links but one. */
@@ -226,13 +230,13 @@ export class FairShare {
   #enqueue(link: number): void {
     if (this.#isQueued[link] === 1) return;
     this.#isQueued[link] = 1;
-    this.#queue.push(link);
+    this.#queue[this.#queued++] = link;
   }
 
   #touch(flow: number): void {
     if (this.#isTouched[flow] === 1) return;
     this.#isTouched[flow] = 1;
-    this.#touched.push(flow);
+    this.#touched[this.#touchedFlows++] = flow;
   }
 
   /** The last flow of the link takes the place that has become free. */
