@@ -51,7 +51,9 @@ export class EventQueue {
     this.#places[event] = -1;
     const last = --this.#size;
     if (last === place) return;
-    const [moved, time, sequence] = [this.#events[last]!, this.#times[last]!, this.#sequences[last]!];
+    const moved = this.#events[last]!;
+    const time = this.#times[last]!;
+    const sequence = this.#sequences[last]!;
     if (this.#isBefore(time, sequence, place)) this.#rise(place, moved, time, sequence);
     else this.#sink(place, moved, time, sequence);
   }

@@ -1,10 +1,12 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
-import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 
 /** Purposes of chance: each draws from a stream of its own, so that a new use of one does not move the others. */
 const STREAMS = ['arrivals', 'handout', 'swarm', 'loss', 'corruption', 'failures', 'exchange'] as const;
 export type StreamName = (typeof STREAMS)[number];
+
+/** How many words the generator draws from. */
+const WORDS = 2 ** 32;
 
 /** A stream of random numbers that a random seed and a purpose determine. */
 export class RandomStream {
@@ -20,9 +22,16 @@ export class RandomStream {
     return uniformFloat64(this.#generator);
   }
 
-  /** Uniform whole number in [0, below). */
+  /** Uniform whole number in [0, below), `below` up to 2^32: what `uniformInt` of pure-rand says, in whole numbers. */
   below(below: number): number {
-    return uniformInt(this.#generator, 0, below - 1);
+    let drawn = this.#word();
+    // The last of all words would make the first numbers likelier than others.
+    while (drawn >= WORDS - below && drawn >= Math.floor(WORDS / below) * below) drawn = this.#word();
+    return drawn % below;
+  }
+
+  #word(): number {
+    return (this.#generator.next() ^ 0x8000_0000) >>> 0;
   }
 
   /** Exponential with the given mean. */

@@ -18,7 +18,8 @@ export class TraceDigest {
     words[3] = first;
     words[4] = second;
     words[5] = third;
-    let [low, high] = [this.#low, this.#high];
+    let low = this.#low;
+    let high = this.#high;
     for (let place = 0; place < words.length; place++) {
       const word = words[place]!;
       const mixed = Math.imul(low ^ word, 0xcc9e2d51);

@@ -68,7 +68,8 @@ export class Connections {
   /** Writes down what is stated in a bitfield from this side to the other. @param held by peer: what it has */
   state(side: number, held: PieceRows): void {
     const { words, span } = held;
-    const [from, to] = [this.owners[side]! * span, this.mirrors[side]! * span];
+    const from = this.owners[side]! * span;
+    const to = this.mirrors[side]! * span;
     for (let place = 0; place < span; place++) this.stated.words[to + place] = words[from + place]!;
   }
 

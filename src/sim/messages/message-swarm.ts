@@ -149,7 +149,8 @@ class MessageSwarm {
   };
 
   readonly #pieceCompleted = (side: number, piece: number): void => {
-    const [machine, sender] = [this.#connections.owners[side]!, this.#connections.others[side]!];
+    const machine = this.#connections.owners[side]!;
+    const sender = this.#connections.others[side]!;
     const { now, trace } = this.#simulation;
     trace.addPiece(now, { machine, piece, sender });
     if (!this.#wanted.hasAll(machine)) return;

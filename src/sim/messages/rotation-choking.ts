@@ -62,7 +62,8 @@ export class RotationChoking implements MessageChoking {
   /** Of the sides in that state, the one with the oldest unchoke; -1 if there is none. */
   #unchokedFirst({ start, end }: Sides, state: number): number {
     const { flags } = this.#connections;
-    let [first, oldest] = [-1, Number.POSITIVE_INFINITY];
+    let first = -1;
+    let oldest = Number.POSITIVE_INFINITY;
     for (let side = start; side < end; side++) {
       if ((flags[side]! & SERVED) !== state || this.#unchokes[side]! >= oldest) continue;
       first = side;
@@ -74,7 +75,9 @@ export class RotationChoking implements MessageChoking {
   /** Of the sides that wait, the one of most worth; of equal ones any. */
   #best({ start, end }: Sides, worthOf: (side: number) => number): number {
     const { flags } = this.#connections;
-    let [best, most, equals] = [-1, -1, 0];
+    let best = -1;
+    let most = -1;
+    let equals = 0;
     for (let side = start; side < end; side++) {
       if ((flags[side]! & SERVED) !== WAITING) continue;
       const worth = worthOf(side);

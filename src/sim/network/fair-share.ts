@@ -21,11 +21,10 @@ export type RateChange = (flow: number, oldBps: number, newBps: number) => void;
  */
 export class FairShare {
   readonly #tolerance: number;
-  /** By link, two numbers: its level, and what it carries [byte/s]. */
-  #levels = new Float64Array(32);
   readonly #flowsOn = new LinkFlows();
-  /** Links whose levels may have changed, each once. */
-  #queue: number[] = [];
+  /** Links whose levels may have changed, each once: so many. A list whose length is set to 0 gives its memory back. */
+  readonly #queue: number[] = [];
+  #queued = 0;
   #isQueued = new Uint8Array(16);
 
   /** Numbers kept of a path: two a link, for as many links as the longest path so far has. */
@@ -36,7 +35,9 @@ export class FairShare {
   #isThere = new Uint8Array(64);
   /** What flows of a link ask of it, while its level is found. */
   #demands = new Float64Array(16);
-  #touched: number[] = [];
+  /** Flows whose rates may have changed, as above. */
+  readonly #touched: number[] = [];
+  #touchedFlows = 0;
   #isTouched = new Uint8Array(64);
 
   /**
@@ -49,24 +50,19 @@ export class FairShare {
 
   /** @returns a link number, from 0 on */
   addLink(capacityBps: number): number {
-    const link = this.#flowsOn.addLink();
-    if (link === this.#isQueued.length) {
-      this.#levels = grown(this.#levels);
-      this.#isQueued = grown(this.#isQueued);
-    }
-    this.#levels[2 * link] = Number.POSITIVE_INFINITY;
-    this.#levels[2 * link + 1] = capacityBps;
+    const link = this.#flowsOn.addLink(capacityBps);
+    if (link === this.#isQueued.length) this.#isQueued = grown(this.#isQueued);
     return link;
   }
 
   /** [byte/s] */
   capacityOf(link: number): number {
-    return this.#levels[2 * link + 1]!;
+    return this.#flowsOn.capacityOf(link);
   }
 
   /** From the end of this instant on the link carries so much [byte/s]. */
   setCapacity(link: number, capacityBps: number): void {
-    this.#levels[2 * link + 1] = capacityBps;
+    this.#flowsOn.setCapacity(link, capacityBps);
     this.#enqueue(link);
   }
 
@@ -127,7 +123,8 @@ export class FairShare {
   /** Makes up for all that has changed since. */
   settle(changed: RateChange): void {
     this.#settleLevels();
-    for (const flow of this.#touched) {
+    for (let next = 0; next < this.#touchedFlows; next++) {
+      const flow = this.#touched[next]!;
       this.#isTouched[flow] = 0;
       if (this.#isThere[flow] === 0) continue;
       const old = this.rateOf(flow);
@@ -136,22 +133,22 @@ export class FairShare {
       this.#rates[flow * RATE_STRIDE + 1] = rate;
       changed(flow, old, rate);
     }
-    this.#touched.length = 0;
+    this.#touchedFlows = 0;
   }
 
   #settleLevels(): void {
     const most = MOST_ROUNDS * this.#flowsOn.size;
-    for (let next = 0; next < this.#queue.length; next++) {
+    for (let next = 0; next < this.#queued; next++) {
       if (next > most) throw new Error('the rates of the flows do not settle');
       const link = this.#queue[next]!;
       this.#isQueued[link] = 0;
       const level = this.#levelOf(link);
-      const old = this.#levels[2 * link]!;
+      const old = this.#flowsOn.levelOf(link);
       if (level === old || Math.abs(level - old) <= this.#tolerance * Math.min(level, old)) continue;
-      this.#levels[2 * link] = level;
+      this.#flowsOn.setLevel(link, level);
       this.#tell(link, old, level);
     }
-    this.#queue.length = 0;
+    this.#queued = 0;
   }
 
   /** What a flow gets by its cap and all its links but one. */
@@ -160,7 +157,7 @@ export class FairShare {
     const end = (flow + 1) * this.#stride;
     for (let at = flow * this.#stride; at < end && this.#paths[at] !== -1; at += 2) {
       const link = this.#paths[at]!;
-      if (link !== but && this.#levels[2 * link]! < lowest) lowest = this.#levels[2 * link]!;
+      if (link !== but) lowest = Math.min(lowest, this.#flowsOn.levelOf(link));
     }
     return lowest;
   }
@@ -169,7 +166,7 @@ export class FairShare {
   #levelOf(link: number): number {
     const demands = this.#demandsOn(link);
     const count = this.#flowsOn.endOf(link) - this.#flowsOn.startOf(link);
-    const capacityBps = this.#levels[2 * link + 1]!;
+    const capacityBps = this.#flowsOn.capacityOf(link);
     let free = count;
     let level = capacityBps / free;
     while (free > 0) {
@@ -189,7 +186,8 @@ export class FairShare {
 
   /** What the flows of a link get by their caps and their other links. */
   #demandsOn(link: number): Float64Array {
-    const [start, end] = [this.#flowsOn.startOf(link), this.#flowsOn.endOf(link)];
+    const start = this.#flowsOn.startOf(link);
+    const end = this.#flowsOn.endOf(link);
     if (end - start > this.#demands.length) this.#demands = new Float64Array(2 * (end - start));
     for (let at = start; at < end; at++) this.#demands[at - start] = this.#demandAt(at, link);
     return this.#demands;
@@ -199,12 +197,13 @@ export class FairShare {
     const other = this.#flowsOn.otherAt(at);
     if (other === SOME_OTHERS) return this.#lowestOn(this.#flowsOn.flowAt(at), link);
     const capBps = this.#flowsOn.capAt(at);
-    return other === NO_OTHER ? capBps : Math.min(capBps, this.#levels[2 * other]!);
+    return other === NO_OTHER ? capBps : Math.min(capBps, this.#flowsOn.levelOf(other));
   }
 
   /** The level of a link has changed: flows and other links are looked at where that makes a difference. */
   #tell(link: number, old: number, level: number): void {
-    const [start, end] = [this.#flowsOn.startOf(link), this.#flowsOn.endOf(link)];
+    const start = this.#flowsOn.startOf(link);
+    const end = this.#flowsOn.endOf(link);
     for (let at = start; at < end; at++) {
       const demand = this.#demandAt(at, link);
       const flow = this.#flowsOn.flowAt(at);
@@ -217,7 +216,7 @@ export class FairShare {
 
   /** A link of which a flow asks more or less than before, by the lower of the two at least. */
   #tellOther(link: number, lowerBps: number, capBps: number): void {
-    if (lowerBps < capBps && lowerBps < this.#levels[2 * link]!) this.#enqueue(link);
+    if (lowerBps < capBps && lowerBps < this.#flowsOn.levelOf(link)) this.#enqueue(link);
   }
 
   #tellPath(flow: number, but: number, lowerBps: number): void {
@@ -231,13 +230,13 @@ export class FairShare {
   #enqueue(link: number): void {
     if (this.#isQueued[link] === 1) return;
     this.#isQueued[link] = 1;
-    this.#queue.push(link);
+    this.#queue[this.#queued++] = link;
   }
 
   #touch(flow: number): void {
     if (this.#isTouched[flow] === 1) return;
     this.#isTouched[flow] = 1;
-    this.#touched.push(flow);
+    this.#touched[this.#touchedFlows++] = flow;
   }
 
   /** The last flow of the link takes the place that has become free. */

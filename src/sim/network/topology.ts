@@ -1,15 +1,10 @@
-import type { DeploymentModel, LinkChange, LinkModel, WebSeedModel } from '../deployment-model.ts';
-import { type DiskLinks, NO_DISK, newDiskLinks } from './disk-links.ts';
+import type { DeploymentModel, LinkModel, MachineModel, WebSeedModel } from '../deployment-model.ts';
+import { NO_DISK, newDiskLinks } from './disk-links.ts';
 import type { FlowNetwork } from './flow-network.ts';
 import { processorsBps } from './processors.ts';
 
 /** Peer number of the server; machines are 1 to n in order of arrival, seeders follow them, and the web seed is last. */
 export const SERVER = 0;
-
-interface Links {
-  readonly up: number;
-  readonly down: number;
-}
 
 /** What stands at the ends of a path beside links. */
 export interface PathEnds {
@@ -26,64 +21,79 @@ const CUT_BPS = 1e-6;
 /** A link without limit that is going to change has to be a link all the same [byte/s]. */
 const FASTEST_BPS = 1e15;
 
+/** Numbers kept of a peer, in this order: its site and its links, which a path looks up together. */
+const PEER = 8;
+const [SITE, UP, DOWN, READ, DECODE, WRITE] = [0, 1, 2, 3, 4, 5];
+/** The same of a site: its WAN links, and what its switch carries of all flows together. */
+const PER_SITE = 4;
+const [WAN_UP, WAN_DOWN, BACKPLANE] = [0, 1, 2];
+
+type Linked = Pick<MachineModel, 'link' | 'site' | 'linkChanges'>;
+
 /** The links of a deployment and the paths across them. -1 stands for a link without limit. */
 export class Topology {
   readonly #network: FlowNetwork;
-  readonly #access: Links[];
-  readonly #wan: Links[];
-  /** By site: what its switch carries of all flows together. */
-  readonly #backplanes: number[];
-  readonly #siteOf: number[];
-  readonly #disks: DiskLinks[];
+  readonly #peers: Int32Array;
+  readonly #sites: Int32Array;
   /** What the computer that all run on can do for all flows together. */
   readonly #processors: number;
 
   constructor(model: DeploymentModel, network: FlowNetwork) {
-    const both = ({ upBps, downBps }: LinkModel): Links => ({
-      up: network.addLink(upBps),
-      down: network.addLink(downBps),
-    });
-    const access = (link: LinkModel, changes: readonly LinkChange[] = []) =>
-      both(changes.length === 0 ? link : limited(link));
-    const { seeders = [], webSeed } = model;
-    this.#network = network;
-    this.#access = [
-      access(model.server, model.serverLinkChanges),
-      ...model.machines.map(({ link, linkChanges }) => access(link, linkChanges)),
-      ...seeders.map(({ link }) => access(link)),
+    const { server, serverLinkChanges = [], machines, seeders = [], webSeed, sites } = model;
+    const everybody: readonly Linked[] = [
+      { link: server, linkChanges: serverLinkChanges, site: 0 },
+      ...machines,
+      ...seeders,
     ];
-    if (webSeed) this.#access.push(this.#accessOf(webSeed));
-    this.#wan = model.sites.map(({ wan }) => both(wan));
-    this.#backplanes = model.sites.map(({ backplaneBps = Number.POSITIVE_INFINITY }) =>
-      network.addLink(backplaneBps),
-    );
-    const others = [...model.machines, ...seeders];
-    this.#siteOf = [0, ...others.map(({ site }) => site), 0];
-    this.#disks = [NO_DISK, ...others.map(() => newDiskLinks(model, network)), NO_DISK];
+    this.#network = network;
+    this.#peers = new Int32Array(PEER * (everybody.length + (webSeed ? 1 : 0)));
+    this.#sites = new Int32Array(PER_SITE * sites.length);
+    for (const [peer, { site, link, linkChanges = [] }] of everybody.entries()) {
+      const { upBps, downBps } = linkChanges.length > 0 ? limited(link) : link;
+      this.#peers.set([site, network.addLink(upBps), network.addLink(downBps)], peer * PEER);
+    }
+    for (const [site, { wan, backplaneBps = Number.POSITIVE_INFINITY }] of sites.entries()) {
+      const links = [wan.upBps, wan.downBps, backplaneBps].map((bps) => network.addLink(bps));
+      this.#sites.set(links, site * PER_SITE);
+    }
+    for (const peer of everybody.keys()) {
+      const { read, decode, write } = peer === SERVER ? NO_DISK : newDiskLinks(model, network);
+      this.#peers.set([read, decode, write], peer * PEER + READ);
+    }
+    if (webSeed) this.#addWebSeed(everybody.length, webSeed);
     this.#processors = network.addLink(processorsBps(model));
+  }
+
+  /** A web server that is the server's own shares its link. */
+  #addWebSeed(peer: number, { upBps }: WebSeedModel): void {
+    const up = upBps === undefined ? this.#peers[SERVER * PEER + UP]! : this.#network.addLink(upBps);
+    this.#peers.set([0, up, -1, NO_DISK.read, NO_DISK.decode, NO_DISK.write], peer * PEER);
   }
 
   /** From `sender`'s disk, or its memory, over the network, through `receiver`'s decoder, on to its disk. */
   path(sender: number, receiver: number, { isRead, isDecoded, isWritten }: PathEnds): number[] {
-    const [home, away] = [this.#siteOf[sender]!, this.#siteOf[receiver]!];
+    const from = sender * PEER;
+    const to = receiver * PEER;
+    const home = this.#peers[from + SITE]! * PER_SITE;
+    const away = this.#peers[to + SITE]! * PER_SITE;
     const path = this.processorsPath();
-    if (isRead) cross(this.#disks[sender]!.read, path);
-    cross(this.#access[sender]!.up, path);
-    cross(this.#backplanes[home]!, path);
+    if (isRead) cross(this.#peers[from + READ]!, path);
+    cross(this.#peers[from + UP]!, path);
+    cross(this.#sites[home + BACKPLANE]!, path);
     if (home !== away) {
-      cross(this.#wan[home]!.up, path);
-      cross(this.#wan[away]!.down, path);
-      cross(this.#backplanes[away]!, path);
+      cross(this.#sites[home + WAN_UP]!, path);
+      cross(this.#sites[away + WAN_DOWN]!, path);
+      cross(this.#sites[away + BACKPLANE]!, path);
     }
-    cross(this.#access[receiver]!.down, path);
-    if (isDecoded) cross(this.#disks[receiver]!.decode, path);
-    if (isWritten) cross(this.#disks[receiver]!.write, path);
+    cross(this.#peers[to + DOWN]!, path);
+    if (isDecoded) cross(this.#peers[to + DECODE]!, path);
+    if (isWritten) cross(this.#peers[to + WRITE]!, path);
     return path;
   }
 
   /** The link of a peer that was said to change is this one from now on; rates of 0 for a cable that is out. */
   change(peer: number, link: LinkModel): void {
-    const { up, down } = this.#access[peer]!;
+    const [up, down] = [this.#peers[peer * PEER + UP]!, this.#peers[peer * PEER + DOWN]!];
     const { upBps, downBps } = limited(link);
     this.#network.setCapacity(up, upBps);
     this.#network.setCapacity(down, downBps);
@@ -93,22 +103,17 @@ export class Topology {
     return pathOver(this.#processors);
   }
 
-  /** A web server that is the server's own shares its link. */
-  #accessOf({ upBps }: WebSeedModel): Links {
-    return upBps === undefined ? this.#access[SERVER]! : { up: this.#network.addLink(upBps), down: -1 };
-  }
-
   readPath(machine: number): number[] {
-    return pathOver(this.#disks[machine]!.read);
+    return pathOver(this.#peers[machine * PEER + READ]!);
   }
 
   writePath(machine: number): number[] {
-    return pathOver(this.#disks[machine]!.write);
+    return pathOver(this.#peers[machine * PEER + WRITE]!);
   }
 
   /** From where the image was stored in its wire encoding through the decoder on to the disk. */
   decodeAndWritePath(machine: number): number[] {
-    return [...pathOver(this.#disks[machine]!.decode), ...this.writePath(machine)];
+    return [...pathOver(this.#peers[machine * PEER + DECODE]!), ...this.writePath(machine)];
   }
 }
 
@@ -121,7 +126,7 @@ function pathOver(link: number): number[] {
   return link === -1 ? [] : [link];
 }
 
-/** A link without limit is left out, and a link is crossed once. */
+/** A link without limit is left out. No path comes to a link twice: its ends are two machines. */
 function cross(link: number, path: number[]): void {
-  if (link !== -1 && !path.includes(link)) path.push(link);
+  if (link !== -1) path.push(link);
 }

@@ -28,7 +28,7 @@ export class GrantChoking implements Choking {
       end: 0,
       wealthOf: (peer) => downloads[peer]!,
       canReceive: (peer) =>
-        swarm.isInterested(peer, this.#uploader) && !swarm.uploads.isServing(this.#uploader, peer),
+        !swarm.uploads.isServing(this.#uploader, peer) && swarm.isInterested(peer, this.#uploader),
     };
   }
 

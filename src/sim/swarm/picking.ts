@@ -101,8 +101,8 @@ class SharedPicking implements Picking {
       place: { taken: this.#takenOfPeer },
       count: (place, counter) => {
         const { members, starts, ends } = neighbours;
-        const [start, end] = [starts[this.#receiver]!, ends[this.#receiver]!];
-        counter.addAll(held, place, { members, start, end });
+        const receiver = this.#receiver;
+        counter.addAll(held, place, { members, start: starts[receiver]!, end: ends[receiver]! });
       },
     });
   }

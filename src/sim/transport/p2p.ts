@@ -252,11 +252,9 @@ export class P2p implements Transport {
 
   readonly #send = (slot: number): void => {
     const { uploads } = this.#swarm;
-    const [sender, receiver, piece] = [
-      uploads.uploaderOf(slot),
-      uploads.receiverOf(slot),
-      uploads.pieceOf(slot),
-    ];
+    const sender = uploads.uploaderOf(slot);
+    const receiver = uploads.receiverOf(slot);
+    const piece = uploads.pieceOf(slot);
     const bytes = this.#lacking.of(receiver, piece);
     this.#arena.connections.send(this.#firstFlow + slot, { sender, receiver, piece, bytes });
   };
@@ -264,7 +262,8 @@ export class P2p implements Transport {
   readonly #finish = (slot: number): void => {
     const { uploads, held, picking } = this.#swarm;
     const { ledger, simulation, connections } = this.#arena;
-    const [uploader, receiver] = [uploads.uploaderOf(slot), uploads.receiverOf(slot)];
+    const uploader = uploads.uploaderOf(slot);
+    const receiver = uploads.receiverOf(slot);
     if (this.#corruption.strikes()) return this.#throwAway(slot);
     if (held.sizes[receiver] === this.#room[receiver]) return this.#overflow(slot);
     const piece = uploads.pieceOf(slot);

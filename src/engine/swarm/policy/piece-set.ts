@@ -27,7 +27,8 @@ export class PieceRows {
   /** True when a set has a piece that the `other` row of `others` lacks. */
   hasOutside(row: number, others: PieceRows, other: number): boolean {
     const { words, span } = this;
-    const [start, otherStart] = [row * span, other * span];
+    const start = row * span;
+    const otherStart = other * span;
     for (let place = 0; place < span; place++) {
       if ((words[start + place]! & ~others.words[otherStart + place]!) !== 0) return true;
     }

@@ -30,7 +30,10 @@ export class CopyCounter {
 
   /** Many neighbours whose sets stand side by side. @param place word of each set that is counted */
   addAll({ words, span }: PieceRows, place: number, { members, start, end }: SomeRows): void {
-    let [ones, twos, fours, eights] = [0, 0, 0, 0];
+    let ones = 0;
+    let twos = 0;
+    let fours = 0;
+    let eights = 0;
     for (let next = start; next < end; next++) {
       const word = words[members[next]! * span + place]!;
       const two = ones & word;

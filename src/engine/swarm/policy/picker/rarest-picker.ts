@@ -118,7 +118,8 @@ export class RarestPicker implements PiecePicker {
   /** The last bucket that begins at the piece's place or before: empty ones begin where the next does. */
   #bucketOf(piece: number): number {
     const place = this.#shelf.places[this.#start + piece]!;
-    let [low, high] = [0, this.#buckets];
+    let low = 0;
+    let high = this.#buckets;
     while (high - low > 1) {
       const middle = (low + high) >> 1;
       if (this.#bounds[2 * middle]! <= place) low = middle;
