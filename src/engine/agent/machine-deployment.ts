@@ -169,7 +169,7 @@ export class MachineDeployment {
     });
     if (found === NOTHING_FOUND)
       this.#watch.noted(
-        'the disk is blank: no partition table and nothing at 256 places, so it was not scanned',
+        'the disk is blank: no partition table and nothing at 64 places, so it was not scanned',
       );
     return found;
   }

@@ -40,7 +40,7 @@ describe('a machine that is deployed', () => {
     expect(outcome).toMatchObject({ chunks: 20, reusedChunks: 0, refetchedChunks: 0 });
     expect(phases).toEqual(['register', 'metainfo', 'partition', 'scan', 'download', 'verify', 'finish']);
     expect(notes).toEqual([
-      'the disk is blank: no partition table and nothing at 256 places, so it was not scanned',
+      'the disk is blank: no partition table and nothing at 64 places, so it was not scanned',
     ]);
     await finish([]);
     expect((await readFile(disk.path)).equals(golden.disk)).toBe(true);
