@@ -16,18 +16,29 @@ export interface HttpSource {
   readonly path: string;
 }
 
+const OK = 200;
+
 /**
- * Fetches the payload as one stream, no faster than the downlink carries it.
- * Throws a RunFailure (`SERVER_LOST`) where it ends early.
+ * Fetches the payload as one stream, no faster than the downlink carries it. Whoever stops reading closes the connection.
+ * Throws a RunFailure (`SERVER_LOST`, `REFUSED`) where it ends early or is not to be had.
  */
 export async function* fetchImage(source: HttpSource, downlink: LinkRate): AsyncGenerator<Uint8Array> {
   const response = await answerOf(source);
-  const stream = response[Symbol.asyncIterator]();
-  for (;;) {
-    const { done, value } = await stream.next().catch(serverLost);
-    if (done) return;
-    await downlink.carry(value.length);
-    yield value;
+  try {
+    if (response.statusCode !== OK)
+      throw new RunFailure(
+        'REFUSED',
+        `the server has no ${source.path}: it answered with status ${response.statusCode}`,
+      );
+    const stream = response[Symbol.asyncIterator]();
+    for (;;) {
+      const { done, value } = await stream.next().catch(serverLost);
+      if (done) return;
+      await downlink.carry(value.length);
+      yield value;
+    }
+  } finally {
+    response.destroy();
   }
 }
 

@@ -89,8 +89,11 @@ export class Lab {
     for (const timer of this.#timers) clearTimeout(timer);
     const children = this.#server === undefined ? this.#agents : [this.#server, ...this.#agents];
     await Promise.all(children.map((child) => child.terminate()));
-    await this.#options.place.close();
-    await rm(this.#scratchFolder, { recursive: true, force: true, maxRetries: 5 });
+    try {
+      await this.#options.place.close();
+    } finally {
+      await rm(this.#scratchFolder, { recursive: true, force: true, maxRetries: 5 });
+    }
   }
 
   readonly #abort = () => this.#aborted.reject(this.#watch.signal.reason);

@@ -35,6 +35,7 @@ export class NamespacesPlace implements LabPlace {
   readonly #linkStates: Map<string, LinkState>;
   readonly #removed = Promise.withResolvers<void>();
   #isOpen = false;
+  #isClosing = false;
 
   /** @param furtherSteps are performed when the hosts are there */
   constructor(topology: NetnsTopology, furtherSteps: readonly SetUpStep[] = []) {
@@ -98,6 +99,7 @@ export class NamespacesPlace implements LabPlace {
 
   async close(): Promise<void> {
     if (this.#isOpen) {
+      this.#isClosing = true;
       this.#keeper.send({ kind: 'remove' });
       await this.#removed.promise;
     }
@@ -121,7 +123,7 @@ export class NamespacesPlace implements LabPlace {
   #failed(failure: Error): void {
     this.#built.reject(failure);
     for (const change of this.#changing.splice(0)) change.reject(failure);
-    if (failure instanceof RunFailure && !this.#keeper.isAlive) this.#removed.reject(failure);
+    if (this.#isClosing || !this.#keeper.isAlive) this.#removed.reject(failure);
   }
 }
 

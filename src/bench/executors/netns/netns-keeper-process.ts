@@ -72,11 +72,19 @@ async function removeInTime(): Promise<void> {
 }
 
 function remove(): void {
-  for (const pid of inside()) process.kill(pid, 'SIGKILL');
+  for (const pid of inside()) end(pid);
   const names = standing();
   if (names.length === 0) return;
   const input = `${names.map((name) => `netns delete ${name}`).join('\n')}\n`;
   perform({ command: [IP, '-force', '-batch', '-'], input });
+}
+
+function end(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself meanwhile.
+  }
 }
 
 /** Processes in our namespaces. */
