@@ -24,7 +24,7 @@ export async function fetchBootFile(source: BootFileSource, name: string): Promi
 
 /** Starts the thread of the next fetch ahead, which takes processor time that would be missing later. */
 export async function warmUpBootFileClient(): Promise<void> {
-  spare ??= TftpThread.start();
+  if (!spare?.isAlive) spare = TftpThread.start();
   await spare.ready;
 }
 
@@ -52,13 +52,9 @@ async function fetchByTftp({ host, port }: BootFileSource, name: string): Promis
 }
 
 async function keep(thread: TftpThread): Promise<void> {
-  if (spare) return thread.end();
+  if (spare?.isAlive) return thread.end();
   spare = thread;
-  setTimeout(() => {
-    if (spare !== thread) return;
-    spare = undefined;
-    void thread.end();
-  }, SPARE_FOR_MS).unref();
+  thread.endWhenIdle();
 }
 
 type FetchReport = Exclude<TftpReport, { kind: 'ready' }>;
@@ -67,6 +63,7 @@ type FetchReport = Exclude<TftpReport, { kind: 'ready' }>;
 class TftpThread {
   readonly #worker: Worker;
   #isAlive = true;
+  #idle: NodeJS.Timeout | undefined;
   /** Rejects where the thread dies before. */
   readonly ready: Promise<unknown>;
 
@@ -90,6 +87,7 @@ class TftpThread {
 
   /** One after the other, until one has failed. */
   async fetch(task: TftpTask): Promise<FetchReport> {
+    clearTimeout(this.#idle);
     this.#worker.ref();
     try {
       await this.ready;
@@ -104,7 +102,12 @@ class TftpThread {
     }
   }
 
+  endWhenIdle(): void {
+    this.#idle = setTimeout(() => this.end(), SPARE_FOR_MS).unref();
+  }
+
   async end(): Promise<void> {
+    this.#isAlive = false;
     await this.#worker.terminate();
   }
 }
