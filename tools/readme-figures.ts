@@ -15,7 +15,8 @@ const folders = (await readdir(REPORTS, { withFileTypes: true })).filter((entry)
 const reports = new Map(
   await Promise.all(
     folders.map(async ({ name }) => {
-      const { records } = selectRecords(await new RecordStore(`${REPORTS}/${name}`).read());
+      const store = new RecordStore(`${REPORTS}/${name}`);
+      const { records } = selectRecords(await store.read(), await store.asked());
       const details = cellDetails(records);
       const agreement = agreementDetails(details).map((detail) => detail.agreement);
       return [name, { cells: details.map(({ cell }) => cell), agreement }] as const;

@@ -2,11 +2,11 @@ import type { Executor, RunWatch } from './executors/executor.ts';
 import { isSpoiled } from './metrics/busy-computer.ts';
 import { runKey, selectRecords } from './metrics/record-selection.ts';
 import { type Assignment, planRuns, type Selection } from './plan.ts';
+import { answersTo } from './record/asked-scenario.ts';
 import { readHost, readVersions } from './record/host-reader.ts';
 import type { RecordStore } from './record/record-store.ts';
 import type { RunRecord } from './record/run-record.ts';
-import { shapingSettings } from './record/shaping-settings.ts';
-import { publishedRecords, recordOf } from './record-of.ts';
+import { askedScenario, publishedRecords, recordOf } from './record-of.ts';
 import type { LoadedScenario } from './scenario/scenario-loader.ts';
 
 /** Why a run is not made: an earlier repeat was not finished in time, or it was made before. */
@@ -55,7 +55,10 @@ export async function answer(question: Question, watch: AnswerWatch): Promise<Ru
     versions: readVersions(),
     now: () => new Date().toISOString(),
   };
-  const records = question.isResumed === true ? await earlierRecords(question, all) : [];
+  const asked = askedScenario(scenario);
+  await store.ask(asked);
+  const earlier = question.isResumed === true ? answersTo(asked, await store.readIfAny()) : [];
+  const records = earlier.filter(isAskedAgain(all));
   const keep = async (record: RunRecord): Promise<RunRecord> => {
     await store.append(record);
     records.push(record);
@@ -80,26 +83,13 @@ export async function answer(question: Question, watch: AnswerWatch): Promise<Ru
   } finally {
     await Promise.all(executors.map((executor) => executor.close?.()));
   }
-  return [...selectRecords(records).records];
+  return [...selectRecords(records, asked).records];
 }
 
-/** Those of the same settings and of runs that are asked for again, and what was published. */
-async function earlierRecords(
-  { scenario, store }: Question,
-  all: readonly Assignment[],
-): Promise<RunRecord[]> {
-  const asked = new Set(all.map(({ run }) => runKey(run)));
-  const shapes = new Map(
-    scenario.variants.map(({ variant, settings }) => [variant, shapingSettings(settings)]),
-  );
-  const earlier = await store.readIfAny();
-  return earlier.filter(
-    (record) =>
-      record.scenario.digest === scenario.digest &&
-      (record.source === 'published' ||
-        (asked.has(runKey(record)) &&
-          shapingSettings(record.scenario.settings) === shapes.get(record.variant))),
-  );
+/** Runs that are asked for again, and what was published. */
+function isAskedAgain(all: readonly Assignment[]): (record: RunRecord) => boolean {
+  const runs = new Set(all.map(({ run }) => runKey(run)));
+  return (record) => record.source === 'published' || runs.has(runKey(record));
 }
 
 /** All records of one run. */

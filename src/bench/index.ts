@@ -7,6 +7,7 @@ import type { HardwareSettings } from './executors/hardware/hardware-settings.ts
 import type { LabSettings } from './executors/local/lab-settings.ts';
 import type { ProbeRequest } from './probe/lab-probe-reader.ts';
 import type { Probe } from './probe/probe.ts';
+import type { AskedScenario } from './record/asked-scenario.ts';
 import type { ExecutorName, RunRecord } from './record/run-record.ts';
 import type { SimGridAnswer } from './sim-bench/simgrid/simgrid-bench.ts';
 import type { WorkloadCost } from './sim-bench/workload-child-process.ts';
@@ -95,9 +96,13 @@ export async function executorNamed(
 }
 
 /** Makes the report of the records into `folder`; see `report/report-writer.ts`. */
-export async function writeReport(folder: string, records: readonly RunRecord[]): Promise<void> {
+export async function writeReport(
+  folder: string,
+  records: readonly RunRecord[],
+  asked?: AskedScenario,
+): Promise<void> {
   const writer = await import('./report/report-writer.ts');
-  await writer.writeReport(folder, records);
+  await writer.writeReport(folder, records, asked);
 }
 
 /** Makes all reports below `folder` again, and a page that leads to them; see `report/report-writer.ts`. */

@@ -1,6 +1,7 @@
 import { boundsOf } from './executors/bounds.ts';
 import type { PlannedRun, RunOutcome } from './executors/executor.ts';
 import type { Assignment } from './plan.ts';
+import type { AskedScenario } from './record/asked-scenario.ts';
 import type { HostFingerprint, RunRecord } from './record/run-record.ts';
 import type { LoadedScenario } from './scenario/scenario-loader.ts';
 import { wireSize } from './scenario/wire-size.ts';
@@ -46,24 +47,33 @@ function runOfSize(run: PlannedRun, wireBytes: number | undefined): PlannedRun {
 /** The cells of a publication that the scenario lays beside, as records. */
 export function publishedRecords(context: RecordContext): RunRecord[] {
   const { plain } = context.scenario;
-  return plain.measured.map(({ transport, machines, makespan, citation }) => ({
-    ...headOf(context, { measured: { transport, machines, makespan, citation } }),
+  return plain.measured.map((measured) => ({
+    ...headOf(context, { measured }),
     source: 'published',
-    transport,
+    transport: measured.transport,
     variant: '',
-    machines,
+    machines: measured.machines,
     randomSeed: null,
     versions: context.versions,
     wireBytes: wireSize(plain.image),
     bounds: null,
-    formula: { makespanS: makespan, transferS: null, meanLatencyS: null, serverCopies: null },
+    formula: { makespanS: measured.makespan, transferS: null, meanLatencyS: null, serverCopies: null },
     barrierS: 0,
     fleet: [],
     serverUploadedBytes: null,
     traceDigest: null,
     limitations: [],
-    citation,
+    citation: measured.citation,
   }));
+}
+
+/** What the records of a scenario have to answer. */
+export function askedScenario({ digest, plain, variants }: LoadedScenario): AskedScenario {
+  return {
+    digest,
+    variants: Object.fromEntries(variants.map(({ variant, settings }) => [variant, settings])),
+    published: plain.measured.map((measured) => ({ measured })),
+  };
 }
 
 function headOf({ scenario, host, now }: RecordContext, settings: unknown) {

@@ -72,7 +72,7 @@ export async function runScenario(file: string, options: ScenarioRunOptions): Pr
       progress.close();
     }
   });
-  await bench.writeReport(folder, await store.read());
+  await bench.writeReport(folder, await store.read(), await store.asked());
   tellReport(bench, { folder, records, isJson: options.json === true });
   failedMachines(bench, scenario, records).throwIfAny();
 }

@@ -7,14 +7,14 @@ import { printTable } from './table.ts';
 /** A report to be told about. */
 export interface ToldReport {
   readonly folder: string;
-  /** Records to show, at least one. */
+  /** Those that count, at least one. */
   readonly records: readonly RunRecord[];
   readonly isJson: boolean;
 }
 
 /** Says on standard output what came out: a table and where the report is, or one JSON object. */
 export function tellReport(bench: Bench, { folder, records, isJson }: ToldReport): void {
-  const details = bench.cellDetails(bench.selectRecords(records).records);
+  const details = bench.cellDetails(records);
   if (isJson) {
     const cells = details.map(({ cell }) => cell).filter(({ executor }) => executor !== 'published');
     const scenario = records.at(-1)!.scenario.name;

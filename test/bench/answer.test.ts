@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type AnswerWatch, answer } from '../../src/bench/answer.ts';
+import { type AnswerWatch, answer, type Question } from '../../src/bench/answer.ts';
 import type { Executor, PlannedRun, RunOutcome } from '../../src/bench/executors/executor.ts';
+import { selectRecords } from '../../src/bench/metrics/record-selection.ts';
 import { RecordStore } from '../../src/bench/record/record-store.ts';
 import { loadScenario } from '../../src/bench/scenario/scenario-loader.ts';
 import { aFolder } from '../engine/an-image.ts';
@@ -56,6 +57,25 @@ async function aQuestion(executor: Executor) {
   const scenario = await loadScenario(await aScenarioFile(PLAIN_SCENARIO), { seeds: [1, 2, 3] });
   const store = new RecordStore(await aFolder());
   return { scenario, executors: [executor], store, isSpoiledRepeated: true };
+}
+
+/** What the report of the question's folder shows. */
+async function shownOf({ store }: Question) {
+  return selectRecords(await store.read(), await store.asked());
+}
+
+/** One run in one variant, and what is laid over the scenario. */
+async function aResumedQuestion(executor: Executor) {
+  const question = {
+    ...(await aQuestion(executor)),
+    only: { transports: ['p2p' as const] },
+    isResumed: true,
+  };
+  const file = await aScenarioFile(PLAIN_SCENARIO);
+  return async (changes: object): Promise<Question> => ({
+    ...question,
+    scenario: await loadScenario(file, { fleet: { machines: [1] }, ...changes }),
+  });
 }
 
 const QUIET = { ...aWatch(), runStarted() {}, runEnded() {}, runLeftOut() {} };
@@ -162,5 +182,52 @@ describe('the answer to a scenario', () => {
     const records = await answer({ ...question, scenario: await withVariants(changed) }, QUIET);
     expect(made).toHaveLength(5);
     expect(records.map(({ variant }) => variant).toSorted()).toEqual(['', 'added', 'lossy', 'same']);
+  });
+
+  it('shows the first records again when settings are changed and changed back, and makes no run anew', async () => {
+    const { lab, made } = aDisturbedLab(0);
+    const asking = await aResumedQuestion(lab);
+    const [before, after] = [await asking({}), await asking({ network: { loss: 0.01 } })];
+    await answer(before, QUIET);
+    await answer(after, QUIET);
+    expect((await shownOf(after)).records[0]!.scenario.digest).toBe(after.scenario.digest);
+    await answer(before, QUIET);
+    expect(made).toHaveLength(2);
+    const { records, otherSettings } = await shownOf(before);
+    expect(records.map(({ scenario }) => scenario.digest)).toEqual([before.scenario.digest]);
+    expect(otherSettings).toBe(1);
+  });
+
+  it('shows a variant that is taken out no more, and again when it is back; one that was not asked for stays', async () => {
+    const { lab, made } = aDisturbedLab(0);
+    const asking = await aResumedQuestion(lab);
+    const lossy = { network: { loss: 0.01 } };
+    const both = await asking({ variants: { lossy, slow: { disk: { write: '1 MB/s' } } } });
+    const variantsShown = async () => (await shownOf(both)).records.map(({ variant }) => variant).toSorted();
+    await answer(both, QUIET);
+    await answer(await asking({ variants: { lossy } }), QUIET);
+    expect(await variantsShown()).toEqual(['', 'lossy']);
+    await answer({ ...both, only: { transports: ['p2p'], variants: [''] } }, QUIET);
+    expect(await variantsShown()).toEqual(['', 'lossy', 'slow']);
+    expect(made).toHaveLength(3);
+  });
+
+  it('shows published cells as the scenario has them now: corrected, taken out, put back', async () => {
+    const { lab, made } = aDisturbedLab(0);
+    const asking = await aResumedQuestion(lab);
+    const cell = { transport: 'unicast', machines: 1, makespan: '95 min', citation: 'room 7' };
+    const shownFor = async (measured: object[]) => {
+      const question = await asking({ measured });
+      await answer(question, QUIET);
+      const { records } = await shownOf(question);
+      return records.flatMap(({ source, formula }) =>
+        source === 'published' ? formula!.makespanS / 60 : [],
+      );
+    };
+    expect(await shownFor([cell])).toEqual([95]);
+    expect(await shownFor([{ ...cell, makespan: '59 min' }])).toEqual([59]);
+    expect(await shownFor([])).toEqual([]);
+    expect(await shownFor([cell])).toEqual([95]);
+    expect(made).toHaveLength(1);
   });
 });

@@ -101,7 +101,7 @@ describe('records', () => {
     const { out } = await answerTo('table-1', '--on', 'theory,sim', '--machines', '1,20', '--seeds', '2');
     const copy = join(await aFolder(), 'copy');
     await mkdir(copy);
-    await cp(join(out, 'records.jsonl'), join(copy, 'records.jsonl'));
+    for (const name of ['records.jsonl', 'scenario.json']) await cp(join(out, name), join(copy, name));
     expect((await swarmboot('report', copy)).code).toBe(0);
     const files = (await readdir(out, { recursive: true, withFileTypes: true })).filter((entry) =>
       entry.isFile(),

@@ -1,5 +1,5 @@
+import { type AskedScenario, answersTo, lastAsked } from '../record/asked-scenario.ts';
 import type { RunRecord } from '../record/run-record.ts';
-import { shapingSettings } from '../record/shaping-settings.ts';
 import { isSpoiled } from './busy-computer.ts';
 
 type RunName = Pick<RunRecord, 'source' | 'transport' | 'variant' | 'machines' | 'randomSeed'>;
@@ -8,41 +8,31 @@ type RunName = Pick<RunRecord, 'source' | 'transport' | 'variant' | 'machines' |
 export interface RecordSelection {
   /** In file order. */
   readonly records: readonly RunRecord[];
-  /** Left out because their scenario settings differ from those of the last record. */
-  readonly otherDigests: number;
+  /** Left out because they answer settings, variants or published cells that the scenario does not have any more. */
+  readonly otherSettings: number;
   /** Left out because the same run was made again later in the file. */
   readonly superseded: number;
 }
 
 /**
- * Takes the records of the last record's scenario digest, and of each variant those with the settings of its last record;
- * of a run that was made twice, the later one, unless others kept the computer busy during that one only.
+ * Takes the records that answer a scenario as it was last asked; of a run that was made twice, the later one, unless
+ * others kept the computer busy during that one only.
+ * @param asked where it is not known, or nothing answers it yet, the last records tell what was asked before
  */
-export function selectRecords(records: readonly RunRecord[]): RecordSelection {
-  const digest = records.at(-1)?.scenario.digest;
-  const ofScenario = records.filter((record) => record.scenario.digest === digest);
-  const shapes = new Map(
-    ofScenario.filter(isRun).map(({ variant, scenario }) => [variant, shapingSettings(scenario.settings)]),
-  );
-  const sameDigest = ofScenario.filter(
-    (record) => !isRun(record) || shapingSettings(record.scenario.settings) === shapes.get(record.variant),
-  );
+export function selectRecords(records: readonly RunRecord[], asked?: AskedScenario): RecordSelection {
+  const answers = asked ? answersTo(asked, records) : [];
+  const counting = answers.length > 0 ? answers : answersTo(lastAsked(records), records);
   const best = new Map<string, RunRecord>();
-  for (const record of sameDigest) {
+  for (const record of counting) {
     const earlier = best.get(runKey(record));
     if (!earlier || isSpoiled(earlier) || !isSpoiled(record)) best.set(runKey(record), record);
   }
-  const kept = sameDigest.filter((record) => best.get(runKey(record)) === record);
+  const kept = counting.filter((record) => best.get(runKey(record)) === record);
   return {
     records: kept,
-    otherDigests: records.length - sameDigest.length,
-    superseded: sameDigest.length - kept.length,
+    otherSettings: records.length - counting.length,
+    superseded: counting.length - kept.length,
   };
-}
-
-/** Published cells stand beside the runs, and have no settings. */
-function isRun({ source }: RunRecord): boolean {
-  return source !== 'published';
 }
 
 /** The same for runs that only one of should count. */

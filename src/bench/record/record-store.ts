@@ -1,10 +1,14 @@
 import { mkdir, open, readFile, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError } from '../../failure.ts';
+import type { AskedScenario } from './asked-scenario.ts';
+import { replaceFile } from './file-writer.ts';
 import type { RunRecord } from './run-record.ts';
 
 /** File of a report folder that holds its records, one JSON object a line. */
 const RECORDS = 'records.jsonl';
+/** Beside it: the scenario that the folder was last asked. */
+const ASKED = 'scenario.json';
 
 /** The records of one report folder: only ever appended to, a whole line at a time. */
 export class RecordStore {
@@ -50,6 +54,22 @@ export class RecordStore {
       () => 0,
     );
     return size === 0 ? [] : this.read();
+  }
+
+  /** Says what the report of the folder is to show from now on. */
+  async ask(scenario: AskedScenario): Promise<void> {
+    await replaceFile(join(this.folder, ASKED), `${JSON.stringify(scenario, null, 2)}\n`);
+  }
+
+  /** What was said so last, or undefined where it never was. */
+  async asked(): Promise<AskedScenario | undefined> {
+    const file = join(this.folder, ASKED);
+    try {
+      return JSON.parse(await readFile(file, 'utf8')) as AskedScenario;
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw this.#mistake(`${file} cannot be read; delete it to go by the last records`, cause);
+    }
   }
 
   async #text(): Promise<string> {

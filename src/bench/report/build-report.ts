@@ -3,6 +3,7 @@ import { chartImages } from '../charts/chart-image.ts';
 import { chartsOf } from '../charts/charts.ts';
 import { cellDetails } from '../metrics/cell.ts';
 import { selectRecords } from '../metrics/record-selection.ts';
+import type { AskedScenario } from '../record/asked-scenario.ts';
 import type { RunRecord } from '../record/run-record.ts';
 import { htmlPage } from './html-page.ts';
 import { markdownPage } from './markdown-page.ts';
@@ -15,10 +16,14 @@ export type ReportFiles = ReadonlyMap<string, string | Uint8Array>;
 /**
  * Makes the report of a scenario. The same records give the same bytes: nothing is read from clock or chance.
  * @param records in file order, at least one
+ * @param asked as `selectRecords` takes it
  */
-export async function buildReport(records: readonly RunRecord[]): Promise<ReportFiles> {
+export async function buildReport(
+  records: readonly RunRecord[],
+  asked?: AskedScenario,
+): Promise<ReportFiles> {
   assert.ok(records.length > 0, 'a report needs at least one record');
-  const selection = selectRecords(records);
+  const selection = selectRecords(records, asked);
   const details = cellDetails(selection.records);
   const charts = chartsOf(details);
   const images = await Promise.all(

@@ -34,11 +34,11 @@ function recordedLimitations({ records }: RecordSelection): string[] {
   });
 }
 
-function leftOut({ otherDigests, superseded }: RecordSelection): string[] {
+function leftOut({ otherSettings, superseded }: RecordSelection): string[] {
   return [
-    ...(otherDigests > 0
+    ...(otherSettings > 0
       ? [
-          `${counted(otherDigests, 'record')} of other settings of this scenario left out: only the settings of the last record count.`,
+          `${counted(otherSettings, 'record')} left out: only the settings, variants and published times count that the scenario had when it was last run.`,
         ]
       : []),
     ...(superseded > 0

@@ -1,7 +1,9 @@
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { ConfigError } from '../../failure.ts';
 import { CHART_NAMES } from '../charts/chart.ts';
+import type { AskedScenario } from '../record/asked-scenario.ts';
+import { replaceFile } from '../record/file-writer.ts';
 import { RecordStore } from '../record/record-store.ts';
 import type { RunRecord } from '../record/run-record.ts';
 import { buildReport, type ReportFiles } from './build-report.ts';
@@ -11,10 +13,15 @@ import { type IndexEntry, indexEntry, indexHtml, indexMarkdown } from './reports
  * Makes the report of the records and writes it: every file is whole or as it was before.
  * Charts of an earlier report that this one has no data for are removed.
  * @param dir folder of the report, made where missing
+ * @param asked the scenario as it was last asked; default: what the last records tell of it
  * @returns the paths written, below `dir`
  */
-export async function writeReport(dir: string, records: readonly RunRecord[]): Promise<string[]> {
-  const files = await buildReport(records);
+export async function writeReport(
+  dir: string,
+  records: readonly RunRecord[],
+  asked?: AskedScenario,
+): Promise<string[]> {
+  const files = await buildReport(records, asked);
   for (const [path, content] of files) await replaceFile(join(dir, path), content);
   for (const path of staleCharts(files)) await rm(join(dir, path), { force: true });
   return [...files.keys()];
@@ -28,10 +35,12 @@ export async function writeReport(dir: string, records: readonly RunRecord[]): P
 export async function writeReportIndex(dir: string): Promise<string[]> {
   const entries: IndexEntry[] = [];
   for (const folder of await foldersIn(dir)) {
-    const records = await new RecordStore(join(dir, folder)).readIfAny();
+    const store = new RecordStore(join(dir, folder));
+    const records = await store.readIfAny();
     if (records.length === 0) continue;
-    await writeReport(join(dir, folder), records);
-    entries.push(indexEntry(folder, records));
+    const asked = await store.asked();
+    await writeReport(store.folder, records, asked);
+    entries.push(indexEntry(folder, records, asked));
   }
   if (entries.length === 0) throw new ConfigError('folder', `${dir} has no folder with records in it`);
   await replaceFile(join(dir, 'index.html'), indexHtml(entries));
@@ -53,16 +62,4 @@ function staleCharts(files: ReportFiles): string[] {
     ['vl.json', 'svg', 'png'].map((ending) => `charts/${name}.${ending}`),
   );
   return paths.filter((path) => !files.has(path));
-}
-
-async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`;
-  await mkdir(dirname(path), { recursive: true });
-  try {
-    await writeFile(temporary, content);
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
 }

@@ -1,6 +1,7 @@
 import { cellDetails } from '../metrics/cell.ts';
 import { counted } from '../metrics/plain-words.ts';
 import { selectRecords } from '../metrics/record-selection.ts';
+import type { AskedScenario } from '../record/asked-scenario.ts';
 import type { RunRecord } from '../record/run-record.ts';
 import { escapeHtml } from './html-page.ts';
 import { escapeMarkdown } from './markdown-page.ts';
@@ -22,8 +23,8 @@ const ABOUT =
   'Each report is made from the records in its folder alone (`./swarmboot report FOLDER`), and says what was run, on which computer, how often, and what its numbers cannot tell.';
 
 /** What the index says of a report. @param records at least one */
-export function indexEntry(folder: string, records: readonly RunRecord[]): IndexEntry {
-  const selection = selectRecords(records);
+export function indexEntry(folder: string, records: readonly RunRecord[], asked?: AskedScenario): IndexEntry {
+  const selection = selectRecords(records, asked);
   const { title, summary } = planReport(selection, { details: cellDetails(selection.records), charts: [] });
   const runs = selection.records.filter(({ source }) => source !== 'published');
   const days = [...new Set(selection.records.map(({ recordedAt }) => recordedAt.slice(0, 10)))].sort();

@@ -74,7 +74,7 @@ async function runCase(
   const store = new RecordStore(join(out, scenario.name));
   const transports = TRANSPORTS.filter((name) => !leftOut.some(({ transport }) => transport === name));
   const records = await answer({ scenario, executors: [executor], only: { transports }, store }, watch);
-  await writeReport(store.folder, await store.read());
+  await writeReport(store.folder, await store.read(), await store.asked());
   const rows = swarmCase.rows({ scenario, records });
   return { name: swarmCase.name, rows, leftOut, records, folder: store.folder };
 }

@@ -93,7 +93,7 @@ function tellJson(bench: Bench, results: readonly CaseResult[], setup: Setup): v
     out: folder,
     rows: rows.map((row) => jsonRow(bench, row)),
     leftOut,
-    cells: bench.cellDetails(bench.selectRecords(records).records).map(({ cell }) => cell),
+    cells: bench.cellDetails(records).map(({ cell }) => cell),
   }));
   process.stdout.write(`${JSON.stringify({ setup, cases })}\n`);
 }

@@ -30,8 +30,9 @@ Examples:
 async function makeOne(folder: string, isJson: boolean): Promise<void> {
   const bench = await openBench();
   const store = new bench.RecordStore(folder);
-  const records = await store.read();
-  await bench.writeReport(folder, records);
+  const [all, asked] = [await store.read(), await store.asked()];
+  await bench.writeReport(folder, all, asked);
+  const { records } = bench.selectRecords(all, asked);
   tellReport(bench, { folder, records, isJson });
 }
 

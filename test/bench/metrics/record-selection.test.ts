@@ -10,7 +10,7 @@ describe('the records of a report', () => {
     const current = aRecord({ scenario: ofDigest('new') });
     expect(selectRecords([old, old, current])).toEqual({
       records: [current],
-      otherDigests: 2,
+      otherSettings: 2,
       superseded: 0,
     });
   });
@@ -24,13 +24,13 @@ describe('the records of a report', () => {
       of('lossy', { network: { loss: 0.03 }, fleet: { machines: [1] } }),
       of('', { seeds: [1, 2], network: {} }),
     ].map((record, index) => ({ ...record, randomSeed: index }));
-    expect(selectRecords([old, ...current])).toEqual({ records: current, otherDigests: 1, superseded: 0 });
+    expect(selectRecords([old, ...current])).toEqual({ records: current, otherSettings: 1, superseded: 0 });
   });
 
   it('hold of a run that was made twice the one later in the file', () => {
     const first = aRecord({ recordedAt: '2026-01-02T00:00:00.000Z' });
     const second = aRecord({ recordedAt: '2026-01-01T00:00:00.000Z' });
-    expect(selectRecords([first, second])).toEqual({ records: [second], otherDigests: 0, superseded: 1 });
+    expect(selectRecords([first, second])).toEqual({ records: [second], otherSettings: 0, superseded: 1 });
   });
 
   it.each([
@@ -48,6 +48,12 @@ describe('the records of a report', () => {
   });
 
   it('are none where there are none', () => {
-    expect(selectRecords([])).toEqual({ records: [], otherDigests: 0, superseded: 0 });
+    expect(selectRecords([])).toEqual({ records: [], otherSettings: 0, superseded: 0 });
+  });
+
+  it('are those of the last records where nothing answers what was asked since', () => {
+    const asked = { digest: 'new', variants: { '': {} }, published: [] };
+    const records = [aRecord({ scenario: ofDigest('old') })];
+    expect(selectRecords(records, asked)).toEqual({ records, otherSettings: 0, superseded: 0 });
   });
 });

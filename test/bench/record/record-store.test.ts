@@ -44,4 +44,16 @@ describe('the records of a report', () => {
       /there is no records\.jsonl in .*: name the folder of a report/,
     );
   });
+
+  it('says which scenario the folder was asked last, or that nobody knows', async () => {
+    const folder = join(await aFolder(), 'new');
+    const store = new RecordStore(folder);
+    expect(await store.asked()).toBeUndefined();
+    const scenario = { digest: 'd', variants: { '': { name: 'a' } }, published: [] };
+    await store.ask({ ...scenario, digest: 'old' });
+    await store.ask(scenario);
+    expect(await store.asked()).toEqual(scenario);
+    await writeFile(join(folder, 'scenario.json'), '{');
+    await expect(store.asked()).rejects.toThrow(/scenario\.json cannot be read; delete it/);
+  });
 });

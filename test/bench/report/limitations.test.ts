@@ -45,7 +45,7 @@ describe('the limitations', () => {
   it('count records of other settings and runs made again', () => {
     const other = aRecord({ scenario: { ...aRecord().scenario, digest: 'other' } });
     const found = limitationsOf(other, aRecord({ randomSeed: 1 }), ...THREE_RUNS);
-    expect(found[0]).toContain('1 record of other settings');
+    expect(found[0]).toContain('1 record left out: only the settings');
     expect(found[1]).toContain('1 record left out because the same run was made again');
   });
 
