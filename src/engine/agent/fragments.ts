@@ -85,7 +85,8 @@ export class Fragments {
   }
 
   /** Copies bytes of a part from `begin` on. @returns false where it is not here */
-  async copy({ chunk, piece, inChunk }: Span, begin: number, into: Uint8Array): Promise<boolean> {
+  async copy(span: Span, begin: number, into: Uint8Array): Promise<boolean> {
+    const { chunk, piece, inChunk } = span;
     // What is in memory is copied before anything else happens: it is freed when it has been joined or forgotten.
     const assembly = this.#assemblies.get(chunk);
     if (assembly?.wire) {
@@ -95,6 +96,8 @@ export class Fragments {
     const fragment = assembly?.fragments.get(piece);
     if (!fragment) return false;
     const bytes = fragment.isParked ? await this.#unparked(fragment) : fragment.bytes;
+    // The chunk has become complete meanwhile, and may have been written over what was parked.
+    if (this.#assemblies.get(chunk)?.fragments.get(piece) !== fragment) return this.copy(span, begin, into);
     into.set(bytes.subarray(begin, begin + into.length));
     return true;
   }

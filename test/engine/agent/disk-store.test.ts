@@ -6,7 +6,7 @@ import { DiskWriter } from '../../../src/engine/agent/disk-writer.ts';
 import { type FoundOnDisk, NOTHING_FOUND } from '../../../src/engine/agent/found-blocks.ts';
 import { scanDisk } from '../../../src/engine/agent/scan-disk.ts';
 import { type AGoldenImage, aGoldenImage } from './a-golden-image.ts';
-import { BrokenDisk, MemoryDisk } from './disks.ts';
+import { BrokenDisk, HesitantDisk, MemoryDisk } from './disks.ts';
 
 const SMALL: AgentMemory = {
   ...LEAST_MEMORY,
@@ -98,6 +98,20 @@ describe('the disk as the store of a swarm', () => {
       const part = await target.store.read(piece, 1000, Buffer.alloc(500));
       expect(Buffer.from(part).equals(golden.piece(piece).subarray(1000, 1500))).toBe(true);
     }
+  });
+
+  it('gives a piece of which a part is written over by its chunk while it is read', async () => {
+    const golden = await aGoldenImage({ pieceBytes: 16_384, entropy: 64 });
+    const disk = new HesitantDisk(golden.disk.length);
+    const target = aStore(golden, { disk });
+    // More than stays in memory: what came first is parked where the chunk itself will be.
+    await writeAll(target, golden, [0, 2, 3, 4]);
+    disk.hesitate();
+    const reading = target.store.read(0, 0, Buffer.alloc(golden.layout.bytesOf(0)));
+    await writeAll(target, golden, [1]);
+    expect(target.store.chunksOnDisk).toContain(0);
+    disk.goOn();
+    expect(Buffer.from(await reading).equals(golden.piece(0))).toBe(true);
   });
 
   it('keeps no more of incomplete chunks in memory than it may', async () => {

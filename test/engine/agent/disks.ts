@@ -27,6 +27,28 @@ export class MemoryDisk implements DiskFile {
   async close() {}
 }
 
+/** A disk of which the next read, once it is told so, takes until it is told to go on. */
+export class HesitantDisk extends MemoryDisk {
+  #hesitating: PromiseWithResolvers<void> | undefined;
+  #reading = Promise.resolve();
+
+  hesitate(): void {
+    this.#hesitating = Promise.withResolvers();
+    this.#reading = this.#hesitating.promise;
+  }
+
+  goOn(): void {
+    this.#hesitating?.resolve();
+  }
+
+  override async read(bytes: Uint8Array, offset: number, length: number, position: number) {
+    const reading = this.#reading;
+    this.#reading = Promise.resolve();
+    await reading;
+    return super.read(bytes, offset, length, position);
+  }
+}
+
 /** A disk that takes and gives only a few bytes at a time. */
 export class StingyDisk extends MemoryDisk {
   readonly #most: number;
