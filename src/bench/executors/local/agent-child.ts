@@ -29,6 +29,7 @@ export class AgentChild {
   #life: Life;
   /** Of lives that are over. */
   #cpuS = 0;
+  #isSwitchedOn = false;
   #hasPower = true;
   #isOver = false;
 
@@ -63,9 +64,8 @@ export class AgentChild {
     const atMs = monotonicMs();
     if (this.log.isSettled) return atMs;
     this.log.poweredOn(atMs);
-    if (!this.#hasPower || this.#life.hasStarted) return atMs;
-    this.#life.hasStarted = true;
-    this.#life.child.send({ kind: 'go' });
+    this.#isSwitchedOn = true;
+    this.#start();
     return atMs;
   }
 
@@ -88,10 +88,10 @@ export class AgentChild {
     await this.prepare(this.#task!).catch(() => {});
   }
 
-  /** After `losePower`: its agent starts on what is on its disk. */
+  /** After `losePower`: its agent starts on what is on its disk, unless nobody has switched the machine on yet. */
   powerBack(): void {
     this.#hasPower = true;
-    this.powerOn();
+    this.#start();
   }
 
   /** Processor time is that of all lives. */
@@ -125,6 +125,12 @@ export class AgentChild {
   terminate(): Promise<void> {
     this.#isOver = true;
     return this.#life.child.terminate();
+  }
+
+  #start(): void {
+    if (!this.#isSwitchedOn || !this.#hasPower || this.#life.hasStarted || this.log.isSettled) return;
+    this.#life.hasStarted = true;
+    this.#life.child.send({ kind: 'go' });
   }
 
   #begin(): Life {
