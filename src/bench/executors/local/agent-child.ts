@@ -1,5 +1,5 @@
 import { RunFailure } from '../../../failure.ts';
-import type { HostReading } from './host-meter.ts';
+import { type HostReading, NOTHING_READ } from './host-meter.ts';
 import { type Ending, endingSentence, LabChild } from './lab-child-process.ts';
 import { type AgentCommand, type AgentProcessTask, type AgentReport, monotonicMs } from './lab-messages.ts';
 import type { LabMachine } from './lab-plan.ts';
@@ -96,6 +96,7 @@ export class AgentChild {
 
   /** Processor time is that of all lives. */
   reading(): HostReading {
+    if (this.#life.isCut) return NOTHING_READ;
     const { cpuS, peakMemoryBytes } = this.#life.child.reading('agent');
     return { cpuS: cpuS === null ? null : this.#cpuS + cpuS, peakMemoryBytes };
   }

@@ -8,6 +8,9 @@ export interface HostReading {
   readonly peakMemoryBytes: Readonly<Record<string, number>> | null;
 }
 
+/** Of a process that is gone. */
+export const NOTHING_READ: HostReading = { cpuS: null, peakMemoryBytes: null };
+
 /** What one host uses between the first and the last reading. */
 export class HostMeter {
   #cpuS: readonly [first: number, last: number] | null = null;

@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import type { HostReading } from './host-meter.ts';
+import { type HostReading, NOTHING_READ } from './host-meter.ts';
 import { cpuSecondsOf, descendantsOf, peakMemoryOf } from './process-tree-reader.ts';
 
 /** How a child ended. */
@@ -51,7 +51,7 @@ export class LabChild<Command, Report> {
    */
   reading(name: string): HostReading {
     const { pid } = this.#child;
-    if (pid === undefined || !this.isAlive) return { cpuS: null, peakMemoryBytes: null };
+    if (pid === undefined || !this.isAlive) return NOTHING_READ;
     return { cpuS: cpuSecondsOf(pid), peakMemoryBytes: peakMemoryOf(pid, name) };
   }
 

@@ -1,5 +1,5 @@
 import { RunFailure } from '../../../failure.ts';
-import type { HostReading } from './host-meter.ts';
+import { type HostReading, NOTHING_READ } from './host-meter.ts';
 import { endingSentence, LabChild } from './lab-child-process.ts';
 import type { ServerCommand, ServerReady, ServerReport, ServerTask } from './lab-messages.ts';
 import { fromPortable } from './portable-failure.ts';
@@ -48,7 +48,9 @@ export class ServerChild {
   /** Ends it in the middle of whatever it does (SIGKILL). */
   async kill(): Promise<void> {
     const life = this.#life;
-    this.#uploadedBytes = await this.uploadedBytes();
+    const uploadedBytes = await this.uploadedBytes();
+    // From here on this life counts as one that is over, though its process takes a moment to go.
+    this.#uploadedBytes = uploadedBytes;
     this.#cpuS = this.reading().cpuS ?? this.#cpuS;
     life.isKilled = true;
     life.child.kill();
@@ -70,14 +72,15 @@ export class ServerChild {
 
   /** @returns payload bytes that left the server */
   async uploadedBytes(): Promise<number> {
-    const { child, counted } = this.#life;
-    if (!child.isAlive) return this.#uploadedBytes;
+    const { child, counted, isKilled } = this.#life;
+    if (isKilled || !child.isAlive) return this.#uploadedBytes;
     child.send({ kind: 'count' });
     return this.#uploadedBytes + (await counted.promise);
   }
 
   /** Processor time is that of all lives. */
   reading(): HostReading {
+    if (this.#life.isKilled) return NOTHING_READ;
     const { cpuS, peakMemoryBytes } = this.#life.child.reading('server');
     return { cpuS: cpuS === null ? null : this.#cpuS + cpuS, peakMemoryBytes };
   }

@@ -2,6 +2,7 @@ import { createSocket, type RemoteInfo } from 'node:dgram';
 import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { peerIdOf, type ServerTask } from '../../../../src/bench/executors/local/lab-messages.ts';
 import { ServerChild } from '../../../../src/bench/executors/local/server-child.ts';
@@ -40,7 +41,8 @@ async function aServer() {
   const server = new ServerChild(task);
   onTestFinished(() => server.terminate());
   const ready = await Promise.race([server.prepare(), server.lost]);
-  return { server, source: { host: HOST, port: ready.ports.tftp }, scratchFolder: task.scratchFolder };
+  const payloadUrl = `http://${HOST}:${ready.ports.http}/images/lab/1/payload`;
+  return { server, source: { host: HOST, port: ready.ports.tftp }, payloadUrl, scratchFolder: task.scratchFolder };
 }
 
 /** Sends a datagram and gives what comes back first. */
@@ -90,6 +92,25 @@ describe('the server process of the lab', () => {
     await server.restart();
     expect(await fetchBootFile(source, 'images/lab/1/image.torrent')).toEqual(torrent);
     expect(await server.uploadedBytes()).toBe(0);
+  });
+
+  it('counts what it has sent and used once, also while it is being killed', async () => {
+    const { server, payloadUrl } = await aServer();
+    await (await fetch(payloadUrl)).arrayBuffer();
+    const sentBytes = await server.uploadedBytes();
+    const usedS = server.reading().cpuS!;
+    expect(sentBytes).toBe(3_000_000);
+    const killed = server.kill();
+    let isGone = false;
+    killed.then(() => {
+      isGone = true;
+    });
+    while (!isGone) {
+      expect(await server.uploadedBytes()).toBe(sentBytes);
+      expect(server.reading().cpuS ?? 0).toBeLessThan(1.5 * usedS);
+      await setImmediate();
+    }
+    expect(await server.uploadedBytes()).toBe(sentBytes);
   });
 
   it('that dies is reported as lost', async () => {
