@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { type HostReading, NOTHING_READ } from './host-meter.ts';
-import { cpuSecondsOf, descendantsOf, peakMemoryOf } from './process-tree-reader.ts';
+import { killDescendants } from './process-tree.ts';
+import { cpuSecondsOf, peakMemoryOf } from './process-tree-reader.ts';
 
 /** How a child ended. */
 export interface Ending {
@@ -66,20 +67,14 @@ export class LabChild<Command, Report> {
     if (!this.isAlive) return;
     this.#killDescendants();
     this.#child.kill('SIGTERM');
+    this.#child.kill('SIGCONT');
     const impatience = setTimeout(() => this.kill(), GRACE_MS);
     await this.ended;
     clearTimeout(impatience);
   }
 
   #killDescendants(): void {
-    if (this.#child.pid === undefined || !this.isAlive) return;
-    for (const pid of descendantsOf(this.#child.pid)) {
-      try {
-        process.kill(pid, 'SIGKILL');
-      } catch {
-        // It has just ended by itself.
-      }
-    }
+    if (this.#child.pid !== undefined && this.isAlive) killDescendants(this.#child.pid);
   }
 
   async #whenEnded(): Promise<Ending> {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface, type Interface } from 'node:readline';
 import { RunFailure } from '../../../failure.ts';
-import { descendantsOf } from '../local/process-tree-reader.ts';
+import { killDescendants } from '../local/process-tree.ts';
 
 const KEPT_STDERR_CHARACTERS = 2_048;
 
@@ -15,8 +15,9 @@ export class ProgramChild {
   readonly #spoke = Promise.withResolvers<void>();
   /** A shell takes the programs that it has started with it. */
   readonly #kill = () => {
-    if (this.#child.pid === undefined || this.#child.exitCode !== null) return;
-    for (const pid of descendantsOf(this.#child.pid)) kill(pid);
+    const { pid, exitCode, signalCode } = this.#child;
+    if (pid === undefined || exitCode !== null || signalCode !== null) return;
+    killDescendants(pid);
     this.#child.kill('SIGKILL');
   };
   #stderr = '';
@@ -90,13 +91,5 @@ export class ProgramChild {
     this.#lost.reject(
       new RunFailure('PROGRAM', `${this.#name}: ${how}${lastWords === '' ? '' : `: ${lastWords}`}`),
     );
-  }
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It has just ended by itself.
   }
 }

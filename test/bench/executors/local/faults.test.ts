@@ -94,7 +94,10 @@ describe('a machine that comes back after it lost its power', () => {
   it('waits for its own time where that is still to come', async () => {
     const fleet = { machines: [2], start: { staggered: '5 s' } };
     const faults = [{ kill: 1, at: '0.5 s', back: '0.5 s' }];
-    const outcome = await runLab({ scenario: aLabScenario({ network: NETWORK, fleet, faults }), machines: 2 });
+    const outcome = await runLab({
+      scenario: aLabScenario({ network: NETWORK, fleet, faults }),
+      machines: 2,
+    });
     expect(outcome.fleet.map(({ isVerified }) => isVerified)).toEqual([true, true]);
     expect(outcome.fleet[1]!.poweredOnS).toBeGreaterThanOrEqual(4.99);
     expect(outcome.fleet[1]!.phases.register![0]).toBeGreaterThanOrEqual(4.99);

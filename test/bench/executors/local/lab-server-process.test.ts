@@ -42,7 +42,12 @@ async function aServer() {
   onTestFinished(() => server.terminate());
   const ready = await Promise.race([server.prepare(), server.lost]);
   const payloadUrl = `http://${HOST}:${ready.ports.http}/images/lab/1/payload`;
-  return { server, source: { host: HOST, port: ready.ports.tftp }, payloadUrl, scratchFolder: task.scratchFolder };
+  return {
+    server,
+    source: { host: HOST, port: ready.ports.tftp },
+    payloadUrl,
+    scratchFolder: task.scratchFolder,
+  };
 }
 
 /** Sends a datagram and gives what comes back first. */
