@@ -24,7 +24,8 @@ function overHttp(folder: string): SavedFolder {
   return {
     fetching: (file): Command => ['curl', '--silent', '--show-error', '--fail', `${folder}/${file}`],
     async text(file) {
-      return (await answered(`${folder}/${file}`, 'GET')).text();
+      const url = `${folder}/${file}`;
+      return (await answered(url, 'GET')).text().catch(lost(url));
     },
     sizesOf: (files) =>
       Promise.all(
@@ -52,7 +53,17 @@ function overNfs(folder: string): SavedFolder {
 }
 
 async function answered(url: string, method: 'GET' | 'HEAD'): Promise<Response> {
-  const response = await fetch(url, { method });
+  const response = await fetch(url, { method }).catch(lost(url));
   if (response.ok) return response;
   throw new RunFailure('SAVED_DISK', `the server answers ${response.status} for ${url}`);
+}
+
+/** What fetch rejects with says in its cause alone what was wrong. */
+function lost(url: string): (error: TypeError) => never {
+  return (error) => {
+    const { message } = error.cause instanceof Error ? error.cause : error;
+    throw new RunFailure('SAVED_DISK', `the server cannot be reached for ${url}: ${message}`, {
+      cause: error,
+    });
+  };
 }
