@@ -40,6 +40,7 @@ export { fingerprintOf, makeSigningKeys, type SigningKeys } from './image/signat
 export { createKeys, keysOf, publicKeyOfStore } from './image/store-keys.ts';
 export { type ImageFault, verifyImage } from './image/verify-image.ts';
 export type { LinkRates } from './link-rate.ts';
+export { ProtocolError } from './protocol-error.ts';
 export type { HandoutName } from './swarm/policy/handout/handout-by-name.ts';
 export {
   BEST_POLICIES,

@@ -1,6 +1,7 @@
 import { mkdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RunFailure } from '../../../../failure.ts';
+import { ProtocolError } from '../../../../engine/index.ts';
+import { ConfigError, type RunFailure } from '../../../../failure.ts';
 import { ZSTD_LEVEL } from '../../zstd-level.ts';
 import type { Command } from '../pipe-script.ts';
 import { said } from '../program-answer-reader.ts';
@@ -27,7 +28,8 @@ export interface SavedDisk {
 
 /**
  * Saves a disk with the programs of Clonezilla and under its names: sfdisk, partclone, zstd.
- * Rejects with a RunFailure (`PROGRAM`) that says which program failed.
+ * Rejects with a RunFailure (`PROGRAM`) that says which program failed, and with a ConfigError for a disk without
+ * partitions that it could save.
  * @param folder is made, and beside it one that is removed again
  */
 export async function saveDisk(diskFile: string, folder: string): Promise<SavedDisk> {
@@ -39,7 +41,7 @@ export async function saveDisk(diskFile: string, folder: string): Promise<SavedD
     /^(device: )?sda/gm,
     '$1/dev/sda',
   );
-  const partitions = partitionsIn(dump);
+  const partitions = partitionsOf(diskFile, dump);
   const systems: string[] = [];
   for (const { device, ...place } of partitions) {
     await copy(diskFile, join(scratch, device), place);
@@ -53,6 +55,16 @@ export async function saveDisk(diskFile: string, folder: string): Promise<SavedD
   await rm(scratch, { recursive: true });
   const sizes = await Promise.all(saved.map(async ({ file }) => (await stat(join(folder, file))).size));
   return { folder, partitions: saved, wireBytes: sizes.reduce((sum, bytes) => sum + bytes, 0) };
+}
+
+function partitionsOf(diskFile: string, dump: string): ReturnType<typeof partitionsIn> {
+  try {
+    return partitionsIn(dump);
+  } catch (cause) {
+    if (!(cause instanceof ProtocolError)) throw cause;
+    const sentence = `Clonezilla cannot save ${diskFile} by its partition table: ${cause.message}`;
+    throw new ConfigError('image', sentence, { cause });
+  }
 }
 
 async function saveBootCode(diskFile: string, folder: string, firstPartition: number): Promise<void> {

@@ -1,4 +1,4 @@
-import { isExtended, parseSfdiskDump } from '../../../../engine/index.ts';
+import { isExtended, ProtocolError, parseSfdiskDump } from '../../../../engine/index.ts';
 
 /** Files of a saved disk beside those of its partitions, under the names that Clonezilla gives them. */
 export const SAVED_FILES = {
@@ -44,15 +44,15 @@ export function partcloneFor(fileSystem: string): string {
   return PROGRAMS[fileSystem] ?? 'partclone.dd';
 }
 
-/** Start and size of every partition that holds data, of the text of `sfdisk --dump`. Throws a ProtocolError. */
+/** Start and size of every partition that holds data, of the text of `sfdisk --dump`. Throws a ProtocolError where there is none. */
 export function partitionsIn(dump: string): { device: string; diskOffset: number; bytes: number }[] {
   const table = parseSfdiskDump(dump);
-  return table.partitions
-    .filter((partition) => !isExtended(table, partition))
-    .map(({ device, startBytes, bytes }) => ({ device, diskOffset: startBytes, bytes }));
+  const holding = table.partitions.filter((partition) => !isExtended(table, partition));
+  if (holding.length === 0) throw new ProtocolError('it names no partition that holds data');
+  return holding.map(({ device, startBytes, bytes }) => ({ device, diskOffset: startBytes, bytes }));
 }
 
-/** The partitions of a saved disk by the texts of its files. Throws a ProtocolError. */
+/** The partitions of a saved disk by the texts of its files. Throws a ProtocolError where there are none. */
 export function savedPartitions(dump: string, fileSystems: string): SavedPartition[] {
   const known = new Map(
     fileSystems
