@@ -31,9 +31,13 @@ export class HostMeter {
     if (!this.#isClosed) this.#link = [this.#link?.[0] ?? bytes, bytes];
   }
 
-  /** Whatever is read from now on does not count. */
+  /** Whatever is read from now on does not count, until it is opened again. */
   close(): void {
     this.#isClosed = true;
+  }
+
+  open(): void {
+    this.#isClosed = false;
   }
 
   get use(): HostUse {

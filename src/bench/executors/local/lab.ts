@@ -169,7 +169,7 @@ export class Lab {
   }
 
   #heard(): void {
-    if (this.#agents.every(({ log }) => log.hasImage || log.isSettled)) this.#meter?.end();
+    this.#meter?.follow(this.#agents.map(({ log }) => log));
     if (this.#transferStartedMs !== null) return;
     const starts = this.#agents.flatMap(({ log }) => log.downloadStartedMs ?? []);
     if (starts.length > 0) this.#transferStarted(Math.min(...starts));

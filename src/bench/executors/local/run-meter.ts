@@ -2,6 +2,7 @@ import type { HostUse } from '../../record/run-record.ts';
 import type { RunOutcome } from '../executor.ts';
 import { HostMeter, type HostReading } from './host-meter.ts';
 import { type LabPlace, SERVER } from './lab-place.ts';
+import type { MachineLog } from './machine-log.ts';
 import { busyShareOf, type ProcessorTimes, processorTimes } from './processor-use-reader.ts';
 
 /** A process of the lab that can be looked at. */
@@ -48,12 +49,21 @@ export class RunMeter {
     this.#meters.get(host)!.read(this.#processes.get(host)!.reading());
   }
 
-  /** The last verified piece is written: what is used from now on does not count. Once is enough. */
+  /**
+   * Ends with the last verified piece of these machines, and goes on where one of them has lost its power after that: it
+   * may lack pieces again.
+   */
+  follow(machines: readonly MachineLog[]): void {
+    if (machines.every(({ hasImage, isSettled }) => hasImage || isSettled)) this.end();
+    else this.#goOn();
+  }
+
+  /** What is used from now on does not count. Once is enough. */
   end(): void {
     if (this.#after !== null) return;
     this.#after = this.#times();
     this.#readAll();
-    for (const meter of [...this.#meters.values(), ...this.#siteMeters]) meter.close();
+    for (const meter of this.#allMeters) meter.close();
   }
 
   useOf(host: string): HostUse {
@@ -70,6 +80,15 @@ export class RunMeter {
       ...(peakMemoryBytes === undefined ? {} : { serverPeakMemoryBytes: peakMemoryBytes }),
       ...(this.#siteMeters.length === 0 ? {} : { siteLinks: this.#siteMeters.map(({ use }) => use.link!) }),
     };
+  }
+
+  #goOn(): void {
+    this.#after = null;
+    for (const meter of this.#allMeters) meter.open();
+  }
+
+  get #allMeters(): readonly HostMeter[] {
+    return [...this.#meters.values(), ...this.#siteMeters];
   }
 
   #readAll(): void {

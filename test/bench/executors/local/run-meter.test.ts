@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { loopback } from '../../../../src/bench/executors/local/lab-place.ts';
+import { MachineLog } from '../../../../src/bench/executors/local/machine-log.ts';
 import { RunMeter } from '../../../../src/bench/executors/local/run-meter.ts';
 import type { LinkBytes } from '../../../../src/bench/record/run-record.ts';
 
@@ -77,6 +78,29 @@ describe('what a run uses', () => {
     meter.end();
     expect(meter.useOf('m001').cpuS).toBe(1);
     expect(meter.measured).toEqual(measured);
+  });
+
+  it('goes on where a machine that had its image loses its power and has to fetch again', () => {
+    const meter = aMeter(aCountingPlace());
+    const machines = ['m001', 'm002'].map((name) => new MachineLog(name));
+    const downloaded = (log: MachineLog) => {
+      log.reported({ kind: 'phaseStarted', phase: 'download', atMs: 1 });
+      log.reported({ kind: 'phaseEnded', phase: 'download', atMs: 2 });
+      meter.follow(machines);
+    };
+    downloaded(machines[0]!);
+    meter.sample();
+    downloaded(machines[1]!);
+    machines[0]!.reported({ kind: 'phaseStarted', phase: 'verify', atMs: 3 });
+    expect(meter.useOf('m001')).toMatchObject({ cpuS: 2, link: { upBytes: 1000 } });
+    machines[0]!.lostPower();
+    meter.follow(machines);
+    meter.sample();
+    downloaded(machines[0]!);
+    expect(meter.useOf('m001')).toMatchObject({ cpuS: 4, link: { upBytes: 2000, downBytes: 4000 } });
+    expect(meter.measured).toMatchObject({ busyShare: 0.25, siteLinks: [{ upBytes: 20_000 }, {}] });
+    meter.sample();
+    expect(meter.useOf('m001').cpuS).toBe(4);
   });
 
   it('has no links where hosts have none of their own', () => {
