@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { rm, truncate } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { LinkRates } from '../../../engine/index.ts';
 import type { RunOutcome, RunWatch } from '../executor.ts';
-import type { ServerStop } from '../fleet.ts';
-import { isOneForAll } from '../way-of-bytes.ts';
 import { AgentChild } from './agent-child.ts';
 import { firstDifference } from './image-comparison-reader.ts';
+import { LabFaults } from './lab-faults.ts';
 import { labLimitations, useLimitations } from './lab-limitations.ts';
 import { monotonicMs, peerIdOf, type ServerReady } from './lab-messages.ts';
 import { type LabPlace, SERVER } from './lab-place.ts';
@@ -15,6 +13,7 @@ import { agentTaskOf, diskFileOf, folderWithRoomOf, serverTaskOf } from './lab-t
 import { type MeteredProcess, RunMeter } from './run-meter.ts';
 import { ServerChild } from './server-child.ts';
 import { StallGuard } from './stall-guard.ts';
+import { Timetable } from './timetable.ts';
 
 export interface LabOptions {
   /** Null: the server process makes a sample disk. */
@@ -32,8 +31,6 @@ export interface LabOptions {
 
 const HEARTBEAT_MS = 250;
 const SAMPLE_MS = 1_000;
-/** Node fires a timer of more than this, some 25 days, at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** One run in the lab. Whoever makes it closes it: then nothing of it is left behind. */
 export class Lab {
@@ -42,7 +39,7 @@ export class Lab {
   readonly #watch: RunWatch;
   readonly #scratchFolder: string;
   readonly #aborted = Promise.withResolvers<never>();
-  readonly #timers: NodeJS.Timeout[] = [];
+  readonly #timetable = new Timetable();
   #server: ServerChild | undefined;
   #agents: readonly AgentChild[] = [];
   #meter: RunMeter | undefined;
@@ -86,7 +83,7 @@ export class Lab {
   /** Ends every process, removes the hosts and the scratch folder. */
   async close(): Promise<void> {
     this.#watch.signal.removeEventListener('abort', this.#abort);
-    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timetable.clear();
     const children = this.#server === undefined ? this.#agents : [this.#server, ...this.#agents];
     await Promise.all(children.map((child) => child.terminate()));
     try {
@@ -125,7 +122,7 @@ export class Lab {
     for (const agent of this.#agents) processes.set(agent.log.machine, agent);
     const meter = new RunMeter(this.#options.place, processes);
     this.#meter = meter;
-    this.#timers.push(setInterval(() => meter.sample(), SAMPLE_MS));
+    this.#timetable.every(SAMPLE_MS, () => meter.sample());
     return meter;
   }
 
@@ -138,11 +135,11 @@ export class Lab {
     const originMs = starters[0]!.powerOn();
     for (const [index, agent] of starters.entries()) {
       const { powerOnMs } = this.#plan.machines[index]!;
-      if (powerOnMs > 0) this.#after(powerOnMs, () => agent.powerOn());
+      if (powerOnMs > 0) this.#timetable.after(powerOnMs, () => agent.powerOn());
       else if (index > 0) agent.powerOn();
     }
     const guard = new StallGuard(this.#options.patienceMs, originMs);
-    this.#timers.push(setInterval(() => this.#beat(guard), HEARTBEAT_MS));
+    this.#timetable.every(HEARTBEAT_MS, () => this.#beat(guard));
     Promise.all(starters.map((agent) => agent.settled)).then(() => this.#giveUpJoining());
     return originMs;
   }
@@ -178,68 +175,23 @@ export class Lab {
   /** The transfer starts with the first download; from then on count the times of what happens to machines. */
   #transferStarted(atMs: number): void {
     this.#transferStartedMs = atMs;
-    const sinceStart = (afterMs: number, act: () => void): void =>
-      this.#after(atMs + afterMs - monotonicMs(), act);
-    if (this.#options.deadlineMs < Infinity) {
-      sinceStart(this.#options.deadlineMs, () => this.#giveUpUnfinished());
-    }
-    for (const [index, machine] of this.#plan.machines.entries()) {
-      const agent = this.#agents[index]!;
-      if (machine.killedAfterMs < Infinity) this.#planPowerCut(agent, machine, sinceStart);
-      if (machine.joinsAfterMs > 0) sinceStart(machine.joinsAfterMs, () => agent.powerOn());
-    }
-    for (const stop of this.#plan.serverStops) this.#planStop(stop, sinceStart);
-    const { serverLinkChanges, machines } = this.#plan;
-    const changing = [{ name: SERVER, linkChanges: serverLinkChanges }, ...machines];
-    for (const { name, linkChanges } of changing) {
-      for (const { atS, link } of linkChanges) sinceStart(atS * 1000, () => this.#changeLink(name, link));
-    }
-  }
-
-  #planStop({ part, atS, forS }: ServerStop, sinceStart: (afterMs: number, act: () => void) => void): void {
-    const server = this.#server!;
-    if (part === 'tracker') return sinceStart(atS * 1000, () => server.stopTracker());
-    const killed = Promise.withResolvers<void>();
-    sinceStart(atS * 1000, () => killed.resolve(server.kill()));
-    sinceStart((atS + forS) * 1000, () => {
-      killed.promise.then(() => server.restart()).catch((error) => this.#aborted.reject(error));
-    });
-  }
-
-  #changeLink(host: string, link: LinkRates): void {
-    this.#options.place.changeLink!(host, link).catch((error) => this.#aborted.reject(error));
-  }
-
-  #planPowerCut(
-    agent: AgentChild,
-    machine: LabMachine,
-    sinceStart: (afterMs: number, act: () => void) => void,
-  ): void {
-    const { killedAfterMs, backAfterMs } = machine;
-    const isBack = backAfterMs < Infinity && !isOneForAll(this.#plan.transport);
-    const cut = Promise.withResolvers<void>();
-    // Also where the run is over before its power would be back.
-    cut.promise.catch((error) => this.#aborted.reject(error));
-    sinceStart(killedAfterMs, () => {
-      this.#meter?.read(agent.log.machine);
-      if (isBack) return cut.resolve(this.#losePower(agent, machine));
-      if (backAfterMs < Infinity)
-        agent.log.failed(`it lost its power, and ${this.#plan.transport} takes nobody in once it has begun`);
-      agent.kill();
-    });
-    if (!isBack) return;
-    sinceStart(backAfterMs, () => {
-      cut.promise.then(
-        () => agent.powerBack(),
-        () => {},
-      );
-    });
-  }
-
-  /** A disk has its size, whatever a program that was writing to it has made of the file. */
-  async #losePower(agent: AgentChild, machine: LabMachine): Promise<void> {
-    await agent.losePower();
-    await truncate(this.#diskOf(machine), this.#plan.imageBytes);
+    const { place, deadlineMs } = this.#options;
+    if (deadlineMs < Infinity)
+      this.#timetable.after(atMs + deadlineMs - monotonicMs(), () => this.#giveUpUnfinished());
+    const faults = new LabFaults(
+      {
+        plan: this.#plan,
+        place,
+        server: this.#server!,
+        agents: this.#agents,
+        meter: this.#meter!,
+        timetable: this.#timetable,
+        diskOf: (machine) => this.#diskOf(machine),
+        failed: (error) => this.#aborted.reject(error),
+      },
+      atMs,
+    );
+    faults.begin();
   }
 
   #giveUpUnfinished(): void {
@@ -251,10 +203,6 @@ export class Lab {
       const seconds = Math.round(this.#unfinishedAfterS);
       agent.fail(`given up during ${agent.log.state}: it had not finished after ${seconds} s`);
     }
-  }
-
-  #after(waitMs: number, act: () => void): void {
-    this.#timers.push(setTimeout(act, Math.min(waitMs, LONGEST_TIMER_MS)));
   }
 
   async #compareDisks(imageFile: string): Promise<void> {
