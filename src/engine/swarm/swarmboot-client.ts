@@ -1,13 +1,12 @@
 import type { AddressInfo, Server } from 'node:net';
 import { RunFailure } from '../../failure.ts';
-import { BLOCK_BYTES, type Metainfo, pieceLengthOf } from '../image/metainfo.ts';
+import { BLOCK_BYTES, type Metainfo } from '../image/metainfo.ts';
 import { AnnounceClient } from './announce-client.ts';
 import { AnnouncePace } from './announce-pace.ts';
-import { Evidence } from './evidence.ts';
+import { IncomingPieces } from './incoming-pieces.ts';
 import { PeerListener } from './peer-listener.ts';
 import { PieceBuffers } from './piece-buffers.ts';
 import { PieceCache } from './piece-cache.ts';
-import { pieceHash } from './piece-hash.ts';
 import { RateTable } from './rate-table.ts';
 import type {
   ChunkStore,
@@ -21,7 +20,6 @@ import { isDealer, saltOf, settingsOf } from './swarm-settings.ts';
 import { Geometry } from './torrent/geometry.ts';
 import { NOTHING_HELD } from './torrent/held-blocks.ts';
 import { eventOf } from './torrent/message-event.ts';
-import { FROM_STORE } from './torrent/partial-piece.ts';
 import type { SwarmEffect } from './torrent/swarm-effect.ts';
 import type { SwarmEvent } from './torrent/swarm-event.ts';
 import { SwarmState } from './torrent/swarm-state.ts';
@@ -37,8 +35,6 @@ const REVIEW_MS = 1_000;
 /** Memory for pieces that are served, and memory that is kept for those to come [byte]. */
 const CACHE_BYTES = 16 * 2 ** 20;
 const SPARE_BYTES = 8 * 2 ** 20;
-/** Stands for the store among peer ids. */
-const STORE_ID = '';
 /** Pieces that are kept to be served, however large they are. */
 const FEWEST_CACHED = 4;
 
@@ -58,10 +54,7 @@ class SwarmbootClient implements SwarmClient {
   readonly #server: Server;
   readonly #options: SwarmClientOptions;
   readonly #traffic = new TrafficCount();
-  readonly #evidence = new Evidence();
   readonly #done = Promise.withResolvers<void>();
-  /** Pieces that come in. */
-  readonly #incoming = new Map<number, Uint8Array>();
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #rates: RateTable;
   readonly #leaveTimetable: () => void;
@@ -69,7 +62,7 @@ class SwarmbootClient implements SwarmClient {
   #geometry!: Geometry;
   #store!: ChunkStore;
   #state: SwarmState | undefined;
-  #buffers!: PieceBuffers;
+  #incoming!: IncomingPieces;
   #cache!: PieceCache;
   #peers: PeerListener | undefined;
   #isPaused = false;
@@ -130,17 +123,26 @@ class SwarmbootClient implements SwarmClient {
   async #start(metainfo: Metainfo, store: ChunkStore, isSeed: boolean): Promise<void> {
     this.#metainfo = metainfo;
     this.#store = store;
-    this.#geometry = new Geometry(metainfo.imageBytes, metainfo.pieceBytes, BLOCK_BYTES);
-    this.#buffers = new PieceBuffers(metainfo.pieceBytes, SPARE_BYTES / metainfo.pieceBytes);
+    const geometry = new Geometry(metainfo.imageBytes, metainfo.pieceBytes, BLOCK_BYTES);
+    this.#geometry = geometry;
+    const buffers = new PieceBuffers(metainfo.pieceBytes, SPARE_BYTES / metainfo.pieceBytes);
+    this.#incoming = new IncomingPieces({
+      metainfo,
+      geometry,
+      store,
+      buffers,
+      peerIdOf: (peer) => this.#peers!.peerIdOf(peer),
+      guilty: (peerId, piece) => this.#peers!.ban(peerId, `it sent wrong data for piece ${piece}`),
+    });
     this.#cache = new PieceCache(
       Math.max(FEWEST_CACHED, Math.floor((this.#options.cacheBytes ?? CACHE_BYTES) / metainfo.pieceBytes)),
-      (piece) => store.read(piece, 0, this.#buffers.take(this.#geometry.bytesOf(piece))),
-      (bytes) => this.#buffers.giveBack(bytes),
+      (piece) => store.read(piece, 0, buffers.take(geometry.bytesOf(piece))),
+      (bytes) => buffers.giveBack(bytes),
     );
     this.#state = new SwarmState(
       settingsOf({
         options: this.#options,
-        geometry: this.#geometry,
+        geometry,
         isSeed,
         held: store.held ?? NOTHING_HELD,
         count: (place, counter) => this.#state!.count(place, counter),
@@ -225,12 +227,7 @@ class SwarmbootClient implements SwarmClient {
 
   #placeFor(peer: number, block: BlockAddress): Uint8Array | undefined {
     if (!this.#state!.blockArrives(peer, block, performance.now())) return undefined;
-    let bytes = this.#incoming.get(block.piece);
-    if (!bytes) {
-      bytes = this.#buffers.take(pieceLengthOf(this.#metainfo, block.piece));
-      this.#incoming.set(block.piece, bytes);
-    }
-    return bytes.subarray(block.begin, block.begin + block.length);
+    return this.#incoming.placeFor(block);
   }
 
   #receive(peer: number, block: BlockAddress): void {
@@ -258,9 +255,7 @@ class SwarmbootClient implements SwarmClient {
         this.#check(effect.piece, effect.senders).catch(this.#done.reject);
         return;
       case 'abandonPiece':
-        // A block may still come in there: the memory is used for nothing else.
-        this.#incoming.delete(effect.piece);
-        return;
+        return this.#incoming.abandon(effect.piece);
       case 'finish':
         return this.#done.resolve();
     }
@@ -277,36 +272,10 @@ class SwarmbootClient implements SwarmClient {
 
   /** @param senders peer by block */
   async #check(piece: number, senders: readonly number[]): Promise<void> {
-    const bytes = this.#incoming.get(piece)!;
-    const peerIds = senders.map((peer) => (peer === FROM_STORE ? STORE_ID : this.#peers!.peerIdOf(peer)));
-    this.#incoming.delete(piece);
-    await this.#fillFromStore(piece, bytes, senders);
-    if ((await pieceHash(bytes)) !== this.#metainfo.pieceHashes.at(piece)) {
-      if (new Set(peerIds).size === 1) this.#ban(peerIds[0]!, piece);
-      else this.#evidence.keep(piece, peerIds, bytes);
-      return this.#handle({ kind: 'pieceRefuted', piece });
-    }
-    if (this.#evidence.has(piece)) this.#judge(piece, bytes);
+    const bytes = await this.#incoming.complete(piece, senders);
+    if (!bytes) return this.#handle({ kind: 'pieceRefuted', piece });
     await this.#store.write(piece, bytes);
     this.#cache.put(piece, bytes);
     this.#handle({ kind: 'pieceStored', piece });
-  }
-
-  #judge(piece: number, bytes: Uint8Array): void {
-    for (const peerId of this.#evidence.guilty(piece, bytes))
-      if (peerId !== STORE_ID) this.#ban(peerId, piece);
-  }
-
-  #ban(peerId: string, piece: number): void {
-    this.#peers!.ban(peerId, `it sent wrong data for piece ${piece}`);
-  }
-
-  /** Reads the blocks that no peer sent; one that cannot be read makes the hash wrong, and all is fetched. */
-  async #fillFromStore(piece: number, bytes: Uint8Array, senders: readonly number[]): Promise<void> {
-    for (const [block, sender] of senders.entries()) {
-      if (sender !== FROM_STORE) continue;
-      const { begin, length } = this.#geometry.blockAt(piece, block);
-      await this.#store.read(piece, begin, bytes.subarray(begin, begin + length)).catch(() => {});
-    }
   }
 }

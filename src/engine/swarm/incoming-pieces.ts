@@ -1,0 +1,83 @@
+import { type Metainfo, pieceLengthOf } from '../image/metainfo.ts';
+import { Evidence } from './evidence.ts';
+import type { PieceBuffers } from './piece-buffers.ts';
+import { pieceHash } from './piece-hash.ts';
+import type { ChunkStore } from './swarm-client.ts';
+import type { Geometry } from './torrent/geometry.ts';
+import { FROM_STORE } from './torrent/partial-piece.ts';
+import type { BlockAddress } from './wire/message.ts';
+
+/** Stands for the store among peer ids. */
+const STORE_ID = '';
+
+/** The torrent that they are pieces of, and who sends them. */
+export interface IncomingTorrent {
+  readonly metainfo: Metainfo;
+  readonly geometry: Geometry;
+  readonly store: ChunkStore;
+  readonly buffers: PieceBuffers;
+  peerIdOf(peer: number): string;
+  /** Hears who sent wrong data for a piece. */
+  guilty(peerId: string, piece: number): void;
+}
+
+/** Pieces that come in: where their blocks go, whether they are right, and whose fault it is where they are not. */
+export class IncomingPieces {
+  readonly #torrent: IncomingTorrent;
+  readonly #pieces = new Map<number, Uint8Array>();
+  readonly #evidence = new Evidence();
+
+  constructor(torrent: IncomingTorrent) {
+    this.#torrent = torrent;
+  }
+
+  placeFor({ piece, begin, length }: BlockAddress): Uint8Array {
+    const { buffers, metainfo } = this.#torrent;
+    let bytes = this.#pieces.get(piece);
+    if (!bytes) {
+      bytes = buffers.take(pieceLengthOf(metainfo, piece));
+      this.#pieces.set(piece, bytes);
+    }
+    return bytes.subarray(begin, begin + length);
+  }
+
+  /** A block may still come in there: the memory is used for nothing else. */
+  abandon(piece: number): void {
+    this.#pieces.delete(piece);
+  }
+
+  /**
+   * Every block of it has come, or is in the store.
+   * @param senders peer by block
+   * @returns the piece, or undefined where it is not what it has to be
+   */
+  async complete(piece: number, senders: readonly number[]): Promise<Uint8Array | undefined> {
+    const { metainfo, peerIdOf, guilty } = this.#torrent;
+    const bytes = this.#pieces.get(piece)!;
+    const peerIds = senders.map((peer) => (peer === FROM_STORE ? STORE_ID : peerIdOf(peer)));
+    this.#pieces.delete(piece);
+    await this.#fillFromStore(piece, bytes, senders);
+    if ((await pieceHash(bytes)) !== metainfo.pieceHashes.at(piece)) {
+      if (new Set(peerIds).size === 1) guilty(peerIds[0]!, piece);
+      else this.#evidence.keep(piece, peerIds, bytes);
+      return undefined;
+    }
+    if (this.#evidence.has(piece)) this.#judge(piece, bytes);
+    return bytes;
+  }
+
+  #judge(piece: number, bytes: Uint8Array): void {
+    for (const peerId of this.#evidence.guilty(piece, bytes))
+      if (peerId !== STORE_ID) this.#torrent.guilty(peerId, piece);
+  }
+
+  /** Reads the blocks that no peer sent; one that cannot be read makes the hash wrong, and all is fetched. */
+  async #fillFromStore(piece: number, bytes: Uint8Array, senders: readonly number[]): Promise<void> {
+    const { store, geometry } = this.#torrent;
+    for (const [block, sender] of senders.entries()) {
+      if (sender !== FROM_STORE) continue;
+      const { begin, length } = geometry.blockAt(piece, block);
+      await store.read(piece, begin, bytes.subarray(begin, begin + length)).catch(() => {});
+    }
+  }
+}
