@@ -7,6 +7,8 @@ import type { Introduced, Neighbour } from './neighbour.ts';
 import { Offers } from './offers.ts';
 import { type OpenPieceSettings, OpenPieces } from './open-pieces.ts';
 import type { PartialPiece } from './partial-piece.ts';
+import { PieceChoice } from './piece-choice.ts';
+import { Requests } from './requests.ts';
 import type { OwnPlace } from './site-gate.ts';
 import { type SourceLimits, Sources } from './sources.ts';
 import type { EmitEffect } from './swarm-effect.ts';
@@ -37,13 +39,14 @@ export class DownloadSide {
   readonly #sources: Sources;
   readonly #open: OpenPieces;
   readonly #offers: Offers;
+  readonly #choice: PieceChoice;
+  readonly #requests: Requests;
   /** There is room for one more source than before, and nobody has been asked because of it. */
   #isRoomNew = false;
   #isPaused = false;
   #nowMs = 0;
 
   constructor(settings: DownloadSettings, neighbours: ReadonlyMap<number, Neighbour>, emit: EmitEffect) {
-    const { pieces } = settings.geometry;
     this.#settings = settings;
     this.#neighbours = neighbours;
     this.#emit = emit;
@@ -51,14 +54,17 @@ export class DownloadSide {
       this.#interest.reviewAll();
       this.#isRoomNew = hasRoom;
     });
-    this.held = new PieceSet(pieces);
+    this.held = new PieceSet(settings.geometry.pieces);
     this.#open = new OpenPieces(settings);
-    const { place, chance } = settings;
+    const { place, chance, geometry, picker } = settings;
     const { held } = this;
     const changed = (neighbour: Neighbour): void => this.#interest.review(neighbour);
-    this.#offers = new Offers({ place, pieces, chance, held, neighbours, changed });
+    this.#offers = new Offers({ place, pieces: geometry.pieces, chance, held, neighbours, changed });
+    const [open, sources, offers] = [this.#open, this.#sources, this.#offers];
+    this.#choice = new PieceChoice({ open, offers, picker, neighbours, emit });
+    this.#requests = new Requests({ geometry, sources, open, emit });
     this.#interest = new Interest({
-      sources: this.#sources,
+      sources,
       neighbours,
       emit,
       canServe: (neighbour) => this.#canServe(neighbour),
@@ -198,7 +204,7 @@ export class DownloadSide {
       for (const [piece, blocks] of [...neighbour.asked]) {
         for (const block of [...blocks]) {
           if (this.#open.of(piece)?.isArrivingFrom(block, neighbour.peer)) continue;
-          this.#cancel(neighbour, piece, block);
+          this.#requests.cancel(neighbour, piece, block);
           this.#sources.remove(neighbour, piece, block);
           this.#release(neighbour, piece, block);
         }
@@ -220,7 +226,7 @@ export class DownloadSide {
 
   #ask(neighbour: Neighbour): void {
     while (this.#isAskable(neighbour) && this.#sources.isLow(neighbour)) {
-      const partial = this.#choose(neighbour);
+      const partial = this.#choice.next(neighbour);
       const owed = neighbour.askedBlocks;
       if (partial) this.#askBlocks(neighbour, partial);
       if (neighbour.askedBlocks === owed) break;
@@ -228,79 +234,24 @@ export class DownloadSide {
     this.#interest.review(neighbour);
   }
 
-  /** One that is begun comes first, then the rarest, then what others have not sent yet. */
-  #choose(neighbour: Neighbour): PartialPiece | undefined {
-    if (neighbour.wantedPieces === 0)
-      return this.#offers.wanted.size === 0 ? this.#chooseLate(neighbour) : undefined;
-    const begun = this.#open.firstFree(neighbour.open);
-    if (begun || !this.#hasRoom()) return begun;
-    const piece = this.#settings.picker.pick(neighbour.open);
-    return piece === -1 ? undefined : this.#open.begin(piece);
-  }
-
-  #chooseLate({ open, asked }: Neighbour): PartialPiece | undefined {
-    return this.#open.firstLate(open, asked);
-  }
-
-  /** Whether a further piece may be begun: if need be instead of one that nobody can go on with. */
-  #hasRoom(): boolean {
-    if (!this.#open.isFull) return true;
-    const neighbours = [...this.#neighbours.values()];
-    const forsaken = this.#open.firstForsaken((piece) => neighbours.some(({ open }) => open.has(piece)));
-    if (forsaken === undefined) return false;
-    this.#open.discard(forsaken);
-    this.#emit({ kind: 'abandonPiece', piece: forsaken });
-    return true;
-  }
-
   #askBlocks(neighbour: Neighbour, partial: PartialPiece): void {
-    const { geometry } = this.#settings;
-    const most = this.#sources.depthOf(neighbour);
     const isLate = partial.freeBlocks === 0;
-    for (let block = 0; block < partial.blocks && neighbour.askedBlocks < most; block++) {
-      if (!partial.isOpen(block, isLate)) continue;
-      if (neighbour.asked.get(partial.piece)?.has(block)) continue;
-      partial.requested(block);
-      if (neighbour.askedBlocks === 0) neighbour.heardAtMs = this.#nowMs;
-      this.#sources.add(neighbour, partial.piece, block, this.#nowMs);
-      const message = { ...geometry.blockAt(partial.piece, block), kind: 'request' } as const;
-      this.#emit({ kind: 'sendMessage', peer: neighbour.peer, message });
-    }
+    this.#requests.ask(neighbour, partial, this.#nowMs);
     if (isLate) this.#interest.reviewAll();
     else if (partial.freeBlocks === 0) this.#unwant(partial.piece);
   }
 
   #cancelOthers(piece: number, block: number): void {
-    for (const other of this.#neighbours.values()) {
-      if (!this.#sources.remove(other, piece, block)) continue;
-      this.#open.of(piece)!.released(block, other.peer);
-      this.#cancel(other, piece, block);
-      this.#interest.review(other);
-    }
-  }
-
-  #cancel({ peer }: Neighbour, piece: number, block: number): void {
-    const address = this.#settings.geometry.blockAt(piece, block);
-    this.#emit({ kind: 'sendMessage', peer, message: { ...address, kind: 'cancel' } });
+    for (const other of this.#neighbours.values())
+      if (this.#requests.takeBack(other, piece, block)) this.#interest.review(other);
   }
 
   #releaseAll(neighbour: Neighbour): void {
-    if (neighbour.askedBlocks === 0) return;
-    const owed = this.#sources.removeAll(neighbour);
-    const freed = owed.filter(([piece, blocks]) =>
-      [...blocks].map((block) => this.#frees(neighbour, piece, block)).includes(true),
-    );
-    this.#want(freed.map(([piece]) => piece));
+    if (neighbour.askedBlocks > 0) this.#want(this.#requests.letGoAll(neighbour));
   }
 
   #release(neighbour: Neighbour, piece: number, block: number): void {
-    if (this.#frees(neighbour, piece, block)) this.#want([piece]);
-  }
-
-  /** Lets a request go. @returns whether the piece has got its first free block by that */
-  #frees(neighbour: Neighbour, piece: number, block: number): boolean {
-    const partial = this.#open.of(piece);
-    return partial?.released(block, neighbour.peer) === true && partial.freeBlocks === 1;
+    if (this.#requests.letGo(neighbour, piece, block)) this.#want([piece]);
   }
 
   /** All of them are wanted before any is asked for: whoever is asked for one may be asked for the others as well. */
@@ -330,7 +281,7 @@ export class DownloadSide {
   #canServe(neighbour: Neighbour): boolean {
     if (this.#isPaused) return false;
     if (neighbour.wantedPieces > 0) return true;
-    return this.#offers.wanted.size === 0 && !this.isDone && this.#chooseLate(neighbour) !== undefined;
+    return this.#offers.wanted.size === 0 && !this.isDone && this.#choice.late(neighbour) !== undefined;
   }
 
   /** It lets us ask, and is a source already or may become one. */
