@@ -68,6 +68,7 @@ export class DownloadSide {
       neighbours,
       emit,
       canServe: (neighbour) => this.#canServe(neighbour),
+      missingShare: () => 1 - held.size / geometry.pieces,
     });
   }
 

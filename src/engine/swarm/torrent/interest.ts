@@ -9,7 +9,17 @@ export interface InterestSource {
   readonly emit: EmitEffect;
   /** Whether an unchoke of this neighbour would be made use of, were there room for it. */
   canServe(neighbour: Neighbour): boolean;
+  /** Share of all pieces that are still to come. */
+  missingShare(): number;
 }
+
+/**
+ * A seeder that has dealt everything is wanted beside all other sources until so little is missing. Where machines send
+ * slower than they receive its uplink would fall idle otherwise: in the virtual lab six machines with uplinks of a third
+ * need 1.10 times the bound, and 1.22 without. Kept up to the end it would send 8 % of a copy for nothing where all links
+ * are alike.
+ */
+const LITTLE_SHARE = 1 / 8;
 
 /** In whom we are interested: an unchoke would be made use of now. */
 export class Interest {
@@ -27,7 +37,8 @@ export class Interest {
   review(neighbour: Neighbour): void {
     const { sources } = this.#source;
     const isSource = neighbour.askedBlocks > 0;
-    const areInterested = isSource || (sources.hasRoom && this.#source.canServe(neighbour));
+    const mayCome = sources.hasRoom || (neighbour.isDealer && this.#source.missingShare() > LITTLE_SHARE);
+    const areInterested = isSource || (mayCome && this.#source.canServe(neighbour));
     if (areInterested === neighbour.areWeInterested) return;
     neighbour.areWeInterested = areInterested;
     const kind = areInterested ? 'interested' : 'notInterested';

@@ -111,6 +111,20 @@ describe('interest', () => {
     expect(unchoke(torrent, 2)).toEqual([]);
   });
 
+  it.each([
+    [40, ['interested']],
+    [5, []],
+  ])(
+    'with %i of 40 pieces missing says to a seeder that has dealt, beside all other sources: %o',
+    (missing, said) => {
+      const held = { hasBlock: (piece: number) => piece >= missing };
+      const torrent = aLeecher(1, { geometry: aGeometry(40), sources: 1, askedBlocks: BLOCKS, held });
+      unchoke(torrent, 1);
+      const effects = torrent.join(3, { has: 'everything', isDealer: true });
+      expect(toldTo(effects, 3).filter((kind) => kind === 'interested')).toEqual(said);
+    },
+  );
+
   it('needs no second unchoke where there is room in the end', () => {
     const torrent = aLeecher(2, { geometry: aGeometry(40), sources: 1 });
     unchoke(torrent, 1);

@@ -42,6 +42,14 @@ describe('a swarm of our clients on equal links', () => {
     expect(held).toBeLessThan(1.06 * meanOf(runs({ machines: 20 }).map(makespan)));
   });
 
+  it('keeps the server sending to the end where machines send slower than they receive', () => {
+    const upShare = 1 / 3;
+    const bound = 6 / (1 + 6 * upShare);
+    const results = runs({ machines: 6, pieces: 96, upShare });
+    expect(meanOf(results.map(makespan))).toBeLessThan(1.13 * bound);
+    for (const { serverCopies } of results) expect(serverCopies).toBeGreaterThan(0.9 * bound);
+  });
+
   it('is the better for a limit on sources: without it some starve while others have too many', () => {
     const mean = (sources: number) => meanOf(runs({ machines: 20, sources }).map(makespan));
     expect(mean(4)).toBeLessThan(0.95 * mean(20));

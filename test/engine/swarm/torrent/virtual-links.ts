@@ -22,6 +22,9 @@ export interface VirtualSwarm {
   readonly pieceBytes: number;
   /** Bytes per second of every link; the first `slow` machines have a fifth of it. */
   readonly rateBps: number;
+  /** Rate of the server's link and of the machines' uplinks, over that of the machines' downlinks. */
+  readonly serverShare: number;
+  readonly upShare: number;
   readonly slow: number;
   readonly conditions: NetworkConditions;
   readonly unsentBytes: number;
@@ -73,6 +76,8 @@ export function runVirtualSwarm(wishes: Partial<VirtualSwarm> & { machines: numb
     pieces: 256,
     pieceBytes,
     rateBps: 3.125e6,
+    serverShare: 1,
+    upShare: 1,
     slow: 0,
     conditions: QUICK,
     unsentBytes: Math.max(BLOCK_BYTES, pieceBytes / 16),
@@ -130,12 +135,13 @@ class VirtualPeer {
 
   constructor(number: number, net: Net) {
     const { pieces, pieceBytes, unsentBytes, sources, slow, rateBps, seeder, choker, pipeline } = net.swarm;
+    const { serverShare, upShare } = net.swarm;
     const isSeed = number === 0;
     this.number = number;
     this.isDone = isSeed;
     this.#net = net;
-    const ownRateBps = !isSeed && number <= slow ? rateBps / 5 : rateBps;
-    this.up = new Port(net.simulation, ownRateBps);
+    const ownRateBps = isSeed ? rateBps * serverShare : number <= slow ? rateBps / 5 : rateBps;
+    this.up = new Port(net.simulation, isSeed ? ownRateBps : ownRateBps * upShare);
     this.down = new Port(net.simulation, ownRateBps);
     this.#state = new SwarmState({
       geometry: new Geometry(pieces * pieceBytes, pieceBytes, BLOCK_BYTES),
