@@ -69,7 +69,7 @@ export class P2p implements Transport {
     this.#choking =
       settings.choker === 'grants'
         ? new GrantChoking(swarm)
-        : new ClassicChoking(swarm, { simulation, unchoked: (uploader) => this.#fillSlots(uploader) });
+        : new ClassicChoking(swarm, { simulation, unchoked: this.#unchoked });
   }
 
   /** A machine that is going to join has all of the image but so many bytes of each piece. */
@@ -104,6 +104,7 @@ export class P2p implements Transport {
   }
 
   serverStopped(): void {
+    this.#swarm.tracker?.stop();
     this.leave(SERVER, true);
     if (!isServerWebSeed(this.#arena.model)) return;
     for (const machine of this.#webSeed!.stopped()) this.#wakeNeighboursOf(machine);
@@ -115,13 +116,16 @@ export class P2p implements Transport {
 
   /** The seeder goes on where it was, unless it had left for good: what was dealt and is in the swarm it need not deal again. */
   serverStarted(): void {
-    const { isHere, held } = this.#swarm;
+    const { isHere, held, tracker } = this.#swarm;
+    tracker?.start();
+    this.#search?.wake();
     if (isServerWebSeed(this.#arena.model)) this.#webSeed!.started();
     const kept = this.#kept.get(SERVER);
     if (!kept) return;
     this.#kept.delete(SERVER);
     isHere[SERVER] = 1;
     for (const piece of kept) held.row(SERVER).add(piece);
+    this.#search?.joined(SERVER);
     for (const neighbour of this.#neighboursOf(SERVER)) this.#choking.met(SERVER, neighbour);
     this.#fillSlots(SERVER);
   }
@@ -171,8 +175,16 @@ export class P2p implements Transport {
   }
 
   readonly #found = (machine: number, others: readonly number[]): void => {
+    for (const other of others) this.#choking.met(machine, other);
     for (const other of others) this.#fillSlots(other);
     this.#fillSlots(machine);
+  };
+
+  /** A choker has held a round. */
+  readonly #unchoked = (uploader: number): void => {
+    const { uploads } = this.#swarm;
+    this.#fillSlots(uploader);
+    if (uploads.running > 0) this.#search?.wake();
   };
 
   #webSeedOf({ webSeed, machines }: DeploymentModel): WebSeed | undefined {

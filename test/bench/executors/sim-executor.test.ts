@@ -213,14 +213,25 @@ describe('the simulator as an executor', () => {
     expect(goneTold).toBeLessThan(gonePlain);
   });
 
-  it('refuses to look for others with a classic choker, or where somebody comes twice', () => {
-    const announceInterval = '1 s';
-    const classic = { p2p: { choker: 'classic', seeder: 'plain', announceInterval } };
-    expect(refusedBy(aScenario({ transports: classic }))).toEqual(['transports.p2p.choker']);
-    const faults = [{ kill: 1, at: '1 s', back: '1 s' }];
-    for (const p2p of [{ announceInterval }, { pex: true }, { maxConnections: 8 }])
-      expect(refusedBy(aScenario({ transports: { p2p }, faults }))).toEqual(['faults']);
-  });
+  it.each(['grants', 'classic'])(
+    'has machines that look for others and come back, as the server does: %s',
+    async (choker) => {
+      const p2p = { choker, maxConnections: 8, announceInterval: '0.25 s', pex: '1 s' };
+      const back = [
+        { kill: 2, at: '0.5 s', back: '1 s' },
+        { stop: 'server', at: '1 s', for: '0.5 s' },
+      ];
+      const last = async (faults: unknown[]) => {
+        const scenario = aScenario({ transports: { p2p }, faults });
+        const { fleet } = await simulated({ scenario, machines: 8 });
+        return fleet.map(({ doneS }) => doneS);
+      };
+      expect(await last(back)).not.toContain(null);
+      // Who comes back when the tracker is gone finds nobody.
+      const gone = await last([...back.slice(0, 1), { stop: 'tracker', at: '1 s' }]);
+      expect(gone.filter((doneS) => doneS === null)).toHaveLength(2);
+    },
+  );
 
   it('repairs a multicast by the swarm where the scenario says so, and tells what it supposes', async () => {
     const link = { up: '8 MiB/s', down: '8 MiB/s' };

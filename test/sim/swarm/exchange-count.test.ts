@@ -12,7 +12,7 @@ describe('exchange count', () => {
     );
     assert(
       property(steps, (script) => {
-        const count = new ExchangeCount(NEIGHBOURS);
+        const count = new ExchangeCount();
         const all: { span: number; neighbour: number; bytes: number }[] = [];
         let span = 0;
         for (const { later, neighbour, bytes } of script) {
