@@ -32,12 +32,11 @@ export class SuperSeeding extends PlainSeeding {
     if (this.#neighbours.has(receiver)) this.#superSeeder.announced(receiver, piece);
   }
 
-  /** Of those who are gone it has been told before. */
+  /** Whoever is gone has been taken out before, and has nothing any more. */
   override relinked(): void {
-    const { isHere, held, neighbours } = this.#swarm;
+    const { held, neighbours } = this.#swarm;
     const linked = new Set(neighbours.of(SERVER));
-    for (const peer of this.#neighbours.difference(linked))
-      if (isHere[peer] === 1) this.#superSeeder.left(peer, held.row(peer));
+    for (const peer of this.#neighbours.difference(linked)) this.#superSeeder.left(peer, held.row(peer));
     for (const peer of linked.difference(this.#neighbours))
       for (const piece of held.row(peer)) this.#superSeeder.announced(peer, piece);
     this.#neighbours = linked;

@@ -27,4 +27,13 @@ describe('exchange count', () => {
       }),
     );
   });
+
+  it('forgets a neighbour, and no other', () => {
+    const count = new ExchangeCount();
+    for (const span of [0, 1, 2]) for (const neighbour of [4, 7]) count.add(neighbour, 10, span);
+    count.forget(4);
+    count.add(4, 1, 2);
+
+    expect([4, 7].map((neighbour) => count.bytesWith(neighbour, 2))).toEqual([1, 30]);
+  });
 });

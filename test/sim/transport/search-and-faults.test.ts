@@ -110,6 +110,15 @@ describe('a tracker that is killed with its server', () => {
     ]).toContainEqual(finishedTimes(result));
   });
 
+  it('is asked again when it runs, though its seeder has left for good', () => {
+    const transport = aSwarm({ mostConnections: 1, announceS: 10 });
+    const model = aModel({ machines: 2, seederLeavesAfterBytes: 8 * PIECE_BYTES, transport });
+
+    // They have four pieces each, and ask ten seconds later.
+    const serverStops = [{ atS: 9, forS: 6 }];
+    expect(doneTimes(simulate({ ...model, serverStops }, 1))).toEqual([25 + 4, 25 + 4]);
+  });
+
   it('stays gone where it was stopped for good meanwhile', () => {
     const model = aModel({
       machines: [{}, { joinsAfterS: 12 }],
