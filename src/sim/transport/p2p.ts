@@ -1,5 +1,5 @@
 import type { DeploymentModel, P2pModel } from '../deployment-model.ts';
-import { isServerWebSeed, pieceCountOf, roomOf } from '../deployment-model.ts';
+import { isServerWebSeed, pieceCountOf } from '../deployment-model.ts';
 import { RandomStream } from '../kernel/random-stream.ts';
 import { SERVER } from '../network/topology.ts';
 import { type Choking, GrantChoking } from '../swarm/choking.ts';
@@ -10,6 +10,7 @@ import type { Seeding } from '../swarm/seeding.ts';
 import { newSwarmState, type Swarm, type SwarmState } from '../swarm/swarm.ts';
 import { WebSeed } from '../swarm/web-seed.ts';
 import { Corruption } from './corruption.ts';
+import { DiskRoom } from './disk-room.ts';
 import { Grants } from './grants.ts';
 import { LackingBytes } from './lacking-bytes.ts';
 import { type Arena, DISK_FULL, type Transport } from './transport.ts';
@@ -28,8 +29,7 @@ export class P2p implements Transport {
   readonly #seeding: Seeding;
   readonly #search: PeerSearch | undefined;
   readonly #webSeed: WebSeed | undefined;
-  /** By peer: whole pieces that its disk takes. */
-  readonly #room: Uint32Array;
+  readonly #room: DiskRoom;
   /** By machine that is away and will come back: the pieces on its disk. */
   readonly #kept = new Map<number, readonly number[]>();
   readonly #lacking: LackingBytes;
@@ -41,14 +41,12 @@ export class P2p implements Transport {
     this.#pieces = pieceCountOf(model);
     this.#lacking = new LackingBytes(model);
     this.#corruption = new Corruption(model, randomSeed);
+    this.#room = new DiskRoom(model);
     this.#staysForS = settings.staysForS;
     const chance = new RandomStream(randomSeed, 'swarm');
     const { machines, seeders: otherSeeders = [] } = model;
     const sites = [SERVER, ...machines.map(({ site }) => site), ...otherSeeders.map(({ site }) => site)];
     const seeders = otherSeeders.map((_, place) => machines.length + 1 + place);
-    this.#room = Uint32Array.from(sites, (_, peer) =>
-      peer === SERVER || peer > machines.length ? this.#pieces : piecesOnDisk(model, peer),
-    );
     const webClients = model.webSeed ? machines.length : 0;
     const place = { sites, seeders, webClients, pieces: this.#pieces, chance };
     this.#swarm = newSwarmState(settings, place, new RandomStream(randomSeed, 'handout'));
@@ -238,7 +236,7 @@ export class P2p implements Transport {
     const uploader = uploads.uploaderOf(slot);
     const receiver = uploads.receiverOf(slot);
     if (this.#corruption.strikes()) return this.#throwAway(slot);
-    if (held.sizes[receiver] === this.#room[receiver]) return this.#overflow(slot);
+    if (this.#room.isFull(receiver, held.sizes[receiver]!)) return this.#overflow(slot);
     const piece = uploads.pieceOf(slot);
     const bytes = this.#grants.keep(slot);
     held.row(receiver).add(piece);
@@ -305,8 +303,4 @@ export class P2p implements Transport {
     for (const piece of held.row(peer)) picking.lost(peer, piece);
     this.#seeding.left(peer);
   }
-}
-
-function piecesOnDisk(model: DeploymentModel, machine: number): number {
-  return Math.min(pieceCountOf(model), Math.floor(roomOf(model, machine) / model.pieceBytes));
 }
