@@ -2,14 +2,13 @@ import { SERVER } from '../network/topology.ts';
 import type { Seeding } from '../swarm/seeding.ts';
 import type { SwarmState } from '../swarm/swarm.ts';
 import type { UploadSlots } from '../swarm/upload-slots.ts';
-import type { LackingBytes } from './lacking-bytes.ts';
+import { LackingBytes } from './lacking-bytes.ts';
 import type { Arena } from './transport.ts';
 
 /** Whose grants they are, and who hears of them. */
 interface GrantPlace {
   readonly swarm: SwarmState;
   readonly seeding: Seeding;
-  readonly lacking: LackingBytes;
   /** To be called when all of a piece has arrived: it is to be kept or wasted then. */
   readonly arrived: (slot: number) => void;
   /** To be called when a grant is over, with what it brought, of use or not. */
@@ -21,6 +20,8 @@ interface GrantPlace {
  * aborted. What has arrived is kept, or was sent in vain; then the slot is free again.
  */
 export class Grants {
+  /** What has to be sent of each piece. */
+  readonly lacking: LackingBytes;
   readonly #arena: Arena;
   readonly #place: GrantPlace;
   readonly #uploads: UploadSlots;
@@ -31,6 +32,7 @@ export class Grants {
 
   constructor(arena: Arena, place: GrantPlace) {
     const { network } = arena;
+    this.lacking = new LackingBytes(arena.model);
     this.#arena = arena;
     this.#place = place;
     this.#uploads = place.swarm.uploads;
@@ -89,7 +91,7 @@ export class Grants {
     const sender = uploads.uploaderOf(slot);
     const receiver = uploads.receiverOf(slot);
     const piece = uploads.pieceOf(slot);
-    const bytes = this.#place.lacking.of(receiver, piece);
+    const bytes = this.lacking.of(receiver, piece);
     this.#arena.connections.send(this.#firstFlow + slot, { sender, receiver, piece, bytes });
   };
 
@@ -107,6 +109,6 @@ export class Grants {
 
   /** What has to be sent of the piece of a slot. */
   #bytesOf(slot: number): number {
-    return this.#place.lacking.of(this.#uploads.receiverOf(slot), this.#uploads.pieceOf(slot));
+    return this.lacking.of(this.#uploads.receiverOf(slot), this.#uploads.pieceOf(slot));
   }
 }

@@ -2,8 +2,8 @@ import type { DeploymentModel, P2pModel } from '../deployment-model.ts';
 import { isServerWebSeed, pieceCountOf } from '../deployment-model.ts';
 import { RandomStream } from '../kernel/random-stream.ts';
 import { SERVER } from '../network/topology.ts';
-import { type Choking, GrantChoking } from '../swarm/choking.ts';
-import { ClassicChoking } from '../swarm/classic-choking.ts';
+import type { Choking } from '../swarm/choking.ts';
+import { newChoking } from '../swarm/new-choking.ts';
 import { newSeeding } from '../swarm/new-seeding.ts';
 import { PeerSearch } from '../swarm/peer-search.ts';
 import type { Seeding } from '../swarm/seeding.ts';
@@ -12,7 +12,6 @@ import { WebSeed } from '../swarm/web-seed.ts';
 import { Corruption } from './corruption.ts';
 import { DiskRoom } from './disk-room.ts';
 import { Grants } from './grants.ts';
-import { LackingBytes } from './lacking-bytes.ts';
 import { type Arena, DISK_FULL, type Transport } from './transport.ts';
 
 /**
@@ -32,14 +31,12 @@ export class P2p implements Transport {
   readonly #room: DiskRoom;
   /** By machine that is away and will come back: the pieces on its disk. */
   readonly #kept = new Map<number, readonly number[]>();
-  readonly #lacking: LackingBytes;
   readonly #grants: Grants;
 
   constructor(arena: Arena, settings: P2pModel) {
     const { model, randomSeed, simulation } = arena;
     this.#arena = arena;
     this.#pieces = pieceCountOf(model);
-    this.#lacking = new LackingBytes(model);
     this.#corruption = new Corruption(model, randomSeed);
     this.#room = new DiskRoom(model);
     this.#staysForS = settings.staysForS;
@@ -58,22 +55,18 @@ export class P2p implements Transport {
     this.#grants = new Grants(arena, {
       swarm,
       seeding: this.#seeding,
-      lacking: this.#lacking,
       arrived: this.#arrived,
       brought: (uploader, receiver, bytes) => this.#webSeed?.brought(uploader, receiver, bytes),
     });
     this.#search = this.#searchFor(settings, machines.length);
     this.#webSeed = this.#webSeedOf(model);
-    this.#choking =
-      settings.choker === 'grants'
-        ? new GrantChoking(swarm)
-        : new ClassicChoking(swarm, { simulation, unchoked: this.#unchoked });
+    this.#choking = newChoking(settings, swarm, { simulation, unchoked: this.#unchoked });
   }
 
   /** A machine that is going to join has all of the image but so many bytes of each piece. */
   endow(machine: number, lacking: Float64Array): void {
     const { held, picking } = this.#swarm;
-    this.#lacking.set(machine, lacking);
+    this.#grants.lacking.set(machine, lacking);
     const own = held.row(machine);
     for (const [piece, bytes] of lacking.entries()) {
       if (bytes > 0) continue;
