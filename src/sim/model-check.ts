@@ -109,7 +109,6 @@ function requireComeback(
   const field = `${of}.comesBackAfterS`;
   requirePositive(field, comesBackAfterS);
   if (transport.transport === 'multicast') reject(field, comesBackAfterS, 'none where one sends to all');
-  if (looksForPeers(transport)) reject(field, comesBackAfterS, 'none where machines look for others');
   if (disk.dirtyBytes > 0) reject(field, comesBackAfterS, 'none where bytes wait in memory to be written');
 }
 
@@ -123,7 +122,6 @@ function requireServerStops({ serverStops = [], boot, transport }: DeploymentMod
     requireTime(`serverStops[${place}].atS`, atS);
     requirePositive(`serverStops[${place}].forS`, forS);
     if (transport.transport === 'multicast') reject('serverStops', atS, 'none where one sends to all');
-    if (looksForPeers(transport)) reject('serverStops', atS, 'none where machines look for others');
     if (boot) reject('serverStops', atS, 'none where machines boot from the server');
   }
 }
@@ -146,8 +144,6 @@ function requireTransport(settings: TransportModel): void {
       requirePositive('transport.announceS', settings.announceS ?? Number.POSITIVE_INFINITY);
       requirePositive('transport.pexS', settings.pexS ?? Number.POSITIVE_INFINITY);
       requireCount('transport.mostConnections', settings.mostConnections ?? 1);
-      if (settings.choker === 'classic' && hasTracker(settings))
-        reject('transport.choker', 'classic', 'grants where neighbours come and go');
       return requireNumber('transport.randomFirst', settings.randomFirst);
     case 'unicast':
       return requirePositive('transport.wave', settings.wave);

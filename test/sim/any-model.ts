@@ -137,19 +137,18 @@ const anySearch = record(
   { requiredKeys: [] },
 );
 
+const anySearchingSwarm = record({ swarm: anySwarm, search: anySearch }).map(({ swarm, search }) =>
+  aSwarm({ ...swarm, ...search }),
+);
+
 const anyChain = constantFrom(0, 0.5).map(aChain);
 
 /** Transports whose machines pass pieces on. */
-export const anyForwarding: Arbitrary<TransportModel> = oneof(
-  record({ swarm: anySwarm, search: anySearch }).map(({ swarm, search }) =>
-    aSwarm(swarm.choker === 'classic' ? swarm : { ...swarm, ...search }),
-  ),
-  anyChain,
-);
+export const anyForwarding: Arbitrary<TransportModel> = oneof(anySearchingSwarm, anyChain);
 
 /** Transports that take in a machine that comes back. */
 export const anyMending: Arbitrary<TransportModel> = oneof(
-  { arbitrary: oneof(anySwarm.map(aSwarm), anyChain), weight: 2 },
+  { arbitrary: oneof(anySearchingSwarm, anyChain), weight: 2 },
   record({ wave: integer({ min: 1, max: 10 }), startsOver: boolean() }).map(({ wave, startsOver }) => ({
     ...aUnicast(wave),
     startsOver,

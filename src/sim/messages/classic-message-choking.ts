@@ -32,10 +32,10 @@ export class ClassicMessageChoking implements MessageChoking {
     this.#wanted = swarm.wanted;
     this.#clock = clock;
     this.#roundMs = roundS * 1000;
-    this.#stations = Array.from({ length: starts.length - 1 }, (_, peer) => ({
+    this.#stations = Array.from({ length: starts.length - 1 }, () => ({
       choker: new ClassicChoker(slots, swarm.chance),
-      given: new ExchangeCount(starts[peer + 1]! - starts[peer]!),
-      taken: new ExchangeCount(starts[peer + 1]! - starts[peer]!),
+      given: new ExchangeCount(),
+      taken: new ExchangeCount(),
     }));
   }
 

@@ -40,8 +40,8 @@ export class ClassicChoking implements Choking {
     this.#clock = clock;
     this.#stations = Array.from(swarm.isHere, (_, peer) => ({
       choker: new ClassicChoker(swarm.uploads.countOf(peer), swarm.chance),
-      given: new ExchangeCount(swarm.neighbours.countOf(peer)),
-      taken: new ExchangeCount(swarm.neighbours.countOf(peer)),
+      given: new ExchangeCount(),
+      taken: new ExchangeCount(),
       firstRoundS: Number.NaN,
       nextRound: 0,
       isCalled: false,
@@ -65,17 +65,16 @@ export class ClassicChoking implements Choking {
   }
 
   parted(peer: number, neighbour: number): void {
-    this.#stations[peer]!.choker.left(neighbour);
-    this.#stations[neighbour]!.choker.left(peer);
+    this.#part(peer, neighbour);
+    this.#part(neighbour, peer);
   }
 
   exchanged(uploader: number, receiver: number, bytes: number): void {
-    const { neighbours } = this.#swarm;
     const [giver, taker] = [this.#stations[uploader], this.#stations[receiver]!];
     // A web seed is nobody's neighbour.
     if (!giver) return;
-    giver.taken.add(neighbours.of(uploader).indexOf(receiver), bytes, this.#roundOf(giver));
-    taker.given.add(neighbours.of(receiver).indexOf(uploader), bytes, this.#roundOf(taker));
+    giver.taken.add(receiver, bytes, this.#roundOf(giver));
+    taker.given.add(uploader, bytes, this.#roundOf(taker));
   }
 
   #meet(peer: number, neighbour: number): void {
@@ -85,13 +84,21 @@ export class ClassicChoking implements Choking {
     this.#callRound(peer, station);
   }
 
+  #part(peer: number, neighbour: number): void {
+    const { choker, given, taken } = this.#stations[peer]!;
+    choker.left(neighbour);
+    given.forget(neighbour);
+    taken.forget(neighbour);
+  }
+
   /** Number of the last round, held or not. */
   #roundOf({ firstRoundS }: Station): number {
     return Math.floor((this.#clock.simulation.now - firstRoundS) / ROUND_S);
   }
 
   #callRound(uploader: number, station: Station): void {
-    if (station.isCalled) return;
+    const hasMetAnybody = !Number.isNaN(station.firstRoundS);
+    if (station.isCalled || !hasMetAnybody) return;
     const { simulation } = this.#clock;
     const round = Math.max(station.nextRound, Math.ceil((simulation.now - station.firstRoundS) / ROUND_S));
     station.isCalled = true;
@@ -105,13 +112,12 @@ export class ClassicChoking implements Choking {
 
   #rechoke(uploader: number, { choker, given, taken }: Station, round: number): void {
     const { held, pieces, uploads } = this.#swarm;
-    const neighbours = this.#swarm.neighbours.of(uploader);
     const exchanged = held.sizes[uploader] === pieces ? taken : given;
     choker.rechoke({
       nowMs: round * ROUND_MS,
       isInterested: (receiver) =>
         uploads.isServing(uploader, receiver) || this.#swarm.isInterested(receiver, uploader),
-      exchangedBytes: (neighbour) => exchanged.bytesWith(neighbours.indexOf(neighbour), round),
+      exchangedBytes: (neighbour) => exchanged.bytesWith(neighbour, round),
     });
   }
 }

@@ -43,27 +43,37 @@ export class PeerSearch {
     const { tracker, held, pieces } = swarm;
     const { simulation, announceS, pexS, chance } = clock;
     this.#exchange = new PeerExchange(tracker.neighbours, tracker.wanted, chance);
-    const isLooking = (machine: number): boolean => held.sizes[machine] !== pieces;
+    const isLooking = (peer: number): boolean => peer !== SERVER && held.sizes[peer] !== pieces;
     const ask = (machine: number): boolean => this.#look(machine, tracker.ask(machine));
     const hear = (machine: number): boolean => this.#look(machine, this.#exchange.hear(machine));
     this.#asks = new RepeatedSearch({ simulation, everyS: announceS, isLooking, look: ask });
     this.#exchanges = new RepeatedSearch({ simulation, everyS: pexS, isLooking, look: hear });
   }
 
-  joined(machine: number): void {
-    this.#introduce(machine, this.#swarm.tracker.join(machine));
-    if (this.#clock.pexS < Number.POSITIVE_INFINITY) this.#introduce(machine, this.#exchange.hear(machine));
-    this.#wake();
-    this.#asks.joined(machine);
-    this.#exchanges.joined(machine);
+  /** A machine has come, or come back; or the server has. */
+  joined(peer: number): void {
+    this.#introduce(peer, this.#swarm.tracker.join(peer));
+    if (this.#clock.pexS < Number.POSITIVE_INFINITY) this.#introduce(peer, this.#exchange.hear(peer));
+    this.wake();
+    this.#asks.joined(peer);
+    this.#exchanges.joined(peer);
   }
 
   left(peer: number): void {
-    this.#swarm.tracker.leave(peer);
+    const { tracker, picking } = this.#swarm;
+    for (const other of tracker.neighbours.of(peer))
+      if (this.#isMachine(other)) picking.forgotten(peer, other);
+    tracker.leave(peer);
     this.#clock.seeding.relinked();
     this.#asks.left(peer);
     this.#exchanges.left(peer);
-    this.#wake();
+    this.wake();
+  }
+
+  /** Those may find others who had given up: somebody has come or gone, or something is under way again. */
+  wake(): void {
+    this.#asks.wake();
+    this.#exchanges.wake();
   }
 
   #look(machine: number, others: readonly number[]): boolean {
@@ -72,18 +82,17 @@ export class PeerSearch {
     return others.length > 0 || this.#swarm.uploads.running > 0;
   }
 
-  #wake(): void {
-    this.#asks.wake();
-    this.#exchanges.wake();
+  /** Each tells the other what it has. Who has had everything from the start makes no piece rarer than another. */
+  #introduce(peer: number, others: readonly number[]): void {
+    const { picking } = this.#swarm;
+    for (const other of others) {
+      if (this.#isMachine(other)) picking.introduced(peer, other);
+      if (this.#isMachine(peer)) picking.introduced(other, peer);
+    }
+    if (peer === SERVER || others.includes(SERVER)) this.#clock.seeding.relinked();
   }
 
-  /** Each tells the other what it has. Who has had everything from the start makes no piece rarer than another. */
-  #introduce(machine: number, others: readonly number[]): void {
-    const { picking, machines } = this.#swarm;
-    for (const other of others) {
-      if (other !== SERVER && other <= machines) picking.introduced(machine, other);
-      picking.introduced(other, machine);
-    }
-    if (others.includes(SERVER)) this.#clock.seeding.relinked();
+  #isMachine(peer: number): boolean {
+    return peer !== SERVER && peer <= this.#swarm.machines;
   }
 }

@@ -15,6 +15,8 @@ export interface Picking {
   announced(peer: number, piece: number): void;
   /** A peer learns what a new neighbour has. */
   introduced(peer: number, neighbour: number): void;
+  /** A peer that is gone, and may be back, knows no more what a neighbour has. */
+  forgotten(peer: number, neighbour: number): void;
   /** A peer is gone that had this piece. */
   lost(peer: number, piece: number): void;
   /** What the receiver asks the uploader for, or -1. */
@@ -73,6 +75,10 @@ class ToldPicking implements Picking {
     for (const piece of this.#source.held.row(neighbour)) this.#pickers[peer]!.announced(piece);
   }
 
+  forgotten(peer: number, neighbour: number): void {
+    for (const piece of this.#source.held.row(neighbour)) this.#pickers[peer]!.lost(piece);
+  }
+
   lost(peer: number, piece: number): void {
     for (const neighbour of this.#source.neighbours.of(peer)) this.#pickers[neighbour]!.lost(piece);
   }
@@ -118,6 +124,8 @@ class SharedPicking implements Picking {
   announced(): void {}
 
   introduced(): void {}
+
+  forgotten(): void {}
 
   lost(): void {}
 

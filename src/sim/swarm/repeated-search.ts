@@ -12,8 +12,8 @@ interface SearchWay {
 }
 
 /**
- * When machines look for others. One that found nobody while nothing was under way rests until somebody comes or goes: else
- * a swarm that has stalled would look for ever.
+ * When machines look for others. One that found nobody while nothing was under way rests until it is woken: else a swarm
+ * that has stalled would look for ever.
  */
 export class RepeatedSearch {
   readonly #way: SearchWay;
@@ -36,7 +36,7 @@ export class RepeatedSearch {
     this.#resting.delete(peer);
   }
 
-  /** Somebody has come or gone. */
+  /** Looking may be of use again. */
   wake(): void {
     for (const machine of this.#resting) this.#tryLater(machine);
     this.#resting.clear();

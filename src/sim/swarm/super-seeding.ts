@@ -32,8 +32,14 @@ export class SuperSeeding extends PlainSeeding {
     if (this.#neighbours.has(receiver)) this.#superSeeder.announced(receiver, piece);
   }
 
+  /** Whoever is gone has been taken out before, and has nothing any more. */
   override relinked(): void {
-    this.#neighbours = new Set(this.#swarm.neighbours.of(SERVER));
+    const { held, neighbours } = this.#swarm;
+    const linked = new Set(neighbours.of(SERVER));
+    for (const peer of this.#neighbours.difference(linked)) this.#superSeeder.left(peer, held.row(peer));
+    for (const peer of linked.difference(this.#neighbours))
+      for (const piece of held.row(peer)) this.#superSeeder.announced(peer, piece);
+    this.#neighbours = linked;
   }
 
   override left(peer: number): void {

@@ -28,7 +28,8 @@ export class Tracker {
   /** Numbers of the members by peer, and the other way round. */
   readonly #numbers = new Map<number, number>();
   readonly #peerOf = new Map<number, number>();
-  #isGone = false;
+  /** It answers while this is 0. */
+  #stops = 0;
 
   /** Seeders are there from the start. */
   constructor(settings: P2pModel, peers: TrackedPeers) {
@@ -44,7 +45,7 @@ export class Tracker {
 
   /** @returns peers that it is linked to now */
   join(peer: number): number[] {
-    if (this.#isGone) return [];
+    if (this.#stops > 0) return [];
     const { sites, seeders } = this.#peers;
     const isSource = peer === SERVER || seeders.includes(peer);
     const number = this.#members.join({ site: String(sites[peer]), isSource, isHidden: false });
@@ -55,11 +56,12 @@ export class Tracker {
 
   /** @returns peers that it is linked to now and was not before */
   ask(peer: number): number[] {
-    const { handout } = this.#settings;
-    if (this.#isGone) return [];
+    const { handout, neighbours } = this.#settings;
+    if (this.#stops > 0) return [];
     const { chance } = this.#peers;
     const asker = this.#numbers.get(peer)!;
-    const told = HANDOUTS[handout]({ members: this.#members, asker, wanted: this.wanted, chance });
+    const wanted = peer === SERVER ? neighbours : this.wanted;
+    const told = HANDOUTS[handout]({ members: this.#members, asker, wanted, chance });
     const others = told.map((number) => this.#peerOf.get(number)!);
     const found = this.neighbours.connect(peer, others);
     // Some it may have met before without the tracker.
@@ -70,12 +72,22 @@ export class Tracker {
 
   /** From now on nobody gets an answer. */
   stop(): void {
-    this.#isGone = true;
+    this.#stops++;
+  }
+
+  /** A stop is over; when none is left it answers again, and knows who is there. */
+  start(): void {
+    this.#stops--;
   }
 
   /** The peer is gone, and its neighbours have room for others. */
   leave(peer: number): void {
-    if (!this.#isGone) this.#members.leave(this.#numbers.get(peer)!);
     this.neighbours.unlink(peer);
+    const number = this.#numbers.get(peer);
+    // Who came and got no answer it does not know.
+    if (number === undefined) return;
+    this.#members.leave(number);
+    this.#numbers.delete(peer);
+    this.#peerOf.delete(number);
   }
 }

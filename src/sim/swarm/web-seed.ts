@@ -6,17 +6,22 @@ import type { SwarmState } from './swarm.ts';
 /** Our agent looks this often whether its swarm is quiet [s]. */
 const REVIEW_S = 1;
 
+/** What carries pieces, on slots that are taken. */
+interface GrantsInFlight {
+  /** Sends the piece. */
+  begin(slot: number): void;
+  /** Ends it before its time, and frees the slot. */
+  abort(slot: number): void;
+  /** Bytes of the piece that have arrived so far. */
+  sentOn(slot: number): number;
+}
+
 /** A swarm, and what carries pieces in it. */
 interface WebSeedPlace {
   readonly swarm: SwarmState;
   readonly machines: number;
   readonly simulation: Simulation;
-  /** Sends the piece of a slot that was taken. */
-  readonly begin: (slot: number) => void;
-  /** Ends it before its time, and frees the slot. */
-  readonly abort: (slot: number) => void;
-  /** Bytes of the piece of a slot that have arrived so far. */
-  readonly sentOn: (slot: number) => number;
+  readonly grants: GrantsInFlight;
 }
 
 /**
@@ -75,7 +80,7 @@ export class WebSeed {
     if (piece === -1) return;
     picking.claimed(machine, piece);
     uploads.take(slot, machine, piece);
-    this.#place.begin(slot);
+    this.#place.grants.begin(slot);
   }
 
   /** A sender has brought so many bytes, and sends no more of that piece. */
@@ -110,12 +115,12 @@ export class WebSeed {
   }
 
   #sightOf(machine: number): SwarmSight {
-    const { swarm, sentOn } = this.#place;
+    const { swarm, grants } = this.#place;
     let [peers, bytes] = [0, this.#brought[machine]!];
     for (const neighbour of swarm.neighbours.of(machine)) {
       peers += swarm.isHere[neighbour]!;
       const slot = swarm.uploads.slotOf(neighbour, machine);
-      if (slot !== -1) bytes += sentOn(slot);
+      if (slot !== -1) bytes += grants.sentOn(slot);
     }
     return { peers, bytes };
   }
@@ -124,7 +129,7 @@ export class WebSeed {
   #cutOff(machine: number): boolean {
     const slot = this.#slots + machine;
     if (this.#place.swarm.uploads.isFree(slot)) return false;
-    this.#place.abort(slot);
+    this.#place.grants.abort(slot);
     return true;
   }
 }

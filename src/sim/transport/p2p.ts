@@ -1,17 +1,17 @@
 import type { DeploymentModel, P2pModel } from '../deployment-model.ts';
-import { isServerWebSeed, pieceCountOf, roomOf } from '../deployment-model.ts';
+import { isServerWebSeed, pieceCountOf } from '../deployment-model.ts';
 import { RandomStream } from '../kernel/random-stream.ts';
 import { SERVER } from '../network/topology.ts';
-import { type Choking, GrantChoking } from '../swarm/choking.ts';
-import { ClassicChoking } from '../swarm/classic-choking.ts';
-import { Dealing } from '../swarm/dealing.ts';
+import type { Choking } from '../swarm/choking.ts';
+import { newChoking } from '../swarm/new-choking.ts';
+import { newSeeding } from '../swarm/new-seeding.ts';
 import { PeerSearch } from '../swarm/peer-search.ts';
-import { PlainSeeding, type Seeding } from '../swarm/seeding.ts';
-import { SuperSeeding } from '../swarm/super-seeding.ts';
+import type { Seeding } from '../swarm/seeding.ts';
 import { newSwarmState, type Swarm, type SwarmState } from '../swarm/swarm.ts';
 import { WebSeed } from '../swarm/web-seed.ts';
 import { Corruption } from './corruption.ts';
-import { LackingBytes } from './lacking-bytes.ts';
+import { DiskRoom } from './disk-room.ts';
+import { Grants } from './grants.ts';
 import { type Arena, DISK_FULL, type Transport } from './transport.ts';
 
 /**
@@ -28,30 +28,22 @@ export class P2p implements Transport {
   readonly #seeding: Seeding;
   readonly #search: PeerSearch | undefined;
   readonly #webSeed: WebSeed | undefined;
-  /** By peer: whole pieces that its disk takes. */
-  readonly #room: Uint32Array;
-  /** The flow of slot 0; those of the others follow it. */
-  readonly #firstFlow: number;
+  readonly #room: DiskRoom;
   /** By machine that is away and will come back: the pieces on its disk. */
   readonly #kept = new Map<number, readonly number[]>();
-  readonly #lacking: LackingBytes;
-  /** By slot: the event at which the data of its grant begins to flow, where that takes time. */
-  readonly #beginnings: number[] = [];
+  readonly #grants: Grants;
 
   constructor(arena: Arena, settings: P2pModel) {
-    const { model, randomSeed, simulation, network } = arena;
+    const { model, randomSeed, simulation } = arena;
     this.#arena = arena;
     this.#pieces = pieceCountOf(model);
-    this.#lacking = new LackingBytes(model);
     this.#corruption = new Corruption(model, randomSeed);
+    this.#room = new DiskRoom(model);
     this.#staysForS = settings.staysForS;
     const chance = new RandomStream(randomSeed, 'swarm');
     const { machines, seeders: otherSeeders = [] } = model;
     const sites = [SERVER, ...machines.map(({ site }) => site), ...otherSeeders.map(({ site }) => site)];
     const seeders = otherSeeders.map((_, place) => machines.length + 1 + place);
-    this.#room = Uint32Array.from(sites, (_, peer) =>
-      peer === SERVER || peer > machines.length ? this.#pieces : piecesOnDisk(model, peer),
-    );
     const webClients = model.webSeed ? machines.length : 0;
     const place = { sites, seeders, webClients, pieces: this.#pieces, chance };
     this.#swarm = newSwarmState(settings, place, new RandomStream(randomSeed, 'handout'));
@@ -59,23 +51,22 @@ export class P2p implements Transport {
       ...this.#swarm,
       isInterested: (receiver, uploader) => this.#isInterested(receiver, uploader),
     };
-    const { uploads } = this.#swarm;
-    this.#firstFlow = network.open(this.#finish, 0);
-    for (let slot = 1; slot < uploads.size; slot++) network.open(this.#finish, slot);
-    this.#seeding = seedingOf(settings, swarm, () => simulation.now * 1000);
-    this.#tellOfSeeders(seeders);
+    this.#seeding = newSeeding(settings, { swarm, seeders, nowMs: () => simulation.now * 1000 });
+    this.#grants = new Grants(arena, {
+      swarm,
+      seeding: this.#seeding,
+      arrived: this.#arrived,
+      brought: (uploader, receiver, bytes) => this.#webSeed?.brought(uploader, receiver, bytes),
+    });
     this.#search = this.#searchFor(settings, machines.length);
     this.#webSeed = this.#webSeedOf(model);
-    this.#choking =
-      settings.choker === 'grants'
-        ? new GrantChoking(swarm)
-        : new ClassicChoking(swarm, { simulation, unchoked: (uploader) => this.#fillSlots(uploader) });
+    this.#choking = newChoking(settings, swarm, { simulation, unchoked: this.#unchoked });
   }
 
   /** A machine that is going to join has all of the image but so many bytes of each piece. */
   endow(machine: number, lacking: Float64Array): void {
     const { held, picking } = this.#swarm;
-    this.#lacking.set(machine, lacking);
+    this.#grants.lacking.set(machine, lacking);
     const own = held.row(machine);
     for (const [piece, bytes] of lacking.entries()) {
       if (bytes > 0) continue;
@@ -104,6 +95,7 @@ export class P2p implements Transport {
   }
 
   serverStopped(): void {
+    this.#swarm.tracker?.stop();
     this.leave(SERVER, true);
     if (!isServerWebSeed(this.#arena.model)) return;
     for (const machine of this.#webSeed!.stopped()) this.#wakeNeighboursOf(machine);
@@ -115,13 +107,16 @@ export class P2p implements Transport {
 
   /** The seeder goes on where it was, unless it had left for good: what was dealt and is in the swarm it need not deal again. */
   serverStarted(): void {
-    const { isHere, held } = this.#swarm;
+    const { isHere, held, tracker } = this.#swarm;
+    tracker?.start();
+    this.#search?.wake();
     if (isServerWebSeed(this.#arena.model)) this.#webSeed!.started();
     const kept = this.#kept.get(SERVER);
     if (!kept) return;
     this.#kept.delete(SERVER);
     isHere[SERVER] = 1;
     for (const piece of kept) held.row(SERVER).add(piece);
+    this.#search?.joined(SERVER);
     for (const neighbour of this.#neighboursOf(SERVER)) this.#choking.met(SERVER, neighbour);
     this.#fillSlots(SERVER);
   }
@@ -171,38 +166,23 @@ export class P2p implements Transport {
   }
 
   readonly #found = (machine: number, others: readonly number[]): void => {
+    for (const other of others) this.#choking.met(machine, other);
     for (const other of others) this.#fillSlots(other);
     this.#fillSlots(machine);
   };
 
-  #webSeedOf({ webSeed, machines }: DeploymentModel): WebSeed | undefined {
-    const { simulation } = this.#arena;
-    return (
-      webSeed &&
-      new WebSeed(webSeed, {
-        swarm: this.#swarm,
-        machines: machines.length,
-        simulation,
-        begin: (slot) => this.#begin(slot),
-        abort: (slot) => this.#abort(slot),
-        sentOn: (slot) => this.#sentOn(slot),
-      })
-    );
-  }
-
-  #sentOn(slot: number): number {
+  /** A choker has held a round. */
+  readonly #unchoked = (uploader: number): void => {
     const { uploads } = this.#swarm;
-    const { network } = this.#arena;
-    const flow = this.#firstFlow + slot;
-    if (!network.isRunning(flow)) return 0;
-    return this.#lacking.of(uploads.receiverOf(slot), uploads.pieceOf(slot)) - network.left(flow);
-  }
+    this.#fillSlots(uploader);
+    if (uploads.running > 0) this.#search?.wake();
+  };
 
-  /** What a seeder has that the server is linked to is in the swarm: the server need not deal it. */
-  #tellOfSeeders(seeders: readonly number[]): void {
-    const linked = this.#swarm.neighbours.of(SERVER);
-    for (const seeder of seeders.filter((peer) => linked.includes(peer)))
-      for (let piece = 0; piece < this.#pieces; piece++) this.#seeding.arrived(seeder, piece);
+  #webSeedOf({ webSeed, machines }: DeploymentModel): WebSeed | undefined {
+    if (!webSeed) return;
+    const { simulation } = this.#arena;
+    const place = { swarm: this.#swarm, machines: machines.length, grants: this.#grants };
+    return new WebSeed(webSeed, { ...place, simulation });
   }
 
   *#neighboursOf(peer: number): Generator<number> {
@@ -225,7 +205,7 @@ export class P2p implements Transport {
       const isSeeding = uploader === SERVER;
       const piece = isSeeding ? this.#seeding.pieceFor(receiver) : picking.pick(receiver, uploader);
       picking.claimed(receiver, piece);
-      this.#begin(uploads.open(uploader, receiver, piece));
+      this.#grants.begin(uploads.open(uploader, receiver, piece));
     }
   }
 
@@ -243,39 +223,19 @@ export class P2p implements Transport {
       : held.hasOutside(uploader, picking.taken, receiver);
   }
 
-  #begin(slot: number): void {
-    const { model, simulation } = this.#arena;
-    if (model.latencyS === 0) return this.#send(slot);
-    this.#beginnings[slot] ??= simulation.open(this.#send, slot);
-    simulation.schedule(this.#beginnings[slot]!, simulation.now + 2 * model.latencyS);
-  }
-
-  readonly #send = (slot: number): void => {
-    const { uploads } = this.#swarm;
-    const sender = uploads.uploaderOf(slot);
-    const receiver = uploads.receiverOf(slot);
-    const piece = uploads.pieceOf(slot);
-    const bytes = this.#lacking.of(receiver, piece);
-    this.#arena.connections.send(this.#firstFlow + slot, { sender, receiver, piece, bytes });
-  };
-
-  readonly #finish = (slot: number): void => {
+  readonly #arrived = (slot: number): void => {
     const { uploads, held, picking } = this.#swarm;
-    const { ledger, simulation, connections } = this.#arena;
+    const { simulation } = this.#arena;
     const uploader = uploads.uploaderOf(slot);
     const receiver = uploads.receiverOf(slot);
     if (this.#corruption.strikes()) return this.#throwAway(slot);
-    if (held.sizes[receiver] === this.#room[receiver]) return this.#overflow(slot);
+    if (this.#room.isFull(receiver, held.sizes[receiver]!)) return this.#overflow(slot);
     const piece = uploads.pieceOf(slot);
-    const bytes = this.#lacking.of(receiver, piece);
-    connections.arrived(this.#firstFlow + slot, receiver, piece);
-    uploads.close(slot);
+    const bytes = this.#grants.keep(slot);
     held.row(receiver).add(piece);
     picking.announced(receiver, piece);
     this.#seeding.arrived(receiver, piece);
     this.#choking.exchanged(uploader, receiver, bytes);
-    this.#webSeed?.brought(uploader, receiver, bytes);
-    ledger.received(uploader, receiver, bytes);
     simulation.trace.addPiece(simulation.now, { machine: receiver, piece, sender: uploader });
     if (held.sizes[receiver] === this.#pieces) this.#arena.downloaded(receiver);
     this.#goOn(uploader, receiver);
@@ -287,8 +247,7 @@ export class P2p implements Transport {
     const { simulation } = this.#arena;
     const [uploader, receiver] = [uploads.uploaderOf(slot), uploads.receiverOf(slot)];
     simulation.trace.add(simulation.now, 'pieceSpoiled', receiver);
-    this.#choking.exchanged(uploader, receiver, this.#lacking.of(receiver, uploads.pieceOf(slot)));
-    this.#waste(slot);
+    this.#choking.exchanged(uploader, receiver, this.#grants.waste(slot));
     this.#goOn(uploader, receiver);
     this.#wakeNeighboursOf(receiver);
   }
@@ -297,24 +256,9 @@ export class P2p implements Transport {
   #overflow(slot: number): void {
     const { uploads } = this.#swarm;
     const [uploader, receiver] = [uploads.uploaderOf(slot), uploads.receiverOf(slot)];
-    this.#waste(slot);
+    this.#grants.waste(slot);
     this.#arena.failed(receiver, DISK_FULL);
     this.#goOn(uploader, receiver);
-  }
-
-  /** The grant of a slot is over, and what it brought is of no use. */
-  #waste(slot: number): void {
-    const { uploads, picking } = this.#swarm;
-    const { ledger, connections } = this.#arena;
-    const [uploader, receiver] = [uploads.uploaderOf(slot), uploads.receiverOf(slot)];
-    const piece = uploads.pieceOf(slot);
-    const bytes = this.#lacking.of(receiver, piece);
-    connections.ended(this.#firstFlow + slot);
-    picking.released(receiver, piece);
-    uploads.close(slot);
-    this.#webSeed?.brought(uploader, receiver, bytes);
-    ledger.wasted(uploader, bytes);
-    if (uploader === SERVER) this.#seeding.cutOff(piece);
   }
 
   /** An upload is over. */
@@ -333,10 +277,10 @@ export class P2p implements Transport {
     const { isHere, uploads, held } = this.#swarm;
     isHere[peer] = 0;
     const cutOff = [...uploads.of(peer)].map((slot) => uploads.receiverOf(slot));
-    for (const slot of uploads.of(peer)) this.#abort(slot);
+    for (const slot of uploads.of(peer)) this.#grants.abort(slot);
     for (const neighbour of this.#neighboursOf(peer)) {
       const slot = uploads.slotOf(neighbour, peer);
-      if (slot !== -1) this.#abort(slot);
+      if (slot !== -1) this.#grants.abort(slot);
       this.#choking.parted(peer, neighbour);
     }
     if (peer !== SERVER) this.#webSeed?.left(peer);
@@ -347,39 +291,9 @@ export class P2p implements Transport {
     this.#search?.left(peer);
   }
 
-  #abort(slot: number): void {
-    const { uploads, picking } = this.#swarm;
-    const { network, simulation, ledger, connections } = this.#arena;
-    const [uploader, piece, flow] = [uploads.uploaderOf(slot), uploads.pieceOf(slot), this.#firstFlow + slot];
-    const receiver = uploads.receiverOf(slot);
-    picking.released(receiver, piece);
-    uploads.close(slot);
-    if (network.isRunning(flow)) {
-      const bytes = this.#lacking.of(receiver, piece) - connections.cancel(flow);
-      this.#webSeed?.brought(uploader, receiver, bytes);
-      ledger.wasted(uploader, bytes);
-    } else simulation.cancel(this.#beginnings[slot]!);
-    if (uploader === SERVER) this.#seeding.cutOff(piece);
-  }
-
   #loseCopies(peer: number): void {
     const { held, picking } = this.#swarm;
     for (const piece of held.row(peer)) picking.lost(peer, piece);
     this.#seeding.left(peer);
-  }
-}
-
-function piecesOnDisk(model: DeploymentModel, machine: number): number {
-  return Math.min(pieceCountOf(model), Math.floor(roomOf(model, machine) / model.pieceBytes));
-}
-
-function seedingOf({ seeder, uploadSlots }: P2pModel, swarm: Swarm, nowMs: () => number): Seeding {
-  switch (seeder) {
-    case 'dealing':
-      return new Dealing(swarm, uploadSlots + 1, nowMs);
-    case 'superseed':
-      return new SuperSeeding(swarm);
-    case 'plain':
-      return new PlainSeeding(swarm);
   }
 }

@@ -213,14 +213,25 @@ describe('the simulator as an executor', () => {
     expect(goneTold).toBeLessThan(gonePlain);
   });
 
-  it('refuses to look for others with a classic choker, or where somebody comes twice', () => {
-    const announceInterval = '1 s';
-    const classic = { p2p: { choker: 'classic', seeder: 'plain', announceInterval } };
-    expect(refusedBy(aScenario({ transports: classic }))).toEqual(['transports.p2p.choker']);
-    const faults = [{ kill: 1, at: '1 s', back: '1 s' }];
-    for (const p2p of [{ announceInterval }, { pex: true }, { maxConnections: 8 }])
-      expect(refusedBy(aScenario({ transports: { p2p }, faults }))).toEqual(['faults']);
-  });
+  it.each(['grants', 'classic'])(
+    'has machines that look for others and come back, as the server does: %s',
+    async (choker) => {
+      const p2p = { choker, maxConnections: 8, announceInterval: '0.25 s', pex: '1 s' };
+      const back = [
+        { kill: 2, at: '0.5 s', back: '1 s' },
+        { stop: 'server', at: '1 s', for: '0.5 s' },
+      ];
+      const last = async (faults: unknown[]) => {
+        const scenario = aScenario({ transports: { p2p }, faults });
+        const { fleet } = await simulated({ scenario, machines: 8 });
+        return fleet.map(({ doneS }) => doneS);
+      };
+      expect(await last(back)).not.toContain(null);
+      // Who comes back when the tracker is gone finds nobody.
+      const gone = await last([...back.slice(0, 1), { stop: 'tracker', at: '1 s' }]);
+      expect(gone.filter((doneS) => doneS === null)).toHaveLength(2);
+    },
+  );
 
   it('repairs a multicast by the swarm where the scenario says so, and tells what it supposes', async () => {
     const link = { up: '8 MiB/s', down: '8 MiB/s' };
@@ -338,15 +349,6 @@ describe('the simulator as an executor', () => {
     const chains = { p2p: {}, chain: {} };
     expect(refusedBy(aScenario({ faults, transports: chains }), 'chain')).toEqual(['faults.stop.tracker']);
     expect(refusedBy(aScenario({ faults: [stop, { join: 1, at: '0.5 s' }] }))).toEqual([]);
-    expect(
-      refusedBy(
-        aScenario({
-          faults: [stop],
-          fleet: { machines: [4], start: { staggered: '2 s' } },
-          transports: { p2p: { choker: 'classic' } },
-        }),
-      ),
-    ).toEqual(['faults.stop.tracker']);
   });
 
   const back = { kill: 1, at: '2.05 s', back: '10 s' };
@@ -397,8 +399,11 @@ describe('the simulator as an executor', () => {
     expect(refused({}, 'multicast')).toEqual(['faults.kill.back']);
     expect(refused({ faults: [back, { kill: 1, at: '30 s' }] })).toEqual(['faults.kill.back']);
     expect(refused({ disk: { write: '1 MiB/s', writeCache: '1 GiB' } })).toEqual(['disk.writeCache']);
-    expect(refused({ faults: [back, { stop: 'tracker', at: '12 s' }] })).toEqual(['faults.stop.tracker']);
-    expect(refused({ faults: [back, { stop: 'tracker', at: '13 s' }] })).toEqual([]);
+    const chains = { p2p: {}, chain: {} };
+    const gone = (at: string) => ({ faults: [back, { stop: 'tracker', at }], transports: chains });
+    expect(refused(gone('12 s'), 'chain')).toEqual(['faults.stop.tracker']);
+    expect(refused(gone('13 s'), 'chain')).toEqual([]);
+    expect(refused(gone('12 s'))).toEqual([]);
   });
 
   it('kills the server and starts it again, which costs streams all that was on its way', async () => {
@@ -416,8 +421,10 @@ describe('the simulator as an executor', () => {
     expect(await timesBy('unicast')).toEqual(['the connection to the server broke off']);
     expect(refusedBy(scenario, 'multicast')).toEqual(['faults.stop.server']);
     expect(refusedBy(aScenario({ faults: [stop], boot: { steps: ['dhcp'] } }))).toEqual(['boot']);
-    const tracker = { stop: 'tracker', at: '12 s' };
-    expect(refusedBy(aScenario({ faults: [stop, tracker] }))).toEqual(['faults.stop.tracker']);
+    // Nobody finds a server that is back when the tracker is gone.
+    const missed = aScenario({ faults: [stop, { stop: 'tracker', at: '12 s' }] });
+    expect(refusedBy(missed)).toEqual([]);
+    expect((await simulated({ scenario: missed, machines: 1 })).fleet[0]!.failure).toContain('stalled');
   });
 
   it('lets machines die by chance as often as the scenario says', async () => {
@@ -438,8 +445,7 @@ describe('the simulator as an executor', () => {
     const again = await simulated({ scenario: comesBack, machines: 20 });
     expect(again.fleet.every(({ isVerified }) => isVerified)).toBe(true);
     const tracker = { stop: 'tracker', at: '100 s' };
-    expect(refusedBy(aScenario({ faults: [returning, tracker] }))).toEqual(['faults.stop.tracker']);
-    expect(refusedBy(aScenario({ faults: [...faults, tracker] }))).toEqual([]);
+    expect(refusedBy(aScenario({ faults: [returning, tracker] }))).toEqual([]);
   });
 
   it('fills the disks that the scenario says, and the others go on', async () => {

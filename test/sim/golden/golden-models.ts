@@ -96,6 +96,26 @@ export const GOLDEN_MODELS: Readonly<Record<string, DeploymentModel>> = {
     trackerStopsAfterS: 16,
     transport: aSwarm({ mostConnections: 6, announceS: 5, pexS: 4 }),
   }),
+  'a classic swarm that looks for more, in which everybody comes back': aModel({
+    link: DOWN_TOO,
+    pieces: 40,
+    machines: [
+      ...someMachines(12, 6, { diesAfterS: 12, comesBackAfterS: 9 }),
+      { diesAfterS: 40, comesBackAfterS: 30 },
+      { joinsAfterS: 18 },
+    ],
+    serverStops: [{ atS: 16, forS: 12 }],
+    trackerStopsAfterS: 60,
+    latencyS: 1 / 64,
+    transport: aSwarm({
+      choker: 'classic',
+      seeder: 'superseed',
+      handout: 'random',
+      mostConnections: 6,
+      announceS: 5,
+      pexS: 8,
+    }),
+  }),
   'a web seed of a swarm that falls quiet': aModel({
     machines: 10,
     pieces: 40,

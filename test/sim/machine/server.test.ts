@@ -49,6 +49,13 @@ describe('a server that is killed and started again', () => {
     expect(failures(result).every((failure) => failure?.startsWith('the deployment stalled'))).toBe(true);
   });
 
+  it('holds its rounds when somebody comes, where it was started again before', () => {
+    const transport = aSwarm({ choker: 'classic', seeder: 'plain' });
+    const model = aModel({ machines: [{ joinsAfterS: 15 }], serverStops: [{ atS: 6, forS: 1 }], transport });
+
+    expect(doneTimes(simulate(model, 1))).toEqual([15 + 8]);
+  });
+
   it('costs all to whom it streams the deployment, and not those who wait for their turn', () => {
     const result = simulate(aModel({ machines: 3, serverStops: STOPPED, transport: aUnicast(2) }), 1);
 

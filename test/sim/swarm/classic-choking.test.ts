@@ -46,6 +46,15 @@ class Station {
     for (let neighbour = 1; neighbour <= NEIGHBOURS; neighbour++) this.#choking.met(0, neighbour);
   }
 
+  /** One of them is gone. */
+  part(neighbour: number): void {
+    this.#choking.parted(0, neighbour);
+  }
+
+  meet(neighbour: number): void {
+    this.#choking.met(0, neighbour);
+  }
+
   exchange(uploader: number, receiver: number, bytes: number): void {
     this.#choking.exchanged(uploader, receiver, bytes);
   }
@@ -103,6 +112,38 @@ describe('classic choking on virtual time', () => {
     station.at(1, () => station.exchange(5, 0, 10));
     for (let time = 11; time < 19; time++) station.at(time, () => station.exchange(2, 0, 100));
     expect(new Set(servedAt([5, 11.5, 15, 19], station).slice(1))).toEqual(new Set([5]));
+  });
+
+  it('counts for each neighbour what it gave, whoever else goes', () => {
+    const station = new Station({ isSeeder: false }).at(0, () => station.meetAll());
+    station.at(1, () => {
+      for (const [neighbour, bytes] of [1, 2, 3, 50, 5, 4].entries())
+        station.exchange(1 + neighbour, 0, bytes);
+    });
+    station.at(2, () => {
+      station.part(1);
+      station.part(6);
+    });
+    expect(servedAt([5, 12], station)[1]).toBe(4);
+  });
+
+  it('counts nothing of what a neighbour gave before it went and came back', () => {
+    const station = new Station({ isSeeder: false }).at(0, () => station.meetAll());
+    station.at(1, () => {
+      station.exchange(5, 0, 100);
+      station.exchange(2, 0, 10);
+    });
+    station.at(2, () => {
+      station.part(5);
+      station.meet(5);
+    });
+    expect(servedAt([5, 12], station)[1]).toBe(2);
+  });
+
+  it('holds no round before it has met anybody', () => {
+    const station = new Station({ isSeeder: true });
+    expect(servedAt([1], station)).toEqual([-1]);
+    expect(station.rounds).toEqual([]);
   });
 
   it('ends by itself when nothing happens any more', () => {

@@ -12,7 +12,7 @@ describe('exchange count', () => {
     );
     assert(
       property(steps, (script) => {
-        const count = new ExchangeCount(NEIGHBOURS);
+        const count = new ExchangeCount();
         const all: { span: number; neighbour: number; bytes: number }[] = [];
         let span = 0;
         for (const { later, neighbour, bytes } of script) {
@@ -26,5 +26,14 @@ describe('exchange count', () => {
         }
       }),
     );
+  });
+
+  it('forgets a neighbour, and no other', () => {
+    const count = new ExchangeCount();
+    for (const span of [0, 1, 2]) for (const neighbour of [4, 7]) count.add(neighbour, 10, span);
+    count.forget(4);
+    count.add(4, 1, 2);
+
+    expect([4, 7].map((neighbour) => count.bytesWith(neighbour, 2))).toEqual([1, 30]);
   });
 });

@@ -72,4 +72,28 @@ describe('a tracker that is asked meanwhile', () => {
     tracker.leave(3);
     expect(tracker.neighbours.countOf(1) + tracker.neighbours.countOf(2)).toBe(2);
   });
+
+  it('names to a server that has come back as many as there may be, which has no limit', () => {
+    const tracker = aTracker({ mostConnections: 4, neighbours: 9 }, 10);
+    tracker.leave(SERVER);
+    for (let machine = 1; machine < 10; machine++) {
+      tracker.join(machine);
+      tracker.neighbours.unlink(machine);
+    }
+    expect(tracker.join(SERVER)).toHaveLength(9);
+  });
+
+  it('answers nobody until all stops are over, and then knows who is there', () => {
+    const tracker = aTracker({ handout: 'random' }, 4);
+    for (const machine of [1, 2, 3]) tracker.join(machine);
+    for (const machine of [1, 2]) tracker.neighbours.unlink(machine);
+    tracker.stop();
+    tracker.stop();
+    tracker.leave(3);
+    expect(tracker.ask(1)).toEqual([]);
+    tracker.start();
+    expect(tracker.ask(1)).toEqual([]);
+    tracker.start();
+    expect(tracker.ask(1).sort()).toEqual([SERVER, 2]);
+  });
 });

@@ -121,9 +121,4 @@ describe('a swarm whose machines have few connections', () => {
     const model = aModel({ trackerStopsAfterS: 4 });
     expect(() => simulate(model, 1)).toThrow('trackerStopsAfterS: found 4, allowed is none');
   });
-
-  it('is refused with a classic choker, which counts by its neighbours', () => {
-    const model = aModel({ transport: aSwarm({ announceS: 1, choker: 'classic', seeder: 'plain' }) });
-    expect(() => simulate(model, 1)).toThrow('transport.choker: found classic, allowed is grants');
-  });
 });

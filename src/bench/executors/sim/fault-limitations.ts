@@ -20,12 +20,12 @@ export function faultLimitations({ faults }: Scenario): string[] {
       : []),
     ...(faults.some((fault) => 'stop' in fault && fault.stop === 'server')
       ? [
-          'A simulated server that is started again is there at once, and its swarm finds it at once; it took 4 s in the netns lab (faults.stop.server).',
+          'A simulated server that is started again is there at once, and its swarm finds it at once, or by its tracker where that is asked again; it took 4 s in the netns lab (faults.stop.server).',
         ]
       : []),
     ...(faults.some((fault) => 'back' in fault && fault.back !== undefined)
       ? [
-          'A simulated machine that is powered on again goes through all its phases, reads its disk from front to end, keeps every whole piece that had arrived (by Clonezilla none), and has its old neighbours at once; its phases are those of its last life (faults: back).',
+          'A simulated machine that is powered on again goes through all its phases, reads its disk from front to end, keeps every whole piece that had arrived (by Clonezilla none), and has its old neighbours at once, or those whom a tracker names that is asked again; its phases are those of its last life (faults: back).',
         ]
       : []),
   ];

@@ -22,7 +22,7 @@ import { faultLimitations } from './fault-limitations.ts';
 import { machineLimitations } from './machine-limitations.ts';
 import { modelOf } from './model.ts';
 import type { SimulationAnswer, SimulationRequest } from './sim-worker.ts';
-import { comesTwice, unsupportedFaults } from './unsupported-faults.ts';
+import { unsupportedFaults } from './unsupported-faults.ts';
 import { unsupportedMachines, unsupportedTcpLoss } from './unsupported-machines.ts';
 
 /** Transports whose machines get one piece after the other. */
@@ -123,26 +123,8 @@ function unsupported(asked: Scenario, askedTransport: Transport): string[] {
     ...unsupportedLoss(scenario, transport),
     ...unsupportedMachines(scenario, transport),
     ...unsupportedFaults(scenario, transport),
-    ...(transport === 'p2p' ? unsupportedSearch(scenario) : []),
     ...unsupportedNfs(asked, askedTransport),
     ...(isRough ? [`network.tolerance: allowed is a share up to ${MOST_TOLERANCE}`] : []),
-  ];
-}
-
-function unsupportedSearch({ transports, faults }: Scenario): string[] {
-  const { choker, maxConnections, announceInterval, pex } = transports.p2p!;
-  if (maxConnections === undefined && announceInterval === undefined && pex === undefined) return [];
-  return [
-    ...(choker === 'classic'
-      ? [
-          'transports.p2p.choker: a simulated classic choker keeps its neighbours, so it goes without `maxConnections`, `announceInterval` and `pex`',
-        ]
-      : []),
-    ...(comesTwice(faults)
-      ? [
-          'faults: in the simulator nobody comes a second time to a tracker that is asked again (`maxConnections`, `announceInterval`, `pex`)',
-        ]
-      : []),
   ];
 }
 

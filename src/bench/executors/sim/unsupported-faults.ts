@@ -18,7 +18,7 @@ export function unsupportedFaults(scenario: Scenario, transport: Transport): str
     ...(transport === 'multicast' ? [] : (['kill.back', 'fail.back', 'stop.server'] as const)),
     ...(fillsDisks(scenario, transport) ? (['full'] as const) : []),
     ...(isCheckedByPiece(transport) ? (['corrupt'] as const) : []),
-    ...(isTrackerMissed(scenario) && !isAskedInTime(scenario, transport) ? [] : (['stop.tracker'] as const)),
+    ...(transport === 'p2p' || !isTrackerMissed(scenario) ? (['stop.tracker'] as const) : []),
   ];
   const unknown = [
     ...unsupportedFaultNames(scenario, known, `simulated ${transport}`),
@@ -49,18 +49,6 @@ function unsupportedComebacks({ faults, disk }: Scenario): string[] {
       ? ['disk.writeCache: the simulator does not know what of it is lost with the power (faults: back)']
       : []),
   ];
-}
-
-/** Whether the simulator has a tracker that is asked by who comes: a swarm by grants, to which nobody comes a second time. */
-function isAskedInTime({ faults, transports }: Scenario, transport: Transport): boolean {
-  return transport === 'p2p' && transports.p2p!.choker === 'grants' && !comesTwice(faults);
-}
-
-/** Whether a machine or the server is there again after it was gone. */
-export function comesTwice(faults: readonly Fault[]): boolean {
-  return faults.some(
-    (fault) => ('back' in fault && fault.back !== undefined) || ('stop' in fault && fault.stop === 'server'),
-  );
 }
 
 /**
