@@ -5,6 +5,7 @@ import type { AgentTask, AgentWatch, DeployedMachine } from './agent-task.ts';
 import { collectGarbageSeldom } from './garbage-collection.ts';
 import { MachineDeployment } from './machine-deployment.ts';
 import { PhaseClock } from './phase-clock.ts';
+import { leaveWebAssemblyPlain } from './web-assembly.ts';
 
 /**
  * Deploys one machine: register, metainfo, partition, scan, download, verify, finish.
@@ -12,6 +13,7 @@ import { PhaseClock } from './phase-clock.ts';
  * Rejects with the RunFailure of the phase that could not be done, which the server is told of.
  */
 export async function runAgent(task: AgentTask, watch: AgentWatch): Promise<DeployedMachine> {
+  leaveWebAssemblyPlain();
   collectGarbageSeldom(task.memory ?? memoryFor(task.facts.memoryBytes));
   const client = new DeploymentClient(task.server);
   const clock = new PhaseClock(task, watch);
