@@ -188,6 +188,9 @@ const swarms = record({
   randomSeed: nat(),
 });
 
+/** Chance can do this to any machine; it is an end, too. */
+const WORN_OUT = 'it died 100 times by chance';
+
 type AnySwarm = typeof swarms extends Arbitrary<infer Swarm> ? Swarm : never;
 
 function simulated(
@@ -204,7 +207,7 @@ describe('random swarms in which everybody comes back', () => {
   it('finish where everybody asks again and has room for all', () => {
     assert(
       property(swarms, constantFrom({}, { pexS: 0.5 }, { pexS: 10 }), (swarm, way) => {
-        expect(failures(simulated(swarm, way)).filter((failure) => failure !== null)).toEqual([]);
+        for (const failure of failures(simulated(swarm, way))) expect([null, WORN_OUT]).toContain(failure);
       }),
       { numRuns: 400 },
     );
@@ -215,7 +218,7 @@ describe('random swarms in which everybody comes back', () => {
       property(swarms, integer({ min: 1, max: 5 }), (swarm, mostConnections) => {
         const result = simulated(swarm, { mostConnections });
         for (const { doneS, failure } of result.machines)
-          if (doneS === null)
+          if (doneS === null && failure !== WORN_OUT)
             expect(failure).toMatch(/^the deployment stalled: it has \d+ of \d+ pieces, and none/);
         expect(simulated(swarm, { mostConnections })).toEqual(result);
       }),
