@@ -1,4 +1,4 @@
-import { grown } from './grown.ts';
+import { FIRST_LENGTH, grown } from './grown.ts';
 
 /** Children of a place in the heap: four lie in one line of the processor's cache. */
 const WIDTH = 4;
@@ -10,11 +10,11 @@ const WIDTH = 4;
  */
 export class EventQueue {
   /** By place in the heap: time, sequence and handle. */
-  #times = new Float64Array(64);
-  #sequences = new Float64Array(64);
-  #events = new Int32Array(64);
+  #times = new Float64Array(FIRST_LENGTH);
+  #sequences = new Float64Array(FIRST_LENGTH);
+  #events = new Int32Array(FIRST_LENGTH);
   /** By handle: its place, -1 when it is not scheduled. */
-  #places = new Int32Array(64).fill(-1);
+  #places = new Int32Array(FIRST_LENGTH).fill(-1);
   #free: number[] = [];
   #handles = 0;
   #size = 0;
