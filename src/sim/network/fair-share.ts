@@ -161,9 +161,9 @@ export class FairShare {
 
   /** The level that fills a link: what flows do not take that get less elsewhere, the others share equally. */
   #levelOf(link: number): number {
-    const demands = this.#demandsOn(link);
     const count = this.#flowsOn.endOf(link) - this.#flowsOn.startOf(link);
     const capacityBps = this.#flowsOn.capacityOf(link);
+    const demands = this.#demandsOn(link);
     let free = count;
     let level = capacityBps / free;
     while (free > 0) {
