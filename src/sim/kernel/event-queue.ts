@@ -1,7 +1,8 @@
-import { grown } from './grown.ts';
+import { FIRST_LENGTH, grown } from './grown.ts';
 
 /** Children of a place in the heap: four lie in one line of the processor's cache. */
-const WIDTH = 4;
+const WIDTH_BITS = 2;
+const WIDTH = 1 << WIDTH_BITS;
 
 /**
  * Future events in the order (time, sequence): of two events at the same time the one scheduled first comes first.
@@ -10,11 +11,11 @@ const WIDTH = 4;
  */
 export class EventQueue {
   /** By place in the heap: time, sequence and handle. */
-  #times = new Float64Array(64);
-  #sequences = new Float64Array(64);
-  #events = new Int32Array(64);
+  #times = new Float64Array(FIRST_LENGTH);
+  #sequences = new Float64Array(FIRST_LENGTH);
+  #events = new Int32Array(FIRST_LENGTH);
   /** By handle: its place, -1 when it is not scheduled. */
-  #places = new Int32Array(64).fill(-1);
+  #places = new Int32Array(FIRST_LENGTH).fill(-1);
   #free: number[] = [];
   #handles = 0;
   #size = 0;
@@ -90,7 +91,7 @@ export class EventQueue {
   #rise(from: number, event: number, time: number, sequence: number): void {
     let place = from;
     while (place > 0) {
-      const parent = Math.floor((place - 1) / WIDTH);
+      const parent = (place - 1) >> WIDTH_BITS;
       if (!this.#isBefore(time, sequence, parent)) break;
       this.#move(parent, place);
       place = parent;

@@ -1,5 +1,5 @@
 import { EventQueue } from './event-queue.ts';
-import { grown } from './grown.ts';
+import { FIRST_LENGTH, grown } from './grown.ts';
 import { Trace, type TraceListener } from './trace.ts';
 
 /** What happens at an event. @param tag the number that the event was opened with */
@@ -16,7 +16,7 @@ export class Simulation {
   readonly #queue = new EventQueue();
   /** By event. */
   readonly #actions: (Action | undefined)[] = [];
-  #tags = new Int32Array(64);
+  #tags = new Int32Array(FIRST_LENGTH);
   #settle: () => void = () => {};
 
   /** @param listener hears of every event of the trace */

@@ -44,6 +44,7 @@ export class WriteBehind {
 
   /** The transfer is over. */
   arrived(flow: number): void {
+    if (this.#arriving.size === 0) return;
     const arrived = this.#arriving.get(flow);
     if (!arrived) return;
     this.#arriving.delete(flow);

@@ -1,13 +1,13 @@
-import { grown } from '../kernel/grown.ts';
+import { FIRST_LENGTH, grown } from '../kernel/grown.ts';
 
 /**
  * Messages on their way, first in, first out: as all take the same time, they arrive in the order in which they were
  * sent, and no heap is needed. A ring through a few arrays; their length is a power of two.
  */
 export class MailRing {
-  #arrivesS = new Float64Array(64);
-  #sides = new Int32Array(64);
-  #words = new Int32Array(64);
+  #arrivesS = new Float64Array(FIRST_LENGTH);
+  #sides = new Int32Array(FIRST_LENGTH);
+  #words = new Int32Array(FIRST_LENGTH);
   /** Place of the first message, and how many there are. */
   #first = 0;
   #size = 0;

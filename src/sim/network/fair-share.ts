@@ -1,4 +1,4 @@
-import { grown } from '../kernel/grown.ts';
+import { FIRST_LENGTH, grown } from '../kernel/grown.ts';
 import { LinkFlows, NO_OTHER, SOME_OTHERS } from './link-flows.ts';
 
 /** Changes of a level that are less than this share of it are rounding. */
@@ -25,20 +25,20 @@ export class FairShare {
   /** Links whose levels may have changed, each once: so many. A list whose length is set to 0 gives its memory back. */
   readonly #queue: number[] = [];
   #queued = 0;
-  #isQueued = new Uint8Array(16);
+  #isQueued = new Uint8Array(FIRST_LENGTH);
 
   /** Numbers kept of a path: two a link, for as many links as the longest path so far has. */
   #stride = 4;
   /** Link after link of each path, and behind each the place of the flow there; -1 behind a path that is shorter. */
-  #paths = new Int32Array(64 * this.#stride);
-  #rates = new Float64Array(64 * RATE_STRIDE);
-  #isThere = new Uint8Array(64);
+  #paths = new Int32Array(FIRST_LENGTH * this.#stride);
+  #rates = new Float64Array(FIRST_LENGTH * RATE_STRIDE);
+  #isThere = new Uint8Array(FIRST_LENGTH);
   /** What flows of a link ask of it, while its level is found. */
-  #demands = new Float64Array(16);
+  #demands = new Float64Array(FIRST_LENGTH);
   /** Flows whose rates may have changed, as above. */
   readonly #touched: number[] = [];
   #touchedFlows = 0;
-  #isTouched = new Uint8Array(64);
+  #isTouched = new Uint8Array(FIRST_LENGTH);
 
   /**
    * @param tolerance changes of a level by less than this share of it are not passed on; 0 for exact rates. No link is
@@ -77,17 +77,14 @@ export class FairShare {
     this.#rates[flow * RATE_STRIDE + 1] = 0;
     this.#isThere[flow] = 1;
     let at = flow * this.#stride;
-    for (const link of path) {
+    for (let step = 0; step < path.length; step++) {
+      const link = path[step]!;
       this.#paths[at] = link;
-      at += 2;
-    }
-    if (2 * path.length < this.#stride) this.#paths[at] = -1;
-    at = flow * this.#stride;
-    for (const link of path) {
       this.#paths[at + 1] = this.#flowsOn.add(link, { flow, other: otherOf(path, link), capBps });
       at += 2;
       this.#enqueue(link);
     }
+    if (2 * path.length < this.#stride) this.#paths[at] = -1;
     this.#touch(flow);
   }
 
@@ -164,9 +161,9 @@ export class FairShare {
 
   /** The level that fills a link: what flows do not take that get less elsewhere, the others share equally. */
   #levelOf(link: number): number {
-    const demands = this.#demandsOn(link);
     const count = this.#flowsOn.endOf(link) - this.#flowsOn.startOf(link);
     const capacityBps = this.#flowsOn.capacityOf(link);
+    const demands = this.#demandsOn(link);
     let free = count;
     let level = capacityBps / free;
     while (free > 0) {

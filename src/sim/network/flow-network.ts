@@ -1,4 +1,4 @@
-import { grown } from '../kernel/grown.ts';
+import { FIRST_LENGTH, grown } from '../kernel/grown.ts';
 import type { Action, Simulation } from '../kernel/simulation.ts';
 import { FairShare } from './fair-share.ts';
 
@@ -16,10 +16,10 @@ export class FlowNetwork {
   readonly #simulation: Simulation;
   readonly #fairShare: FairShare;
   /** By flow, two numbers: how many bytes were left, and when [s]. */
-  #left = new Float64Array(128);
+  #left = new Float64Array(2 * FIRST_LENGTH);
   /** By flow: the event of its end; what is to be done then, and with which tag. */
-  #events = new Int32Array(64);
-  #tags = new Int32Array(64);
+  #events = new Int32Array(FIRST_LENGTH);
+  #tags = new Int32Array(FIRST_LENGTH);
   readonly #onDone: Action[] = [];
 
   /** @param tolerance see `FairShare` */

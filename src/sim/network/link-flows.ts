@@ -1,4 +1,4 @@
-import { grown } from '../kernel/grown.ts';
+import { FIRST_LENGTH, grown } from '../kernel/grown.ts';
 
 /** Flows that a link has room for when it gets its first. */
 const FIRST_ROOM = 4;
@@ -29,10 +29,10 @@ const OTHER = 3;
  * it leaves is given to the next list that needs as much. What stands in a list is read `at` a place of the whole.
  */
 export class LinkFlows {
-  #rates = new Float64Array(16 * RATES);
+  #rates = new Float64Array(FIRST_LENGTH * RATES);
   #heads = new Int32Array(this.#rates.buffer);
   #links = 0;
-  #caps = new Float64Array(256 * CAP);
+  #caps = new Float64Array(FIRST_LENGTH * CAP);
   #entries = new Int32Array(this.#caps.buffer);
   #end = 0;
   /** Starts of places that are free, by their room. */

@@ -1,7 +1,7 @@
 import { newPicker, type PickerSettings } from '../../engine/swarm/policy/picker/new-picker.ts';
 import type { PiecePicker } from '../../engine/swarm/policy/picker/piece-picker.ts';
 import { PieceShelf } from '../../engine/swarm/policy/picker/piece-shelf.ts';
-import { PieceRows } from '../../engine/swarm/policy/piece-set.ts';
+import { PieceRows, type PieceSet } from '../../engine/swarm/policy/piece-set.ts';
 import type { RandomStream } from '../kernel/random-stream.ts';
 import type { Neighbours } from './neighbours.ts';
 
@@ -41,10 +41,13 @@ class ToldPicking implements Picking {
   readonly taken: PieceRows;
   readonly #pickers: readonly PiecePicker[];
   readonly #source: PickingSource;
+  /** Stands for what the uploader in question has. */
+  readonly #offered: PieceSet;
 
   constructor(settings: PickerSettings, source: PickingSource) {
     const { pieces, sizes } = source.held;
     this.#source = source;
+    this.#offered = source.held.row(0);
     this.taken = new PieceRows(sizes.length, pieces);
     const shelf = new PieceShelf(sizes.length, pieces);
     this.#pickers = Array.from(sizes, (_, peer) =>
@@ -84,7 +87,7 @@ class ToldPicking implements Picking {
   }
 
   pick(receiver: number, uploader: number): number {
-    return this.#pickers[receiver]!.pick(this.#source.held.row(uploader));
+    return this.#pickers[receiver]!.pick(this.#offered.moveTo(uploader));
   }
 }
 

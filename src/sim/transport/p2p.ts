@@ -1,3 +1,4 @@
+import type { PieceSet } from '../../engine/swarm/policy/piece-set.ts';
 import type { DeploymentModel, P2pModel } from '../deployment-model.ts';
 import { isServerWebSeed, pieceCountOf } from '../deployment-model.ts';
 import { RandomStream } from '../kernel/random-stream.ts';
@@ -22,6 +23,8 @@ export class P2p implements Transport {
   readonly #arena: Arena;
   readonly #pieces: number;
   readonly #swarm: SwarmState;
+  /** Stands for the pieces of the receiver in question. */
+  readonly #own: PieceSet;
   readonly #choking: Choking;
   readonly #corruption: Corruption;
   readonly #staysForS: number;
@@ -47,6 +50,7 @@ export class P2p implements Transport {
     const webClients = model.webSeed ? machines.length : 0;
     const place = { sites, seeders, webClients, pieces: this.#pieces, chance };
     this.#swarm = newSwarmState(settings, place, new RandomStream(randomSeed, 'handout'));
+    this.#own = this.#swarm.held.row(SERVER);
     const swarm: Swarm = {
       ...this.#swarm,
       isInterested: (receiver, uploader) => this.#isInterested(receiver, uploader),
@@ -232,7 +236,7 @@ export class P2p implements Transport {
     if (this.#room.isFull(receiver, held.sizes[receiver]!)) return this.#overflow(slot);
     const piece = uploads.pieceOf(slot);
     const bytes = this.#grants.keep(slot);
-    held.row(receiver).add(piece);
+    this.#own.moveTo(receiver).add(piece);
     picking.announced(receiver, piece);
     this.#seeding.arrived(receiver, piece);
     this.#choking.exchanged(uploader, receiver, bytes);

@@ -67,9 +67,12 @@ export class PieceDealer {
 
   /** A piece is in the swarm: it was dealt and has left, or came another way. */
   pass(piece: number, nowMs: number): void {
+    if (!this.isGoingOn()) return;
     this.#fresh.delete(piece);
-    const tookMs = nowMs - this.#underWay.get(piece)!;
-    if (!this.#underWay.delete(piece)) return;
+    const dealtAtMs = this.#underWay.get(piece);
+    if (dealtAtMs === undefined) return;
+    this.#underWay.delete(piece);
+    const tookMs = nowMs - dealtAtMs;
     const isFirst = Number.isNaN(this.#usualMs);
     this.#usualMs = isFirst ? tookMs : this.#usualMs + USUAL_GAIN * (tookMs - this.#usualMs);
   }

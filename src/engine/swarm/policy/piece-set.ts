@@ -24,8 +24,9 @@ export class PieceRows {
     return new PieceSet(this.pieces, this, row);
   }
 
-  /** True when a set has a piece that the `other` row of `others` lacks. */
+  /** True when a set has a piece that the `other` row of `others` lacks: one that is larger has in any case. */
   hasOutside(row: number, others: PieceRows, other: number): boolean {
+    if (this.sizes[row]! > others.sizes[other]!) return true;
     const { words, span } = this;
     const start = row * span;
     const otherStart = other * span;
