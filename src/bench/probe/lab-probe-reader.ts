@@ -82,6 +82,8 @@ async function probedScenario(file: string, { bytes, machines, repeats }: Part):
     fleet: { machines: [machines] },
     image: { size: `${bytes} B`, used: `${bytes} B` },
     seeds: Array.from({ length: repeats }, (_, index) => index + 1),
+    // A cap is a property of the network, as its links are: the model has both.
+    network: { connectionCap: 'unlimited' },
     faults: [],
     plain: true,
   });
