@@ -1,35 +1,32 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { ALIGNMENT } from './aligned-buffer.ts';
+import { deviceOf } from './device-reader.ts';
+import { DirectFile } from './direct-file.ts';
 import { diskFailure } from './disk-failure.ts';
-import { diskSizeOf } from './disk-size-reader.ts';
+import type { DiskFile } from './disk-file.ts';
 
-/** The part of a file handle that the writer needs. */
-export interface DiskFile {
-  write(
-    bytes: Uint8Array,
-    offset: number,
-    length: number,
-    position: number,
-  ): Promise<{ readonly bytesWritten: number }>;
-  read(
-    bytes: Uint8Array,
-    offset: number,
-    length: number,
-    position: number,
-  ): Promise<{ readonly bytesRead: number }>;
-  sync(): Promise<void>;
-  close(): Promise<void>;
-}
+/** What is shorter goes through the page cache: it is read again soon, or comes with neighbours. */
+const LEAST_DIRECT_BYTES = 65_536;
 
-/** The disk of a machine. Every failure is a RunFailure that says where on the disk it happened. */
+/**
+ * The disk of a machine. Every failure is a RunFailure that says where on the disk it happened.
+ * Long writes go past the page cache, which would cost a copy and memory, and would hide errors until the next flush. A
+ * disk with heads keeps it: there it sorts what is written, and serves peers.
+ */
 export class DiskWriter {
   readonly sizeBytes: number;
   readonly #disk: DiskFile;
+  readonly #direct: DirectFile | undefined;
+  /** Some file systems open a file for direct writes, and then take none. */
+  #isDirectRefused = false;
   #unflushedBytes = 0;
 
-  constructor(disk: DiskFile, sizeBytes: number) {
+  /** @param direct the same disk; without it all goes through the page cache */
+  constructor(disk: DiskFile, sizeBytes: number, direct?: DirectFile) {
     this.#disk = disk;
     this.sizeBytes = sizeBytes;
+    this.#direct = direct;
   }
 
   /**
@@ -37,10 +34,13 @@ export class DiskWriter {
    * system is refused by Linux, which takes O_EXCL so for block devices: open(2).
    */
   static async open(path: string): Promise<DiskWriter> {
-    const disk = await open(path, constants.O_RDWR | constants.O_EXCL).catch((cause) => {
+    try {
+      const disk = await open(path, constants.O_RDWR | constants.O_EXCL);
+      const { sizeBytes, isRotational } = await deviceOf(disk);
+      return new DiskWriter(disk, sizeBytes, isRotational ? undefined : await DirectFile.open(path));
+    } catch (cause) {
       throw diskFailure(cause, { what: 'read', offset: 0 });
-    });
-    return new DiskWriter(disk, await diskSizeOf(disk));
+    }
   }
 
   /** Bytes that were written since the last flush began: a power cut may cost them. */
@@ -54,7 +54,7 @@ export class DiskWriter {
     while (done < bytes.length) {
       const position = offset + done;
       try {
-        const { bytesWritten } = await this.#disk.write(bytes, done, bytes.length - done, position);
+        const bytesWritten = await this.#write(bytes.subarray(done), position);
         if (bytesWritten === 0) throw new Error('the disk takes no more bytes');
         done += bytesWritten;
         this.#unflushedBytes += bytesWritten;
@@ -88,7 +88,28 @@ export class DiskWriter {
     });
   }
 
-  close(): Promise<void> {
-    return this.#disk.close();
+  async close(): Promise<void> {
+    await this.#direct?.close();
+    await this.#disk.close();
+  }
+
+  /** @returns bytes that were taken */
+  async #write(bytes: Uint8Array, position: number): Promise<number> {
+    const headBytes = (ALIGNMENT - (position % ALIGNMENT)) % ALIGNMENT;
+    const wholeBytes = Math.floor((bytes.length - headBytes) / ALIGNMENT) * ALIGNMENT;
+    if (!this.#direct || this.#isDirectRefused || wholeBytes < LEAST_DIRECT_BYTES)
+      return this.#writeCached(bytes, position);
+    if (headBytes > 0) return this.#writeCached(bytes.subarray(0, headBytes), position);
+    try {
+      return await this.#direct.write(bytes.subarray(0, wholeBytes), position);
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code !== 'EINVAL') throw cause;
+      this.#isDirectRefused = true;
+      return this.#writeCached(bytes, position);
+    }
+  }
+
+  async #writeCached(bytes: Uint8Array, position: number): Promise<number> {
+    return (await this.#disk.write(bytes, 0, bytes.length, position)).bytesWritten;
   }
 }

@@ -1,18 +1,8 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { ALIGNMENT } from './aligned-buffer.ts';
 import { diskFailure } from './disk-failure.ts';
-import type { DiskFile } from './disk-writer.ts';
-
-/** Whole sectors of every disk that is made, and a whole page of memory: what O_DIRECT asks for (open(2)). */
-const ALIGNMENT = 4096;
-/** A page of WebAssembly's memory. */
-const WASM_PAGE_BYTES = 65_536;
-
-/** Memory that begins at a page of the processor: Node's own buffers do not, and WebAssembly's always does. */
-export function alignedBuffer(bytes: number): Uint8Array {
-  const pages = Math.ceil((bytes + 2 * ALIGNMENT) / WASM_PAGE_BYTES);
-  return new Uint8Array(new WebAssembly.Memory({ initial: pages, maximum: pages }).buffer);
-}
+import type { DiskFile } from './disk-file.ts';
 
 /** Reads what is on the medium, past the page cache, where the disk lets it. */
 export class MediumReader {
@@ -38,7 +28,7 @@ export class MediumReader {
   /**
    * Reads a run of bytes and as much before and behind it as makes whole sectors.
    * Throws a RunFailure with the place on the disk.
-   * @param room from `alignedBuffer`, for at least so many bytes
+   * @param room from `alignedBuffer`, for at least so many bytes and two sectors
    * @returns the run, a view of `room`
    */
   async readAt(offset: number, bytes: number, room: Uint8Array): Promise<Uint8Array> {

@@ -1,8 +1,9 @@
 import { RunFailure } from '../../failure.ts';
 import type { Chunk } from '../image/extent-map.ts';
+import { ALIGNMENT, alignedBuffer } from './aligned-buffer.ts';
 import { checkChunks, LANES } from './check-chunks.ts';
 import type { DiskWriter } from './disk-writer.ts';
-import { alignedBuffer, type MediumReader } from './medium-reader.ts';
+import type { MediumReader } from './medium-reader.ts';
 
 export interface DiskVerification {
   readonly disk: DiskWriter;
@@ -75,7 +76,7 @@ async function badOnes(
 
 function roomsFor(chunks: readonly Chunk[]): Uint8Array[] {
   const longest = chunks.reduce((most, { rawBytes }) => Math.max(most, rawBytes), 0);
-  return Array.from({ length: LANES }, () => alignedBuffer(longest));
+  return Array.from({ length: LANES }, () => alignedBuffer(longest + 2 * ALIGNMENT));
 }
 
 function brokenDisk(chunks: readonly Chunk[], bad: ReadonlyMap<number, unknown>): unknown {

@@ -1,4 +1,4 @@
-import type { DiskFile } from '../../../src/engine/agent/disk-writer.ts';
+import type { DiskFile } from '../../../src/engine/agent/disk-file.ts';
 
 /** A disk in memory that behaves. */
 export class MemoryDisk implements DiskFile {

@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { ALIGNMENT, alignedBuffer } from '../../../src/engine/agent/aligned-buffer.ts';
 import { DiskWriter } from '../../../src/engine/agent/disk-writer.ts';
-import { alignedBuffer, MediumReader } from '../../../src/engine/agent/medium-reader.ts';
+import { MediumReader } from '../../../src/engine/agent/medium-reader.ts';
 import { installedTool, skipOrFail } from '../../bench/executors/local/installed-tool.ts';
 import { aFolder, someBytes } from '../an-image.ts';
 
@@ -20,7 +21,7 @@ describe('reading from the medium', () => {
     await writeFile(path, BYTES);
     const reader = await MediumReader.open(path);
     onTestFinished(() => reader.close());
-    const bytes = await reader.readAt(offset, length, alignedBuffer(length));
+    const bytes = await reader.readAt(offset, length, alignedBuffer(length + 2 * ALIGNMENT));
     expect(Buffer.from(bytes).equals(BYTES.subarray(offset, offset + length))).toBe(true);
   });
 
@@ -29,7 +30,7 @@ describe('reading from the medium', () => {
     await writeFile(path, BYTES);
     const reader = await MediumReader.open(path);
     onTestFinished(() => reader.close());
-    const reading = reader.readAt(BYTES.length - 100, 5000, alignedBuffer(5000));
+    const reading = reader.readAt(BYTES.length - 100, 5000, alignedBuffer(5000 + 2 * ALIGNMENT));
     await expect(reading).rejects.toThrow('could not be read');
   });
 
@@ -49,7 +50,7 @@ describe('reading from the medium', () => {
       expect(reader.isDirect).toBe(true);
       await writer.writeAt(10_000, someBytes(5000, 'new'));
       await writer.flush();
-      const bytes = await reader.readAt(10_000, 5000, alignedBuffer(5000));
+      const bytes = await reader.readAt(10_000, 5000, alignedBuffer(5000 + 2 * ALIGNMENT));
       expect(Buffer.from(bytes).equals(someBytes(5000, 'new'))).toBe(true);
     } finally {
       await writer.close();
