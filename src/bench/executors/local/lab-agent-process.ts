@@ -19,9 +19,11 @@ import {
 } from './lab-messages.ts';
 import { swarmClientFor } from './lab-swarm-client.ts';
 import { portable } from './portable-failure.ts';
+import { sayToBench } from './say-to-bench.ts';
 
 /** The process of one machine: it warms up, waits for GO, deploys its disk and serves others until released. */
 
+const report = sayToBench<AgentReport>;
 const PROGRESS_INTERVAL_MS = 250;
 /** What an agent takes this computer for: twenty of them share it, and none uses much more than the image. */
 const memoryBytes = totalmem() / 8;
@@ -152,8 +154,4 @@ function traffic(): MachineTraffic {
     .map(([peerId, { downloadedBytes: bytes }]) => [peerId, bytes] as const)
     .filter(([, bytes]) => bytes > 0);
   return { uploadedBytes, downloadedBytes, receivedFrom: Object.fromEntries(receivedFrom) };
-}
-
-function report(message: AgentReport, sent: () => void = () => {}): void {
-  process.send?.(message, sent);
 }

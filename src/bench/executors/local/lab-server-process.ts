@@ -2,9 +2,11 @@ import { rmSync } from 'node:fs';
 import type { ServerCommand, ServerReport } from './lab-messages.ts';
 import { type LabServer, startLabServer } from './lab-server.ts';
 import { portable } from './portable-failure.ts';
+import { sayToBench } from './say-to-bench.ts';
 
 /** The process of the lab's server. It owns the scratch folder: when the bench is gone, it clears up. */
 
+const report = sayToBench<ServerReport>;
 let server: LabServer | undefined;
 let scratchFolder: string | undefined;
 
@@ -44,8 +46,4 @@ async function obey(command: ServerCommand): Promise<void> {
 
 function clearUp(): void {
   if (scratchFolder) rmSync(scratchFolder, { recursive: true, force: true, maxRetries: 5 });
-}
-
-function report(message: ServerReport): void {
-  process.send?.(message);
 }

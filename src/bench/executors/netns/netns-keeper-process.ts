@@ -3,11 +3,13 @@ import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { RunFailure } from '../../../failure.ts';
 import { portable } from '../local/portable-failure.ts';
+import { sayToBench } from '../local/say-to-bench.ts';
 import type { KeeperCommand, KeeperReport } from './keeper-messages.ts';
 import type { SetUpStep } from './set-up-step.ts';
 
 /** The process that owns the namespaces of one run: it makes them, and when the bench is gone, it removes them. */
 
+const report = sayToBench<KeeperReport>;
 /** Time that processes in the namespaces have to end by themselves once the bench is gone. */
 const GRACE_MS = 3_000;
 const GRACE_STEP_MS = 100;
@@ -96,8 +98,4 @@ function inside(): number[] {
 
 function standing(): readonly string[] {
   return namespaces.filter((name) => existsSync(`${NAMES_FOLDER}/${name}`));
-}
-
-function report(message: KeeperReport): void {
-  process.send?.(message);
 }

@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { DeploymentServer, serverLine, serverSettingsOf } from '../../../engine/index.ts';
 import { RunFailure } from '../../../failure.ts';
 import { portable } from '../local/portable-failure.ts';
+import { sayToBench } from '../local/say-to-bench.ts';
 import type { VmServerReport, VmServerTask } from './vm-server-messages.ts';
 
 /** The deployment server, as it is, on its host in the lab; and the operator who arms the machines. When the bench is gone, it clears up. */
 
+const report = sayToBench<VmServerReport>;
 let scratchFolder: string | undefined;
 
 process.on('disconnect', () => {
@@ -45,8 +47,4 @@ async function ask(state: string, wish: object): Promise<void> {
   });
   if (!response.ok)
     throw new RunFailure('LAB_SERVER', `the machines cannot be armed: ${await response.text()}`);
-}
-
-function report(message: VmServerReport): void {
-  process.send?.(message);
 }

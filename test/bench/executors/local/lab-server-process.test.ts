@@ -1,20 +1,26 @@
+import { fork } from 'node:child_process';
 import { createSocket, type RemoteInfo } from 'node:dgram';
 import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { peerIdOf, type ServerTask } from '../../../../src/bench/executors/local/lab-messages.ts';
+import {
+  peerIdOf,
+  type ServerCommand,
+  type ServerTask,
+} from '../../../../src/bench/executors/local/lab-messages.ts';
 import { ServerChild } from '../../../../src/bench/executors/local/server-child.ts';
 import { BEST_POLICIES } from '../../../../src/engine/swarm/swarm-client.ts';
 import { fetchBootFile } from '../../../../src/engine/tftp/boot-file-client.ts';
 import { aFolder, anImageFile, someBytes } from '../../../engine/an-image.ts';
 
+const ENTRY = new URL('../../../../src/bench/executors/local/lab-server-process.ts', import.meta.url);
 const HOST = '127.0.0.1';
 
-async function aServer() {
+async function aTask(): Promise<ServerTask> {
   const workFolder = await aFolder();
-  const task: ServerTask = {
+  return {
     host: HOST,
     scratchFolder: join(workFolder, 'scratch'),
     imageFile: await anImageFile(someBytes(3_000_000)),
@@ -38,6 +44,10 @@ async function aServer() {
     casting: null,
     savedOver: 'http',
   };
+}
+
+async function aServer() {
+  const task = await aTask();
   const server = new ServerChild(task);
   onTestFinished(() => server.terminate());
   const ready = await Promise.race([server.prepare(), server.lost]);
@@ -116,6 +126,25 @@ describe('the server process of the lab', () => {
       await setImmediate();
     }
     expect(await server.uploadedBytes()).toBe(sentBytes);
+  });
+
+  it('clears up also when the bench is killed while it has something to say to it', async () => {
+    const task = await aTask();
+    const server = fork(ENTRY, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    onTestFinished(() => {
+      server.kill('SIGKILL');
+    });
+    const start: ServerCommand = { kind: 'start', task, files: null };
+    server.send(start);
+    expect((await once(server, 'message'))[0]).toMatchObject({ kind: 'ready' });
+    // It reads the question and answers before it can see that nobody is there any more.
+    server.kill('SIGSTOP');
+    const question: ServerCommand = { kind: 'count' };
+    server.send(question);
+    server.disconnect();
+    server.kill('SIGCONT');
+    expect(await once(server, 'exit')).toEqual([0, null]);
+    await expect(readdir(task.scratchFolder)).rejects.toThrow('ENOENT');
   });
 
   it('that dies is reported as lost', async () => {
