@@ -1,5 +1,6 @@
 /** The door of the engine: what the bench may use of it. */
 export { runAgent } from './agent/agent.ts';
+export { AGENT_ENVIRONMENT } from './agent/agent-environment.ts';
 export { memoryFor } from './agent/agent-memory.ts';
 export type { AgentOutcome, AgentPhase, AgentTask, AgentWatch } from './agent/agent-task.ts';
 export { HttpTransport } from './agent/http-transport.ts';

@@ -1,3 +1,4 @@
+import { AGENT_ENVIRONMENT } from '../../../engine/index.ts';
 import { RunFailure } from '../../../failure.ts';
 import { type HostReading, NOTHING_READ } from './host-meter.ts';
 import { type Ending, endingSentence, LabChild } from './lab-child-process.ts';
@@ -139,10 +140,11 @@ export class AgentChild {
     const ready = Promise.withResolvers<void>();
     // Nobody waits for a machine to be ready once it was, or once the run was given up.
     ready.promise.catch(() => {});
-    const child = new LabChild<AgentCommand, AgentReport>(entry, this.#launcher, (report) => {
+    const hear = (report: AgentReport): void => {
       this.#hear(life, report);
       this.#heard();
-    });
+    };
+    const child = new LabChild<AgentCommand, AgentReport>(entry, this.#launcher, hear, AGENT_ENVIRONMENT);
     const life: Life = { child, ready, hasStarted: false, isCut: false };
     child.ended.then((ending) => {
       this.#ended(life, ending);

@@ -25,12 +25,19 @@ export class LabChild<Command, Report> {
   /**
    * Configuration goes by message, never by argument or environment.
    * @param launcher program and arguments that start Node; they have to become it, as nsenter does
+   * @param environment what Node has to have before it runs, beside what this process has
    */
-  constructor(entry: URL, launcher: readonly string[], hear: (report: Report) => void) {
+  constructor(
+    entry: URL,
+    launcher: readonly string[],
+    hear: (report: Report) => void,
+    environment: Readonly<Record<string, string>> = {},
+  ) {
     const [execPath, ...execArgv] = [...launcher, process.execPath];
     this.#child = fork(entry, [], {
       execPath: execPath!,
       execArgv,
+      env: { ...process.env, ...environment },
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });

@@ -1,3 +1,5 @@
+import { AGENT_ENVIRONMENT_WORDS } from '../../agent/agent-environment.ts';
+
 /** Where things are in the boot image. */
 export const AGENT_FOLDER = 'swarmboot';
 export const PUBLIC_KEY_PATH = `${AGENT_FOLDER}/signing.pub.pem`;
@@ -65,7 +67,7 @@ done
 
 say 'starting the agent'
 # shellcheck disable=SC2086 # a list of words is meant
-if node /${AGENT_FOLDER}/agent.mjs agent --key /${PUBLIC_KEY_PATH} $arguments; then
+if ${AGENT_ENVIRONMENT_WORDS} node /${AGENT_FOLDER}/agent.mjs agent --key /${PUBLIC_KEY_PATH} $arguments; then
   say 'done: the machine restarts'
   sync
   reboot -f

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { AGENT_ENVIRONMENT_WORDS } from '../../agent/agent-environment.ts';
 import { AGENT_ENTRY, KEY_FILE, PACKED_NODE } from './agent-files.ts';
 import { agentFilePath } from './systemrescue-path.ts';
 
@@ -42,7 +43,7 @@ ${sums.join('\n')}
 END
   zstd --decompress --quiet -o node ${PACKED_NODE} && rm ${PACKED_NODE} && chmod +x node || return 1
   say 'starting the agent'
-  ./node ${AGENT_ENTRY} ${call}
+  ${AGENT_ENVIRONMENT_WORDS} ./node ${AGENT_ENTRY} ${call}
 }
 
 if (run_agent); then

@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
+import { AGENT_ENVIRONMENT_WORDS } from '../../../../src/engine/agent/agent-environment.ts';
 import { INIT_SCRIPT, UDHCPC_SCRIPT } from '../../../../src/engine/boot/boot-image/init-script.ts';
 import { installedTool } from '../../../bench/executors/local/installed-tool.ts';
 
@@ -12,6 +13,14 @@ describe('the first process', () => {
     ['udhcpc', UDHCPC_SCRIPT],
   ])('is a script that the shell can read: %s', (_name, script) => {
     expect(() => execFileSync('sh', ['-n'], { input: script })).not.toThrow();
+  });
+
+  it('gives the agent its environment', () => {
+    const agent = INIT_SCRIPT.split('\n').find((line) => line.includes('agent.mjs'))!;
+    const script = `node() { env; }; ${agent} exit 3; fi`;
+    const { stdout, status } = spawnSync('sh', ['-c', script], { encoding: 'utf8' });
+    expect(status).toBe(3);
+    expect(stdout.split('\n')).toEqual(expect.arrayContaining(AGENT_ENVIRONMENT_WORDS.split(' ')));
   });
 
   it('has nothing in it that shellcheck warns of', (context) => {

@@ -5,13 +5,15 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { zstdCompressSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
 import { bundleAgent } from '../../../../src/cli/agent-bundle.ts';
+import { AGENT_ENVIRONMENT_WORDS } from '../../../../src/engine/agent/agent-environment.ts';
 import { checkedCatalogue } from '../../../../src/engine/boot/boot-catalogue.ts';
 import { bootPlanOf, type RegisteredMachine } from '../../../../src/engine/boot/boot-plan.ts';
 import { ipxeScript } from '../../../../src/engine/boot/ipxe-script.ts';
-import { systemRescueAgentFiles } from '../../../../src/engine/boot/systemrescue/agent-files.ts';
+import { PACKED_NODE, systemRescueAgentFiles } from '../../../../src/engine/boot/systemrescue/agent-files.ts';
 import {
   type SystemRescueContext,
   systemRescueFile,
@@ -150,6 +152,21 @@ describe('the script that SystemRescue starts', () => {
     expect(targets()).toMatchObject([{ machine: MAC, state: 'finished' }]);
     expect((await readFile(disk.path)).equals(golden.disk)).toBe(true);
     expect(restarts).toBe('reboot\n');
+  });
+
+  it('starts the agent with its environment', async (context) => {
+    for (const [name, debianPackage] of [
+      ['curl', 'curl'],
+      ['zstd', 'zstd'],
+    ] as const)
+      installedTool(context, name, debianPackage);
+    const node = zstdCompressSync(Buffer.from('#!/bin/sh\nenv\n'));
+    const url = await aServer((httpUrl) => ({
+      ...aContext(httpUrl),
+      files: new Map([[PACKED_NODE, node]]),
+    }));
+    const { said } = await runAutorun(`${url}/systemrescue/${MAC.replaceAll(':', '-')}/autorun`);
+    expect(said.split('\n')).toEqual(expect.arrayContaining(AGENT_ENVIRONMENT_WORDS.split(' ')));
   });
 
   it('starts nothing where a file is not what it should be', async (context) => {
