@@ -5,8 +5,8 @@ const MIB = 2 ** 20;
  * (mallopt(3), glibc; others take no notice). By itself glibc gives memory back to the kernel as soon as 8 MiB of it are
  * free, and gets it back page by page: of the chunks of an image that come and go, that was every few ones. With this it
  * keeps at most 128 MiB to itself and takes blocks of up to 32 MiB from it. Measured in `lab-main`: 2.5 times fewer page
- * faults with 5 machines (1.18 to 0.46 million, start included); with 20 on two cores 2 to 13 % less time until all
- * are verified, by what a page fault costs on the computer, with no more memory (308 instead of 317 MB).
+ * faults with 5 machines (1.18 to 0.46 million, start included); with 20 on two cores 2 % less time until all are verified
+ * on one computer and 10 % on another, by what a page fault costs there, with no more memory (305 MB).
  */
 export const AGENT_ENVIRONMENT = {
   MALLOC_MMAP_THRESHOLD_: String(32 * MIB),
