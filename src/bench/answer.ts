@@ -55,7 +55,7 @@ export async function answer(question: Question, watch: AnswerWatch): Promise<Ru
     versions: readVersions(),
     now: () => new Date().toISOString(),
   };
-  const asked = askedScenario(scenario);
+  const asked = askedScenario(scenario, executors, await store.asked());
   await store.ask(asked);
   const earlier = question.isResumed === true ? answersTo(asked, await store.readIfAny()) : [];
   const records = earlier.filter(isAskedAgain(all));
@@ -104,7 +104,8 @@ function leftOutReason(
 ): LeftOutReason | null {
   const made = recordsOf(records, assignment);
   if (made.length > 0 && !isWorthRepeating(question, made)) return 'recorded';
-  return records.some((record) => isUnfinishedRepeat(record, assignment)) ? 'unfinished' : null;
+  const { records: counting } = selectRecords(records);
+  return counting.some((record) => isUnfinishedRepeat(record, assignment)) ? 'unfinished' : null;
 }
 
 /** Once: if the computer is busy for hours, so be it, and the record says so. */
@@ -114,10 +115,11 @@ function isWorthRepeating({ isSpoiledRepeated }: Question, made: readonly RunRec
   return isSpoiled(first);
 }
 
-/** Another repeat would take as long and tell no more. */
+/** Another repeat would take as long and tell no more, unless others on the computer are to blame. */
 function isUnfinishedRepeat(record: RunRecord, { run }: Assignment): boolean {
   return (
     record.unfinishedAfterS !== undefined &&
+    !isSpoiled(record) &&
     record.source === run.source &&
     record.transport === run.transport &&
     record.variant === run.variant &&

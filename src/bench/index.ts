@@ -23,7 +23,7 @@ export type { HardwareSettings } from './executors/hardware/hardware-settings.ts
 export { MODEL_TRANSPORTS } from './executors/model-transport.ts';
 export { agreementDetails } from './metrics/agreement.ts';
 export { type Cell, cellDetails } from './metrics/cell.ts';
-export { variantWords } from './metrics/plain-words.ts';
+export { untimedWords, variantWords } from './metrics/plain-words.ts';
 export { readableTime } from './metrics/readable-units.ts';
 export { selectRecords } from './metrics/record-selection.ts';
 export type { Assignment, Selection } from './plan.ts';
@@ -73,7 +73,17 @@ export interface ExecutorSettings {
 }
 
 /** The executor of that name. */
-export async function executorNamed(
+export async function executorNamed(name: ExecutorName, settings: ExecutorSettings): Promise<Executor> {
+  const { probe, lab } = settings;
+  const { basisOf } = await import('./executors/basis.ts');
+  const [executor, basis] = [
+    await loadedExecutor(name, settings),
+    await basisOf(name, { probe, image: lab.image }),
+  ];
+  return basis === undefined ? executor : { ...executor, basis };
+}
+
+async function loadedExecutor(
   name: ExecutorName,
   { lab, hardware, probe }: ExecutorSettings,
 ): Promise<Executor> {

@@ -1,5 +1,5 @@
 import { boundsOf } from './executors/bounds.ts';
-import type { PlannedRun, RunOutcome } from './executors/executor.ts';
+import type { Executor, PlannedRun, RunOutcome } from './executors/executor.ts';
 import type { Assignment } from './plan.ts';
 import type { AskedScenario } from './record/asked-scenario.ts';
 import type { HostFingerprint, RunRecord } from './record/run-record.ts';
@@ -29,7 +29,9 @@ export function recordOf(
     variant: run.variant,
     machines: run.machines,
     randomSeed: run.randomSeed,
-    versions: { ...context.versions, ...clientVersions },
+    // Our own client is a part of Swarmboot, and has its version.
+    versions: { ...clientVersions, ...context.versions },
+    ...(executor.basis !== undefined && { basis: executor.basis }),
     wireBytes: wireSize(run.scenario.image),
     bounds: boundsOf(runOfSize(run, found.wireBytes), executor.hasWholePieces),
     ...found,
@@ -67,12 +69,21 @@ export function publishedRecords(context: RecordContext): RunRecord[] {
   }));
 }
 
-/** What the records of a scenario have to answer. */
-export function askedScenario({ digest, plain, variants }: LoadedScenario): AskedScenario {
+/**
+ * What the records of a scenario have to answer.
+ * @param before what was asked last: executors that are not asked now have answered that
+ */
+export function askedScenario(
+  { digest, plain, variants }: LoadedScenario,
+  executors: readonly Executor[],
+  before: AskedScenario | undefined,
+): AskedScenario {
+  const bases = executors.map(({ name, basis = '' }) => [name, basis]);
   return {
     digest,
     variants: Object.fromEntries(variants.map(({ variant, settings }) => [variant, settings])),
     published: plain.measured.map((measured) => ({ measured })),
+    bases: { ...before?.bases, ...Object.fromEntries(bases) },
   };
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type AnswerWatch, answer, type Question } from '../../src/bench/answer.ts';
 import type { Executor, PlannedRun, RunOutcome } from '../../src/bench/executors/executor.ts';
 import { selectRecords } from '../../src/bench/metrics/record-selection.ts';
+import { readVersions } from '../../src/bench/record/host-reader.ts';
 import { RecordStore } from '../../src/bench/record/record-store.ts';
 import { loadScenario } from '../../src/bench/scenario/scenario-loader.ts';
 import { aFolder } from '../engine/an-image.ts';
@@ -111,6 +112,25 @@ describe('the answer to a scenario', () => {
     expect(records.filter(({ busyShare }) => busyShare === 0.9)).toHaveLength(1);
   });
 
+  it('makes a run again that was not finished because others kept the computer busy, and its repeats', async () => {
+    const made: string[] = [];
+    const lab: Executor = {
+      ...aSlowLab().lab,
+      run({ transport, machines, randomSeed }: PlannedRun) {
+        const isGivenUp = transport === 'unicast' && machines === 4 && randomSeed === 1 && made.length < 12;
+        made.push(`${transport} ${machines} ${randomSeed}`);
+        const fleet = [{ ...aMachine({ doneS: 10 }), cpuS: 1 }];
+        const outcome = { ...OUTCOME, fleet, busyShare: isGivenUp ? 0.9 : 0.2, serverCpuS: 1 };
+        return Promise.resolve(isGivenUp ? { ...outcome, unfinishedAfterS: 80 } : outcome);
+      },
+    };
+    const records = await answerOf(lab);
+    expect(made.filter((run) => run.startsWith('unicast 4')).toSorted()).toEqual(
+      [1, 1, 2, 3].map((seed) => `unicast 4 ${seed}`),
+    );
+    expect(records.some(({ unfinishedAfterS }) => unfinishedAfterS !== undefined)).toBe(false);
+  });
+
   it('makes long runs in a lab once, where the scenario says from when on they are long', async () => {
     const { lab, made } = aDisturbedLab(0);
     const question = await aQuestion(lab);
@@ -210,6 +230,39 @@ describe('the answer to a scenario', () => {
     await answer({ ...both, only: { transports: ['p2p'], variants: [''] } }, QUIET);
     expect(await variantsShown()).toEqual(['', 'lossy', 'slow']);
     expect(made).toHaveLength(3);
+  });
+
+  it('makes runs again that rest on something else, and shows none beside them', async () => {
+    const { lab, made } = aDisturbedLab(0);
+    const asking = await aResumedQuestion(lab);
+    const onBasis = async (basis: string, machines: number[]) => {
+      const question = { ...(await asking({ fleet: { machines } })), executors: [{ ...lab, basis }] };
+      await answer(question, QUIET);
+      return (await shownOf(question)).records.map((record) => [record.basis, record.machines]);
+    };
+    expect(await onBasis('a', [1, 4])).toEqual([
+      ['a', 1],
+      ['a', 4],
+    ]);
+    expect(await onBasis('b', [1])).toEqual([['b', 1]]);
+    expect(made).toHaveLength(3);
+    expect(await onBasis('a', [1, 4])).toHaveLength(2);
+    expect(made).toHaveLength(3);
+    const other = { ...(await asking({})), executors: [{ ...aSlowLab().lab, name: 'local' as const }] };
+    await answer(other, QUIET);
+    expect((await shownOf(other)).records.map(({ source, basis }) => [source, basis])).toEqual([
+      ['netns', 'a'],
+      ['netns', 'a'],
+      ['local', undefined],
+    ]);
+  });
+
+  it('says of our own client what version Swarmboot has', async () => {
+    const versions = { swarmboot: '1', aria2: '1.36' };
+    const lab: Executor = { ...aSlowLab().lab, run: () => Promise.resolve({ ...OUTCOME, versions }) };
+    const [record] = await answerOf(lab);
+    expect(record!.versions).toMatchObject({ swarmboot: readVersions().swarmboot, aria2: '1.36' });
+    expect(record!.versions.swarmboot).not.toBe('1');
   });
 
   it('shows published cells as the scenario has them now: corrected, taken out, put back', async () => {

@@ -62,6 +62,8 @@ export interface Executor {
   readonly isSeeded: boolean;
   /** True where a machine takes every piece whole from one source, so that Mundinger's bound holds. */
   readonly hasWholePieces: boolean;
+  /** What its answers rest on beside the scenario, see `basis.ts`; left out where there is nothing. */
+  readonly basis?: string;
   /** Settings of the scenario that this executor cannot honour for this transport, each as `key.path: reason`. */
   unsupported(scenario: Scenario, transport: Transport): readonly string[];
   /** Rejects only when the run could not be made at all; a machine that fails is part of the outcome. */

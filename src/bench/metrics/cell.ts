@@ -35,6 +35,7 @@ export interface Cell {
   readonly variant: string;
   readonly machines: number;
   readonly runs: number;
+  /** Null where nobody finished, and where a run was given up. */
   readonly makespanS: Spread | null;
   /** 95 % interval of its median by the bootstrap; null for fewer than three runs. */
   readonly makespanIntervalS: MedianInterval | null;
@@ -92,9 +93,12 @@ function compareRanks(a: readonly number[], b: readonly number[]): number {
 
 function detailOf(runs: readonly RunRecord[]): CellDetail {
   const outcomes = runs.map(outcomeNumbers);
+  const unfinishedAfterS = largest(runs.flatMap((record) => record.unfinishedAfterS ?? []));
+  // The middle of several runs is not known where one of them took nobody knows how long.
+  const timed = unfinishedAfterS === null ? outcomes : [];
   const { source, transport, variant, machines } = runs[0]!;
   const bounds = runs.find((record) => record.bounds !== null)?.bounds ?? null;
-  const makespansS = known(outcomes, 'makespanS');
+  const makespansS = known(timed, 'makespanS');
   const cell: Cell = {
     executor: source,
     transport,
@@ -103,8 +107,8 @@ function detailOf(runs: readonly RunRecord[]): CellDetail {
     runs: runs.length,
     makespanS: spread(makespansS),
     makespanIntervalS: medianInterval(makespansS),
-    transferS: spread(known(outcomes, 'transferS')),
-    meanLatencyS: rounded(median(known(outcomes, 'meanLatencyS'))),
+    transferS: spread(known(timed, 'transferS')),
+    meanLatencyS: rounded(median(known(timed, 'meanLatencyS'))),
     lowerBoundS: rounded(bounds?.lowerBoundS ?? null),
     pieceBoundS: rounded(bounds?.pieceBoundS ?? null),
     serverCopies: median(known(outcomes, 'serverCopies')),
@@ -115,7 +119,7 @@ function detailOf(runs: readonly RunRecord[]): CellDetail {
     peakMemoryBytes: median(known(outcomes, 'peakMemoryBytes')),
     serverPeakMemoryBytes: median(known(outcomes, 'serverPeakMemoryBytes')),
     busyShare: largest(runs.flatMap((record) => record.busyShare ?? [])),
-    unfinishedAfterS: largest(runs.flatMap((record) => record.unfinishedAfterS ?? [])),
+    unfinishedAfterS,
     verifiedMachines: Math.min(...outcomes.map((outcome) => outcome.verifiedMachines)),
     failedMachines: Math.max(...outcomes.map((outcome) => outcome.failedMachines)),
   };

@@ -28,11 +28,14 @@ export function medianInterval(values: readonly number[]): MedianInterval | null
 
 /** Probability of `successes` or more of `draws`. */
 function atLeast(successes: number, draws: number, probability: number): number {
+  if (probability === 1) return 1;
   let sum = 0;
-  let ways = 1;
+  // In logarithms: of a thousand draws there are more ways than a number can hold.
+  let ways = 0;
   for (let count = 0; count <= draws; count++) {
-    if (count >= successes) sum += ways * probability ** count * (1 - probability) ** (draws - count);
-    ways = (ways * (draws - count)) / (count + 1);
+    const share = ways + count * Math.log(probability) + (draws - count) * Math.log1p(-probability);
+    if (count >= successes) sum += Math.exp(share);
+    ways += Math.log((draws - count) / (count + 1));
   }
   return sum;
 }

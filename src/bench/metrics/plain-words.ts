@@ -1,4 +1,5 @@
 import type { RecordSource, Transport } from '../record/run-record.ts';
+import { readableTime } from './readable-units.ts';
 
 /** Transports as tables, legends and sentences name them. */
 export const TRANSPORT_WORDS: Readonly<Record<Transport, string>> = {
@@ -28,6 +29,13 @@ export const SOURCE_WORDS: Readonly<Record<RecordSource, string>> = {
 /** The variant, or `plain` for the scenario as it stands. */
 export function variantWords(variant: string): string {
   return variant === '' ? 'plain' : variant;
+}
+
+/** Instead of a makespan where there is none. @param unfinishedAfterS when a run was given up, if one was */
+export function untimedWords(unfinishedAfterS: number | null | undefined): string {
+  return typeof unfinishedAfterS === 'number'
+    ? `not finished after ${readableTime(unfinishedAfterS)}`
+    : 'none finished';
 }
 
 /** `1 machine`, `8 machines`; for words whose plural ends in s. */

@@ -2,11 +2,12 @@ import { type AskedScenario, answersTo, lastAsked } from '../record/asked-scenar
 import type { RunRecord } from '../record/run-record.ts';
 import { isSpoiled } from './busy-computer.ts';
 
-type RunName = Pick<RunRecord, 'source' | 'transport' | 'variant' | 'machines' | 'randomSeed'>;
+type RunName = Pick<RunRecord, 'source' | 'transport' | 'variant' | 'machines' | 'randomSeed'> &
+  Partial<Pick<RunRecord, 'citation'>>;
 
 /** The records that one report is made from, and how many it is not made from. */
 export interface RecordSelection {
-  /** In file order. */
+  /** Those of the plain scenario first, then those of its variants in their order; each in file order. */
   readonly records: readonly RunRecord[];
   /** Left out because they answer settings, variants or published cells that the scenario does not have any more. */
   readonly otherSettings: number;
@@ -20,8 +21,8 @@ export interface RecordSelection {
  * @param asked where it is not known, or nothing answers it yet, the last records tell what was asked before
  */
 export function selectRecords(records: readonly RunRecord[], asked?: AskedScenario): RecordSelection {
-  const answers = asked ? answersTo(asked, records) : [];
-  const counting = answers.length > 0 ? answers : answersTo(lastAsked(records), records);
+  const answered = asked && answersTo(asked, records).length > 0 ? asked : lastAsked(records);
+  const counting = answersTo(answered, records);
   const best = new Map<string, RunRecord>();
   for (const record of counting) {
     const earlier = best.get(runKey(record));
@@ -29,13 +30,25 @@ export function selectRecords(records: readonly RunRecord[], asked?: AskedScenar
   }
   const kept = counting.filter((record) => best.get(runKey(record)) === record);
   return {
-    records: kept,
+    records: inVariantOrder(kept, answered),
     otherSettings: records.length - counting.length,
     superseded: counting.length - kept.length,
   };
 }
 
+function inVariantOrder(records: readonly RunRecord[], { variants }: AskedScenario): RunRecord[] {
+  const order = ['', ...Object.keys(variants)];
+  return records.toSorted((a, b) => order.indexOf(a.variant) - order.indexOf(b.variant));
+}
+
 /** The same for runs that only one of should count. */
-export function runKey({ source, transport, variant, machines, randomSeed }: RunName): string {
-  return JSON.stringify([source, transport, variant, machines, randomSeed]);
+export function runKey({
+  source,
+  transport,
+  variant,
+  machines,
+  randomSeed,
+  citation = null,
+}: RunName): string {
+  return JSON.stringify([source, transport, variant, machines, randomSeed, citation]);
 }

@@ -1,6 +1,6 @@
 import type { MachineResult, RunRecord } from '../record/run-record.ts';
 
-/** One run in numbers. Times in seconds; null where not known or where no machine finished. */
+/** One run in numbers. Times in seconds; null where not known, where no machine finished, and of a run that was given up. */
 export interface OutcomeNumbers {
   /** First power-on to the last machine done, over the machines that finished: failed ones are counted apart. */
   readonly makespanS: number | null;
@@ -34,15 +34,27 @@ export function outcomeNumbers(record: RunRecord): OutcomeNumbers {
   }
   const finished = record.fleet.filter(hasFinished);
   const verified = record.fleet.filter((machine) => machine.isVerified);
-  const transferEnd = largest(verified.flatMap(transferEndOf));
   return {
-    makespanS: largest(finished.map((machine) => machine.doneS)),
-    transferS: transferEnd === null ? null : transferEnd - record.barrierS,
-    meanLatencyS: mean(finished.map((machine) => machine.doneS - machine.poweredOnS)),
+    ...(record.unfinishedAfterS === undefined ? timesOf(record, finished) : NO_TIMES),
     serverCopies: record.serverUploadedBytes === null ? null : record.serverUploadedBytes / record.wireBytes,
     ...useOf(record),
     verifiedMachines: verified.length,
     failedMachines: record.fleet.length - finished.length,
+  };
+}
+
+type Times = Pick<OutcomeNumbers, 'makespanS' | 'transferS' | 'meanLatencyS'>;
+
+/** What some machines took of a run that was given up says nothing of how long it takes. */
+const NO_TIMES: Times = { makespanS: null, transferS: null, meanLatencyS: null };
+
+function timesOf({ fleet, barrierS }: RunRecord, finished: readonly FinishedMachine[]): Times {
+  const verified = fleet.filter((machine) => machine.isVerified);
+  const transferEnd = largest(verified.flatMap(transferEndOf));
+  return {
+    makespanS: largest(finished.map((machine) => machine.doneS)),
+    transferS: transferEnd === null ? null : transferEnd - barrierS,
+    meanLatencyS: mean(finished.map((machine) => machine.doneS - machine.poweredOnS)),
   };
 }
 

@@ -1,5 +1,6 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { ConfigError } from '../../failure.ts';
+import { replaceFile } from '../record/file-writer.ts';
 import { type Probe, probeSchema } from './probe.ts';
 
 /** Throws a ConfigError (`--probe`) for a file that is none. */
@@ -19,14 +20,11 @@ export async function readProbe(file: string): Promise<Probe> {
   throw new ConfigError('--probe', `${file} is no probe: ${path.join('.') || 'file'}: ${message}`);
 }
 
-/** Writes the whole file or nothing. */
+/** Writes the whole file or nothing; its folder is made where missing. */
 export async function writeProbe(file: string, probe: Probe): Promise<void> {
-  const temporary = `${file}.${process.pid}.tmp`;
   try {
-    await writeFile(temporary, `${JSON.stringify(probe, null, 2)}\n`);
-    await rename(temporary, file);
+    await replaceFile(file, `${JSON.stringify(probe, null, 2)}\n`);
   } catch (cause) {
-    await rm(temporary, { force: true });
     const { code } = cause as NodeJS.ErrnoException;
     throw new ConfigError('--out', `${file} cannot be written (${code})`, { cause });
   }

@@ -1,4 +1,4 @@
-import type { RunRecord } from './run-record.ts';
+import type { RecordSource, RunRecord } from './run-record.ts';
 import { canonicalJson, shapingSettings } from './shaping-settings.ts';
 
 /** A scenario as it stood when a folder of records was last asked it: its report shows what answers this. */
@@ -8,6 +8,8 @@ export interface AskedScenario {
   readonly variants: Readonly<Record<string, unknown>>;
   /** Settings of each published cell, as its record holds them. */
   readonly published: readonly unknown[];
+  /** What the runs of each source rest on, empty for nothing; those of a source that is not here answer with any. */
+  readonly bases: Readonly<Partial<Record<RecordSource, string>>>;
 }
 
 /** The records of runs that the scenario asks for with the settings it has, and those of its published cells. */
@@ -16,8 +18,8 @@ export function answersTo(asked: AskedScenario, records: readonly RunRecord[]): 
     Object.entries(asked.variants).map(([variant, settings]) => [variant, shapingSettings(settings)]),
   );
   const cells = new Set(asked.published.map(canonicalJson));
-  return records.filter(({ source, variant, scenario: { digest, settings } }) => {
-    if (digest !== asked.digest) return false;
+  return records.filter(({ source, variant, basis = '', scenario: { digest, settings } }) => {
+    if (digest !== asked.digest || basis !== (asked.bases[source] ?? basis)) return false;
     return source === 'published'
       ? cells.has(canonicalJson(settings))
       : shapes.get(variant) === shapingSettings(settings);
@@ -36,5 +38,6 @@ export function lastAsked(records: readonly RunRecord[]): AskedScenario {
     digest,
     variants: Object.fromEntries(runs.map(({ variant, scenario }) => [variant, scenario.settings])),
     published: published.map(({ scenario }) => scenario.settings),
+    bases: Object.fromEntries(runs.map(({ source, basis = '' }) => [source, basis])),
   };
 }

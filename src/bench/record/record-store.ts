@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, stat, truncate } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError } from '../../failure.ts';
 import type { AskedScenario } from './asked-scenario.ts';
@@ -23,26 +23,38 @@ export class RecordStore {
   /** Adds one record and brings it to the disk; a line that could not be written whole is taken back. */
   async append(record: RunRecord): Promise<void> {
     await mkdir(this.folder, { recursive: true });
-    const file = await open(this.#file, 'a');
-    const { size } = await file.stat();
+    const file = await open(this.#file, 'a+');
+    const bytes = await this.#wholeBytes(file);
     try {
+      await file.truncate(bytes);
       await file.appendFile(`${JSON.stringify(record)}\n`);
       await file.datasync();
     } catch (error) {
-      await truncate(this.#file, size);
+      await truncate(this.#file, bytes);
       throw error;
     } finally {
       await file.close();
     }
   }
 
+  /** Bytes of whole lines: whoever wrote a last one without an end was killed, and nothing is known of that run. */
+  async #wholeBytes(file: FileHandle): Promise<number> {
+    const { size } = await file.stat();
+    const { buffer } = await file.read(Buffer.alloc(1), 0, 1, Math.max(0, size - 1));
+    if (size === 0 || buffer.toString() === '\n') return size;
+    return (await readFile(this.#file)).lastIndexOf('\n') + 1;
+  }
+
   /**
-   * All records in the order in which they were written.
+   * All records in the order in which they were written, without one that was cut off in the middle.
    * @throws ConfigError where there are none, or a line is not a record
    */
   async read(): Promise<RunRecord[]> {
     const text = await this.#text();
-    const lines = text.split('\n').filter((line) => line !== '');
+    const lines = text
+      .split('\n')
+      .slice(0, -1)
+      .filter((line) => line !== '');
     if (lines.length === 0) throw this.#mistake(`${this.#file} is empty: nothing has been run into it`);
     return lines.map((line, index) => this.#parse(line, index + 1));
   }
@@ -65,7 +77,8 @@ export class RecordStore {
   async asked(): Promise<AskedScenario | undefined> {
     const file = join(this.folder, ASKED);
     try {
-      return JSON.parse(await readFile(file, 'utf8')) as AskedScenario;
+      // Of what the runs rest on, a folder may know nothing.
+      return { bases: {}, ...JSON.parse(await readFile(file, 'utf8')) } as AskedScenario;
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw this.#mistake(`${file} cannot be read; delete it to go by the last records`, cause);

@@ -141,6 +141,8 @@ export interface RunRecord {
   /** For example `{"swarmboot": "0.1.0", "node": "24.21.0"}`. */
   readonly versions: Readonly<Record<string, string>>;
   readonly host: HostFingerprint;
+  /** What the run rests on beside the settings: the probe of a simulation, the disk image of a lab. */
+  readonly basis?: string;
   /** F: bytes that one machine has to receive. */
   readonly wireBytes: number;
   /** Null for published cells, whose network is not known. */

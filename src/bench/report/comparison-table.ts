@@ -1,6 +1,6 @@
 import { isBusy, MOST_BUSY_SHARE } from '../metrics/busy-computer.ts';
 import { type Cell, type CellDetail, isMeasured, SOURCES } from '../metrics/cell.ts';
-import { TRANSPORT_WORDS, variantWords } from '../metrics/plain-words.ts';
+import { TRANSPORT_WORDS, untimedWords, variantWords } from '../metrics/plain-words.ts';
 import { readableBytes, readableSpread, readableTime, threeDigits } from '../metrics/readable-units.ts';
 import type { RecordSource } from '../record/run-record.ts';
 import { numberColumn, type Table, textColumn, withoutEmptyColumns } from './report-document.ts';
@@ -75,7 +75,7 @@ function rowOf(cells: readonly Cell[], hasVariants: boolean): string[] {
 
 function makespanWords(cell: Cell | undefined): string {
   if (cell === undefined) return '';
-  if (cell.makespanS === null) return 'none finished';
+  if (cell.makespanS === null) return untimedWords(cell.unfinishedAfterS);
   const marks = [cell.failedMachines > 0 ? FAILED_MARK : '', isBusy(cell.busyShare) ? BUSY_MARK : ''];
   return [readableSpread(cell.makespanS), ...marks].filter((part) => part !== '').join(' ');
 }

@@ -1,5 +1,5 @@
 import { type Cell, type CellDetail, isMeasured } from '../metrics/cell.ts';
-import { SOURCE_WORDS, TRANSPORT_WORDS, variantWords } from '../metrics/plain-words.ts';
+import { SOURCE_WORDS, TRANSPORT_WORDS, untimedWords, variantWords } from '../metrics/plain-words.ts';
 import { readableTime } from '../metrics/readable-units.ts';
 import { numberColumn, type Table, textColumn, withoutEmptyColumns } from './report-document.ts';
 
@@ -34,7 +34,7 @@ function hasFaults({ runs, cell }: CellDetail): boolean {
 }
 
 function rowOf({ cell, runs }: CellDetail, details: readonly CellDetail[]): string[] {
-  const { variant, transport, machines, executor, makespanS, failedMachines } = cell;
+  const { variant, transport, machines, executor, makespanS, unfinishedAfterS, failedMachines } = cell;
   const reasons = new Set(runs.flatMap(({ fleet }) => fleet.flatMap(({ failure }) => failure ?? [])));
   return [
     variantWords(variant),
@@ -42,7 +42,7 @@ function rowOf({ cell, runs }: CellDetail, details: readonly CellDetail[]): stri
     String(machines),
     SOURCE_WORDS[executor],
     `${machines - failedMachines} of ${machines}`,
-    makespanS === null ? 'nobody finished' : readableTime(makespanS.median),
+    makespanS === null ? untimedWords(unfinishedAfterS) : readableTime(makespanS.median),
     laterWords(cell, sound(cell, details)),
     [...reasons].slice(0, MOST_REASONS).join('; '),
   ];

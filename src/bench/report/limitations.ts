@@ -38,7 +38,7 @@ function leftOut({ otherSettings, superseded }: RecordSelection): string[] {
   return [
     ...(otherSettings > 0
       ? [
-          `${counted(otherSettings, 'record')} left out: only the settings, variants and published times count that the scenario had when it was last run.`,
+          `${counted(otherSettings, 'record')} left out: only the settings, variants, published times, probe and image count that the scenario had when it was last run.`,
         ]
       : []),
     ...(superseded > 0

@@ -1,4 +1,4 @@
-import { SOURCE_WORDS, TRANSPORT_WORDS, variantWords } from '../metrics/plain-words.ts';
+import { SOURCE_WORDS, TRANSPORT_WORDS, untimedWords, variantWords } from '../metrics/plain-words.ts';
 import { readableTime } from '../metrics/readable-units.ts';
 import { outcomeNumbers } from '../metrics/run-outcome.ts';
 import type { RunRecord } from '../record/run-record.ts';
@@ -15,7 +15,7 @@ const COLUMNS = [
   longColumn('Trace digest'),
 ];
 
-/** Every record that the report is made from, in file order. */
+/** Every record that the report is made from. */
 export function recordTable(records: readonly RunRecord[]): Table {
   const hasVariants = records.some((record) => record.variant !== '');
   const rows = records.map((record) => {
@@ -27,7 +27,7 @@ export function recordTable(records: readonly RunRecord[]): Table {
       TRANSPORT_WORDS[record.transport],
       String(record.machines),
       record.randomSeed === null ? '' : String(record.randomSeed),
-      makespanS === null ? 'none finished' : readableTime(makespanS),
+      makespanS === null ? untimedWords(record.unfinishedAfterS) : readableTime(makespanS),
       record.traceDigest ?? '',
     ];
   });

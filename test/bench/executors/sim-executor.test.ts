@@ -3,6 +3,7 @@ import type { PlannedRun } from '../../../src/bench/executors/executor.ts';
 import { unexpectedFailures } from '../../../src/bench/executors/fleet.ts';
 import { simExecutor } from '../../../src/bench/executors/sim/sim-executor.ts';
 import type { Transport } from '../../../src/bench/record/run-record.ts';
+import { aCost, aProbe } from '../probe/a-probe.ts';
 import { aRun, aScenario, aWatch } from './a-run.ts';
 
 function anExecutor() {
@@ -34,6 +35,21 @@ describe('the simulator as an executor', () => {
       isVerified: true,
       failure: null,
     });
+  });
+
+  it('says which of its transports the probe tells of', async () => {
+    const executor = simExecutor(aProbe({ p2p: aCost() }));
+    onTestFinished(() => executor.close!());
+    const wordsOf = async (transport: Transport) =>
+      (await executor.run(aRun({ transport }), aWatch())).limitations.join(' ');
+    const measuredWords = 'Simulated phases, start-up and read-back are those of one machine';
+    const unknownWords = 'The probe of 2026-01-02 does not tell of';
+    expect(await wordsOf('p2p')).toContain(measuredWords);
+    expect(await wordsOf('p2p')).not.toContain(unknownWords);
+    const words = await wordsOf('clonezilla-unicast');
+    expect(words).toContain(`${unknownWords} Clonezilla unicast: it is simulated as the scenario says.`);
+    expect(words).toContain('Its programs take no time to start');
+    expect(words).not.toContain(measuredWords);
   });
 
   it('gives the same digest for the same random seed, and another for another', async () => {

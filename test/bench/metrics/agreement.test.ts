@@ -34,6 +34,13 @@ describe('agreement of simulation and measurement', () => {
     expect(agreementOf([measured([null, null]), simulated([8, 19])])).toEqual([]);
   });
 
+  it('has nothing to say of a cell in which a run was given up', () => {
+    const givenUp = measured([20, null], { randomSeed: 2, unfinishedAfterS: 800 });
+    const finished = [simulated([8, 19]), measured([8, 20])];
+    expect(agreementOf(finished)).toHaveLength(1);
+    expect(agreementOf([...finished, givenUp])).toEqual([]);
+  });
+
   it('knows how far apart the same share of the machines is done, whatever the number of runs', () => {
     const apart = agreementOf([measured([10, 20]), simulated([12, 19])]);
     expect(apart[0]!.curveDistance).toBeCloseTo((2 + 1) / 2 / 20, 9);

@@ -33,6 +33,16 @@ describe('the interval of a median', () => {
     });
   });
 
+  it('narrows with thousands of runs, and holds the median', () => {
+    for (const runs of [999, 1100, 5000]) {
+      const { low, high } = medianInterval(Array.from({ length: runs }, (_, index) => index))!;
+      // Of many runs it is 1.96 times half their square root on both sides (the normal limit of the binomial).
+      const half = (1.96 * Math.sqrt(runs)) / 2;
+      expect(Math.abs((runs - 1) / 2 - half - low)).toBeLessThan(1.5);
+      expect(Math.abs((runs - 1) / 2 + half - high)).toBeLessThan(1.5);
+    }
+  });
+
   it('takes the outer one of two middle values where the number is even', () => {
     const { low, high } = medianInterval([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])!;
     expect(low).toBeGreaterThan(1);

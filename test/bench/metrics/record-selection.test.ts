@@ -24,7 +24,28 @@ describe('the records of a report', () => {
       of('lossy', { network: { loss: 0.03 }, fleet: { machines: [1] } }),
       of('', { seeds: [1, 2], network: {} }),
     ].map((record, index) => ({ ...record, randomSeed: index }));
-    expect(selectRecords([old, ...current])).toEqual({ records: current, otherSettings: 1, superseded: 0 });
+    const records = [current[0], current[2], current[1]];
+    expect(selectRecords([old, ...current])).toEqual({ records, otherSettings: 1, superseded: 0 });
+  });
+
+  it('are those that rest on what the last of their source does', () => {
+    const [one, other] = ['one', 'other'].map((basis) => aRecord({ basis, machines: basis.length }));
+    const lab = aRecord({ source: 'netns' });
+    expect(selectRecords([one!, lab, other!])).toEqual({
+      records: [lab, other],
+      otherSettings: 1,
+      superseded: 0,
+    });
+  });
+
+  it('begin with the plain scenario, and go on in the order of its variants', () => {
+    const records = ['slow', '', 'lossy'].map((variant) => aRecord({ variant }));
+    const asked = { digest: records[0]!.scenario.digest, published: [], bases: {} };
+    const variants = { '': {}, lossy: {}, slow: {} };
+    const orderOf = (selection: ReturnType<typeof selectRecords>) =>
+      selection.records.map(({ variant }) => variant);
+    expect(orderOf(selectRecords(records, { ...asked, variants }))).toEqual(['', 'lossy', 'slow']);
+    expect(orderOf(selectRecords(records))).toEqual(['', 'slow', 'lossy']);
   });
 
   it('hold of a run that was made twice the one later in the file', () => {
@@ -39,6 +60,7 @@ describe('the records of a report', () => {
     ['variant', { variant: 'lossy' }],
     ['machine count', { machines: 3 }],
     ['random seed', { randomSeed: 2 }],
+    ['publication', { citation: 'Another paper' }],
   ] as const)('keep runs apart that differ in their %s', (_, difference) => {
     expect(selectRecords([aRecord(), aRecord(difference)]).records).toHaveLength(2);
   });
@@ -52,7 +74,7 @@ describe('the records of a report', () => {
   });
 
   it('are those of the last records where nothing answers what was asked since', () => {
-    const asked = { digest: 'new', variants: { '': {} }, published: [] };
+    const asked = { digest: 'new', variants: { '': {} }, published: [], bases: {} };
     const records = [aRecord({ scenario: ofDigest('old') })];
     expect(selectRecords(records, asked)).toEqual({ records, otherSettings: 0, superseded: 0 });
   });

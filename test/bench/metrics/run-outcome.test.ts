@@ -30,6 +30,17 @@ describe('the numbers of a run', () => {
     });
   });
 
+  it('know no times of a run that was given up, whoever had finished by then', () => {
+    const record = aRecord({ fleet: aFleet([20, null]), unfinishedAfterS: 800 });
+    expect(outcomeNumbers(record)).toMatchObject({
+      makespanS: null,
+      transferS: null,
+      meanLatencyS: null,
+      verifiedMachines: 1,
+      failedMachines: 1,
+    });
+  });
+
   it('count the latency of each machine from its own power-on', () => {
     const fleet = [aMachine({ poweredOnS: 0, doneS: 8 }), aMachine({ poweredOnS: 4, doneS: 10 })];
     expect(outcomeNumbers(aRecord({ fleet })).meanLatencyS).toBe(7);

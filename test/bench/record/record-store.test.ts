@@ -33,10 +33,21 @@ describe('the records of a report', () => {
     const folder = await aFolder();
     const store = new RecordStore(folder);
     await store.append(aRecord({}));
-    await appendFile(join(folder, 'records.jsonl'), '{"format":"swarmboot-r');
+    await appendFile(join(folder, 'records.jsonl'), '{"format":"swarmboot-r\n');
     await expect(store.read()).rejects.toThrow(/records\.jsonl:2:1: not a whole line of JSON/);
     await writeFile(join(folder, 'records.jsonl'), '{"format":"other"}\n');
     await expect(store.read()).rejects.toThrow(/:1:1: not a record of the format `swarmboot-run\/1`/);
+  });
+
+  it('go on behind one that was cut off when its writer was killed', async () => {
+    const folder = await aFolder();
+    const store = new RecordStore(folder);
+    const [first, second] = [aRecord({ machines: 1 }), aRecord({ machines: 2 })];
+    await store.append(first);
+    await appendFile(join(folder, 'records.jsonl'), JSON.stringify(second).slice(0, 100));
+    expect(await store.read()).toEqual([first]);
+    await store.append(second);
+    expect(await store.read()).toEqual([first, second]);
   });
 
   it('are missed with a sentence', async () => {
@@ -49,7 +60,12 @@ describe('the records of a report', () => {
     const folder = join(await aFolder(), 'new');
     const store = new RecordStore(folder);
     expect(await store.asked()).toBeUndefined();
-    const scenario = { digest: 'd', variants: { '': { name: 'a' } }, published: [] };
+    const scenario = {
+      digest: 'd',
+      variants: { '': { name: 'a' } },
+      published: [],
+      bases: { sim: 'a probe' },
+    };
     await store.ask({ ...scenario, digest: 'old' });
     await store.ask(scenario);
     expect(await store.asked()).toEqual(scenario);

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { MOST_LOSSES, MOST_TOLERANCE, pieceCountOf, type SimulatedMachine } from '../../../sim/index.ts';
+import { TRANSPORT_WORDS } from '../../metrics/plain-words.ts';
 import type { Probe } from '../../probe/probe.ts';
 import { probedModel } from '../../probe/probed-model.ts';
 import type { MachineResult, Transport } from '../../record/run-record.ts';
@@ -51,7 +52,7 @@ export function simExecutor(probe?: Probe): Executor {
       watch.signal.throwIfAborted();
       worker ??= new Worker(new URL('./sim-worker.ts', import.meta.url));
       const outcome = outcomeOf(await simulateIn(worker, { run, probe }, watch), run);
-      const words = probe ? probeWords(probe, run) : unprobedWords(run.transport);
+      const words = isProbed(probe, run) ? probeWords(probe, run) : unprobedWords(probe, run);
       return { ...outcome, limitations: [...outcome.limitations, ...words] };
     },
     close: stop,
@@ -65,8 +66,9 @@ async function simulateIn(
 ): Promise<SimulationAnswer> {
   const { scenario, transport, machines, randomSeed } = run;
   const plain = modelOf(scenario, transport as ModelledTransport, machines);
-  const cost = probe?.transports[transport];
-  const model = probe && cost ? probedModel(plain, cost, probe.host.cores) : plain;
+  const model = isProbed(probe, run)
+    ? probedModel(plain, probe.transports[transport]!, probe.host.cores)
+    : plain;
   const isPieceByPiece =
     PASSING_ON.includes(transport) &&
     randomSeed === scenario.seeds[0] &&
@@ -82,8 +84,20 @@ async function simulateIn(
   return answered;
 }
 
-function unprobedWords(transport: Transport): string[] {
-  return isClonezilla(transport) ? [UNPROBED_CLONEZILLA] : [];
+/** A probe tells of the transports that could be measured. */
+function isProbed(probe: Probe | undefined, { transport }: PlannedRun): probe is Probe {
+  return probe?.transports[transport] !== undefined;
+}
+
+function unprobedWords(probe: Probe | undefined, { transport }: PlannedRun): string[] {
+  return [
+    ...(probe
+      ? [
+          `The probe of ${probe.measuredAt.slice(0, 10)} does not tell of ${TRANSPORT_WORDS[transport]}: it is simulated as the scenario says.`,
+        ]
+      : []),
+    ...(isClonezilla(transport) ? [UNPROBED_CLONEZILLA] : []),
+  ];
 }
 
 function probeWords(
