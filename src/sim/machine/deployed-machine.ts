@@ -19,7 +19,7 @@ const KILLED = 'it was killed, as the scenario asks';
  */
 export class DeployedMachine {
   readonly number: number;
-  readonly phases: PhaseClock = {};
+  phases: PhaseClock = {};
   doneS: number | null = null;
   /** Why it is out of action, in a sentence for people, or null. */
   failure: string | null = null;
@@ -105,6 +105,7 @@ export class DeployedMachine {
     if (backAtS !== this.#backAtS) return;
     this.#backAtS = Number.POSITIVE_INFINITY;
     this.failure = null;
+    this.phases = {};
     if (this.#arena.simulation.now >= this.poweredOnS) this.#powerOn();
   }
 

@@ -49,6 +49,10 @@ export class Dealing extends PlainSeeding {
     return this.#dealer.nextReceiver(this.#receivers, this.#canTake);
   }
 
+  override lateAfterMs(): number {
+    return this.#dealer.lateAfterMs;
+  }
+
   override pieceFor(receiver: number): number {
     if (!this.isDealing()) return super.pieceFor(receiver);
     const piece = this.#dealer.deal(this.#taken.moveTo(receiver), this.#nowMs());

@@ -36,6 +36,11 @@ export class GrowingNeighbours implements Neighbours {
     return peer === SERVER || this.countOf(peer) < this.#mostConnections;
   }
 
+  /** Whether two are not linked, and both have room. */
+  canLink(one: number, other: number): boolean {
+    return one !== other && this.hasRoom(one) && this.hasRoom(other) && !this.areLinked(one, other);
+  }
+
   /**
    * Links a peer to others that have room, until it has so many neighbours or no more room.
    * @returns those that it was not linked to before
@@ -44,7 +49,7 @@ export class GrowingNeighbours implements Neighbours {
     const found: number[] = [];
     for (const other of others) {
       if (!this.hasRoom(peer) || this.countOf(peer) >= wanted) break;
-      if (this.areLinked(peer, other) || !this.hasRoom(other)) continue;
+      if (!this.canLink(peer, other)) continue;
       this.link(peer, other);
       found.push(other);
     }

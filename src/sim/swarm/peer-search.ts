@@ -44,7 +44,8 @@ export class PeerSearch {
     const { simulation, announceS, pexS, chance } = clock;
     this.#exchange = new PeerExchange(tracker.neighbours, tracker.wanted, chance);
     const isLooking = (peer: number): boolean => peer !== SERVER && held.sizes[peer] !== pieces;
-    const ask = (machine: number): boolean => this.#look(machine, tracker.ask(machine));
+    const ask = (machine: number): boolean =>
+      this.#look(machine, tracker.ask(machine)) || tracker.mayYetTell(machine);
     const hear = (machine: number): boolean => this.#look(machine, this.#exchange.hear(machine));
     this.#asks = new RepeatedSearch({ simulation, everyS: announceS, isLooking, look: ask });
     this.#exchanges = new RepeatedSearch({ simulation, everyS: pexS, isLooking, look: hear });
@@ -70,7 +71,7 @@ export class PeerSearch {
     this.wake();
   }
 
-  /** Those may find others who had given up: somebody has come or gone, or something is under way again. */
+  /** Those may find others who had given up: somebody has come, gone or found others, or something is under way again. */
   wake(): void {
     this.#asks.wake();
     this.#exchanges.wake();
@@ -79,6 +80,7 @@ export class PeerSearch {
   #look(machine: number, others: readonly number[]): boolean {
     this.#introduce(machine, others);
     this.#clock.found(machine, others);
+    if (others.length > 0) this.wake();
     return others.length > 0 || this.#swarm.uploads.running > 0;
   }
 

@@ -7,6 +7,8 @@ export interface Seeding {
   isDealing(): boolean;
   /** While it deals: to whom, or -1. */
   nextReceiver(): number;
+  /** From when on it waits no more for a piece that it has dealt [ms]; Infinity where there is none. */
+  lateAfterMs(): number;
   /** Whether the receiver could take a piece now. */
   canOffer(receiver: number): boolean;
   /** The piece that it takes then. */
@@ -35,6 +37,10 @@ export class PlainSeeding implements Seeding {
 
   nextReceiver(): number {
     return -1;
+  }
+
+  lateAfterMs(): number {
+    return Number.POSITIVE_INFINITY;
   }
 
   canOffer(receiver: number): boolean {

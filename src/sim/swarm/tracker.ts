@@ -70,6 +70,12 @@ export class Tracker {
     return found;
   }
 
+  /** Whether chance alone has kept a peer from others that have room for it. */
+  mayYetTell(peer: number): boolean {
+    if (this.#settings.handout !== 'random' || this.#stops > 0) return false;
+    return this.#numbers.keys().some((other) => this.neighbours.canLink(peer, other));
+  }
+
   /** From now on nobody gets an answer. */
   stop(): void {
     this.#stops++;

@@ -15,6 +15,9 @@ import { DiskRoom } from './disk-room.ts';
 import { Grants } from './grants.ts';
 import { type Arena, DISK_FULL, type Transport } from './transport.ts';
 
+/** What is late is so by more than rounding. */
+const LATE_BY_S = 1e-6;
+
 /**
  * The swarm. Every upload is of one piece: whoever has a free slot serves the neighbour that its choker says, the
  * neighbour picks the piece, and it flows. Whole pieces come from one source; there is no endgame.
@@ -35,10 +38,13 @@ export class P2p implements Transport {
   /** By machine that is away and will come back: the pieces on its disk. */
   readonly #kept = new Map<number, readonly number[]>();
   readonly #grants: Grants;
+  /** The event at which the seeder waits no more for what it has dealt. */
+  readonly #lateness: number;
 
   constructor(arena: Arena, settings: P2pModel) {
     const { model, randomSeed, simulation } = arena;
     this.#arena = arena;
+    this.#lateness = simulation.open(() => this.#fillSlots(SERVER));
     this.#pieces = pieceCountOf(model);
     this.#corruption = new Corruption(model, randomSeed);
     this.#room = new DiskRoom(model);
@@ -87,6 +93,7 @@ export class P2p implements Transport {
     for (const neighbour of this.#neighboursOf(machine)) this.#choking.met(machine, neighbour);
     const kept = this.#kept.get(machine);
     if (kept) this.#bring(machine, kept);
+    else this.#fillSlots(machine);
     this.#webSeed?.joined(machine);
     this.#wakeNeighboursOf(machine);
   }
@@ -205,16 +212,29 @@ export class P2p implements Transport {
     const { isHere, uploads, picking } = this.#swarm;
     while (uploads.hasFree(uploader) && isHere[uploader] === 1) {
       const receiver = this.#nextReceiver(uploader);
-      if (receiver === -1) return;
+      if (receiver === -1) break;
       const isSeeding = uploader === SERVER;
       const piece = isSeeding ? this.#seeding.pieceFor(receiver) : picking.pick(receiver, uploader);
       picking.claimed(receiver, piece);
       this.#grants.begin(uploads.open(uploader, receiver, piece));
     }
+    if (uploader === SERVER) this.#lookAgainWhenLate();
+  }
+
+  /** The seeder that waits for pieces to arrive goes on without them, be it that nothing else happens. */
+  #lookAgainWhenLate(): void {
+    const { simulation } = this.#arena;
+    const lateAfterS = this.#seeding.lateAfterMs() / 1000;
+    if (lateAfterS > simulation.now && lateAfterS < Number.POSITIVE_INFINITY)
+      simulation.schedule(this.#lateness, lateAfterS + LATE_BY_S);
   }
 
   #nextReceiver(uploader: number): number {
-    if (uploader === SERVER && this.#seeding.isDealing()) return this.#seeding.nextReceiver();
+    if (uploader === SERVER && this.#seeding.isDealing()) {
+      const receiver = this.#seeding.nextReceiver();
+      // It may have found that it need not wait any more.
+      if (this.#seeding.isDealing()) return receiver;
+    }
     return this.#swarm.held.sizes[uploader] === 0 ? -1 : this.#choking.next(uploader);
   }
 

@@ -182,6 +182,37 @@ describe('a boot storm', () => {
   });
 });
 
+describe('a machine that boots while a link is not what it is as a rule', () => {
+  const link = { upBps: LINK_BPS, downBps: LINK_BPS };
+  const boot = aBoot([byTftp(PIECE_BYTES)], { tftp: { windowBlocks: 16 } });
+  const late = { joinsAfterS: 2 };
+  const bootedS = (changes: Parameters<typeof aModel>[0], machine = late) => {
+    const model = aModel({ link, latencyS: 0.0001, boot, machines: [{}, machine], ...changes });
+    return simulate(model, 1).machines[1]!.phases.boot![1];
+  };
+
+  it('fetches its file when the cable is back, as quickly as any', () => {
+    const outS = 2.5;
+    const serverLinkChanges = [
+      { atS: 1.5, link: { upBps: 0, downBps: 0 } },
+      { atS: late.joinsAfterS + outS, link },
+    ];
+    // Times count from the start of the transfer, when the first machine has booted.
+    expect(bootedS({ serverLinkChanges }) - bootedS({})).toBeCloseTo(outS, 1);
+  });
+
+  it('is as slow as its link for as long as that lasts', () => {
+    const slow = { upBps: LINK_BPS / 100, downBps: LINK_BPS / 100 };
+    const linkChanges = [
+      { atS: 1.5, link: slow },
+      { atS: 4.5, link },
+    ];
+    const lateS = bootedS({}, { ...late, linkChanges } as never) - bootedS({});
+    expect(lateS).toBeGreaterThan(2.3);
+    expect(lateS).toBeLessThan(2.5);
+  });
+});
+
 describe('a machine that dies while it boots', () => {
   /** Two machines of which the second is late and dies `diesAfterS` after the first could download. */
   function twoOfWhichOneDies(boot: BootModel, diesAfterS: number): DeploymentModel {

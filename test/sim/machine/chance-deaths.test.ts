@@ -1,12 +1,27 @@
 import { describe, expect, it } from 'vitest';
 import { simulate } from '../../../src/sim/simulate.ts';
-import { aChain, aModel, aMulticast, aSwarm, aUnicast, PIECE_BYTES } from '../a-model.ts';
+import { aChain, aModel, aMulticast, aSwarm, aUnicast, LINK_BPS, PIECE_BYTES } from '../a-model.ts';
 import { doneTimes, failures, makespanS, sumOf } from '../readings.ts';
 
 const BY_CHANCE = 'it died by chance, as the scenario asks';
 const TRANSPORTS = [aSwarm(), aUnicast(), aChain()];
 
 describe('machines that die by chance', () => {
+  it('leaves nothing of an earlier life among the phases', () => {
+    const machines = [{ diesAfterS: 12, comesBackAfterS: 5 }, {}];
+    const disk = { isReadBack: true, readBps: LINK_BPS };
+    const phases = { boot: 20, finish: 5 };
+    let diedAgain = 0;
+    for (let randomSeed = 1; randomSeed <= 200; randomSeed++) {
+      const model = aModel({ machines, phases, disk, failures: [{ perS: 0.02 }] });
+      const { phases: found, failure } = simulate(model, randomSeed).machines[0]!;
+      if (failure !== null) diedAgain++;
+      // Whoever has downloaded has booted in the same life.
+      if (found.download) expect(found.boot![1]).toBeLessThanOrEqual(found.download[0]);
+    }
+    expect(diedAgain).toBeGreaterThan(20);
+  });
+
   it('live exponentially long', () => {
     // All would be done after 8 s; by then a share of 1 - exp(-8 / 10) has died, give or take four deviations.
     const machines = 4000;

@@ -53,6 +53,24 @@ describe('multicast with repair by P2P', () => {
     expect(result.wastedBytes).toBe(0);
   });
 
+  it('has a machine that lacks nothing serve the other, whichever of the two comes last', () => {
+    const blockBytes = PIECE_BYTES / 16;
+    const transport = aMulticast({ packetBytes: blockBytes, repair: { swarm: aSwarm(), blockBytes } });
+    const link = { upBps: LINK_BPS / 8, downBps: Infinity };
+    const model = aModel({ machines: 2, pieces: 16, loss: 0.004, link, transport });
+    const endsS: [Set<number>, Set<number>] = [new Set(), new Set()];
+    for (let randomSeed = 1; randomSeed <= 100; randomSeed++) {
+      const result = simulate(model, randomSeed);
+      const blocks = result.machines.map(
+        ({ receivedFrom }) => sumOf([...receivedFrom!.values()]) / blockBytes,
+      );
+      for (const lacking of [0, 1] as const)
+        if (blocks[lacking] === 3 && blocks[1 - lacking] === 0) endsS[lacking].add(makespanS(result));
+    }
+    expect(endsS[0].size).toBe(1);
+    expect(endsS[1]).toEqual(endsS[0]);
+  });
+
   it('has two machines that lost different pieces fill each other’s links, where rounds send every piece to both', () => {
     const randomSeed = seedWith(2, isApart);
     const [one, other] = lostBy(2, randomSeed) as [number[], number[]];

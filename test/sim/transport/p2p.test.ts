@@ -197,6 +197,15 @@ describe('swarm', () => {
     ]);
   });
 
+  it('is as quick for a machine whose last neighbour hardly receives at all', () => {
+    const slow = { link: { upBps: LINK_BPS, downBps: 0.001 * LINK_BPS }, joinsAfterS: 6.5 };
+    const model = aModel({ machines: [{}, slow], pieces: 8, transport: aSwarm() });
+    const [soonS, lateS] = doneTimes(simulate(model, 1)) as [number, number];
+    // The seeder waits for the piece that it has dealt there for twice as long as pieces usually take, and no longer.
+    expect(soonS).toBeLessThan(8 + 2 * 1.5);
+    expect(lateS).toBeGreaterThan(1000);
+  });
+
   it('moves a last piece that is short in less time', () => {
     const wireBytes = 7.5 * PIECE_BYTES;
     const result = simulate(aModel({ machines: 1, wireBytes, rawBytes: wireBytes }), 1);

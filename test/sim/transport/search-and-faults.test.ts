@@ -227,6 +227,16 @@ describe('random swarms in which everybody comes back', () => {
     );
   });
 
+  it('find the one that chance has kept from them, though nothing happens meanwhile', () => {
+    const machines = Array.from({ length: 30 }, (_, place) =>
+      place === 29 ? { diesAfterS: 10, comesBackAfterS: 200 } : {},
+    );
+    const transport = aSwarm({ handout: 'random', neighbours: 24, mostConnections: 6, announceS: 5 });
+    const model = aModel({ machines, pieces: 32, seederLeavesAfterBytes: 64 * PIECE_BYTES, transport });
+    for (let randomSeed = 1; randomSeed <= 50; randomSeed++)
+      expect(failures(simulate(model, randomSeed))).toEqual(Array(30).fill(null));
+  });
+
   it('end, whenever their tracker is gone for good', () => {
     assert(
       property(swarms, integer({ min: 0, max: 30 }), (swarm, trackerStopsAfterS) => {

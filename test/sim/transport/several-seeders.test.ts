@@ -88,6 +88,19 @@ describe('a seeder beside the server', () => {
     },
   );
 
+  it.each([0, 1, 2, 3, 7])('crowds nobody out where connections are few: %d', (seeders) => {
+    const model = aModel({
+      machines: 40,
+      pieces: 128,
+      seeders: Array.from({ length: seeders }, () => SEEDER),
+      transport: aSwarm({ neighbours: 24, mostConnections: 8, announceS: 6.4 }),
+    });
+    const { machines } = simulate(model, 1);
+    // The server has room for everybody: who knows nobody else takes forty times as long as its link needs.
+    expect(machines.every(({ receivedFrom }) => receivedFrom!.size > 1)).toBe(true);
+    expect(Math.max(...machines.map(({ doneS }) => doneS!))).toBeLessThan(2 * 128);
+  });
+
   it('is refused where it would serve nobody', () => {
     const model = aModel({ seeders: [SEEDER], transport: aUnicast() });
     expect(() => simulate(model, 1)).toThrow('seeders: found 1, allowed is none');

@@ -83,6 +83,13 @@ export class PieceDealer {
     this.#fresh.add(piece);
   }
 
+  /** From when on the next piece under way is late [ms]; Infinity where none can be. */
+  get lateAfterMs(): number {
+    const [dealtAtMs] = this.#underWay.values();
+    if (dealtAtMs === undefined || this.hasFresh()) return Number.POSITIVE_INFINITY;
+    return dealtAtMs + LATE * this.#usualMs;
+  }
+
   /**
    * Once nothing is fresh any more, what is under way for far longer than usual is not waited for: its receiver is slow,
    * or does not fetch it.

@@ -75,7 +75,7 @@ describe('Clonezilla over NFS in network namespaces', () => {
     const faults = [{ stop: 'server', at: '4 s', for: '2 s' }];
     const { fleet } = await restore({ network: SLOW, faults }, workFolder);
     expect(fleet.map(({ isVerified }) => isVerified)).toEqual([false, false]);
-    for (const { failure } of fleet) expect(failure).toContain('nfs-cat ended with exit code');
+    for (const { failure } of fleet) expect(failure).toMatch(/nfs-cat/);
     expect(namespacesBy(process.pid)).toEqual([]);
     expect(await childrenOf(process.pid)).toEqual(before);
     expect(await readdir(workFolder)).toEqual([]);

@@ -23,12 +23,19 @@ function linksAcross(ask: Ask): number[] {
   const { members, asker } = ask;
   const known = members.toldOf(asker).filter((other) => members.areApart(asker, other));
   const others = byLoad(ask);
-  const wayHome = hasWayHome(members, asker) ? [] : others.filter(members.isBySource).slice(0, 1);
+  const wayHome = hasWayHome(members, asker) ? [] : waysHome(ask, others).slice(0, 1);
   const free = Math.max(0, LINKS_ACROSS - members.linksAcrossOf(asker) - wayHome.length);
   const more = others.filter(
     (other) => loadAcross(members, other) < LINKS_ACROSS && !wayHome.includes(other),
   );
   return [...known, ...wayHome, ...more.slice(0, free)];
+}
+
+/** Where no source is left, who knows nobody and is alone at its site gets a link all the same. */
+function waysHome({ members, asker }: Ask, others: readonly number[]): readonly number[] {
+  const bySource = others.filter(members.isBySource);
+  const isAlone = members.linksOf(asker).length === 0 && members.siteOf(asker).members.length === 1;
+  return bySource.length === 0 && isAlone ? others : bySource;
 }
 
 function hasWayHome(members: Membership, asker: number): boolean {

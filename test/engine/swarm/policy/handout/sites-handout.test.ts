@@ -1,6 +1,9 @@
 import { array, assert, boolean, constantFrom, integer, nat, property, record } from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { HANDOUTS } from '../../../../../src/engine/swarm/policy/handout/handout-by-name.ts';
+import { Membership } from '../../../../../src/engine/swarm/policy/handout/membership.ts';
 import { LINKS_ACROSS } from '../../../../../src/engine/swarm/policy/handout/sites-handout.ts';
+import { RandomStream } from '../../../../../src/sim/kernel/random-stream.ts';
 import { ASwarm } from './a-membership.ts';
 
 const anyFleet = record({
@@ -31,6 +34,19 @@ describe('the handout `sites`', () => {
       expect(links[0]).toBe({ 'in turn': 0, 'near first': 0, 'far first': 10 }[order]);
     },
   );
+
+  it('links one that is alone at its site to some other, though no source is left and all have their links', () => {
+    const members = new Membership();
+    const at = (site: string) => members.join({ site, isSource: false, isHidden: false });
+    const [near, far] = [
+      [at('near'), at('near')],
+      [at('far'), at('far')],
+    ] as const;
+    for (const member of near) members.tell(member, far);
+    const asker = at('third');
+    const told = HANDOUTS.sites({ members, asker, wanted: 24, chance: new RandomStream(1, 'handout') });
+    expect(told).toHaveLength(1);
+  });
 
   it('is a full mesh inside of each small site', () => {
     const { members, living } = twoSites('in turn');
