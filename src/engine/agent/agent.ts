@@ -26,10 +26,13 @@ export async function runAgent(task: AgentTask, watch: AgentWatch): Promise<Depl
     watch: toldTo(client, deployment.machine, watch),
   });
   const refused = clock.reportTo(client, deployment.machine);
-  const failed = async (error: unknown): Promise<never> => {
+  const failed = async (error: unknown, signal?: AbortSignal): Promise<never> => {
     await machine.close();
-    if (error instanceof RunFailure)
-      await client.reportFailure(deployment.machine, error).catch(({ message }) => watch.noted(message));
+    // An interrupted machine may go on later; whatever else ends it, an operator has to look at.
+    if (!signal?.aborted)
+      await client
+        .reportFailure(deployment.machine, failureOf(error))
+        .catch(({ message }) => watch.noted(message));
     throw error;
   };
   try {
@@ -37,7 +40,7 @@ export async function runAgent(task: AgentTask, watch: AgentWatch): Promise<Depl
     return {
       outcome,
       steps: deployment.steps,
-      finish: (hooks, signal) => machine.finish(hooks, signal).catch(failed),
+      finish: (hooks, signal) => machine.finish(hooks, signal).catch((error) => failed(error, signal)),
     };
   } catch (error) {
     return await failed(error);
@@ -46,15 +49,30 @@ export async function runAgent(task: AgentTask, watch: AgentWatch): Promise<Depl
   }
 }
 
-/** The server keeps what the agent notes; that a note gets lost is no failure. */
+function failureOf(error: unknown): RunFailure {
+  return error instanceof RunFailure ? error : new RunFailure('INTERNAL', String(error));
+}
+
+/** Notes that wait to be told: what comes beside them is lost to the server. */
+const MOST_WAITING = 100;
+
+/** The server keeps what the agent notes, one after the other; that a note gets lost is no failure. */
 function toldTo(client: DeploymentClient, machine: string, watch: AgentWatch): AgentWatch {
+  let waiting = 0;
+  let told = Promise.resolve();
+  const tell = async (sentence: string): Promise<void> => {
+    await client.reportNote(machine, sentence).catch(() => {});
+    waiting--;
+  };
   return {
     phaseStarted: (phase) => watch.phaseStarted(phase),
     phaseEnded: (phase) => watch.phaseEnded(phase),
     progressed: (share) => watch.progressed(share),
     noted(sentence) {
       watch.noted(sentence);
-      client.reportNote(machine, sentence).catch(() => {});
+      if (waiting === MOST_WAITING) return;
+      waiting++;
+      told = told.then(() => tell(sentence));
     },
   };
 }

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { ALIGNMENT } from './aligned-buffer.ts';
-import { deviceOf } from './device-reader.ts';
+import { type Device, deviceOf } from './device-reader.ts';
 import { DirectFile } from './direct-file.ts';
 import { diskFailure } from './disk-failure.ts';
 import type { DiskFile } from './disk-file.ts';
@@ -16,6 +16,8 @@ const LEAST_DIRECT_BYTES = 65_536;
  */
 export class DiskWriter {
   readonly sizeBytes: number;
+  /** Logical sectors of a block device; undefined for a file. */
+  readonly sectorBytes: number | undefined;
   readonly #disk: DiskFile;
   readonly #direct: DirectFile | undefined;
   /** Some file systems open a file for direct writes, and then take none. */
@@ -23,9 +25,14 @@ export class DiskWriter {
   #unflushedBytes = 0;
 
   /** @param direct the same disk; without it all goes through the page cache */
-  constructor(disk: DiskFile, sizeBytes: number, direct?: DirectFile) {
+  constructor(
+    disk: DiskFile,
+    { sizeBytes, sectorBytes }: Pick<Device, 'sizeBytes'> & Partial<Device>,
+    direct?: DirectFile,
+  ) {
     this.#disk = disk;
     this.sizeBytes = sizeBytes;
+    this.sectorBytes = sectorBytes;
     this.#direct = direct;
   }
 
@@ -36,8 +43,8 @@ export class DiskWriter {
   static async open(path: string): Promise<DiskWriter> {
     try {
       const disk = await open(path, constants.O_RDWR | constants.O_EXCL);
-      const { sizeBytes, isRotational } = await deviceOf(disk);
-      return new DiskWriter(disk, sizeBytes, isRotational ? undefined : await DirectFile.open(path));
+      const device = await deviceOf(disk);
+      return new DiskWriter(disk, device, device.isRotational ? undefined : await DirectFile.open(path));
     } catch (cause) {
       throw diskFailure(cause, { what: 'read', offset: 0 });
     }

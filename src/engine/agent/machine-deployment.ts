@@ -3,10 +3,13 @@ import type { AgentReport } from '../http/agent-report.ts';
 import type { DeploymentClient, TakenMachine } from '../http/deployment-client.ts';
 import { decodeChunk, type WireEncoding } from '../image/chunk-codec.ts';
 import { IMAGE_FILES } from '../image/image-store.ts';
+import type { Manifest } from '../image/manifest.ts';
+import { ProtocolError } from '../protocol-error.ts';
 import { type AgentMemory, memoryFor } from './agent-memory.ts';
 import type { AgentOutcome, AgentTask, AgentWatch } from './agent-task.ts';
 import { isChunk } from './chunk-hash.ts';
 import { DiskStore } from './disk-store.ts';
+import type { DiskWriter } from './disk-writer.ts';
 import { fetchDescription } from './fetch-description.ts';
 import { type FoundOnDisk, NOTHING_FOUND } from './found-blocks.ts';
 import type { ImageDescription } from './image-description.ts';
@@ -147,11 +150,8 @@ export class MachineDeployment {
     this.#path = path;
     if (!disk.medium.isDirect)
       this.#watch.noted(`${path} has no direct reads: what is read back may come from the page cache`);
-    if (disk.writer.sizeBytes >= manifest.disk.bytes) return { path, disk };
-    throw new RunFailure(
-      'DISK_TOO_SMALL',
-      `the image needs ${manifest.disk.bytes} bytes, and ${path} has ${disk.writer.sizeBytes}; nothing was written`,
-    );
+    assertHolds(disk.writer, path, manifest);
+    return { path, disk };
   }
 
   async #scan(scan: {
@@ -191,8 +191,28 @@ export class MachineDeployment {
     this.#watch.noted(`chunk ${number} at disk offset ${diskOffset} reads back wrong: it is fetched again`);
     const path = `${this.#deployment.imageFolder}/${IMAGE_FILES.payload}`;
     const wire = await this.#client.range(path, { begin, bytes, fileBytes: map.payloadBytes });
-    const raw = await decodeChunk(wire, chunk, manifest.encoding);
-    if (await isChunk(chunk, raw)) return raw;
+    const raw = await decodeChunk(wire, chunk, manifest.encoding).catch((error: unknown) => {
+      if (error instanceof ProtocolError) return undefined;
+      throw error;
+    });
+    if (raw && (await isChunk(chunk, raw))) return raw;
     throw new RunFailure('BAD_CHUNK', `the server's chunk ${number} is not what the extent map says`);
   }
+}
+
+/**
+ * Throws a RunFailure for a disk that an image does not go to: `DISK_TOO_SMALL`, or `DISK_SECTORS` where its partition
+ * table counts in other sectors, so that nobody would find it there.
+ */
+function assertHolds({ sizeBytes, sectorBytes }: DiskWriter, path: string, { disk, table }: Manifest): void {
+  if (sizeBytes < disk.bytes)
+    throw new RunFailure(
+      'DISK_TOO_SMALL',
+      `the image needs ${disk.bytes} bytes, and ${path} has ${sizeBytes}; nothing was written`,
+    );
+  if (table !== 'none' && sectorBytes !== undefined && sectorBytes !== disk.sectorBytes)
+    throw new RunFailure(
+      'DISK_SECTORS',
+      `the partition table of the image counts in sectors of ${disk.sectorBytes} bytes, and ${path} has sectors of ${sectorBytes}; nothing was written: capture an image from a disk with such sectors`,
+    );
 }

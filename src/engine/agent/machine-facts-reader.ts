@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { networkInterfaces, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { diskFactsOf } from './block-device.ts';
@@ -32,7 +32,10 @@ function readDisks(folder: string): DiskFacts[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .sort()
-    .map((name) => diskFactsOf(name, (file) => fileAt(join(folder, name, file))))
+    .map((name) => {
+      const device = join(folder, name);
+      return diskFactsOf(name, (file) => fileAt(join(device, file)), realpathSync(device));
+    })
     .filter((disk) => disk !== undefined);
 }
 

@@ -10,7 +10,7 @@ export interface DiskFacts {
   readonly serial: string;
   readonly wwn: string;
   readonly isRotational: boolean;
-  /** A USB stick or a card: never taken unless it is named. */
+  /** A USB stick or disk, or a card: never taken unless it is named. */
   readonly isRemovable: boolean;
   readonly isReadOnly: boolean;
 }

@@ -39,6 +39,8 @@ export class AgentApi {
   readonly #store: DeploymentStore;
   readonly #prepare: NonNullable<AgentApiOptions['prepare']>;
   readonly #routes: ReadonlyMap<string, Route>;
+  /** By machine that was taken: all ids of who came as it. Not kept: after a restart the next who comes is taken for it. */
+  readonly #takenFor = new Map<string, readonly string[]>();
   /** Machines that ask whether they may begin; a machine is in one deployment at a time. After a restart they ask again. */
   readonly #waiting = new Set<string>();
 
@@ -91,9 +93,21 @@ export class AgentApi {
       if (!(error instanceof RunFailure)) throw error;
       return refusal(503, `the image cannot be served: ${error.message}`);
     }
-    const { machine, state } = target;
+    const { machine } = target;
+    // It may have been cancelled while the image was made ready.
+    const now = this.#store.target(deployment.id, machine);
+    if (!now || !isArmed(now))
+      return refusal(403, `${machine} ${reasonAgainst(now ? [now] : [])}: it boots from its own disk`);
+    const { state } = now;
+    const taken = state === 'armed' ? ids : (this.#takenFor.get(machine) ?? ids);
+    if (!taken.some((id) => id !== machine && ids.includes(id)) && (taken.length > 1 || ids.length > 1))
+      return refusal(
+        403,
+        `${machine} is being deployed, and has ${listOfOthers(taken, machine)}, not ${listOfOthers(ids, machine)}: two machines have one id, arm them by others`,
+      );
+    this.#takenFor.set(machine, ids);
     this.#waiting.delete(machine);
-    this.#store.keepTarget({ ...target, state: 'deploying', phase: 'register', share: null });
+    this.#store.keepTarget({ ...now, state: 'deploying', phase: 'register', share: null });
     const admission: Admission = {
       machine,
       imageFolder: folderOnServer(deployment.image, deployment.version),
@@ -152,6 +166,10 @@ export class AgentApi {
       return answer({ machine });
     });
   }
+}
+
+function listOfOthers(ids: readonly string[], machine: string): string {
+  return ids.filter((id) => id !== machine).join(', ') || 'no other id';
 }
 
 /** Only a machine that has registered reports anything. */

@@ -101,9 +101,13 @@ export function isOver(targets: readonly Target[]): boolean {
   return !targets.some((target) => isArmed(target));
 }
 
-/** What becomes of a machine when its deployment is cancelled; one that has the image keeps it. */
-export function cancelled(target: Target): Target {
-  return NEEDS_SWARM.has(target.state) ? { ...target, state: 'cancelled' } : target;
+/**
+ * What becomes of a machine when its deployment is cancelled. One that has the image goes on to its end, unless it was not
+ * heard for long: it may have finished without being able to say so, and would be written to again at its next boot.
+ */
+export function cancelled(target: Target, nowMs: number): Target {
+  const isLost = target.state === 'verified' && nowMs - Date.parse(target.changed) >= PATIENCE_MS;
+  return NEEDS_SWARM.has(target.state) || isLost ? { ...target, state: 'cancelled' } : target;
 }
 
 /** What becomes of a machine that failed or was cancelled when an operator wants it tried again. */

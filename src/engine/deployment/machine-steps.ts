@@ -46,6 +46,29 @@ function hostNameOf(template: string, { machine, machines, known }: SteppingMach
 }
 
 /**
+ * The same when machines join a deployment: nobody who was armed before is called otherwise from then on, since the name
+ * may be on a disk already.
+ */
+export function assertStepsStay(
+  steps: PostDeploySteps,
+  manifest: Pick<Manifest, 'partitions'>,
+  { machines, joining, known }: Omit<SteppingMachine, 'machine'> & { readonly joining: readonly string[] },
+): void {
+  const all = [...new Set([...machines, ...joining])];
+  assertStepsFit(steps, manifest, { machines: all, known });
+  for (const machine of machines) {
+    const [before, after] = [machines, all].map(
+      (asked) => stepsOfMachine(steps, { machine, machines: asked, known }).hostName,
+    );
+    if (before !== after)
+      throw new ConfigError(
+        'machines',
+        `${machine} is called ${before} in this deployment, and would be ${after} with these beside it: make a deployment of their own`,
+      );
+  }
+}
+
+/**
  * Holds steps against the image and the machines before anything is armed: what cannot be done is said now, and not by
  * every machine after it was written. Throws a ConfigError that names the step.
  */

@@ -5,7 +5,7 @@ import type { RequestCounts } from '../http/request-counts.ts';
 import type { ImageStore } from '../image/image-store.ts';
 import { cancelled, type Deployment, retried, type Target } from './deployment.ts';
 import type { DeploymentStore } from './deployment-store.ts';
-import { assertStepsFit } from './machine-steps.ts';
+import { assertStepsFit, assertStepsStay } from './machine-steps.ts';
 import { machinesMeant } from './machine-words.ts';
 import { postDeploySteps } from './post-deploy-steps.ts';
 import type { ServedImageFigures } from './served-images.ts';
@@ -158,18 +158,26 @@ export const OPERATOR_ROUTES: readonly OperatorRoute[] = [
     path: '/api/v1/deployments/{id}/machines',
     summary: 'Arms further machines, or anew those that were done, failed or cancelled',
     body: z.strictObject({ machines: z.array(z.string()).min(1).max(10_000) }),
-    answer: (call) => {
-      const { store, parameters, body } = call;
+    answer: async (call) => {
+      const { store, images, parameters, body } = call;
       const deployment = theDeployment(store, parameters.id!);
-      store.armMachines(deployment.id, machinesMeant(body.machines, store.machines()));
+      const known = store.machines();
+      const joining = machinesMeant(body.machines, known);
+      if (deployment.steps) {
+        const { manifest } = await images.find(deployment.image, deployment.version);
+        const machines = store.targetsOf(deployment.id).map(({ machine }) => machine);
+        assertStepsStay(deployment.steps, manifest, { machines, joining, known });
+      }
+      store.armMachines(deployment.id, joining);
       return shownDeployment(call, deployment);
     },
   }),
   route({
     method: 'POST',
     path: '/api/v1/deployments/{id}/cancel',
-    summary: 'Disarms all machines that have not got the image yet',
-    answer: (call) => changed(call, cancelled),
+    summary:
+      'Disarms all machines that have not got the image yet, and those that have it and were not heard for ten minutes',
+    answer: (call) => changed(call, (target) => cancelled(target, Date.now())),
   }),
   route({
     method: 'POST',

@@ -29,11 +29,20 @@ const answerWithSteps = z.looseObject({ steps: machineSteps.nullish() });
 /** No description of an image is longer: 4 million chunks of 56 bytes. */
 const MOST_FILE_BYTES = 2 ** 28;
 const ANSWER_MS = 10_000;
+/** For a whole file: all machines of a room may fetch theirs at the same time. */
+const FILE_MS = 120_000;
 /** Of HTTP; our server answers with no other where it does what it was asked. */
 const OK = 200;
 /** Between two looks whether something has come about, and two tries to reach a server that is away. */
 const LOOK_MS = 1_000;
 const PATIENCE_MS = 300_000;
+
+interface Exchange {
+  readonly path: string;
+  readonly body?: object | undefined;
+  /** For all of it. */
+  readonly patienceMs: number;
+}
 
 /** What an agent says to its server. Everything rejects with a RunFailure: `REFUSED` with the reason, or `SERVER_LOST`. */
 export class DeploymentClient {
@@ -104,7 +113,9 @@ export class DeploymentClient {
 
   /** A whole file of the server. */
   async file(path: string): Promise<Uint8Array> {
-    const { status, body } = await this.#exchange(bootFilePath(path));
+    const { status, body } = await this.#overRestart(() =>
+      this.#exchange({ path: bootFilePath(path), patienceMs: FILE_MS }),
+    );
     if (status === OK) return body;
     throw new RunFailure('REFUSED', `the server has no ${path}: it answered with status ${status}`);
   }
@@ -119,20 +130,27 @@ export class DeploymentClient {
     }: { readonly begin: number; readonly bytes: number; readonly fileBytes: number },
   ): Promise<Uint8Array> {
     const range = { url: `${this.#source.url}/${path}`, first: begin, last: begin + bytes - 1, fileBytes };
-    try {
-      return await wholeOf(fetchRange(range, new AbortController().signal));
-    } catch (cause) {
-      if (!(cause instanceof ProtocolError)) throw cause;
-      throw new RunFailure('SERVER_LOST', `the server does not send ${path}: ${cause.message}`, { cause });
-    }
+    return await this.#overRestart(async () => {
+      try {
+        return await wholeOf(fetchRange(range, new AbortController().signal));
+      } catch (cause) {
+        if (!(cause instanceof ProtocolError)) throw cause;
+        throw new RunFailure('SERVER_LOST', `the server does not send ${path}: ${cause.message}`, { cause });
+      }
+    });
   }
 
   /** The same as `#ask`, over a restart of the server. */
-  async #insist(path: string, body?: object): Promise<unknown> {
+  #insist(path: string, body?: object): Promise<unknown> {
+    return this.#overRestart(() => this.#ask(path, body));
+  }
+
+  /** Tries again and again while the server is away, as long as patience lasts. */
+  async #overRestart<Answer>(attempt: () => Promise<Answer>): Promise<Answer> {
     const startMs = performance.now();
     for (;;) {
       try {
-        return await this.#ask(path, body);
+        return await attempt();
       } catch (error) {
         if (!isServerLost(error) || performance.now() - startMs > this.#patienceMs) throw error;
         await sleep(LOOK_MS);
@@ -142,7 +160,7 @@ export class DeploymentClient {
 
   /** @param body left out for a question without one */
   async #ask(path: string, body?: object): Promise<unknown> {
-    const { status, body: text } = await this.#exchange(path, body);
+    const { status, body: text } = await this.#exchange({ path, body, patienceMs: ANSWER_MS });
     const answer = parsed(text);
     if (status === OK) return answer;
     throw new RunFailure(
@@ -151,9 +169,9 @@ export class DeploymentClient {
     );
   }
 
-  #exchange(path: string, body?: object): Promise<HttpAnswer> {
+  #exchange({ path, body, patienceMs }: Exchange): Promise<HttpAnswer> {
     const { url, token } = this.#source;
-    const question = { token, patienceMs: ANSWER_MS, mostBytes: MOST_FILE_BYTES, ...(body && { body }) };
+    const question = { token, patienceMs, mostBytes: MOST_FILE_BYTES, ...(body && { body }) };
     return exchange({ ...question, url: new URL(path, `${url}/`) }).catch(serverLost);
   }
 }

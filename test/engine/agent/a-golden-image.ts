@@ -19,6 +19,8 @@ export interface GoldenImageWishes {
   readonly encoding?: WireEncoding['kind'];
   /** Version of zstd that it says it was made with. */
   readonly library?: string;
+  /** What it says of its disk; there is none. */
+  readonly table?: 'gpt' | 'none';
   /** How many bytes of 64 are chance; 64 cannot be compressed. */
   readonly entropy?: number;
   /** Chunks that are taken from this disk instead. */
@@ -60,7 +62,7 @@ export async function aGoldenImage(wishes: GoldenImageWishes = {}): Promise<AGol
     name: 'lab',
     kind: 'disk',
     disk: { bytes: diskBytes, sectorBytes: 512 },
-    table: 'none',
+    table: wishes.table ?? 'none',
     partitions: [],
     encoding: encoding === 'raw' ? { kind: 'raw' } : { kind: 'zstd', level: 3, library },
     chunkBytes,

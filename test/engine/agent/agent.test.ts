@@ -10,6 +10,7 @@ import { makeSigningKeys, signatureOf } from '../../../src/engine/image/signatur
 import { MemoryBootFile } from '../../../src/engine/tftp/boot-file.ts';
 import { BootFileServer } from '../../../src/engine/tftp/boot-file-server.ts';
 import { aFolder } from '../an-image.ts';
+import { aLoopDevice } from '../image/export/a-loop-device.ts';
 import { HostilePeer } from '../swarm/a-hostile-peer.ts';
 import { aFreePort } from '../swarm/a-swarm.ts';
 import { aDeployment, aDisk, aDiskFile } from './a-deployment.ts';
@@ -19,7 +20,7 @@ import { BrokenDisk, MemoryDisk, StingyDisk, UnreadableDisk } from './disks.ts';
 /** Opens this disk, whatever the path. */
 function opening(disk: MemoryDisk) {
   return async () => ({
-    writer: new DiskWriter(disk, disk.bytes.length),
+    writer: new DiskWriter(disk, { sizeBytes: disk.bytes.length }),
     medium: new MediumReader(disk, false),
   });
 }
@@ -233,6 +234,33 @@ describe('before the first write', () => {
     const disks = [aDisk({ ...disk, sizeBytes: 1e12 })];
     await expect(deploy({ disks })).rejects.toMatchObject({ code: 'DISK_TOO_SMALL' });
     expect(targets()[0]).toMatchObject({ failure: expect.stringContaining('DISK_TOO_SMALL') });
+  });
+
+  it('a disk whose sectors the partition table does not count in is refused, before anything is written', async (context) => {
+    const golden = await aGoldenImage({ table: 'gpt' });
+    const { deploy, arm, targets } = await aDeployment(golden);
+    arm('machine');
+    const path = await aLoopDevice(context, golden.disk.length, { sectorBytes: 4096 });
+    const before = await readFile(path);
+    await expect(deploy({ disks: [aDisk({ path, sizeBytes: before.length })] })).rejects.toMatchObject({
+      code: 'DISK_SECTORS',
+      message: expect.stringContaining('sectors of 512 bytes'),
+    });
+    expect((await readFile(path)).equals(before)).toBe(true);
+    expect(targets()[0]).toMatchObject({ failure: expect.stringContaining('sectors of 4096') });
+  });
+
+  it('what nobody has foreseen ends the deployment, and the server knows it', async () => {
+    const golden = await aGoldenImage();
+    const { deploy, arm, targets } = await aDeployment(golden);
+    arm('machine');
+    const { finish } = await deploy({ disks: [await aDiskFile(golden.disk.length)] });
+    const hook = { name: 'a step', run: () => Promise.reject(new Error('ENOSPC: no space left')) };
+    await expect(finish([hook])).rejects.toThrow('ENOSPC');
+    expect(targets()[0]).toMatchObject({
+      state: 'failed',
+      failure: 'INTERNAL: Error: ENOSPC: no space left',
+    });
   });
 
   it('a dry run ends', async () => {

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { diskFactsOf } from '../../../src/engine/agent/block-device.ts';
@@ -24,8 +24,12 @@ const NVME = {
   ro: '0\n',
 };
 
-function factsOf(name: string, files: Readonly<Record<string, string>>) {
-  return diskFactsOf(name, (file) => files[file]);
+function factsOf(
+  name: string,
+  files: Readonly<Record<string, string>>,
+  place = '/sys/devices/pci0000:00/0000:00:17.0/block',
+) {
+  return diskFactsOf(name, (file) => files[file], place);
 }
 
 describe('what Linux says of a block device', () => {
@@ -54,6 +58,22 @@ describe('what Linux says of a block device', () => {
     expect(factsOf('sdc', { size: '100', removable: '1' })).toMatchObject({ isRemovable: true });
   });
 
+  it.each([
+    ['a USB disk', 'sdb', {}, '/sys/devices/pci0000:00/0000:00:14.0/usb2/2-1/2-1:1.0/host6/block/sdb'],
+    ['a card', 'mmcblk0', { 'device/type': 'SD\n' }, '/sys/devices/pci0000:00/0000:00:1c.0/mmc_host/mmc0'],
+  ] as const)('knows that %s can be taken out, whatever it says of itself', (_, name, files, place) => {
+    expect(factsOf(name, { ...SATA, ...files }, place)).toMatchObject({ isRemovable: true });
+  });
+
+  it('takes memory that is soldered in for fixed', () => {
+    expect(factsOf('mmcblk0', { ...SATA, 'device/type': 'MMC\n' })).toMatchObject({ isRemovable: false });
+  });
+
+  it('counts an NVMe disk once that can be reached in several ways', () => {
+    expect(factsOf('nvme0c0n1', { ...NVME, hidden: '1\n' })).toBeUndefined();
+    expect(factsOf('nvme0n1', { ...NVME, hidden: '0\n' })).toBeDefined();
+  });
+
   it.each(['loop0', 'ram1', 'zram0', 'dm-0', 'md127', 'sr0', 'fd0', 'nbd0'])(
     'knows that %s is no disk',
     (name) => {
@@ -80,13 +100,20 @@ describe('the facts of a machine', () => {
       await writeFile(path, text, 'latin1');
     }
     await mkdir(join(root, 'sys/block/loop0'), { recursive: true });
+    const usb = join(root, 'sys/devices/pci0000:00/usb1/1-2/block/sdb');
+    await mkdir(usb, { recursive: true });
+    await writeFile(join(usb, 'size'), SATA.size);
+    await symlink(usb, join(root, 'sys/block/sdb'));
     await mkdir(join(root, 'sys/firmware/efi'), { recursive: true });
     await mkdir(join(root, 'sys/class/dmi/id'), { recursive: true });
     await writeFile(join(root, 'sys/class/dmi/id/product_uuid'), 'ABCD-1\n');
     const { firmware, ids, disks, memoryBytes } = readMachineFacts(root);
     expect(firmware).toBe('uefi');
     expect(ids).toContain('abcd-1');
-    expect(disks.map(({ path }) => path)).toEqual(['/dev/sda']);
+    expect(disks.map(({ path, isRemovable }) => [path, isRemovable])).toEqual([
+      ['/dev/sda', false],
+      ['/dev/sdb', true],
+    ]);
     expect(memoryBytes).toBeGreaterThan(0);
   });
 });

@@ -1,13 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { describe, expect, it, onTestFinished, type TestContext } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { DirectFile } from '../../../src/engine/agent/direct-file.ts';
 import type { DiskFile } from '../../../src/engine/agent/disk-file.ts';
 import { DiskWriter } from '../../../src/engine/agent/disk-writer.ts';
-import { installedTool, skipOrFail } from '../../bench/executors/local/installed-tool.ts';
+import { installedTool } from '../../bench/executors/local/installed-tool.ts';
 import { someBytes } from '../an-image.ts';
+import { aLoopDevice } from '../image/export/a-loop-device.ts';
 import { aDiskFile } from './a-deployment.ts';
 import { BrokenDisk, MemoryDisk, StingyDisk } from './disks.ts';
 
@@ -18,7 +19,10 @@ const PAGE = 4096;
 /** A disk of which long writes go to another file than short ones, as if that were the same disk. */
 function aDisk(direct: MemoryDisk): { cached: MemoryDisk; writer: DiskWriter } {
   const cached = new MemoryDisk(direct.bytes.length);
-  return { cached, writer: new DiskWriter(cached, direct.bytes.length, new DirectFile(direct)) };
+  return {
+    cached,
+    writer: new DiskWriter(cached, { sizeBytes: direct.bytes.length }, new DirectFile(direct)),
+  };
 }
 
 /** A disk that refuses what its file system cannot do. */
@@ -26,24 +30,6 @@ class RefusingDisk extends MemoryDisk {
   override async write(): ReturnType<DiskFile['write']> {
     throw Object.assign(new Error('EINVAL: invalid argument, write'), { code: 'EINVAL' });
   }
-}
-
-/** A block device over a file, until the test ends. It has heads or not, whatever the file's disk has. */
-async function aLoopDevice(
-  context: TestContext,
-  sectorBytes: number,
-  isRotational: boolean,
-): Promise<string> {
-  if (process.getuid?.() !== 0) skipOrFail(context, 'needs root: it makes a loop device');
-  const losetup = installedTool(context, 'losetup', 'mount');
-  const { path } = await aDiskFile(16 * MIB);
-  const options = ['--find', '--show', '--sector-size', String(sectorBytes), path];
-  const device = execFileSync(losetup, options, { encoding: 'utf8' }).trim();
-  onTestFinished(() => {
-    execFileSync(losetup, ['--detach', device]);
-  });
-  writeFileSync(`/sys/block/${basename(device)}/queue/rotational`, isRotational ? '1' : '0');
-  return device;
 }
 
 /** Sectors of 512 bytes that a device has been given (Documentation/block/stat). */
@@ -162,7 +148,7 @@ describe('writing past the page cache', () => {
 
   describe.each([512, 4096])('on a block device with sectors of %i bytes', (sectorBytes) => {
     it('is on the device before it is flushed', async (context) => {
-      const device = await aLoopDevice(context, sectorBytes, false);
+      const device = await aLoopDevice(context, 16 * MIB, { sectorBytes, isRotational: false });
       const writer = await DiskWriter.open(device);
       onTestFinished(() => writer.close());
       const before = sectorsWritten(device);
@@ -173,7 +159,7 @@ describe('writing past the page cache', () => {
     });
 
     it('waits in memory for the flush where the disk has heads to move', async (context) => {
-      const device = await aLoopDevice(context, sectorBytes, true);
+      const device = await aLoopDevice(context, 16 * MIB, { sectorBytes, isRotational: true });
       const writer = await DiskWriter.open(device);
       onTestFinished(() => writer.close());
       const before = sectorsWritten(device);

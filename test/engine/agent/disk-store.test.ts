@@ -25,7 +25,7 @@ interface StoreWishes {
 function aStore(golden: AGoldenImage, { disk, found = NOTHING_FOUND, canEncode = true }: StoreWishes = {}) {
   const memoryDisk = disk ?? new MemoryDisk(golden.disk.length);
   const { image, layout } = golden;
-  const writer = new DiskWriter(memoryDisk, golden.disk.length);
+  const writer = new DiskWriter(memoryDisk, { sizeBytes: golden.disk.length });
   return {
     disk: memoryDisk,
     store: new DiskStore({ disk: writer, image, layout, found, memory: SMALL, canEncode }),
@@ -33,7 +33,7 @@ function aStore(golden: AGoldenImage, { disk, found = NOTHING_FOUND, canEncode =
 }
 
 function scan(golden: AGoldenImage, disk: MemoryDisk, isResumed = true): Promise<FoundOnDisk> {
-  const writer = new DiskWriter(disk, disk.bytes.length);
+  const writer = new DiskWriter(disk, { sizeBytes: disk.bytes.length });
   const { image, layout } = golden;
   return scanDisk({
     disk: writer,

@@ -9,7 +9,7 @@ import { BrokenDisk, DeafDisk, MemoryDisk, StingyDisk } from './disks.ts';
 describe('the disk writer', () => {
   it('writes and reads everything, however little the system takes and gives at a time', async () => {
     const disk = new StingyDisk(200);
-    const writer = new DiskWriter(disk, 200);
+    const writer = new DiskWriter(disk, { sizeBytes: 200 });
     await writer.writeAt(30, someBytes(100));
     expect(disk.bytes.subarray(30, 130)).toEqual(someBytes(100));
     expect(Buffer.from(await writer.readAt(30, new Uint8Array(100)))).toEqual(someBytes(100));
@@ -23,17 +23,17 @@ describe('the disk writer', () => {
       'the disk reports an input/output error: disk offset 64 could not be written (EIO)',
     ],
   ])('says in a sentence what %s means and where it happened', async (systemCode, code, message) => {
-    const writer = new DiskWriter(new BrokenDisk(200, systemCode, 64), 200);
+    const writer = new DiskWriter(new BrokenDisk(200, systemCode, 64), { sizeBytes: 200 });
     await expect(writer.writeAt(0, someBytes(100))).rejects.toMatchObject({ code, message });
   });
 
   it('does not wait for ever for a disk that takes nothing', async () => {
-    const writer = new DiskWriter(new DeafDisk(200), 200);
+    const writer = new DiskWriter(new DeafDisk(200), { sizeBytes: 200 });
     await expect(writer.writeAt(0, someBytes(10))).rejects.toThrow('the disk takes no more bytes');
   });
 
   it('does not read behind the end of the disk', async () => {
-    const writer = new DiskWriter(new MemoryDisk(200), 200);
+    const writer = new DiskWriter(new MemoryDisk(200), { sizeBytes: 200 });
     await expect(writer.readAt(190, new Uint8Array(20))).rejects.toThrow(
       'the disk ends here: disk offset 200 could not be read',
     );

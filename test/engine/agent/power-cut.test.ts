@@ -80,7 +80,7 @@ describe('a power cut at ten random points of a deployment', () => {
     const disks = [aDisk({ sizeBytes: golden.disk.length })];
     const medium = new ForgettingCache(golden.disk.length);
     const openDisk = async () => ({
-      writer: new DiskWriter(medium, golden.disk.length),
+      writer: new DiskWriter(medium, { sizeBytes: golden.disk.length }),
       medium: new MediumReader(medium, false),
     });
     const losses = new Losses();

@@ -10,7 +10,7 @@ async function verify(golden: AGoldenImage, disk: MemoryDisk) {
   const shares: number[] = [];
   const chunks = golden.layout.chunks;
   const refetched = await verifyDisk({
-    disk: new DiskWriter(disk, disk.bytes.length),
+    disk: new DiskWriter(disk, { sizeBytes: disk.bytes.length }),
     medium: new MediumReader(disk, false),
     chunks,
     async fetchAgain(number) {

@@ -104,10 +104,35 @@ describe('the machines of a deployment', () => {
     expect(stateOf(MAC)).toBe('deploying');
   });
 
+  it('are not written to when they were cancelled while the image was made ready', async () => {
+    const ready = Promise.withResolvers<void>();
+    const { agent, store, id, stateOf } = await aDeployment({ prepare: () => ready.promise });
+    const registered = expect(agent.register(MACHINE)).rejects.toThrow(
+      `${MAC} was cancelled: it boots from its own disk`,
+    );
+    await sleep(100);
+    store.changeTargets(id, (target) => cancelled(target, Date.now()));
+    ready.resolve();
+    await registered;
+    expect(stateOf(MAC)).toBe('cancelled');
+  });
+
+  it('are told apart where two have one id: the second is not written to', async () => {
+    const { agent, store, stateOf } = await aDeployment({ armed: [UUID] });
+    await agent.register({ ...FACTS, ids: [MAC, UUID] });
+    await expect(agent.register({ ...FACTS, ids: [OTHER, UUID] })).rejects.toThrow(
+      `${UUID} is being deployed, and has ${MAC}, not ${OTHER}: two machines have one id`,
+    );
+    expect(await agent.register({ ...FACTS, ids: [MAC, UUID] })).toMatchObject({ isResumed: true });
+    store.changeTargets(1, (target) => retried({ ...target, state: 'failed' }));
+    expect(await agent.register({ ...FACTS, ids: [OTHER, UUID] })).toMatchObject({ isResumed: false });
+    expect(stateOf(UUID)).toBe('deploying');
+  });
+
   it('hear that they were cancelled, and report nothing any more', async () => {
     const { agent, store, id } = await aDeployment();
     await agent.register(MACHINE);
-    store.changeTargets(id, cancelled);
+    store.changeTargets(id, (target) => cancelled(target, Date.now()));
     const report = agent.reportProgress({ machine: MAC, phase: 'download', share: 0.5 });
     await expect(report).rejects.toMatchObject({ code: 'REFUSED', message: /was cancelled/ });
   });

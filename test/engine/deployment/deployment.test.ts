@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  cancelled,
   type Deployment,
   hasStarted,
   isArmed,
@@ -25,6 +26,14 @@ function aDeployment(start: Deployment['start']): Deployment {
 }
 
 describe('a machine of a deployment', () => {
+  it('is cancelled until it has the image, and later where nobody has heard of it for ten minutes', () => {
+    const [heardMs, lostMs] = [HEARD_MS + 599_999, HEARD_MS + 600_000];
+    const statesAt = (nowMs: number) =>
+      targetsIn('armed', 'deploying', 'verified', 'finished').map((target) => cancelled(target, nowMs).state);
+    expect(statesAt(heardMs)).toEqual(['cancelled', 'cancelled', 'verified', 'finished']);
+    expect(statesAt(lostMs)).toEqual(['cancelled', 'cancelled', 'cancelled', 'finished']);
+  });
+
   it('boots the agent until it is finished, failed or cancelled', () => {
     const armed = TARGET_STATES.filter((state) => isArmed(targetsIn(state)[0]!));
     expect(armed).toEqual(['armed', 'deploying', 'verified']);

@@ -1,6 +1,10 @@
 import { assert, integer, property, uniqueArray } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { assertStepsFit, stepsOfMachine } from '../../../src/engine/deployment/machine-steps.ts';
+import {
+  assertStepsFit,
+  assertStepsStay,
+  stepsOfMachine,
+} from '../../../src/engine/deployment/machine-steps.ts';
 import {
   isHostName,
   machineSteps,
@@ -34,6 +38,28 @@ function fits(
 ) {
   return () => assertStepsFit(postDeploySteps.parse(steps), manifest, { machines, known: KNOWN });
 }
+
+describe('machines that join a deployment', () => {
+  const stays = (hostName: string, machines: readonly string[], joining: readonly string[]) => () =>
+    assertStepsStay(postDeploySteps.parse({ hostName }), imageOf('ext4'), {
+      machines,
+      joining,
+      known: KNOWN,
+    });
+
+  it('change no name that may be on a disk already', () => {
+    expect(stays('pc-{number}', [FIRST], [SECOND])).not.toThrow();
+    expect(stays('pc-{number}', [FIRST, SECOND], [SECOND])).not.toThrow();
+    expect(stays('pc-{id}', [SECOND], [FIRST])).not.toThrow();
+    expect(stays('pc-{number}', [SECOND], [FIRST])).toThrow(
+      `machines: ${SECOND} is called pc-1 in this deployment, and would be pc-2 with these beside it`,
+    );
+  });
+
+  it('have names where the template wants some', () => {
+    expect(stays('pc-{name}', [FIRST], [SECOND])).toThrow(`${SECOND} has no name for`);
+  });
+});
 
 describe('the steps that a machine is told of', () => {
   it('have its own host name, of its name, its place in the deployment, or its MAC', () => {

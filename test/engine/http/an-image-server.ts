@@ -48,7 +48,7 @@ export async function anImageServer(payload: Uint8Array, wishes: ImageServerWish
   return {
     ...{ server, store, streams, url, payloadUrl: `${url}/${FOLDER}/payload` },
     arm: (...machines: string[]) => store.armMachines(id, machines),
-    cancel: () => store.changeTargets(id, cancelled),
+    cancel: () => store.changeTargets(id, (target) => cancelled(target, Date.now())),
     targets: () => store.targetsOf(id),
   };
 }

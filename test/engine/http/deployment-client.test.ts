@@ -42,3 +42,26 @@ describe('a registered machine', () => {
     });
   });
 });
+
+describe('a file of a server', () => {
+  it.each([
+    ['whole', (client: DeploymentClient) => client.file('a-file')],
+    ['part', (client: DeploymentClient) => client.range('a-file', { begin: 2, bytes: 3, fileBytes: 10 })],
+  ] as const)('is fetched over a restart: %s', async (what, fetched) => {
+    const file = Buffer.from('0123456789');
+    let asked = 0;
+    const server = createServer(({ headers }, response) => {
+      // The first time it goes down in the middle of its answer.
+      if (asked++ === 0) return void response.destroy();
+      if (!headers.range) return void response.end(file);
+      response.writeHead(206, { 'content-range': 'bytes 2-4/10', 'content-length': 3 });
+      response.end(file.subarray(2, 5));
+    }).listen(0, '127.0.0.1');
+    onTestFinished(() => void server.close());
+    await once(server, 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const bytes = await fetched(new DeploymentClient({ url, token: 'token', patienceMs: 20_000 }));
+    expect(Buffer.from(bytes).toString()).toBe(what === 'whole' ? '0123456789' : '234');
+    expect(asked).toBe(2);
+  });
+});

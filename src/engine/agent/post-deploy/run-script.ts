@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import { RunFailure } from '../../../failure.ts';
 import type { PostDeployScript } from '../../deployment/post-deploy-steps.ts';
 import type { DeployedDisk, PostDeployHook } from '../post-deploy-hook.ts';
@@ -12,6 +13,8 @@ import { partitionsOf, withPartitionDevice } from './partition-device.ts';
 /** Lines of its output that stand in the failure of a script: the server shows them. */
 const LAST_LINES = 10;
 const MOST_LINE = 300;
+/** What a script has said is read after its end for so long: who has left its group may keep the output open for ever. */
+const LAST_WORDS_MS = 2_000;
 
 /**
  * A script of the operator, run by sh. Its partitions are devices of their own while it runs. What it says is in the
@@ -109,7 +112,8 @@ async function endInTime(child: ChildProcess, timeoutS: number, signal?: AbortSi
   try {
     const [code, killedBy] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
     end();
-    await closed;
+    await Promise.race([closed, delay(LAST_WORDS_MS)]);
+    for (const stream of [child.stdout!, child.stderr!]) stream.destroy();
     return isLate ? 'late' : (code ?? killedBy!);
   } finally {
     clearTimeout(timer);

@@ -33,10 +33,15 @@ async function aSystemImage(context: TestContext, fileSystem: string): Promise<A
 }
 
 /** The machine loses its power there: nobody is told. */
-const powerCut: PostDeployHook = {
-  name: 'power cut',
-  run: () => Promise.reject(new Error('the power is gone')),
-};
+function powerCut(power: AbortController): PostDeployHook {
+  return {
+    name: 'power cut',
+    run() {
+      power.abort();
+      return Promise.reject(new Error('the power is gone'));
+    },
+  };
+}
 
 const CHECKS: Readonly<Record<string, readonly [name: string, debianPackage: string, ...args: string[]]>> = {
   ext4: ['e2fsck', 'e2fsprogs', '-f', '-n'],
@@ -60,7 +65,9 @@ describe('a machine that is cut off among the steps and boots again', () => {
         const { finish, outcome, client } = await deploy({ disks: [disk] });
         // What the steps of the time before have changed has come anew, and was read back.
         if (done > 1) expect(outcome.reusedChunks).toBeLessThan(outcome.chunks);
-        await expect(finish([...hooks.slice(0, done), powerCut])).rejects.toThrow('the power is gone');
+        const power = new AbortController();
+        const cutOff = finish([...hooks.slice(0, done), powerCut(power)], power.signal);
+        await expect(cutOff).rejects.toThrow('the power is gone');
         await client.stop();
         expect(targets()).toMatchObject([{ state: 'verified' }]);
       }

@@ -153,14 +153,16 @@ describe('an image of files', () => {
       const disk = await aDiskFile(image.manifest.disk.bytes + 64 * MIB);
       const first = await deploy({ disks: [disk] });
       const volume = image.manifest.partitions[0]!;
+      const power = new AbortController();
       const powerCut: PostDeployHook = {
         name: 'power cut',
         async run({ disk: half }) {
           await half.writeAt(volume.startBytes, randomBytes(4 * MIB));
+          power.abort();
           throw new Error('the power is gone');
         },
       };
-      await expect(first.finish([unpackFiles, powerCut])).rejects.toThrow('the power is gone');
+      await expect(first.finish([unpackFiles, powerCut], power.signal)).rejects.toThrow('the power is gone');
       await first.client.stop();
       const again = await deploy({ disks: [disk] });
       expect(again.outcome.reusedChunks).toBe(again.outcome.chunks);

@@ -56,6 +56,17 @@ describe('a script of the operator', () => {
     expect(await readFile(join(volume.folder, 'by-script'), 'utf8')).toBe('done\n');
   });
 
+  it('is over with its exit, though somebody has left its group and keeps the output open', async (context) => {
+    const { run, notes } = await aDisk(context);
+    const startMs = performance.now();
+    await run(scripted('setsid sleep 31 & echo $!; echo its last words', 60));
+    // It says what it has to say within two seconds.
+    expect(performance.now() - startMs).toBeLessThan(25_000);
+    expect(notes).toContain('own work: its last words');
+    const [sleeper] = notes.flatMap((note) => /^own work: (\d+)$/.exec(note)?.[1] ?? []);
+    process.kill(Number(sleeper), 'SIGKILL');
+  });
+
   it('fails the machine by its exit code, with its last words, and leaves no device', async (context) => {
     const { path, run } = await aDisk(context);
     await expect(run(scripted('echo no licence >&2; exit 23'))).rejects.toMatchObject({
