@@ -98,23 +98,27 @@ export class AgentApi {
     const now = this.#store.target(deployment.id, machine);
     if (!now || !isArmed(now))
       return refusal(403, `${machine} ${reasonAgainst(now ? [now] : [])}: it boots from its own disk`);
-    const { state } = now;
-    const taken = state === 'armed' ? ids : (this.#takenFor.get(machine) ?? ids);
-    if (!taken.some((id) => id !== machine && ids.includes(id)) && (taken.length > 1 || ids.length > 1))
-      return refusal(
-        403,
-        `${machine} is being deployed, and has ${listOfOthers(taken, machine)}, not ${listOfOthers(ids, machine)}: two machines have one id, arm them by others`,
-      );
+    const other = this.#otherTakenFor(now, ids);
+    if (other) return refusal(403, other);
+    const isResumed = now.state !== 'armed';
+    const imageFolder = folderOnServer(deployment.image, deployment.version);
+    const steps = deployment.steps && this.#stepsOf(deployment.id, deployment.steps, machine);
     this.#takenFor.set(machine, ids);
     this.#waiting.delete(machine);
     this.#store.keepTarget({ ...now, state: 'deploying', phase: 'register', share: null });
-    const admission: Admission = {
-      machine,
-      imageFolder: folderOnServer(deployment.image, deployment.version),
-      isResumed: state !== 'armed',
-      steps: deployment.steps && this.#stepsOf(deployment.id, deployment.steps, machine),
-    };
-    return answer(admission);
+    return answer({ machine, imageFolder, isResumed, steps } satisfies Admission);
+  }
+
+  /** @returns a sentence where somebody else is being deployed by that id, who has no other id in common with these */
+  #otherTakenFor({ machine, state }: Target, ids: readonly string[]): string | undefined {
+    const taken = state === 'armed' ? undefined : this.#takenFor.get(machine);
+    if (!taken) return;
+    const [before, now] = [taken, ids].map((all) => all.filter((id) => id !== machine)) as [
+      string[],
+      string[],
+    ];
+    if (before.length === 0 || now.length === 0 || now.some((id) => before.includes(id))) return;
+    return `${machine} is being deployed, and has ${before.join(', ')}, not ${now.join(', ')}: two machines have one id, arm them by others`;
   }
 
   #stepsOf(deployment: number, steps: PostDeploySteps, machine: string): MachineSteps {
@@ -166,10 +170,6 @@ export class AgentApi {
       return answer({ machine });
     });
   }
-}
-
-function listOfOthers(ids: readonly string[], machine: string): string {
-  return ids.filter((id) => id !== machine).join(', ') || 'no other id';
 }
 
 /** Only a machine that has registered reports anything. */

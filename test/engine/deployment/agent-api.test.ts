@@ -4,6 +4,7 @@ import { AgentApi, type AgentApiOptions } from '../../../src/engine/deployment/a
 import { agentRoute } from '../../../src/engine/deployment/agent-listener.ts';
 import { cancelled, retried, type StartRule } from '../../../src/engine/deployment/deployment.ts';
 import { DeploymentStore } from '../../../src/engine/deployment/deployment-store.ts';
+import { postDeploySteps } from '../../../src/engine/deployment/post-deploy-steps.ts';
 import type { AgentReport } from '../../../src/engine/http/agent-report.ts';
 import { DeploymentClient } from '../../../src/engine/http/deployment-client.ts';
 import { HttpServer } from '../../../src/engine/http/http-server.ts';
@@ -24,12 +25,19 @@ interface Wishes {
   readonly armed?: readonly string[];
   readonly start?: StartRule;
   readonly prepare?: AgentApiOptions['prepare'];
+  readonly hostName?: string;
 }
 
 /** A server with one deployment, and an agent that knows its token. */
-async function aDeployment({ armed = [MAC], start = { waitFor: 1, at: null }, prepare }: Wishes = {}) {
+async function aDeployment({
+  armed = [MAC],
+  start = { waitFor: 1, at: null },
+  prepare,
+  hostName,
+}: Wishes = {}) {
   const store = DeploymentStore.inMemory();
-  const wish = { image: 'lab', version: 3, start, disk: 'only' };
+  const steps = hostName === undefined ? null : postDeploySteps.parse({ hostName });
+  const wish = { image: 'lab', version: 3, start, disk: 'only', steps };
   const { id } = store.createDeployment({ ...wish, agentToken: 'a-token', machines: armed });
   const api = new AgentApi({ store, ...(prepare && { prepare }) });
   const server = await HttpServer.start({ host: '127.0.0.1', port: 0, routes: [agentRoute(api)] });
@@ -115,6 +123,15 @@ describe('the machines of a deployment', () => {
     ready.resolve();
     await registered;
     expect(stateOf(MAC)).toBe('cancelled');
+  });
+
+  it('are not written to where they would have no host name', async () => {
+    const { agent, stateOf } = await aDeployment({ hostName: 'pc-{name}' });
+    await expect(agent.register(MACHINE)).rejects.toMatchObject({
+      code: 'REFUSED',
+      message: expect.stringContaining(`${MAC} has no name for`),
+    });
+    expect(stateOf(MAC)).toBe('armed');
   });
 
   it('are told apart where two have one id: the second is not written to', async () => {
