@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { type Device, deviceOf } from '../image/disk/device-reader.ts';
 import { ALIGNMENT } from './aligned-buffer.ts';
-import { type Device, deviceOf } from './device-reader.ts';
 import { DirectFile } from './direct-file.ts';
 import { diskFailure } from './disk-failure.ts';
 import type { DiskFile } from './disk-file.ts';

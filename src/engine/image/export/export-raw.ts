@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { ConfigError } from '../../../failure.ts';
+import { deviceOf } from '../disk/device-reader.ts';
 import type { ImageStore, StoredImage } from '../image-store.ts';
 import { assertDiskImage } from './disk-image.ts';
 import { verifiedChunks } from './verified-chunks.ts';
@@ -62,7 +63,7 @@ async function exportToDevice(wishes: RawExportWishes): Promise<void> {
     },
   );
   try {
-    await assertLarge(file, wishes);
+    await assertFits(file, wishes);
     await writeDisk(file, wishes);
   } finally {
     await file.close();
@@ -70,12 +71,16 @@ async function exportToDevice(wishes: RawExportWishes): Promise<void> {
   wishes.progressed(image.manifest.payload.rawBytes, image.manifest.payload.rawBytes);
 }
 
-/** A device has no size that stat tells; its last byte can be read or not. */
-async function assertLarge(device: FileHandle, { target, image }: RawExportWishes): Promise<void> {
-  const { bytes } = image.manifest.disk;
-  const { bytesRead } = await device.read(Buffer.alloc(1), { position: bytes - 1 });
-  if (bytesRead === 0)
-    throw new ConfigError('target', `${target} is smaller than the disk of ${bytes} bytes`);
+async function assertFits(device: FileHandle, { target, image }: RawExportWishes): Promise<void> {
+  const { disk, table } = image.manifest;
+  const { sizeBytes, sectorBytes = disk.sectorBytes } = await deviceOf(device);
+  if (sizeBytes < disk.bytes)
+    throw new ConfigError('target', `${target} is smaller than the disk of ${disk.bytes} bytes`);
+  if (table !== 'none' && sectorBytes !== disk.sectorBytes)
+    throw new ConfigError(
+      'target',
+      `${target} has sectors of ${sectorBytes} bytes, and the partition table of the image counts in sectors of ${disk.sectorBytes}: nobody would find it there`,
+    );
 }
 
 async function writeDisk(

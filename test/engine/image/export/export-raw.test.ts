@@ -80,6 +80,11 @@ describe('export to a plain disk file', () => {
     await expect(exportRaw({ ...wishes, target: small })).rejects.toThrow(
       /smaller than the disk of 12582912 bytes/,
     );
+    const other = await aLoopDevice(context, 16 * MEBIBYTE, { sectorBytes: 4096 });
+    const partitioned = { ...image, manifest: { ...image.manifest, table: 'gpt' as const } };
+    await expect(exportRaw({ ...wishes, image: partitioned, target: other })).rejects.toThrow(
+      'has sectors of 4096 bytes, and the partition table of the image counts in sectors of 512',
+    );
     await exportRaw(wishes);
     expect((await stat(target)).isBlockDevice()).toBe(true);
     const device = await open(target, 'r');
