@@ -21,24 +21,31 @@ export interface IncomingTorrent {
   guilty(peerId: string, piece: number): void;
 }
 
+interface IncomingPiece {
+  readonly bytes: Uint8Array;
+  /** By peer that has begun to send of it: its id, which nobody knows any more when it has gone. */
+  readonly peerIds: Map<number, string>;
+}
+
 /** Pieces that come in: where their blocks go, whether they are right, and whose fault it is where they are not. */
 export class IncomingPieces {
   readonly #torrent: IncomingTorrent;
-  readonly #pieces = new Map<number, Uint8Array>();
+  readonly #pieces = new Map<number, IncomingPiece>();
   readonly #evidence = new Evidence();
 
   constructor(torrent: IncomingTorrent) {
     this.#torrent = torrent;
   }
 
-  placeFor({ piece, begin, length }: BlockAddress): Uint8Array {
-    const { buffers, metainfo } = this.#torrent;
-    let bytes = this.#pieces.get(piece);
-    if (!bytes) {
-      bytes = buffers.take(pieceLengthOf(metainfo, piece));
-      this.#pieces.set(piece, bytes);
+  placeFor(peer: number, { piece, begin, length }: BlockAddress): Uint8Array {
+    const { buffers, metainfo, peerIdOf } = this.#torrent;
+    let incoming = this.#pieces.get(piece);
+    if (!incoming) {
+      incoming = { bytes: buffers.take(pieceLengthOf(metainfo, piece)), peerIds: new Map() };
+      this.#pieces.set(piece, incoming);
     }
-    return bytes.subarray(begin, begin + length);
+    incoming.peerIds.set(peer, peerIdOf(peer));
+    return incoming.bytes.subarray(begin, begin + length);
   }
 
   /** A block may still come in there: the memory is used for nothing else. */
@@ -52,9 +59,9 @@ export class IncomingPieces {
    * @returns the piece, or undefined where it is not what it has to be
    */
   async complete(piece: number, senders: readonly number[]): Promise<Uint8Array | undefined> {
-    const { metainfo, peerIdOf, guilty } = this.#torrent;
-    const bytes = this.#pieces.get(piece)!;
-    const peerIds = senders.map((peer) => (peer === FROM_STORE ? STORE_ID : peerIdOf(peer)));
+    const { metainfo, guilty } = this.#torrent;
+    const { bytes, peerIds: known } = this.#pieces.get(piece)!;
+    const peerIds = senders.map((peer) => (peer === FROM_STORE ? STORE_ID : (known.get(peer) ?? STORE_ID)));
     this.#pieces.delete(piece);
     await this.#fillFromStore(piece, bytes, senders);
     if ((await pieceHash(bytes)) !== metainfo.pieceHashes.at(piece)) {

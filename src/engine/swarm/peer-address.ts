@@ -17,6 +17,12 @@ export function parseAddress(address: string): PeerAddress {
   return { host: address.slice(0, at).replace(/^\[|\]$/g, ''), port: Number(address.slice(at + 1)) };
 }
 
+/** Whether it is an IP address and a port. Trackers may name hosts (BEP 3); nobody else could be told of these. */
+export function isAddress(address: string): boolean {
+  const { host, port } = parseAddress(address);
+  return ipaddr.isValid(host) && Number.isInteger(port) && port > 0 && port < 65_536;
+}
+
 /** The address that a connection to `host` has to come from, where we listen at `own`; undefined: any. */
 export function localAddressTowards(host: string, own: string): string | undefined {
   const [remote, local] = [parseHost(host), parseHost(own)];

@@ -2,7 +2,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { ProtocolError } from '../protocol-error.ts';
 import { ConnectionTable } from './connection-table.ts';
 import { ExtensionTalk } from './extension-talk.ts';
-import { localAddressTowards, parseAddress } from './peer-address.ts';
+import { isAddress, localAddressTowards, parseAddress } from './peer-address.ts';
 import type { PeerLine } from './peer-line.ts';
 import { PeerSocket, type PeerSocketWatch } from './peer-socket-client.ts';
 import type { RateTable } from './rate-table.ts';
@@ -92,8 +92,9 @@ export class PeerListener {
     return server;
   }
 
-  /** @param address `host:port`, IPv6 hosts in brackets; one that we are connected to already is passed over */
+  /** @param address `host:port`, IPv6 hosts in brackets; passed over: a name, and one that we are connected to already */
   connect(address: string): void {
+    if (!isAddress(address)) return;
     const made = this.#connections.all().filter(({ isOurs }) => isOurs);
     if (made.length >= this.#options.neighbours || made.some((other) => other.address === address)) return;
     const { host, port } = parseAddress(address);

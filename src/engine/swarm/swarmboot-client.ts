@@ -66,6 +66,7 @@ class SwarmbootClient implements SwarmClient {
   #cache!: PieceCache;
   #peers: PeerListener | undefined;
   #isPaused = false;
+  #isStopped = false;
   #tracker: AnnounceClient | undefined;
   #pace: AnnouncePace | undefined;
 
@@ -112,6 +113,7 @@ class SwarmbootClient implements SwarmClient {
   }
 
   async stop(): Promise<void> {
+    this.#isStopped = true;
     for (const timer of this.#timers) clearInterval(timer);
     this.#leaveTimetable();
     this.#tracker?.stop();
@@ -155,7 +157,7 @@ class SwarmbootClient implements SwarmClient {
     this.#every(REVIEW_MS, () => this.#peers!.exchangePeers());
     this.#watchWebSeeds();
     if (metainfo.trackers.length === 0) return;
-    this.#tracker = await AnnounceClient.start({
+    const tracker = await AnnounceClient.start({
       metainfo,
       peerId: this.#options.peerId,
       host: this.#options.host,
@@ -165,6 +167,9 @@ class SwarmbootClient implements SwarmClient {
       leftBytes: this.#isComplete() ? 0 : metainfo.imageBytes,
       onPeer: (address) => this.#peers!.connect(address),
     });
+    // It may have been stopped meanwhile.
+    if (this.#isStopped) return tracker.stop();
+    this.#tracker = tracker;
     this.#pace = new AnnouncePace(performance.now());
     this.#every(REVIEW_MS, () => {
       if (!this.#isComplete() && this.#pace!.isDue(performance.now())) this.#tracker!.askForPeers();
@@ -227,7 +232,7 @@ class SwarmbootClient implements SwarmClient {
 
   #placeFor(peer: number, block: BlockAddress): Uint8Array | undefined {
     if (!this.#state!.blockArrives(peer, block, performance.now())) return undefined;
-    return this.#incoming.placeFor(block);
+    return this.#incoming.placeFor(peer, block);
   }
 
   #receive(peer: number, block: BlockAddress): void {

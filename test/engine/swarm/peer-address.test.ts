@@ -1,12 +1,33 @@
 import { describe, expect, it } from 'vitest';
 import {
   addressText,
+  isAddress,
   isCallable,
   localAddressTowards,
   parseAddress,
 } from '../../../src/engine/swarm/peer-address.ts';
 
 describe('the address of a peer', () => {
+  it.each(['10.0.0.1:6881', '[2001:db8::1]:1', '10.0.0.1:65535'])(
+    'is one that can be called: %s',
+    (address) => {
+      expect(isAddress(address)).toBe(true);
+    },
+  );
+
+  it.each([
+    '10.0.0.1:99999',
+    '10.0.0.1:0',
+    '10.0.0.1:-1',
+    '10.0.0.1:1.5',
+    '10.0.0.1',
+    'a-host:6881',
+    ':6881',
+    '',
+  ])('is none where a tracker says %o', (address) => {
+    expect(isAddress(address)).toBe(false);
+  });
+
   it.each([
     ['10.0.0.1', 80, '10.0.0.1:80'],
     ['::ffff:10.0.0.1', 80, '10.0.0.1:80'],

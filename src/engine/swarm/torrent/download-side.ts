@@ -147,11 +147,13 @@ export class DownloadSide {
   received(neighbour: Neighbour, address: BlockAddress): void {
     const { piece } = address;
     const block = this.#settings.geometry.blockOf(address);
+    if (block === -1) return;
+    // Late ones are asked again. What nobody has asked for is no sign that what was asked for is coming.
+    neighbour.isSnubbed = false;
+    if (!this.#sources.remove(neighbour, piece, block)) return this.#ask(neighbour);
     neighbour.heardAtMs = this.#nowMs;
     neighbour.givenBytes += address.length;
     neighbour.pipeline.received(address.length, this.#nowMs);
-    neighbour.isSnubbed = false;
-    if (block === -1 || !this.#sources.remove(neighbour, piece, block)) return this.#ask(neighbour);
     const partial = this.#open.of(piece);
     if (partial?.isArrivingFrom(block, neighbour.peer)) {
       partial.received(block, neighbour.peer);

@@ -55,6 +55,8 @@ export interface Neighbour extends Introduced {
   isIdle: boolean;
   /** Bytes handed to the connection that have not left. */
   unsentBytes: number;
+  /** How many blocks these are. */
+  unsentBlocks: number;
   /** By piece that could not be read for it. */
   readonly withheld: Map<number, Withheld>;
 
@@ -107,6 +109,7 @@ export function newNeighbour(
     usedGrants: 0,
     isIdle: false,
     unsentBytes: 0,
+    unsentBlocks: 0,
     withheld: new Map(),
     givenBytes: 0,
     takenBytes: 0,

@@ -155,6 +155,7 @@ export class UploadSide {
 
   sent(neighbour: Neighbour, bytes: number, nowMs: number): void {
     neighbour.unsentBytes -= bytes;
+    neighbour.unsentBlocks--;
     if (neighbour.grant) neighbour.grant.usedAtMs = nowMs;
     this.#pump(neighbour, nowMs);
     if (!neighbour.grant) this.#fill(nowMs);
@@ -220,9 +221,10 @@ export class UploadSide {
 
   /** Hands blocks to the connection, few at a time: what waits there delays what is said after it. */
   #pump(neighbour: Neighbour, nowMs: number): void {
-    while (neighbour.queue.length > 0 && neighbour.unsentBytes < this.#settings.unsentBytes) {
+    while (neighbour.queue.length > 0 && this.#hasRoom(neighbour)) {
       const block = neighbour.queue.shift()!;
       neighbour.unsentBytes += block.length;
+      neighbour.unsentBlocks++;
       neighbour.takenBytes += block.length;
       this.#emit({ kind: 'sendBlock', peer: neighbour.peer, block });
       this.#showing?.sent(neighbour, block, nowMs);
@@ -230,6 +232,12 @@ export class UploadSide {
       neighbour.grant.leftBytes -= block.length;
       if (neighbour.grant.leftBytes <= 0) this.#unchokes.spent(neighbour, nowMs);
     }
+  }
+
+  /** A whole piece is read for each block: whoever asks for a byte of each waits as if these were whole blocks. */
+  #hasRoom({ unsentBytes, unsentBlocks }: Neighbour): boolean {
+    const { unsentBytes: most, geometry } = this.#settings;
+    return unsentBytes < most && unsentBlocks * geometry.blockBytes < most;
   }
 
   /** BEP 6; others know by the choke. It goes behind the choke, or the peer would ask again at once. */

@@ -175,6 +175,17 @@ describe('a neighbour that sends nothing for too long', () => {
     expect(isWrittenByTwo).toBe(false);
   });
 
+  it('cannot put that off by sending what it was not asked for', () => {
+    const torrent = aLeecher(1, { geometry: aGeometry(4), askedBlocks: 4, snubMs: 15_000 });
+    const asked = new Set(requestsTo(unchoke(torrent, 1), 1).map(({ piece }) => piece));
+    const piece = [0, 1, 2, 3].find((one) => !asked.has(one))!;
+    torrent.pass(10_000);
+    torrent.deliver(1, torrent.geometry.blockAt(piece, 0));
+    torrent.pass(5_000);
+    torrent.join(2, { has: 'everything' });
+    expect(askedPieces(unchoke(torrent, 2), 2)).toContain([...asked][0]);
+  });
+
   it('is asked again when it sends again', () => {
     const torrent = aLeecher(1, { geometry: aGeometry(4), askedBlocks: 4, snubMs: 15_000 });
     const [late] = requestsTo(unchoke(torrent, 1), 1);

@@ -216,6 +216,15 @@ describe('the queue of a neighbour', () => {
     expect(toldTo(torrent.tell({ kind: 'blockSent', peer: 1, bytes: BLOCK }), 1)).toEqual(['block']);
   });
 
+  it('hands no more blocks to it where they are short: a piece is read for each', () => {
+    const torrent = aSeed(1, { unsentBytes: 2 * BLOCK });
+    const short = { piece: 0, begin: 0, length: 1 };
+    for (let request = 0; request < 20; request++)
+      torrent.tell({ kind: 'blockRequested', peer: 1, block: { ...short, begin: request } });
+    expect(toldTo(torrent.effects, 1).filter((told) => told === 'block')).toHaveLength(2);
+    expect(toldTo(torrent.tell({ kind: 'blockSent', peer: 1, bytes: 1 }), 1)).toEqual(['block']);
+  });
+
   it('forgets a block that is cancelled before it was handed over, and says so with the fast extension', () => {
     const torrent = aSeed(1, { unsentBytes: BLOCK });
     torrent.request(1, 0, 3);
