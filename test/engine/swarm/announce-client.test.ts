@@ -5,8 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { makeMetainfo } from '../../../src/engine/image/metainfo.ts';
 import { AnnounceClient, type AnnounceOptions } from '../../../src/engine/swarm/announce-client.ts';
+import { swarmboot } from '../../../src/engine/swarm/swarmboot-client.ts';
 import { remade } from '../a-metainfo.ts';
 import { anImageFile, someBytes } from '../an-image.ts';
+import { ImageInMemory } from './a-swarm.ts';
 
 const PEER_ID = Buffer.from('-TE0001-announcer...');
 
@@ -104,5 +106,21 @@ describe('the announcer', () => {
       ['', '0'],
       ['stopped', '0'],
     ]);
+  });
+
+  it('is gone with a client that is stopped while it starts', async () => {
+    const { url, heard } = await aTracker();
+    const image = someBytes(100_000);
+    const metainfo = remade(await makeMetainfo({ imageFile: await anImageFile(image), pieceBytes: 65_536 }), {
+      trackers: [url],
+    });
+    const link = { upBps: Infinity, downBps: Infinity };
+    const place = { host: '127.0.0.1', port: 0, site: 'a room', link, uploadSlots: 4, neighbours: 24 };
+    const client = await swarmboot.make({ peerId: PEER_ID, ...place });
+    const downloading = client.download(metainfo, new ImageInMemory(new Uint8Array(100_000), 65_536));
+    const stopped = expect(downloading).rejects.toMatchObject({ code: 'SWARM' });
+    await client.stop();
+    await stopped;
+    while (heard.at(-1)?.get('event') !== 'stopped') await sleep(20);
   });
 });
