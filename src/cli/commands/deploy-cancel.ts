@@ -7,7 +7,9 @@ import { tally } from '../progress/target-line.ts';
 export function deployCancelCommand(): Command {
   return withOperatorOptions(
     new Command('cancel')
-      .description('Disarms the machines of a deployment that have not got the image yet.')
+      .description(
+        'Disarms the machines of a deployment that have not got the image yet, and those that have it and were not heard for ten minutes.',
+      )
       .argument('<id>', 'number of a deployment'),
   )
     .addHelpText(

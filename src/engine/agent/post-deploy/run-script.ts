@@ -112,7 +112,7 @@ async function endInTime(child: ChildProcess, timeoutS: number, signal?: AbortSi
   try {
     const [code, killedBy] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
     end();
-    await Promise.race([closed, delay(LAST_WORDS_MS)]);
+    await Promise.race([closed, delay(LAST_WORDS_MS, undefined, { ref: false })]);
     for (const stream of [child.stdout!, child.stderr!]) stream.destroy();
     return isLate ? 'late' : (code ?? killedBy!);
   } finally {

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { zstdCompressSync } from 'node:zlib';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, type TestContext } from 'vitest';
 import { parse } from 'yaml';
 import { bundleAgent } from '../../../../src/cli/agent-bundle.ts';
 import { AGENT_ENVIRONMENT_WORDS } from '../../../../src/engine/agent/agent-environment.ts';
@@ -118,11 +118,7 @@ describe('SystemRescue as boot image', () => {
 
 describe('the script that SystemRescue starts', () => {
   it('fetches the agent with its Node and deploys the machine, which then restarts', async (context) => {
-    for (const [name, debianPackage] of [
-      ['curl', 'curl'],
-      ['zstd', 'zstd'],
-    ] as const)
-      installedTool(context, name, debianPackage);
+    needsFetchTools(context);
     const golden = await aGoldenImage();
     const bootFiles = new Map<string, BootFile>();
     const { url: imageServer, payloadUrl, arm, targets } = await anImageServer(golden.payload, { bootFiles });
@@ -155,11 +151,7 @@ describe('the script that SystemRescue starts', () => {
   });
 
   it('starts the agent with its environment', async (context) => {
-    for (const [name, debianPackage] of [
-      ['curl', 'curl'],
-      ['zstd', 'zstd'],
-    ] as const)
-      installedTool(context, name, debianPackage);
+    needsFetchTools(context);
     const node = zstdCompressSync(Buffer.from('#!/bin/sh\nenv\n'));
     const url = await aServer((httpUrl) => ({
       ...aContext(httpUrl),
@@ -184,6 +176,11 @@ describe('the script that SystemRescue starts', () => {
     expect(restarts).toBe('reboot\n');
   });
 });
+
+/** What SystemRescue brings, and the script makes use of. */
+function needsFetchTools(context: TestContext): void {
+  for (const name of ['curl', 'zstd']) installedTool(context, name, name);
+}
 
 /** Fetches the script as SystemRescue does and runs it in a folder of its own, where nothing restarts or waits. */
 async function runAutorun(url: string): Promise<{ said: string; restarts: string }> {
