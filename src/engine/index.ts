@@ -26,6 +26,7 @@ export { bootFileRoute } from './http/boot-file-http-server.ts';
 export { HttpServer } from './http/http-server.ts';
 export { PayloadStreams, payloadRoute } from './http/payload-stream-reader.ts';
 export { type Captured, captureImage } from './image/capture/capture.ts';
+export { ENCODER } from './image/chunk-codec.ts';
 export { exportEzio } from './image/export/export-ezio.ts';
 export { exportRaw } from './image/export/export-raw.ts';
 export { ImageDraft, type RawRun } from './image/image-draft.ts';
@@ -40,7 +41,7 @@ export { describedByPath } from './image/served-image.ts';
 export { fingerprintOf, makeSigningKeys, type SigningKeys } from './image/signature.ts';
 export { createKeys, keysOf, publicKeyOfStore } from './image/store-keys.ts';
 export { type ImageFault, verifyImage } from './image/verify-image.ts';
-export type { LinkRates } from './link-rate.ts';
+export { LinkRate, type LinkRates } from './link-rate.ts';
 export { ProtocolError } from './protocol-error.ts';
 export type { HandoutName } from './swarm/policy/handout/handout-by-name.ts';
 export {

@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 /** Rates of a network link in bytes per second, Infinity for no limit. */
 export interface LinkRates {
   readonly upBps: number;
@@ -14,42 +12,78 @@ export const UNLIMITED: LinkRates = {
 /** A timer that fires late by up to this much is made up for; an idle link saves up no more. */
 const CATCH_UP_MS = 20;
 
+/** Bytes that somebody wants carried. */
+interface Load {
+  /** What has not been carried yet. */
+  bytes: number;
+  readonly carried: () => void;
+}
+
 /**
  * One direction of a link that carries so many bytes per second and no more.
  * Who asks first is served first (generic cell rate algorithm, ITU-T I.371, in its virtual-scheduling form),
  * so streams that each ask for one chunk at a time share the link evenly.
  */
 export class LinkRate {
-  /** Bytes per second; a change holds for what is asked for from then on. */
-  rateBps: number;
-  /** When the link has carried everything that was asked for. */
-  #freeAtMs = Number.NaN;
-  /** Whoever asked last. */
-  #last: Promise<void> = Promise.resolve();
+  #rateBps: number;
+  /** The one that asked first is in front, and is being carried. */
+  readonly #waiting: Load[] = [];
+  /** Since when the front has been carried at this rate; when nobody waits, when the last was done; NaN before the first. */
+  #sinceMs = Number.NaN;
+  #timer: NodeJS.Timeout | undefined;
 
   /** @param rateBps bytes per second, Infinity for no limit */
   constructor(rateBps: number) {
-    this.rateBps = rateBps;
+    this.#rateBps = rateBps;
+  }
+
+  get rateBps(): number {
+    return this.#rateBps;
+  }
+
+  /** Bytes per second; a change holds for all that has not been carried yet. */
+  set rateBps(rateBps: number) {
+    const front = this.#waiting[0];
+    if (front) {
+      const nowMs = performance.now();
+      front.bytes = Math.max(0, front.bytes - (this.#rateBps * Math.max(0, nowMs - this.#sinceMs)) / 1000);
+      this.#sinceMs = nowMs;
+    }
+    this.#rateBps = rateBps;
+    this.#carry();
   }
 
   /** Resolves when the link has carried `bytes` behind everything asked for before. */
   async carry(bytes: number): Promise<void> {
-    if (this.rateBps === Number.POSITIVE_INFINITY) return;
-    const nowMs = performance.now();
-    const startMs = Number.isNaN(this.#freeAtMs) ? nowMs : Math.max(this.#freeAtMs, nowMs - CATCH_UP_MS);
-    const doneAtMs = startMs + (bytes / this.rateBps) * 1000;
-    this.#freeAtMs = doneAtMs;
-    this.#last = this.#carried(doneAtMs, this.#last);
-    return this.#last;
+    if (this.#rateBps === Number.POSITIVE_INFINITY) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    if (this.#waiting.length === 0) this.#sinceMs = this.#startMs();
+    this.#waiting.push({ bytes, carried: resolve });
+    if (this.#waiting.length === 1) this.#carry();
+    return promise;
   }
 
-  /** Timers that are late come in any order: nobody is served before who asked earlier. */
-  async #carried(doneAtMs: number, before: Promise<void>): Promise<void> {
-    // Timers count whole milliseconds and may fire up to one too early.
-    for (let leftMs = doneAtMs - performance.now(); leftMs > 0; leftMs = doneAtMs - performance.now()) {
-      await sleep(Math.ceil(leftMs));
+  /** When the link begins with what comes now. */
+  #startMs(): number {
+    const nowMs = performance.now();
+    return Number.isNaN(this.#sinceMs) ? nowMs : Math.max(this.#sinceMs, nowMs - CATCH_UP_MS);
+  }
+
+  /** Tells all who are done, and looks again when the next one is. */
+  #carry(): void {
+    clearTimeout(this.#timer);
+    const nowMs = performance.now();
+    for (let front = this.#waiting[0]; front; front = this.#waiting[0]) {
+      const doneAtMs = this.#sinceMs + (front.bytes / this.#rateBps) * 1000;
+      if (doneAtMs > nowMs) {
+        // Timers count whole milliseconds and may fire up to one too early.
+        this.#timer = setTimeout(() => this.#carry(), Math.ceil(doneAtMs - nowMs));
+        return;
+      }
+      this.#sinceMs = doneAtMs;
+      this.#waiting.shift();
+      front.carried();
     }
-    await before;
   }
 }
 

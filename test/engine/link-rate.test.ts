@@ -14,6 +14,14 @@ describe('a link of limited rate', () => {
     }
   });
 
+  it('has saved up nothing before it is used', async () => {
+    const link = new LinkRate(1_000_000);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    const startMs = performance.now();
+    await link.carry(10_000);
+    expect(performance.now() - startMs).toBeGreaterThanOrEqual(10);
+  });
+
   it('has saved up next to nothing after a pause', async () => {
     const link = new LinkRate(1_000_000);
     await link.carry(1_000);
@@ -34,6 +42,26 @@ describe('a link of limited rate', () => {
     }
     await Promise.all([stream('a'), stream('b'), stream('c')]);
     expect(served).toEqual(Array.from({ length: 5 }, () => ['a', 'b', 'c']).flat());
+  });
+
+  it.each([
+    ['raised', 1e9],
+    ['lifted', Number.POSITIVE_INFINITY],
+  ])('that is %s holds up nobody who asked before', async (_, rateBps) => {
+    const link = new LinkRate(1_000);
+    const carried = [30_000, 40_000, 50_000].map((bytes) => link.carry(bytes));
+    // Two minutes are to come.
+    link.rateBps = rateBps;
+    await Promise.all(carried);
+  });
+
+  it('that is lowered holds for who asked before', async () => {
+    const link = new LinkRate(1_000_000);
+    const startMs = performance.now();
+    const carried = link.carry(20_000);
+    link.rateBps = 100_000;
+    await carried;
+    expect(performance.now() - startMs).toBeGreaterThanOrEqual(150);
   });
 
   it('without a limit carries anything', async () => {

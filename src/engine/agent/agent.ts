@@ -28,11 +28,9 @@ export async function runAgent(task: AgentTask, watch: AgentWatch): Promise<Depl
   const refused = clock.reportTo(client, deployment.machine);
   const failed = async (error: unknown, signal?: AbortSignal): Promise<never> => {
     await machine.close();
-    // An interrupted machine may go on later; whatever else ends it, an operator has to look at.
+    // An interrupted machine may go on later; whatever else ends it, somebody has to hear of.
     if (!signal?.aborted)
-      await client
-        .reportFailure(deployment.machine, failureOf(error))
-        .catch(({ message }) => watch.noted(message));
+      await told(client, deployment.machine, failureOf(error)).catch(({ message }) => watch.noted(message));
     throw error;
   };
   try {
@@ -51,6 +49,15 @@ export async function runAgent(task: AgentTask, watch: AgentWatch): Promise<Depl
 
 function failureOf(error: unknown): RunFailure {
   return error instanceof RunFailure ? error : new RunFailure('INTERNAL', String(error));
+}
+
+/** What passes by itself: the machine goes on when it has booted again, without an operator. */
+const PASSING: ReadonlySet<string> = new Set(['SERVER_LOST', 'TRACKER']);
+
+async function told(client: DeploymentClient, machine: string, failure: RunFailure): Promise<void> {
+  if (PASSING.has(failure.code))
+    await client.reportNote(machine, `given up until it is started again: ${failure.message}`);
+  else await client.reportFailure(machine, failure);
 }
 
 /** Notes that wait to be told: what comes beside them is lost to the server. */

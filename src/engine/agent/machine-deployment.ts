@@ -1,7 +1,7 @@
 import { RunFailure } from '../../failure.ts';
 import type { AgentReport } from '../http/agent-report.ts';
 import type { DeploymentClient, TakenMachine } from '../http/deployment-client.ts';
-import { decodeChunk, type WireEncoding } from '../image/chunk-codec.ts';
+import { decodeChunk, ENCODER, type WireEncoding } from '../image/chunk-codec.ts';
 import { IMAGE_FILES } from '../image/image-store.ts';
 import type { Manifest } from '../image/manifest.ts';
 import { ProtocolError } from '../protocol-error.ts';
@@ -130,12 +130,12 @@ export class MachineDeployment {
     return fetchDescription({ tftp, http: this.#client, imageFolder, publicKey, note });
   }
 
-  /** Only the same library makes the same wire form of a chunk again. */
+  /** Only the same encoder makes the same wire form of a chunk again. */
   #canEncode(encoding: WireEncoding & { readonly library?: string }): boolean {
-    const canEncode = encoding.kind === 'raw' || encoding.library === process.versions.zstd;
+    const canEncode = encoding.kind === 'raw' || encoding.library === ENCODER;
     if (!canEncode) {
       this.#watch.noted(
-        `the image was made with zstd ${encoding.library}, this is ${process.versions.zstd}: chunks that are on the disk are fetched all the same, and peers get only what is in memory`,
+        `the image was made with zstd ${encoding.library}, this is ${ENCODER}: chunks that are on the disk are fetched all the same, and peers get only what is in memory`,
       );
     }
     return canEncode;

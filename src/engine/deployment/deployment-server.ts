@@ -15,6 +15,7 @@ import { type HttpRoute, HttpServer } from '../http/http-server.ts';
 import { payloadRoute } from '../http/payload-stream-reader.ts';
 import { ImageStore } from '../image/image-store.ts';
 import { publicKeyOfStore } from '../image/store-keys.ts';
+import { LinkRate } from '../link-rate.ts';
 import { startTracker, type Tracker } from '../swarm/tracker.ts';
 import type { BootFile, BootFiles } from '../tftp/boot-file.ts';
 import { openBootFolder } from '../tftp/boot-file-reader.ts';
@@ -162,25 +163,44 @@ export class DeploymentServer {
   }): ServedImages {
     const { swarm, upload = Number.POSITIVE_INFINITY, site } = this.#settings;
     const { address: host, ...served } = parts;
-    const images = new ServedImages({ ...served, host, firstPort: swarm.port, upBps: upload, site });
+    const uplink = new LinkRate(upload);
+    const images = new ServedImages({ ...served, host, firstPort: swarm.port, uplink, site });
     this.#closers.push(() => images.close());
     return images;
   }
 
   /** Serves again what was being deployed when the server ended, and from now on what is wanted. */
   async #goOn(store: DeploymentStore, served: ServedImages): Promise<void> {
-    const wanted = () => store.deployments().filter(({ id }) => !isOver(store.targetsOf(id)));
-    for (const deployment of wanted())
-      await served.serve(deployment).catch((error) => this.#told({ service: 'images', error }));
+    const keep = this.#keeper(store, served);
+    await keep();
     let heard = store.events().at(-1)?.id ?? 0;
     const look = setInterval(() => {
       for (const event of store.events(heard)) {
         this.#told({ service: 'deployment', event });
         heard = event.id;
       }
-      served.keepOnly(wanted()).catch((error) => this.#told({ service: 'images', error }));
+      keep();
     }, LOOK_MS);
     this.#closers.push(() => clearInterval(look));
+  }
+
+  /** @returns serves what is wanted, one look at a time; a failure that stays is told once */
+  #keeper(store: DeploymentStore, served: ServedImages): () => Promise<void> {
+    let failing: ReadonlySet<string> = new Set();
+    let looking: Promise<void> | undefined;
+    const look = async (): Promise<void> => {
+      const wanted = store.deployments().filter(({ id }) => !isOver(store.targetsOf(id)));
+      const failures = new Map((await served.keep(wanted)).map((error) => [error.message, error]));
+      for (const [message, error] of failures)
+        if (!failing.has(message)) this.#told({ service: 'images', error });
+      failing = new Set(failures.keys());
+    };
+    return () => {
+      looking ??= look().finally(() => {
+        looking = undefined;
+      });
+      return looking;
+    };
   }
 
   async #systemRescueRoutes({

@@ -5,6 +5,7 @@ import { announcedTorrent } from '../image/announced-torrent.ts';
 import { ImageReader } from '../image/image-reader.ts';
 import { IMAGE_FILES, type ImageStore } from '../image/image-store.ts';
 import { describedByPath, folderOnServer } from '../image/served-image.ts';
+import { type LinkRate, UNLIMITED } from '../link-rate.ts';
 import { BEST_POLICIES, type SwarmClient } from '../swarm/swarm-client.ts';
 import { swarmboot } from '../swarm/swarmboot-client.ts';
 import type { Tracker } from '../swarm/tracker.ts';
@@ -22,8 +23,8 @@ export interface ServedImagesOptions {
   readonly host: string;
   /** Of the first image; further ones take the ports that follow. 0: any free ones. */
   readonly firstPort: number;
-  /** Bytes per second that all peers of an image get of the server together. */
-  readonly upBps: number;
+  /** What all machines get of the server together, by the swarm and by HTTP. */
+  readonly uplink: LinkRate;
   /** Label of the place where the server is. */
   readonly site: string;
 }
@@ -59,6 +60,8 @@ export class ServedImages {
   readonly #options: ServedImagesOptions;
   /** By folder; two machines that come together start it once. */
   readonly #serving = new Map<string, Promise<Serving>>();
+  /** By folder, of what is no longer served and not over yet; none of them rejects. */
+  readonly #ending = new Map<string, Promise<void>>();
   readonly #ports = new Set<number>();
 
   constructor(options: ServedImagesOptions) {
@@ -70,8 +73,8 @@ export class ServedImages {
     const folder = folderOnServer(image, version);
     let serving = this.#serving.get(folder);
     if (!serving) {
-      serving = this.#start(image, version).catch((cause: Error) => {
-        this.#serving.delete(folder);
+      serving = this.#startAfterItsEnd(image, version).catch((cause: Error) => {
+        if (this.#serving.get(folder) === serving) this.#serving.delete(folder);
         throw new RunFailure('IMAGE', `${image}, version ${version}: ${cause.message}`, { cause });
       });
       this.#serving.set(folder, serving);
@@ -79,10 +82,23 @@ export class ServedImages {
     await serving;
   }
 
-  /** Serves these no longer than they are wanted. */
+  /** Serves these and no others. @returns why some of them cannot be served, or others not be ended */
+  async keep(wanted: readonly Deployment[]): Promise<Error[]> {
+    const kept = [this.keepOnly(wanted), ...wanted.map((deployment) => this.serve(deployment))];
+    const results = await Promise.allSettled(kept);
+    return results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+  }
+
+  /**
+   * Serves these no longer than they are wanted, and starts none of them. What is ended is gone from the list before it
+   * returns: whoever serves it from then on starts it anew.
+   */
   async keepOnly(wanted: readonly Deployment[]): Promise<void> {
     const folders = new Set(wanted.map(({ image, version }) => folderOnServer(image, version)));
-    for (const folder of [...this.#serving.keys()]) if (!folders.has(folder)) await this.#end(folder);
+    const ends = [...this.#serving]
+      .filter(([folder]) => !folders.has(folder))
+      .map(([folder, serving]) => this.#end(folder, serving));
+    await Promise.all([...ends, ...this.#ending.values()]);
   }
 
   async close(): Promise<void> {
@@ -97,6 +113,12 @@ export class ServedImages {
       const { image, version, seeder } = serving.value;
       return { image, version, uploadedBytes: seeder.statistics().uploadedBytes };
     });
+  }
+
+  /** Both have the same files and the same torrent. */
+  async #startAfterItsEnd(name: string, version: number): Promise<Serving> {
+    await this.#ending.get(folderOnServer(name, version));
+    return this.#start(name, version);
   }
 
   async #start(name: string, version: number): Promise<Serving> {
@@ -117,12 +139,17 @@ export class ServedImages {
       this.#ports.delete(port);
       throw cause;
     });
-    tracker.serve(torrent.infoHash);
-    await seeder.seed(torrent, reader);
-    for (const [path, bytes] of files) this.#options.bootFiles.set(path, new MemoryBootFile(bytes));
-    this.payloads.set(payloadPath, new PayloadStreams(reader, this.#options.upBps));
+    const { infoHash } = torrent;
     const paths = [...files.keys(), payloadPath];
-    return { image: name, version, reader, seeder, infoHash: torrent.infoHash, paths, port };
+    const serving = { image: name, version, reader, seeder, infoHash, paths, port };
+    tracker.serve(infoHash);
+    await seeder.seed(torrent, reader).catch(async (cause) => {
+      await this.#stop(serving);
+      throw cause;
+    });
+    for (const [path, bytes] of files) this.#options.bootFiles.set(path, new MemoryBootFile(bytes));
+    this.payloads.set(payloadPath, new PayloadStreams(reader, this.#options.uplink));
+    return serving;
   }
 
   #takePort(): number {
@@ -133,10 +160,11 @@ export class ServedImages {
   }
 
   #newSeeder(port: number): Promise<SwarmClient> {
-    const { host, upBps, site } = this.#options;
+    const { host, uplink, site } = this.#options;
     return swarmboot.make({
       peerId: Buffer.concat([Buffer.from('-SB0001-'), randomBytes(12)]),
-      link: { upBps, downBps: Number.POSITIVE_INFINITY },
+      link: UNLIMITED,
+      uplink,
       uploadSlots: UPLOAD_SLOTS,
       neighbours: NEIGHBOURS,
       policies: BEST_POLICIES,
@@ -144,17 +172,29 @@ export class ServedImages {
     });
   }
 
-  async #end(folder: string): Promise<void> {
-    const serving = await this.#serving.get(folder)?.catch(() => undefined);
-    // Two that end it at a time do it once.
-    if (!this.#serving.delete(folder) || !serving) return;
-    for (const path of serving.paths) {
+  #end(folder: string, serving: Promise<Serving>): Promise<void> {
+    this.#serving.delete(folder);
+    const ended = serving.then(
+      (started) => this.#stop(started),
+      () => {},
+    );
+    const over: Promise<void> = ended
+      .catch(() => {})
+      .then(() => {
+        if (this.#ending.get(folder) === over) this.#ending.delete(folder);
+      });
+    this.#ending.set(folder, over);
+    return ended;
+  }
+
+  async #stop({ paths, infoHash, seeder, reader, port }: Serving): Promise<void> {
+    for (const path of paths) {
       this.#options.bootFiles.delete(path);
       this.payloads.delete(path);
     }
-    this.#options.tracker.withdraw(serving.infoHash);
-    await serving.seeder.stop();
-    await serving.reader.close();
-    this.#ports.delete(serving.port);
+    this.#options.tracker.withdraw(infoHash);
+    await seeder.stop();
+    await reader.close();
+    this.#ports.delete(port);
   }
 }

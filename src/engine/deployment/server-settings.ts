@@ -40,7 +40,11 @@ const serverSettings = z.strictObject({
   store: z.string().exactOptional().describe('golden images; default: the folder `state`'),
   interface: z.string().describe('machines are behind this network interface'),
   site: z.string().default('').describe('label of the place where the server is'),
-  upload: z.number().positive().exactOptional().describe('bytes per second and image; default: no limit'),
+  upload: z
+    .number()
+    .positive()
+    .exactOptional()
+    .describe('payload bytes per second, of all images together; default: no limit'),
   dhcp: z
     .strictObject({
       mode: z

@@ -4,7 +4,7 @@ import { messageTypeOf } from './option-values.ts';
 import type { Endpoint, IgnoreReason } from './outcome.ts';
 import { type PxeRequest, pxeRequestOf } from './pxe-request.ts';
 import type { Responded } from './respond.ts';
-import type { Rival } from './rival.ts';
+import { isOfMachine, type Rival } from './rival.ts';
 
 /** What a DHCP server has heard, and what became of it. */
 export interface PacketHeard {
@@ -12,7 +12,7 @@ export interface PacketHeard {
   /** Undefined where the bytes were no DHCP packet. */
   readonly mac: MacAddress | undefined;
   readonly asked: MessageType | undefined;
-  /** Undefined where it asks for no boot file. */
+  /** Undefined where it asks for no boot file, or is no machine's request. */
   readonly boot: PxeRequest | undefined;
   readonly result: 'answered' | 'noted' | IgnoreReason;
   /** A sentence for the log. */
@@ -35,7 +35,7 @@ export function packetHeard({ request, response }: Responded): PacketHeard {
     kind: 'packetHeard',
     mac: request && macText(request.hardwareAddress),
     asked: request && messageTypeOf(request.options),
-    boot: request && pxeRequestOf(request),
+    boot: request && isOfMachine(request) ? pxeRequestOf(request) : undefined,
     result: response.kind === 'ignored' ? response.reason : response.kind,
     why: response.why,
     to: response.kind === 'answered' ? response.to : undefined,

@@ -114,16 +114,17 @@ export class DhcpServer {
     return findRival({ address: this.address, mode, waitMs, signal: this.#closing.signal });
   }
 
+  /** A look that fails is told of and comes again: another program may hold the port of clients for a moment. */
   async #staySilent(): Promise<void> {
     const { signal } = this.#closing;
-    try {
-      while (this.#rival) {
+    while (this.#rival && !signal.aborted) {
+      try {
         await delay(this.#options.silenceMs, undefined, { signal });
         const rival = await this.#look();
         if (rival?.address !== this.#rival.address) this.#turn(rival);
+      } catch (error) {
+        if (!signal.aborted) this.#failed(error);
       }
-    } catch (error) {
-      if (!signal.aborted) this.#failed(error);
     }
   }
 

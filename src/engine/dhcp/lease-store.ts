@@ -1,4 +1,4 @@
-import { type FileHandle, mkdir, open, readFile, rename } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ConfigError } from '../../failure.ts';
 import { type Ipv4, isIpv4 } from './ipv4.ts';
@@ -6,7 +6,7 @@ import type { Lease } from './lease.ts';
 
 /** First line of the file. */
 const HEADER = JSON.stringify({ format: 'swarmboot-leases/1' });
-/** The file is written anew when it has this many more lines than there are leases. */
+/** The file is written anew when it has this many more lines than there are leases; where that fails, after as many again. */
 const MOST_STALE_LINES = 10_000;
 
 interface Waiting {
@@ -25,6 +25,10 @@ export class LeaseStore {
   /** Up to here the file is whole [byte]. */
   #bytes = 0;
   #staleLines = 0;
+  /** The file is to be written anew when it has more. */
+  #mostStaleLines = MOST_STALE_LINES;
+  /** Whether the folder is on the disk with the file's name: before that, a power cut brings the old file back. */
+  #isNamed = false;
   #queue: Waiting[] = [];
   #writing: Promise<void> | undefined;
 
@@ -40,7 +44,12 @@ export class LeaseStore {
   static async open(path: string): Promise<LeaseStore> {
     await mkdir(dirname(path), { recursive: true });
     const store = new LeaseStore(path, parse(path, await textOf(path)));
-    await store.#rewrite();
+    try {
+      await store.#rewrite();
+    } catch (error) {
+      await store.#file?.close();
+      throw error;
+    }
     return store;
   }
 
@@ -81,8 +90,9 @@ export class LeaseStore {
   async #write(leases: readonly Lease[]): Promise<void> {
     const text = Buffer.from(linesOf(leases));
     try {
-      await this.#file.appendFile(text);
+      await this.#writeBehind(text);
       await this.#file.datasync();
+      await this.#keepName();
     } catch (error) {
       await this.#file.truncate(this.#bytes);
       throw error;
@@ -90,27 +100,60 @@ export class LeaseStore {
     this.#bytes += text.length;
     this.#staleLines += leases.length;
     for (const lease of leases) this.#leases.set(lease.address, lease);
-    if (this.#staleLines > MOST_STALE_LINES + this.#leases.size) await this.#rewrite();
+    if (this.#staleLines > this.#mostStaleLines + this.#leases.size) await this.#tryRewrite();
+  }
+
+  /** Behind what is whole, wherever a write that failed has left the handle. */
+  async #writeBehind(text: Buffer): Promise<void> {
+    let written = 0;
+    while (written < text.length) {
+      const { bytesWritten } = await this.#file.write(text, written, null, this.#bytes + written);
+      written += bytesWritten;
+    }
+  }
+
+  /** The leases are on the disk already: whoever waits for them is not told of it, and it is tried again later. */
+  async #tryRewrite(): Promise<void> {
+    try {
+      await this.#rewrite();
+    } catch {
+      this.#mostStaleLines = this.#staleLines + MOST_STALE_LINES;
+    }
   }
 
   /** The new file stands whole in the place of the old one, or the old one stays. */
   async #rewrite(): Promise<void> {
     const text = Buffer.from(`${HEADER}\n${linesOf([...this.#leases.values()])}`);
-    const beside = `${this.#path}.new`;
-    const file = await open(beside, 'w');
-    try {
-      await file.appendFile(text);
-      await file.datasync();
-      await rename(beside, this.#path);
-      await syncFolder(dirname(this.#path));
-    } catch (error) {
-      await file.close();
-      throw error;
-    }
-    await this.#file?.close();
-    this.#file = file;
+    const before = this.#file;
+    this.#file = await writtenInPlaceOf(this.#path, text);
     this.#bytes = text.length;
     this.#staleLines = 0;
+    this.#mostStaleLines = MOST_STALE_LINES;
+    this.#isNamed = false;
+    await before?.close();
+    await this.#keepName();
+  }
+
+  async #keepName(): Promise<void> {
+    if (this.#isNamed) return;
+    await syncFolder(dirname(this.#path));
+    this.#isNamed = true;
+  }
+}
+
+/** @returns the new file, open, whole on the disk and under its name; where it rejects nothing of it is left */
+async function writtenInPlaceOf(path: string, text: Buffer): Promise<FileHandle> {
+  const beside = `${path}.new`;
+  const file = await open(beside, 'w');
+  try {
+    await file.writeFile(text);
+    await file.datasync();
+    await rename(beside, path);
+    return file;
+  } catch (error) {
+    await file.close();
+    await rm(beside, { force: true });
+    throw error;
   }
 }
 

@@ -7,12 +7,10 @@ import { boundSocket, closeSocket } from './node-udp-socket.ts';
 import { CLIENT_PORT, SERVER_PORT } from './outcome.ts';
 import type { DhcpPacket } from './packet.ts';
 import { decodePacket, encodePacket } from './packet-codec.ts';
-import { isInTheWay, probeOf, type Rival, rivalOf } from './rival.ts';
+import { isInTheWay, PROBE_MAC_START, probeOf, type Rival, rivalOf } from './rival.ts';
 
 /** The question is asked again, as one may get lost. */
 const QUESTIONS = 2;
-/** Locally administered, unicast: no machine's address. */
-const PROBE_MAC_START = [0x02, 0x53, 0x42];
 
 export interface RivalProbeOptions {
   /** Our own address on the interface. */

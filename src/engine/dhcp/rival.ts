@@ -14,6 +14,9 @@ export interface Rival {
 /** PXE of a BIOS machine: the one that any boot server has a file for. */
 const VENDOR_CLASS = 'PXEClient:Arch:00000:UNDI:002001';
 const ETHERNET = 1;
+const ETHERNET_BYTES = 6;
+/** Locally administered, unicast: no machine's address. */
+export const PROBE_MAC_START: readonly number[] = [0x02, 0x53, 0x42];
 /** Subnet mask, router, vendor options, server, vendor class, TFTP server, boot file. */
 const WANTED = Uint8Array.of(1, 3, 43, 54, 60, 66, 67);
 
@@ -41,6 +44,12 @@ export function probeOf(hardwareAddress: Uint8Array, transactionId: number): Dhc
       [OPTION.vendorClass, textValue(VENDOR_CLASS)],
     ]),
   };
+}
+
+/** False for answers, for what has no Ethernet address, and for probes, which other servers of ours send, too. */
+export function isOfMachine({ op, hardwareType, hardwareAddress }: DhcpPacket): boolean {
+  const isEthernet = hardwareType === ETHERNET && hardwareAddress.length === ETHERNET_BYTES;
+  return op === 'request' && isEthernet && PROBE_MAC_START.some((byte, at) => hardwareAddress[at] !== byte);
 }
 
 /** Whoever has answered a probe; undefined: it is no answer to it. */

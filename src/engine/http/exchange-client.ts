@@ -1,16 +1,18 @@
 import { type IncomingMessage, request } from 'node:http';
-import { buffer } from 'node:stream/consumers';
 
 /** A question to a web server. */
 export interface HttpQuestion {
   readonly url: URL;
-  readonly token: string;
+  /** Of who asks; left out where anybody may. */
+  readonly token?: string;
   /** Sent by POST as JSON; left out: GET. */
   readonly body?: object;
   /** Time for the whole exchange [ms]. */
   readonly patienceMs: number;
   /** Longest answer that is read [byte]. */
   readonly mostBytes: number;
+  /** Ends it before. */
+  readonly signal?: AbortSignal;
 }
 
 export interface HttpAnswer {
@@ -30,17 +32,31 @@ export async function exchange(question: HttpQuestion): Promise<HttpAnswer> {
     response.destroy();
     throw new Error(`its answer has ${headers['content-length']} bytes`);
   }
-  return { status, body: await buffer(response) };
+  return { status, body: await bodyOf(response, question.mostBytes) };
 }
 
-function answerTo({ url, token, body, patienceMs }: HttpQuestion): Promise<IncomingMessage> {
+/** Counts what comes: a server does not have to say how long its answer is. */
+async function bodyOf(response: IncomingMessage, mostBytes: number): Promise<Uint8Array> {
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  for await (const part of response as AsyncIterable<Buffer>) {
+    bytes += part.length;
+    // To leave the loop ends the connection.
+    if (bytes > mostBytes) throw new Error(`its answer has more than ${mostBytes} bytes`);
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
+}
+
+function answerTo({ url, token, body, patienceMs, signal: ended }: HttpQuestion): Promise<IncomingMessage> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const text = body && JSON.stringify(body);
   const headers = {
-    authorization: `Bearer ${token}`,
+    ...(token !== undefined && { authorization: `Bearer ${token}` }),
     ...(text && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
   };
-  const signal = AbortSignal.timeout(patienceMs);
+  const timeout = AbortSignal.timeout(patienceMs);
+  const signal = ended ? AbortSignal.any([ended, timeout]) : timeout;
   request(url, { method: text ? 'POST' : 'GET', headers, signal }, resolve)
     .on('error', reject)
     .end(text);

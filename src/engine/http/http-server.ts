@@ -10,29 +10,42 @@ export type HttpRoute = (request: IncomingMessage, response: ServerResponse) => 
 const HEADERS_MS = 10_000;
 const REQUEST_MS = 30_000;
 const LOOK_MS = 2_000;
+/** A client that has taken nothing of its answer for so long has gone, or never wanted it. */
+const STALL_MS = 60_000;
+/** Several for each machine of the largest rooms; each may hold a chunk of an image in memory. */
+const MOST_CONNECTIONS = 4096;
+
+export interface HttpServerOptions {
+  readonly host: string;
+  /** 0 is any free one. */
+  readonly port: number;
+  readonly routes: readonly HttpRoute[];
+  /** An answer of which the client takes nothing for so long, twice at most, is given up with its connection [ms]. */
+  readonly stallMs?: number;
+  /** Whoever connects beyond so many is let go at once: clients come again. */
+  readonly mostConnections?: number;
+}
 
 /** One HTTP server for everything: each request goes to the first route that takes it. */
 export class HttpServer {
   readonly #server;
 
-  private constructor(routes: readonly HttpRoute[]) {
+  private constructor({ routes, stallMs = STALL_MS, mostConnections = MOST_CONNECTIONS }: HttpServerOptions) {
     const timeouts = { headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS };
     this.#server = createServer(
       { ...timeouts, connectionsCheckingInterval: LOOK_MS },
       (request, response) => {
+        endWhenStalled(response, stallMs);
         // A request that cannot be answered is the client's mistake or its death: it costs that connection.
         route(routes, request, response).catch(() => response.destroy());
       },
     );
+    this.#server.maxConnections = mostConnections;
   }
 
-  /** Rejects with the system's error where the port is taken; 0 is any free port. */
-  static async start(options: {
-    readonly host: string;
-    readonly port: number;
-    readonly routes: readonly HttpRoute[];
-  }): Promise<HttpServer> {
-    const server = new HttpServer(options.routes);
+  /** Rejects with the system's error where the port is taken. */
+  static async start(options: HttpServerOptions): Promise<HttpServer> {
+    const server = new HttpServer(options);
     const listening = once(server.#server, 'listening');
     server.#server.listen(options.port, options.host);
     await listening;
@@ -49,6 +62,13 @@ export class HttpServer {
     this.#server.closeAllConnections();
     await closed;
   }
+}
+
+/** The time begins anew with every byte that passes; an answer that is still being made waits for us, not for the client. */
+function endWhenStalled(response: ServerResponse, stallMs: number): void {
+  response.setTimeout(stallMs, () => {
+    if (response.socket && response.socket.writableLength > 0) response.destroy();
+  });
 }
 
 async function route(

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { ImageReader } from '../image/image-reader.ts';
-import { chunkBytesFor, LinkRate } from '../link-rate.ts';
+import { chunkBytesFor, type LinkRate } from '../link-rate.ts';
 import { type ByteRange, contentRange, requestedRange } from './byte-range.ts';
 import type { HttpRoute } from './http-server.ts';
 
@@ -14,18 +14,16 @@ export function payloadRoute(payloads: ReadonlyMap<string, PayloadStreams>): Htt
   };
 }
 
-/** Sends a payload, or ranges of it, to whoever asks; all streams share one uplink. */
+/** Sends a payload, or ranges of it, to whoever asks. */
 export class PayloadStreams {
   readonly #payload: ImageReader;
-  readonly #upBps: number;
   readonly #uplink: LinkRate;
   #uploadedBytes = 0;
 
-  /** @param upBps bytes per second */
-  constructor(payload: ImageReader, upBps: number) {
+  /** @param uplink shared by all streams, and with whatever else it carries */
+  constructor(payload: ImageReader, uplink: LinkRate) {
     this.#payload = payload;
-    this.#upBps = upBps;
-    this.#uplink = new LinkRate(upBps);
+    this.#uplink = uplink;
   }
 
   /** Bytes that were sent. */
@@ -52,7 +50,7 @@ export class PayloadStreams {
   }
 
   async *#bytesAsCarried({ first, last }: ByteRange): AsyncGenerator<Uint8Array> {
-    const chunkBytes = chunkBytesFor(this.#upBps);
+    const chunkBytes = chunkBytesFor(this.#uplink.rateBps);
     for (let offset = first; offset <= last; offset += chunkBytes) {
       const room = Buffer.allocUnsafeSlow(Math.min(chunkBytes, last + 1 - offset));
       const chunk = await this.#payload.readAt(offset, room);

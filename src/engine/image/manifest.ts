@@ -48,7 +48,7 @@ const fields = z.strictObject({
     z.strictObject({
       kind: z.literal('zstd'),
       level: z.int().min(1).max(22),
-      /** Of the library: a machine with another one cannot make the same wire bytes again. */
+      /** The `ENCODER` that made it: a machine with another one cannot make the same wire bytes again. */
       library: z.string().max(32),
     }),
     z.strictObject({ kind: z.literal('raw') }),

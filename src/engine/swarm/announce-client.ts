@@ -1,7 +1,8 @@
-import type Tracker from 'bittorrent-tracker/client';
 import { RunFailure } from '../../failure.ts';
 import type { Metainfo } from '../image/metainfo.ts';
 import { ownAddressTowards } from './own-address-client.ts';
+import { TrackerClient } from './tracker-client.ts';
+import type { TrackerAnswer } from './wire/announce-codec.ts';
 
 export interface AnnounceOptions {
   readonly metainfo: Metainfo;
@@ -21,104 +22,98 @@ export interface AnnounceOptions {
 
 /** A tracker may be away while its server is started again. */
 const PATIENCE_MS = 300_000;
-const RETRY_MS = 2_000;
 
-/** What every announce says, beside what the package adds. */
-interface Saying {
-  readonly numwant: number;
-  left: number;
-  /** Beyond BEP 3: for trackers that hand out by site. */
-  readonly site?: string;
-  /** BEP 3: where we are at our site, whatever a NAT makes of it. */
-  readonly ip?: string;
-}
-
-/** Announces one torrent to its tracker (BEP 3, 7, 23), by the client of bittorrent-tracker. */
+/**
+ * Announces one torrent to its HTTP trackers (BEP 3, 7, 23). By ourselves: the client of bittorrent-tracker 11.2.3 ends the
+ * process where an answer breaks off, and fills the memory where its bencoding is wrong.
+ */
 export class AnnounceClient {
-  readonly #client;
-  readonly #saying;
+  readonly #trackers: readonly TrackerClient[];
+  readonly #onPeer: (address: string) => void;
   readonly #startMs = performance.now();
   readonly #answered = Promise.withResolvers<void>();
-  #hasAnswered = false;
-  #again: NodeJS.Timeout | undefined;
+  #leftBytes: number;
+  #downloadedBytes = 0;
 
-  private constructor(client: Tracker, saying: Saying, { onPeer, leftBytes }: AnnounceOptions) {
-    this.#client = client;
-    this.#saying = saying;
+  private constructor(options: AnnounceOptions, trackers: readonly string[], place: Place) {
+    const { metainfo, peerId, port, wanted, leftBytes, onPeer } = options;
+    this.#onPeer = onPeer;
+    this.#leftBytes = leftBytes;
     // Whoever stops earlier does not wait for it.
     this.#answered.promise.catch(() => {});
-    client.on('peer', onPeer);
-    client.once('update', () => {
-      this.#hasAnswered = true;
-      this.#answered.resolve();
+    const say = () => ({
+      ...{ infoHash: metainfo.infoHash, peerId, port, wanted, ...place },
+      leftBytes: this.#leftBytes,
+      downloadedBytes: this.#downloadedBytes,
     });
-    for (const event of ['error', 'warning'] as const) client.on(event, (cause) => this.#failed(cause));
-    client.start({ left: leftBytes, uploaded: 0, downloaded: 0 });
-  }
-
-  /** The package is large: loading it takes a processor 0.1 s, which nobody should have to wait for in a download. */
-  static async load(): Promise<typeof Tracker> {
-    const { default: Client } = await import('bittorrent-tracker/client');
-    return Client;
-  }
-
-  /** Announces from now on; `answered` tells when the tracker has heard. */
-  static async start(options: AnnounceOptions): Promise<AnnounceClient> {
-    const Client = await AnnounceClient.load();
-    const saying: Saying = {
-      numwant: options.wanted,
-      left: options.leftBytes,
-      ...(await placeOf(options)),
+    const watch = {
+      answered: (answer: TrackerAnswer) => this.#heard(answer),
+      failed: (cause: Error) => this.#failed(cause),
     };
-    const client = new Client({
-      infoHash: Buffer.from(options.metainfo.infoHash, 'hex'),
-      peerId: Buffer.from(options.peerId),
-      announce: [...options.metainfo.trackers],
-      port: options.port,
-      getAnnounceOpts: () => ({ ...saying }),
-      wrtc: false,
-    });
-    return new AnnounceClient(client, saying, options);
+    this.#trackers = trackers.map((tracker) => new TrackerClient(tracker, say, watch));
+    for (const tracker of this.#trackers) tracker.announce('started');
   }
 
-  /** Resolves when the tracker has answered once. Rejects with a RunFailure (`TRACKER`) where it does not for long. */
+  /**
+   * Announces from now on; `answered` tells when a tracker has heard.
+   * Rejects with a RunFailure (`TRACKER`) where no tracker speaks HTTP.
+   */
+  static async start(options: AnnounceOptions): Promise<AnnounceClient> {
+    const trackers = options.metainfo.trackers.filter((tracker) => tracker.startsWith('http://'));
+    const [first] = trackers;
+    if (first === undefined) {
+      const named = options.metainfo.trackers.join(', ');
+      throw new RunFailure(
+        'TRACKER',
+        `trackers are asked by HTTP (http://), and this torrent names ${named}`,
+      );
+    }
+    return new AnnounceClient(options, trackers, await placeOf(options, first));
+  }
+
+  /** Resolves when a tracker has answered once. Rejects with a RunFailure (`TRACKER`) where none does for long. */
   get answered(): Promise<void> {
     return this.#answered.promise;
   }
 
-  #failed(cause: Error): void {
-    if (performance.now() - this.#startMs > PATIENCE_MS) {
-      const sentence = `the tracker did not answer: ${cause.message}`;
-      this.#answered.reject(new RunFailure('TRACKER', sentence, { cause }));
-    } else if (!this.#hasAnswered) {
-      clearTimeout(this.#again);
-      this.#again = setTimeout(() => this.#client.update(), RETRY_MS);
-    }
-  }
-
   completed(bytes: number): void {
-    this.#saying.left = 0;
-    this.#client.complete({ left: 0, uploaded: 0, downloaded: bytes });
+    this.#leftBytes = 0;
+    this.#downloadedBytes = bytes;
+    for (const tracker of this.#trackers) tracker.announce('completed');
   }
 
   /** Further peers, and those that have come since. */
   askForPeers(): void {
-    this.#client.update();
+    for (const tracker of this.#trackers) tracker.announce();
   }
 
-  /** The tracker is told, but not waited for. */
+  /** The trackers are told, but not waited for. */
   stop(): void {
-    clearTimeout(this.#again);
     this.#answered.reject(new RunFailure('TRACKER', 'the client was stopped before the tracker answered'));
-    this.#client.stop();
-    this.#client.destroy();
+    for (const tracker of this.#trackers) tracker.stop();
+  }
+
+  #heard({ peers }: TrackerAnswer): void {
+    this.#answered.resolve();
+    for (const address of peers) this.#onPeer(address);
+  }
+
+  #failed(cause: Error): void {
+    if (performance.now() - this.#startMs <= PATIENCE_MS) return;
+    const sentence = `the tracker did not answer: ${cause.message}`;
+    this.#answered.reject(new RunFailure('TRACKER', sentence, { cause }));
   }
 }
 
+/** Where we are, for trackers that hand out by site. */
+interface Place {
+  readonly site?: string;
+  readonly ip?: string;
+}
+
 /** A tracker that cannot be reached says so itself. */
-async function placeOf({ site, host, metainfo }: AnnounceOptions): Promise<Pick<Saying, 'site' | 'ip'>> {
-  const [tracker] = metainfo.trackers;
-  if (site === '' || tracker === undefined) return {};
+async function placeOf({ site, host }: AnnounceOptions, tracker: string): Promise<Place> {
+  if (site === '') return {};
   const ip = await ownAddressTowards(tracker, host).catch(() => undefined);
   return ip === undefined ? { site } : { site, ip };
 }

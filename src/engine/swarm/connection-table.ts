@@ -6,6 +6,8 @@ export interface Connection {
   readonly line: PeerLine;
   /** We called it. */
   readonly isOurs: boolean;
+  /** The host that the connection comes from or goes to, as the system names it; empty where it is none. */
+  readonly from: string;
   /** Where it listens, `host:port`; empty as long as we do not know. */
   address: string;
   /** It has said something beside its name. */
@@ -26,8 +28,12 @@ export class ConnectionTable {
     this.#ownId = ownId;
   }
 
-  get size(): number {
-    return this.#connections.size;
+  /** How many guests there are, all or those of one host. */
+  guests(from?: string): number {
+    let count = 0;
+    for (const connection of this.#connections.values())
+      if (!connection.isOurs && (from === undefined || connection.from === from)) count++;
+    return count;
   }
 
   /** A number for a connection that is about to be made: numbers are given once. */
@@ -83,9 +89,11 @@ export class ConnectionTable {
     for (const connection of this.all()) if (connection.peerId === peerId) connection.line.close(reason);
   }
 
-  /** Makes room: the longest silent guest has to go. */
-  closeSilent(): void {
-    const guest = this.all().find(({ isOurs, hasSpoken }) => !isOurs && !hasSpoken);
+  /** Makes room: the longest silent guest has to go, of all or of one host. */
+  closeSilent(from?: string): void {
+    const guest = this.all().find(
+      (other) => !other.isOurs && !other.hasSpoken && (from === undefined || other.from === from),
+    );
     guest?.line.close('it says nothing while others wait');
   }
 

@@ -10,8 +10,10 @@ import type { Introduction } from './wire/extension-codec.ts';
 import type { Handshake } from './wire/handshake-codec.ts';
 import type { MessageLimits } from './wire/message-parser.ts';
 
-/** Connections that may stand at a time beside those that we make ourselves; more are closed at once. */
-const SPARE_CONNECTIONS = 150;
+/** Guests that may stand at a time beyond the neighbours that are wanted; more are closed at once. */
+const SPARE_GUESTS = 150;
+/** Share of the places for guests that one address gets: enough for a room behind one NAT, and nobody takes all. */
+const SHARE_OF_ONE_ADDRESS = 1 / 2;
 /** Share of our calls that may go to addresses that other peers told us: all of them could be lies. */
 const TOLD_SHARE = 1 / 2;
 
@@ -79,12 +81,15 @@ export class PeerListener {
         addressTold: (address) => this.#connectTold(address),
       },
     );
-    server.on('connection', (socket) => this.#open(socket, ''));
+    server.off('connection', turnAway).on('connection', (socket) => this.#open(socket, ''));
   }
 
-  /** Rejects with the system's error where the port is taken. Port 0 takes any free one. */
+  /**
+   * Whoever comes before there is a torrent is turned away: left alone, he would keep the server from ever closing.
+   * Rejects with the system's error where the port is taken. Port 0 takes any free one.
+   */
   static async listen(host: string, port: number): Promise<Server> {
-    const server = createServer({ noDelay: true });
+    const server = createServer({ noDelay: true }).on('connection', turnAway);
     const listening = Promise.withResolvers<void>();
     server.once('error', listening.reject);
     server.listen(port, host, listening.resolve);
@@ -119,7 +124,7 @@ export class PeerListener {
     if (this.#connections.isBanned(peerId)) return undefined;
     const peer = this.#connections.newPeer();
     const line = make({ ...this.#listenTo(peer), closed: () => this.#leave(peer) });
-    this.#connections.add(peer, { line, isOurs: false, address: '', hasSpoken: true, peerId });
+    this.#connections.add(peer, { line, isOurs: false, from: '', address: '', hasSpoken: true, peerId });
     this.#watch.joined(peer, { hasFast: true });
     return line;
   }
@@ -162,8 +167,9 @@ export class PeerListener {
 
   /** @param address where we call, empty for a guest */
   #open(socket: Socket, address: string): PeerSocket | undefined {
-    if (this.#isFull()) this.#connections.closeSilent();
-    if (this.#isFull()) {
+    const isOurs = address !== '';
+    const from = socket.remoteAddress ?? '';
+    if (!isOurs && !this.#hasRoomFor(from)) {
       socket.destroy();
       return undefined;
     }
@@ -175,12 +181,18 @@ export class PeerListener {
       closed: () => this.#leave(peer),
     };
     const line = new PeerSocket(socket, { handshake, limits, ...rates.joined(peer), watch });
-    this.#connections.add(peer, { line, isOurs: address !== '', address, hasSpoken: false, peerId: '' });
+    this.#connections.add(peer, { line, isOurs, from, address, hasSpoken: false, peerId: '' });
     return line;
   }
 
-  #isFull(): boolean {
-    return this.#connections.size >= this.#options.neighbours + SPARE_CONNECTIONS;
+  /** For a guest; the longest silent one has to go for it. */
+  #hasRoomFor(from: string): boolean {
+    const most = this.#options.neighbours + SPARE_GUESTS;
+    const mostOfOne = most * SHARE_OF_ONE_ADDRESS;
+    if (this.#connections.guests(from) >= mostOfOne) this.#connections.closeSilent(from);
+    if (this.#connections.guests(from) >= mostOfOne) return false;
+    if (this.#connections.guests() >= most) this.#connections.closeSilent();
+    return this.#connections.guests() < most;
   }
 
   #listenTo(peer: number): PeerWatch {
@@ -222,6 +234,10 @@ export class PeerListener {
     this.#options.rates.left(peer);
     if (this.#connections.remove(peer)) this.#watch.left(peer);
   }
+}
+
+function turnAway(guest: Socket): void {
+  guest.destroy();
 }
 
 function hex(bytes: Uint8Array): string {

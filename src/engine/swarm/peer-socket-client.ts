@@ -95,12 +95,13 @@ export class PeerSocket {
   }
 
   /**
-   * What has come is not there before the link has carried it.
+   * What has come is not there before the link has carried it. Who has not introduced himself gets no share of a link
+   * that others wait for: he is heard at once, and sent away where he is not wanted.
    * @param chunk is not kept: its memory may be used for the next
    */
   receive(chunk: Uint8Array): void {
     this.#hasSpoken = true;
-    if (this.#options.down.isFree) return this.#take(chunk);
+    if (!this.#isShaken || this.#options.down.isFree) return this.#take(chunk);
     const held = Uint8Array.from(chunk);
     this.#socket.pause();
     this.#options.down.carry(held.length).then(() => {

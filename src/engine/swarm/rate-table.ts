@@ -31,9 +31,12 @@ export class RateTable {
   #sites = new Map<string, RatePair>();
   #limits: SwarmLimits = {};
 
-  /** @param link rates of the link itself, which never change */
-  constructor(link: LinkRates) {
-    this.#link = pairOf(link);
+  /**
+   * @param link rates of the link itself, which never change
+   * @param uplink its upward direction, where that carries something else as well
+   */
+  constructor(link: LinkRates, uplink = new LinkRate(link.upBps)) {
+    this.#link = { up: uplink, down: new LinkRate(link.downBps) };
   }
 
   /** What comes from servers that are no peers. */
@@ -64,17 +67,23 @@ export class RateTable {
     this.#peers.delete(peer);
   }
 
-  /** Holds for what is sent and received from now on. */
+  /** Holds for all that has not been sent and received yet. */
   limit(limits: SwarmLimits): void {
     this.#limits = limits;
+    for (const [site, pair] of this.#sites) set(pair, limits.sites?.[site]);
     set(this.#total, limits.total);
     this.#sites = new Map(
-      Object.entries(limits.sites ?? {}).map(([site, rates]) => [site, pairOf(rates)] as const),
+      Object.entries(limits.sites ?? {}).map(([site, rates]) => [site, this.#sitePair(site, rates)] as const),
     );
     for (const connection of this.#peers.values()) {
       set(connection.own, limits.peer);
       this.#place(connection);
     }
+  }
+
+  /** A place that had a limit keeps its rates: they know what was asked for and is not carried yet. */
+  #sitePair(site: string, rates: LinkRates): RatePair {
+    return this.#sites.get(site) ?? pairOf(rates);
   }
 
   #place({ path, site }: Connection): void {

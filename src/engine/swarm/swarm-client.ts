@@ -1,5 +1,5 @@
 import type { Metainfo } from '../image/metainfo.ts';
-import type { LinkRates } from '../link-rate.ts';
+import type { LinkRate, LinkRates } from '../link-rate.ts';
 import type { PickerSettings } from './policy/picker/new-picker.ts';
 import type { SwarmLimits, TimedLimits } from './swarm-limits.ts';
 import type { HeldBlocks } from './torrent/held-blocks.ts';
@@ -45,7 +45,7 @@ export const BEST_POLICIES: SwarmPolicies = {
 export interface SwarmClientOptions {
   /** Default: `BEST_POLICIES`. */
   readonly policies?: SwarmPolicies;
-  /** Limits that come and go with the time of the day; what `limit` says holds until the next minute. */
+  /** Limits that come and go with the time of the day; what `limit` says holds until another entry does. */
   readonly timetable?: readonly TimedLimits[];
   /** 20 bytes that no other peer has. */
   readonly peerId: Uint8Array;
@@ -56,6 +56,8 @@ export interface SwarmClientOptions {
   /** 0 for any free port. */
   readonly port: number;
   readonly link: LinkRates;
+  /** In place of `link.upBps` where others send over the same link. Our own client holds to it. */
+  readonly uplink?: LinkRate;
   /** Uploads at a time, the optimistic one included. */
   readonly uploadSlots: number;
   /** Memory for pieces that were received or read, for peers [byte]; default: 16 MiB. Our own client holds to it. */

@@ -45,7 +45,8 @@ export function checkTimetable(
 }
 
 /**
- * Applies the limits of every moment, from now until it is stopped. Nothing is applied where there is no entry.
+ * Applies the limits of now, and from then on those of another entry at the full minute at which its time begins, until
+ * it is stopped. Nothing is applied where there is no entry.
  * @param timetable has been checked
  * @returns stops it
  */
@@ -54,10 +55,17 @@ export function keepTimetable(
   apply: (limits: SwarmLimits) => void,
 ): () => void {
   if (timetable.length === 0) return () => {};
-  const keep = (): void => apply(limitsAt(timetable, new Date()));
+  let timer: NodeJS.Timeout;
+  let applied: SwarmLimits | undefined;
+  const keep = (): void => {
+    const now = new Date();
+    const limits = limitsAt(timetable, now);
+    if (limits !== applied) apply(limits);
+    applied = limits;
+    timer = setTimeout(keep, MINUTE_MS - (now.getTime() % MINUTE_MS));
+  };
   keep();
-  const timer = setInterval(keep, MINUTE_MS);
-  return () => clearInterval(timer);
+  return () => clearTimeout(timer);
 }
 
 /** The limits of a moment: those of the first entry whose time it is, none where there is none. */

@@ -43,7 +43,6 @@ export const swarmboot: SwarmClientMaker = {
   name: 'swarmboot',
   async make(options) {
     checkTimetable(options.timetable ?? []);
-    await AnnounceClient.load();
     return new SwarmbootClient(await PeerListener.listen(options.host, options.port), options);
   },
   version: () => Promise.resolve('1'),
@@ -73,7 +72,7 @@ class SwarmbootClient implements SwarmClient {
   constructor(server: Server, options: SwarmClientOptions) {
     this.#server = server;
     this.#options = options;
-    this.#rates = new RateTable(options.link);
+    this.#rates = new RateTable(options.link, options.uplink);
     this.#leaveTimetable = keepTimetable(options.timetable ?? [], (limits) => this.limit(limits));
     this.#done.promise.catch(() => {});
   }

@@ -4,6 +4,7 @@ import ipaddr from 'ipaddr.js';
 import type { HandoutName } from './policy/handout/handout-by-name.ts';
 import { SystemChance } from './system-chance.ts';
 import { type Announce, TrackedSwarm } from './tracked-swarm.ts';
+import { MOST_SITE_BYTES } from './wire/extension-codec.ts';
 
 /** A tracker that answers HTTP announces (BEP 3, 7, 23) for the torrents that it was told of. */
 export interface Tracker {
@@ -50,7 +51,8 @@ export async function startTracker(
       const swarm = new TrackedSwarm(handout, new SystemChance());
       server.torrents[infoHash] = {
         announce(params, callback) {
-          if (!EVENTS.has(params.event)) callback(new Error('invalid event'));
+          const mistake = mistakeIn(params);
+          if (mistake) callback(new Error(mistake));
           else callback(null, swarm.announce(announceOf(params), performance.now()));
         },
         scrape: (_params, callback) => callback(null, swarm.counts()),
@@ -68,6 +70,12 @@ export async function startTracker(
   };
 }
 
+/** What the package lets pass: of a port with a fraction it can tell nobody, and the attempt would end the process. */
+function mistakeIn({ event, port }: AnnounceParams): string | undefined {
+  if (!EVENTS.has(event)) return 'invalid event';
+  return Number.isInteger(port) ? undefined : 'invalid port';
+}
+
 function announceOf(params: AnnounceParams): Announce {
   return {
     peerId: params.peer_id,
@@ -76,9 +84,14 @@ function announceOf(params: AnnounceParams): Announce {
     port: params.port,
     leftBytes: params.left,
     wanted: Math.max(0, Math.floor(params.numwant)),
-    site: typeof params.site === 'string' && params.site !== '' ? params.site : undefined,
+    site: isSite(params.site) ? params.site : undefined,
     localIp: localIpOf(params),
   };
+}
+
+/** Labels are as long as peers tell them to each other: a tracker keeps many. */
+function isSite(said: unknown): said is string {
+  return typeof said === 'string' && said !== '' && Buffer.byteLength(said) <= MOST_SITE_BYTES;
 }
 
 /** BEP 3, `ip`: the package has overwritten it with the address that it sees. */

@@ -14,7 +14,7 @@ export interface BootFileServerOptions {
   /** 0 for any free one. */
   readonly port: number;
   readonly files: BootFiles;
-  /** Requests beyond so many transfers at a time are not answered: clients ask again. */
+  /** Requests beyond so many transfers at a time, or a quarter for one address, are not answered: clients ask again. */
   readonly mostTransfers?: number;
   readonly transferEnded?: (ended: TransferEnded) => void;
 }
@@ -29,6 +29,10 @@ export interface TransferEnded {
 
 /** Each takes a socket, a few kilobytes and what waits of its window. */
 const MOST_TRANSFERS = 1024;
+/** One address gets a quarter of the places, and no fewer than these: machines behind a NAT share one. */
+const LEAST_FOR_ONE_ADDRESS = 4;
+/** A client that has said nothing for so long and asks again has been started again; it may well use the same port. */
+const STARTED_AGAIN_MS = 3_000;
 /** How exactly silence is noticed: a fraction of the shortest timeout. */
 const TICK_MS = 20;
 
@@ -94,12 +98,11 @@ export class BootFileServer {
   #begin({ name, file, terms }: TransferDecision, request: Buffer, client: RemoteInfo): void {
     const key = `${client.address} ${client.port}`;
     const before = this.#transfers.get(key);
-    // The client has not heard us yet and asks again: what we said is sent again in its time.
-    if (before && !before.transfer.hasHeard && before.request.equals(request)) return;
+    if (before?.request.equals(request) && isGoingOn(before)) return;
     before?.transfer.close();
-    if (!this.#hasRoom()) return;
+    if (!this.#hasRoomFor(client.address)) return;
     const transfer = new TransferServer({ client, file, terms }, socketFor(this.#options.host), this.#watch);
-    const running = { transfer, request };
+    const running = { transfer, request, address: client.address };
     this.#transfers.set(key, running);
     this.#clock ??= setInterval(() => this.#tick(), TICK_MS);
     transfer.ended.then((outcome) => {
@@ -110,11 +113,18 @@ export class BootFileServer {
     transfer.start(this.#options.host);
   }
 
-  /** Where all places are taken, the client goes that has waited longest without having shown that it exists. */
-  #hasRoom(): boolean {
+  /** Room is made where all places are taken, or all those of the address. */
+  #hasRoomFor(address: string): boolean {
     const { mostTransfers = MOST_TRANSFERS } = this.#options;
-    if (this.#transfers.size < mostTransfers) return true;
-    const unknown = this.#transfers.entries().find(([, { transfer }]) => !transfer.hasHeard);
+    const mostOfAddress = Math.max(LEAST_FOR_ONE_ADDRESS, Math.floor(mostTransfers / 4));
+    const ofAddress = [...this.#transfers].filter(([, running]) => running.address === address);
+    if (ofAddress.length >= mostOfAddress) return this.#makeRoom(ofAddress);
+    return this.#transfers.size < mostTransfers || this.#makeRoom([...this.#transfers]);
+  }
+
+  /** The client goes that has waited longest without having shown that it exists. @returns whether there was one */
+  #makeRoom(among: readonly (readonly [key: string, running: Running])[]): boolean {
+    const unknown = among.find(([, { transfer }]) => !transfer.hasHeard);
     if (unknown === undefined) return false;
     const [key, { transfer }] = unknown;
     this.#transfers.delete(key);
@@ -135,8 +145,17 @@ export class BootFileServer {
 
 interface Running {
   readonly transfer: TransferServer;
+  readonly address: string;
   /** As it came. */
   readonly request: Buffer;
+}
+
+/**
+ * Whether the same request once more is none: the client has not heard us yet, and what we said is sent again in its
+ * time; or it is in the middle of the file, and the network has delivered a copy late.
+ */
+function isGoingOn({ transfer }: Running): boolean {
+  return !transfer.hasHeard || performance.now() - transfer.heardAtMs < STARTED_AGAIN_MS;
 }
 
 type TransferDecision = Extract<RequestDecision, { kind: 'transfer' }>;

@@ -43,6 +43,8 @@ export class TransferServer {
   #packet: Buffer;
   /** The place for the block in `#packet`. */
   #block: Buffer;
+  /** When the client has acknowledged something last [ms, `performance.now()`]. */
+  #heardAtMs = Number.NEGATIVE_INFINITY;
   /** Changes when other blocks are to be sent than those that wait for the disk. */
   #sending = 0;
 
@@ -65,6 +67,10 @@ export class TransferServer {
   /** The client has shown that it is there. */
   get hasHeard(): boolean {
     return this.#transfer.hasHeard;
+  }
+
+  get heardAtMs(): number {
+    return this.#heardAtMs;
   }
 
   /** Binds the socket to any free port and begins. */
@@ -103,6 +109,7 @@ export class TransferServer {
   }
 
   #acknowledged(block: number, atMs: number): void {
+    this.#heardAtMs = atMs;
     this.#transfer.handle({ kind: 'acknowledged', block, atMs });
     const { shortestAnswerMs = Infinity } = this.#transfer;
     if (shortestAnswerMs <= NEAR_MS) this.#watch.lookUntil(atMs + LOOK_MS);

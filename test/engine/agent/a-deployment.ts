@@ -35,6 +35,8 @@ export interface MachineWishes {
   readonly tftp?: AgentTask['tftp'];
   /** To listen on; default: any free one. */
   readonly port?: number;
+  /** Another way to the server than straight. */
+  readonly server?: { readonly url: string; readonly patienceMs: number };
 }
 
 /** How it went. */
@@ -69,7 +71,7 @@ export async function aDeployment(golden: AGoldenImage, seederLink: Partial<Link
     const notes: string[] = [];
     const deployed = await runAgent(
       {
-        server: { url: server.url, token: AGENT_TOKEN },
+        server: { url: server.url, ...wishes.server, token: AGENT_TOKEN },
         tftp: wishes.tftp ?? null,
         publicKey,
         facts: { ids: [id], firmware: 'uefi', memoryBytes: 2 ** 30, disks },

@@ -3,13 +3,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeImage, type ImageDescription } from '../../../src/engine/agent/image-description.ts';
 import { PayloadLayout } from '../../../src/engine/agent/payload-layout.ts';
-import type { WireEncoding } from '../../../src/engine/image/chunk-codec.ts';
+import { ENCODER, type WireEncoding } from '../../../src/engine/image/chunk-codec.ts';
 import { ImageDraft, type RawRun } from '../../../src/engine/image/image-draft.ts';
 import { IMAGE_FILES, ImageStore } from '../../../src/engine/image/image-store.ts';
 import { makeSigningKeys, type SigningKeys } from '../../../src/engine/image/signature.ts';
 import { aFolder } from '../an-image.ts';
 
-const LIBRARY = process.versions.zstd!;
+const LIBRARY = ENCODER;
 
 /** What an image is to be like. */
 export interface GoldenImageWishes {

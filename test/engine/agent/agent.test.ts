@@ -1,5 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { DiskWriter } from '../../../src/engine/agent/disk-writer.ts';
 import { MediumReader } from '../../../src/engine/agent/medium-reader.ts';
@@ -9,6 +11,7 @@ import { describedByPath } from '../../../src/engine/image/served-image.ts';
 import { makeSigningKeys, signatureOf } from '../../../src/engine/image/signature.ts';
 import { MemoryBootFile } from '../../../src/engine/tftp/boot-file.ts';
 import { BootFileServer } from '../../../src/engine/tftp/boot-file-server.ts';
+import { aRelay } from '../a-relay.ts';
 import { aFolder } from '../an-image.ts';
 import { aLoopDevice } from '../image/export/a-loop-device.ts';
 import { HostilePeer } from '../swarm/a-hostile-peer.ts';
@@ -270,6 +273,24 @@ describe('before the first write', () => {
   });
 });
 
+describe('a server that is away for longer than a machine has patience', () => {
+  it('may return while the machine gives up: that it was away is no failure of the machine', async () => {
+    const golden = await aGoldenImage();
+    const { deploy, arm, targets, url } = await aDeployment(golden);
+    arm('machine');
+    const relay = await aRelay(Number(new URL(url).port));
+    const { finish, notes } = await deploy({
+      disks: [await aDiskFile(golden.disk.length)],
+      server: { url: `http://127.0.0.1:${relay.port}`, patienceMs: 1500 },
+    });
+    // Three tries, and it gives up.
+    const hook = { name: 'a step', run: async () => relay.cut(3) };
+    await expect(finish([hook])).rejects.toMatchObject({ code: 'SERVER_LOST' });
+    expect(targets()[0]).toMatchObject({ state: 'verified', failure: null });
+    expect(notes.at(-1)).toBe('a step ...');
+  });
+});
+
 describe('a disk that fails', () => {
   async function deployedTo(makeDisk: (sizeBytes: number, chunkOffset: number) => MemoryDisk) {
     const golden = await aGoldenImage();
@@ -320,14 +341,34 @@ describe('a peer that sends garbage', () => {
     const disk = await aDiskFile(golden.disk.length);
     const deployment = deploy({ disks: [disk], port });
     const { infoHash } = torrent;
-    const liar = new HostilePeer({ host: '127.0.0.1', port, infoHash, pieces: golden.layout.pieces });
-    liar.introduce().say({ kind: 'haveAll' }, { kind: 'unchoke' });
-    liar.answer((block) => liar.sendBlock(block, Buffer.alloc(block.length, 0xbd)));
+    const target = { host: '127.0.0.1', port, infoHash, pieces: golden.layout.pieces };
+    // Who comes before the download begins is turned away.
+    let liar = new HostilePeer(target).introduce();
+    while (!(await isGreetedBy(liar.socket))) {
+      await sleep(10);
+      liar = new HostilePeer(target).introduce();
+    }
+    liar.say({ kind: 'haveAll' }, { kind: 'unchoke' });
+    let answered = 0;
+    liar.answer((block) => {
+      answered++;
+      liar.sendBlock(block, Buffer.alloc(block.length, 0xbd));
+    });
+    liar.socket.resume();
     await deployment;
+    expect(answered).toBeGreaterThan(0);
     expect(liar.isClosed).toBe(true);
     expect((await readFile(disk.path)).equals(golden.disk)).toBe(true);
   });
 });
+
+/** Whether a peer says who it is before the connection ends. */
+function isGreetedBy(socket: Socket): Promise<boolean> {
+  return new Promise((resolve) => {
+    socket.once('readable', () => resolve(socket.readableLength > 0));
+    socket.once('close', () => resolve(false));
+  });
+}
 
 /** A disk with a byte that changes by itself when everything has been flushed. */
 class RottingDisk extends MemoryDisk {

@@ -9,6 +9,13 @@ import { udhcpc } from './udhcpc.ts';
 
 const MAC = '52:54:00:78:00:21';
 const BESIDE = { bridge: 'lan' };
+/** A program that takes the port of DHCP clients for itself as soon as it is free. */
+const HOLD_CLIENT_PORT = `
+  const socket = require('node:dgram').createSocket('udp4');
+  const take = () => socket.bind(68);
+  socket.on('error', () => setTimeout(take, 10));
+  take();
+`;
 
 /** A server of ours at .1, room for another at .2, and a machine without an address. */
 function aLan(context: TestContext): Promise<TestNetwork> {
@@ -121,11 +128,27 @@ describe('two servers on one network', () => {
     await (await udhcpc({ context, network })).ended;
     await until(() => second.heard(MAC).length > 0);
     expect(new Set(second.heard(MAC).map(({ result }) => result))).toEqual(new Set(['rivalServer']));
+    // The question of the second came from no machine.
+    const heard = first.events.filter((event) => event.kind === 'packetHeard');
+    expect(heard.some(({ mac }) => mac?.startsWith('02:53:42:'))).toBe(true);
+    expect(heard.filter(({ boot }) => boot)).toEqual([]);
     await first.stop();
     await until(() => second.events.some(({ kind }) => kind === 'answering'));
     const client = await udhcpc({ context, network });
     await client.ended;
     expect(second.heard(MAC).at(-1)?.result).toBe('answered');
+  });
+
+  it('do not fight: the silent one goes on asking after another program has held the port of clients', async (context) => {
+    const network = await aLan(context);
+    const first = await aDhcpServer({ network, host: 'other' });
+    const second = await aDhcpServer({ network, host: 'ours', settings: { onRival: 'staySilent' } });
+    const holder = startOn(network, 'ours', [process.execPath, '--eval', HOLD_CLIENT_PORT]);
+    await until(() => second.events.some(({ kind }) => kind === 'answerFailed'));
+    holder.kill();
+    await holder.ended;
+    await first.stop();
+    await until(() => second.events.some(({ kind }) => kind === 'answering'));
   });
 
   it('cannot be started on one computer: the port is taken', async (context) => {

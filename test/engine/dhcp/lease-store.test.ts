@@ -1,10 +1,11 @@
-import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, open, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Lease } from '../../../src/engine/dhcp/lease.ts';
 import { LeaseStore } from '../../../src/engine/dhcp/lease-store.ts';
 import { ConfigError } from '../../../src/failure.ts';
 import { aFolder } from '../an-image.ts';
+import { aSmallVolume } from '../image/a-mounted-volume.ts';
 
 function aLease(number: number, untilMs = 1): Lease {
   return { address: `10.0.0.${number}`, mac: `02:00:00:00:00:0${number}`, state: 'bound', untilMs };
@@ -18,6 +19,15 @@ async function storedIn(file: string): Promise<Lease[]> {
   const store = await LeaseStore.open(file);
   await store.close();
   return [...store.leases];
+}
+
+/** So many renewals of the first lease, of which the last lasts until `untilMs`. */
+function renewals(count: number, untilMs: number): Lease[] {
+  return Array.from({ length: count }, (_, renewal) => aLease(1, untilMs - count + 1 + renewal));
+}
+
+async function linesIn(file: string): Promise<number> {
+  return (await readFile(file, 'utf8')).split('\n').length - 1;
 }
 
 describe('the leases in a file', () => {
@@ -61,6 +71,48 @@ describe('the leases in a file', () => {
     await store.close();
     expect((await readFile(file, 'utf8')).split('\n').length).toBeLessThan(12_000);
     expect(await storedIn(file)).toEqual([aLease(1, 29_999), aLease(2)]);
+  });
+
+  it('are whole when there is room again after the disk was full', async (context) => {
+    const { folder } = await aSmallVolume(context, 64 * 1024);
+    const file = join(folder, 'leases.jsonl');
+    const store = await LeaseStore.open(file);
+    await store.append([aLease(1)]);
+    await writeFile(join(folder, 'rest'), Buffer.alloc(56 * 1024));
+    await expect(store.append(renewals(1_000, 1_000))).rejects.toMatchObject({ code: 'ENOSPC' });
+    await rm(join(folder, 'rest'));
+    await store.append([aLease(2)]);
+    await store.close();
+    expect(await storedIn(file)).toEqual([aLease(1), aLease(2)]);
+  });
+
+  it('are stored where there is no place for a second file, which is made when there is', async () => {
+    const file = await aFile();
+    const store = await LeaseStore.open(file);
+    await mkdir(`${file}.new`);
+    await store.append(renewals(10_100, 10_100));
+    await store.append(renewals(100, 10_200));
+    expect(await linesIn(file)).toBe(10_201);
+    await rmdir(`${file}.new`);
+    await store.append(renewals(10_100, 20_300));
+    await store.close();
+    expect(await linesIn(file)).toBe(2);
+    expect(await storedIn(file)).toEqual([aLease(1, 20_300)]);
+  });
+
+  it('go to the new file once it has the name, and are not stored before the folder is', async () => {
+    const file = await aFile();
+    const store = await LeaseStore.open(file);
+    const handle = await open(file, 'r');
+    const sync = vi.spyOn(Object.getPrototypeOf(handle), 'sync');
+    onTestFinished(() => sync.mockRestore());
+    await handle.close();
+    for (let time = 0; time < 2; time++) sync.mockRejectedValueOnce(new Error('EIO'));
+    await store.append(renewals(10_100, 10_100));
+    await expect(store.append([aLease(2)])).rejects.toThrow('EIO');
+    await store.append([aLease(3)]);
+    await store.close();
+    expect(await storedIn(file)).toEqual([aLease(1, 10_100), aLease(3)]);
   });
 
   it.each([

@@ -7,6 +7,7 @@ import { bootFileRoute } from '../../../src/engine/http/boot-file-http-server.ts
 import { HttpServer } from '../../../src/engine/http/http-server.ts';
 import { PayloadStreams, payloadRoute } from '../../../src/engine/http/payload-stream-reader.ts';
 import { ImageReader } from '../../../src/engine/image/image-reader.ts';
+import { LinkRate } from '../../../src/engine/link-rate.ts';
 import type { BootFiles } from '../../../src/engine/tftp/boot-file.ts';
 import { anImageFile } from '../an-image.ts';
 
@@ -25,7 +26,7 @@ export interface ImageServerWishes {
 export async function anImageServer(payload: Uint8Array, wishes: ImageServerWishes = {}) {
   const { pieceBytes = 65_536, upBps = Number.POSITIVE_INFINITY, bootFiles = new Map() } = wishes;
   const reader = await ImageReader.open(await anImageFile(payload), pieceBytes);
-  const streams = new PayloadStreams(reader, upBps);
+  const streams = new PayloadStreams(reader, new LinkRate(upBps));
   const store = DeploymentStore.inMemory();
   const { id } = store.createDeployment({
     ...{ image: 'lab', version: 1, agentToken: AGENT_TOKEN, machines: [], disk: 'only' },

@@ -1,8 +1,12 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
+import { connect, type Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { describe, expect, it } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { bootFileRoute } from '../../../src/engine/http/boot-file-http-server.ts';
 import { DeploymentClient } from '../../../src/engine/http/deployment-client.ts';
+import { HttpServer, type HttpServerOptions } from '../../../src/engine/http/http-server.ts';
 import { fetchImage } from '../../../src/engine/http/image-client.ts';
 import { LinkRate } from '../../../src/engine/link-rate.ts';
 import { MemoryBootFile } from '../../../src/engine/tftp/boot-file.ts';
@@ -150,6 +154,78 @@ describe('boot files by HTTP', () => {
     const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
     response.resume();
     expect(response.statusCode).toBe(status);
+  });
+});
+
+describe('a connection', () => {
+  const STALL_MS = 200;
+  const LARGE = Buffer.alloc(48 * 2 ** 20);
+
+  /** A server of one large file, how many of its answers are over, and clients that have asked and read nothing yet. */
+  async function aServerOfALargeFile(options: Partial<HttpServerOptions>) {
+    const ended: boolean[] = [];
+    const file = new MemoryBootFile(LARGE);
+    const sendLarge = bootFileRoute(new Map(['large', 'late'].map((name) => [name, file])));
+    const server = await HttpServer.start({
+      ...{ host: '127.0.0.1', port: 0, stallMs: STALL_MS },
+      routes: [
+        async (request, response) => {
+          response.on('close', () => ended.push(response.writableFinished));
+          // Longer than a client may do nothing.
+          if (request.url === '/boot/late') await sleep(3 * STALL_MS);
+          return sendLarge(request, response);
+        },
+      ],
+      ...options,
+    });
+    onTestFinished(() => server.close());
+    const asked = (name = 'large'): Socket => {
+      const client = connect(server.port, '127.0.0.1').on('error', () => {});
+      onTestFinished(() => {
+        client.destroy();
+      });
+      client.pause().write(`GET /boot/${name} HTTP/1.1\r\nHost: server\r\nConnection: close\r\n\r\n`);
+      return client;
+    };
+    return { ended, asked };
+  }
+
+  it.each([
+    ['large', 'at once'],
+    ['late', 'late'],
+  ])('of a client that takes nothing of its answer is ended: /boot/%s, which comes %s', async (name) => {
+    const { ended, asked } = await aServerOfALargeFile({});
+    asked(name);
+    while (ended.length === 0) await sleep(20);
+    expect(ended).toEqual([false]);
+  });
+
+  it('of a slow client that takes a little at a time is not', async () => {
+    const { ended, asked } = await aServerOfALargeFile({});
+    const startMs = performance.now();
+    let bytes = 0;
+    for await (const part of asked()) {
+      bytes += part.length;
+      await sleep(1);
+    }
+    expect(bytes).toBeGreaterThan(LARGE.length);
+    expect(performance.now() - startMs).toBeGreaterThan(3 * STALL_MS);
+    expect(ended).toEqual([true]);
+  });
+
+  it('is not ended while the server makes its answer', async () => {
+    const { asked } = await aServerOfALargeFile({});
+    expect((await buffer(asked('late'))).length).toBeGreaterThan(LARGE.length);
+  });
+
+  it('beyond the most that there may be is ended at once', async () => {
+    const { asked } = await aServerOfALargeFile({ mostConnections: 2, stallMs: 60_000 });
+    const clients = [asked(), asked()];
+    for (const client of clients) await once(client, 'connect');
+    const { promise: closed, resolve } = Promise.withResolvers<void>();
+    const client = asked().on('close', resolve).resume();
+    await closed;
+    expect(client.bytesRead).toBe(0);
   });
 });
 

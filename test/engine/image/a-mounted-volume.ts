@@ -52,10 +52,15 @@ export interface MountedVolume {
 }
 
 /** Mounts a device, or NTFS by its own program; unmounted when the test is over at the latest. */
-export async function mounted(context: TestContext, source: string, by = 'mount'): Promise<MountedVolume> {
+export async function mounted(
+  context: TestContext,
+  source: string,
+  by = 'mount',
+  options: readonly string[] = [],
+): Promise<MountedVolume> {
   const folder = await aFolder();
   const program = installedTool(context, by, by === 'mount' ? 'mount' : 'ntfs-3g');
-  const { status, stderr } = spawnSync(program, [source, folder], { encoding: 'utf8' });
+  const { status, stderr } = spawnSync(program, [...options, source, folder], { encoding: 'utf8' });
   if (status !== 0) skipOrFail(context, `cannot mount ${source}: ${stderr.trim()}`);
   const umount = installedTool(context, 'umount', 'mount');
   const unmount = () => {
@@ -63,4 +68,9 @@ export async function mounted(context: TestContext, source: string, by = 'mount'
   };
   onTestFinished(unmount);
   return { folder, unmount };
+}
+
+/** A volume in memory that is soon full. */
+export function aSmallVolume(context: TestContext, bytes: number): Promise<MountedVolume> {
+  return mounted(context, 'tmpfs', 'mount', ['-t', 'tmpfs', '-o', `size=${bytes}`]);
 }

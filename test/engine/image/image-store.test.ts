@@ -1,6 +1,7 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { ENCODER } from '../../../src/engine/image/chunk-codec.ts';
 import { ImageDraft, pieceBytesFor, type RawRun } from '../../../src/engine/image/image-draft.ts';
 import type { ImageStore } from '../../../src/engine/image/image-store.ts';
 import { parseMetainfo } from '../../../src/engine/image/metainfo.ts';
@@ -24,7 +25,7 @@ async function aDraft(store: ImageStore, name = 'lab'): Promise<ImageDraft> {
     disk: { bytes: 64 * MIB, sectorBytes: 512 },
     table: 'none',
     partitions: [],
-    encoding: { kind: 'zstd', level: 1, library: process.versions.zstd! },
+    encoding: { kind: 'zstd', level: 1, library: ENCODER },
     chunkBytes: MIB,
     tools: {},
   });

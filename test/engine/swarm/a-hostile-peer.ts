@@ -22,9 +22,10 @@ export class HostilePeer {
   readonly target: Target;
   isClosed = false;
 
-  constructor(target: Target) {
+  /** @param from address that it comes from */
+  constructor(target: Target, from?: string) {
     this.target = target;
-    this.socket = connect({ host: target.host, port: target.port });
+    this.socket = connect({ host: target.host, port: target.port, ...(from && { localAddress: from }) });
     this.socket.on('error', () => {});
     this.socket.on('close', () => {
       this.isClosed = true;

@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createSocketServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { makeMetainfo } from '../../../src/engine/image/metainfo.ts';
 import { AnnounceClient, type AnnounceOptions } from '../../../src/engine/swarm/announce-client.ts';
 import { swarmboot } from '../../../src/engine/swarm/swarmboot-client.ts';
+import { decodeTrackerAnswer } from '../../../src/engine/swarm/wire/announce-codec.ts';
 import { remade } from '../a-metainfo.ts';
 import { anImageFile, someBytes } from '../an-image.ts';
 import { ImageInMemory } from './a-swarm.ts';
@@ -31,7 +32,10 @@ async function aTracker() {
   return { url: `http://127.0.0.1:${port}/announce`, heard, next: () => next.promise };
 }
 
-async function anAnnouncer(url: string, wishes: Partial<AnnounceOptions> = {}): Promise<AnnounceClient> {
+async function anUnheardAnnouncer(
+  url: string,
+  wishes: Partial<AnnounceOptions> = {},
+): Promise<AnnounceClient> {
   const metainfo = remade(
     await makeMetainfo({ imageFile: await anImageFile(someBytes(100_000)), pieceBytes: 65_536 }),
     { trackers: [url] },
@@ -39,11 +43,25 @@ async function anAnnouncer(url: string, wishes: Partial<AnnounceOptions> = {}): 
   const said = { metainfo, peerId: PEER_ID, host: '127.0.0.1', port: 6881, wanted: 7, leftBytes: 100_000 };
   const client = await AnnounceClient.start({ ...said, site: '', onPeer: () => {}, ...wishes });
   onTestFinished(() => client.stop());
+  return client;
+}
+
+async function anAnnouncer(url: string, wishes: Partial<AnnounceOptions> = {}): Promise<AnnounceClient> {
+  const client = await anUnheardAnnouncer(url, wishes);
   await client.answered;
   return client;
 }
 
+/** Of an answer that has more to come than the tracker sends. */
+const HEAD = 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n';
+
 describe('the announcer', () => {
+  it('says at once that it asks no tracker by UDP', async () => {
+    await expect(anUnheardAnnouncer('udp://127.0.0.1:6969/announce')).rejects.toThrow(
+      'trackers are asked by HTTP (http://), and this torrent names udp://127.0.0.1:6969/announce',
+    );
+  });
+
   it('asks again where the tracker is away, and tells when it has been heard', async () => {
     let heard = 0;
     const away = createServer().listen(0, '127.0.0.1');
@@ -106,6 +124,64 @@ describe('the announcer', () => {
       ['', '0'],
       ['stopped', '0'],
     ]);
+  });
+
+  it.each([
+    ['breaks off in its answer', (socket: Socket) => socket.end(`${HEAD}d8:inter`)],
+    [
+      'answers what would fill the memory',
+      (socket: Socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nl-3:e'),
+    ],
+    ['never ends its answer', (socket: Socket) => socket.write(`${HEAD}d8:inter`)],
+    ['is none', (socket: Socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n')],
+  ])('goes on, and can be stopped, where the tracker %s', async (_, answer) => {
+    const heard: string[] = [];
+    const server = createSocketServer((socket) => {
+      socket.on('error', () => {});
+      socket.on('data', (bytes) => {
+        heard.push(/event=(\w+)/.exec(bytes.toString('latin1'))?.[1] ?? '');
+        answer(socket);
+      });
+    }).listen(0, '127.0.0.1');
+    onTestFinished(() => void server.close());
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const client = await anUnheardAnnouncer(`http://127.0.0.1:${port}/announce`);
+    const isHeard = client.answered.then(
+      () => true,
+      () => false,
+    );
+    while (heard.length === 0) await sleep(10);
+    client.stop();
+    while (heard.at(-1) !== 'stopped') await sleep(10);
+    expect(heard[0]).toBe('started');
+    expect(await isHeard).toBe(false);
+  });
+
+  it('takes peers in both forms of BEP 3 and 23, and of BEP 7', async () => {
+    const compact = Buffer.concat([
+      Buffer.from('d8:intervali60e5:peers6:'),
+      Buffer.of(127, 0, 0, 1, 26, 225),
+      Buffer.from('6:peers618:'),
+      Buffer.of(...Array(15).fill(0), 1, 26, 226),
+      Buffer.from('e'),
+    ]);
+    expect(decodeTrackerAnswer(compact).peers).toEqual(['127.0.0.1:6881', '[::1]:6882']);
+    const listed = 'd8:intervali60e5:peersld2:ip9:127.0.0.14:porti6881eed2:ip3:::14:porti6882eei7eee';
+    expect(decodeTrackerAnswer(Buffer.from(listed)).peers).toEqual(['127.0.0.1:6881', '[::1]:6882']);
+  });
+
+  it.each([
+    ['i3000000000e', 3600],
+    ['i-5e', 1],
+    ['3:abc', 600],
+  ])('keeps to a sane time where it is told %s', (interval, seconds) => {
+    expect(decodeTrackerAnswer(Buffer.from(`d8:interval${interval}e`)).intervalS).toBe(seconds);
+  });
+
+  it('hears why it was refused', () => {
+    const refusal = Buffer.from('d14:failure reason12:unknown filee');
+    expect(() => decodeTrackerAnswer(refusal)).toThrow('unknown file');
   });
 
   it('is gone with a client that is stopped while it starts', async () => {

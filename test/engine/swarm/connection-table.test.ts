@@ -19,7 +19,7 @@ function aTable() {
         table.remove(peer);
       },
     };
-    table.add(peer, { line, isOurs: false, address: '', hasSpoken: false, peerId: '', ...wishes });
+    table.add(peer, { line, isOurs: false, from: '', address: '', hasSpoken: false, peerId: '', ...wishes });
     return peer;
   };
   return { table, closed, open };

@@ -2,11 +2,12 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { swarmboot } from '../../../src/engine/swarm/swarmboot-client.ts';
 import { encodeExchange } from '../../../src/engine/swarm/wire/exchange-codec.ts';
 import { encodeIntroduction } from '../../../src/engine/swarm/wire/extension-codec.ts';
 import { someBytes } from '../an-image.ts';
 import { HostilePeer, type Target } from './a-hostile-peer.ts';
-import { type ASwarm, aSwarm, type SwarmPeer } from './a-swarm.ts';
+import { type ASwarm, aFreePort, aSwarm, type SwarmPeer } from './a-swarm.ts';
 
 const PIECE = 65_536;
 const PIECES = 24;
@@ -226,6 +227,37 @@ describe('a swarm of good peers', () => {
     },
     30_000,
   );
+
+  it('lets nobody in before there is a torrent, and a client that never had one can be stopped', async () => {
+    const port = await aFreePort('127.0.0.1');
+    const link = { upBps: Number.POSITIVE_INFINITY, downBps: Number.POSITIVE_INFINITY };
+    const place = { host: '127.0.0.1', port, link, uploadSlots: 4, neighbours: 24 };
+    const client = await swarmboot.make({
+      peerId: Buffer.from('-TE0001-has no torrent'.slice(0, 20)),
+      ...place,
+    });
+    const guest = new HostilePeer({ host: '127.0.0.1', port, infoHash: 'ab'.repeat(20), pieces: 1 }).ignore();
+    await once(guest.socket, 'close');
+    await client.stop();
+  });
+
+  it('has room for others where one host talks on all connections that it gets', async () => {
+    const { swarm, seeder } = await aSwarmOfThree();
+    const target = targetOf(swarm, seeder);
+    const crowd: HostilePeer[] = [];
+    for (let guest = 0; guest < 300; guest++) {
+      const peer = new HostilePeer(target).ignore().introduce();
+      peer.say({ kind: 'notInterested' });
+      crowd.push(peer);
+      await once(peer.socket, 'connect');
+    }
+    // Of 50 neighbours and 150 spare guests half.
+    await expect.poll(() => crowd.filter(({ isClosed }) => !isClosed).length).toBe(100);
+    const other = new HostilePeer(target, '127.0.0.2').introduce();
+    await once(other.socket, 'data');
+    await sleep(200);
+    expect(other.isClosed).toBe(false);
+  }, 30_000);
 
   it('is complete while 10,000 connections come, and holds a bounded number of them', async () => {
     const { swarm, seeder, leechers } = await aSwarmOfThree();

@@ -14,7 +14,7 @@ const HOST = '127.0.0.1';
 const PIECE = 65_536;
 const IMAGE = someBytes(20 * PIECE + 1);
 
-/** @returns the port of an opentracker that serves this torrent alone, by TCP and by UDP */
+/** @returns the port of an opentracker that serves this torrent alone */
 async function anOpentracker(context: TestContext, infoHash: string): Promise<number> {
   const command = installedTool(context, 'opentracker', 'opentracker');
   // It gives up its rights, and sees nothing but this folder.
@@ -22,10 +22,7 @@ async function anOpentracker(context: TestContext, infoHash: string): Promise<nu
   await chmod(folder, 0o755);
   await writeFile(join(folder, 'allowed'), `${infoHash}\n`);
   const port = await aFreePort(HOST);
-  const child = spawn(command, [
-    ...['-i', HOST, '-p', String(port), '-P', String(port)],
-    ...['-d', folder, '-w', 'allowed'],
-  ]);
+  const child = spawn(command, [...['-i', HOST, '-p', String(port)], ...['-d', folder, '-w', 'allowed']]);
   onTestFinished(async () => {
     const ended = new Promise((resolve) => child.once('exit', resolve));
     child.kill();
@@ -43,21 +40,21 @@ function answers(port: number): Promise<boolean> {
 }
 
 /** A swarm of our clients whose only tracker is an opentracker. */
-async function aForeignlyTrackedSwarm(context: TestContext, scheme: 'http' | 'udp'): Promise<ASwarm> {
+async function aForeignlyTrackedSwarm(context: TestContext): Promise<ASwarm> {
   const { metainfo } = await aSwarm(IMAGE, PIECE);
   const port = await anOpentracker(context, metainfo.infoHash);
-  return aSwarmOf(IMAGE, () => remade(metainfo, { trackers: [`${scheme}://${HOST}:${port}/announce`] }));
+  return aSwarmOf(IMAGE, () => remade(metainfo, { trackers: [`http://${HOST}:${port}/announce`] }));
 }
 
 describe('opentracker', () => {
-  it.for(['http', 'udp'] as const)('brings our clients together, by %s', async (scheme, context) => {
-    const swarm = await aForeignlyTrackedSwarm(context, scheme);
+  it('brings our clients together', async (context) => {
+    const swarm = await aForeignlyTrackedSwarm(context);
     await swarm.seed(await swarm.aPeer('seeder'));
     expect(Buffer.compare(await swarm.download(await swarm.aPeer('leecher')), IMAGE)).toBe(0);
   });
 
   it('brings us together with a client of others', async (context) => {
-    const swarm = await aForeignlyTrackedSwarm(context, 'http');
+    const swarm = await aForeignlyTrackedSwarm(context);
     await swarm.seed(await swarm.aPeer('seeder'));
     const aria2 = FOREIGN_CLIENTS.find(({ name }) => name === 'aria2')!;
     await (await startForeign(aria2, { context, swarm })).completed();

@@ -108,6 +108,13 @@ describe('a peer socket', () => {
     remote.write(Buffer.concat([encodeHandshake(HANDSHAKE), encodeMessage({ kind: 'unchoke' })]));
     await shaken;
     expect(messages).toEqual([{ kind: 'unchoke' }]);
+  });
+
+  it('is not held up by a slow link before it knows who speaks', async () => {
+    // The handshake alone would take this link 68 s.
+    const { remote, shaken } = await aConnection(Number.POSITIVE_INFINITY, 1);
+    remote.write(encodeHandshake(HANDSHAKE));
+    await shaken;
     expect(await received(remote, HANDSHAKE_BYTES)).toEqual(Buffer.from(encodeHandshake(HANDSHAKE)));
   });
 

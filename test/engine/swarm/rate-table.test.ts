@@ -71,6 +71,29 @@ describe('the limits of a client', () => {
     expect(up.isFree).toBe(true);
   });
 
+  it('of a place hold for what waits already, however often the same are set', async () => {
+    const table = new RateTable(UNLIMITED);
+    const limits = { sites: { near: rates(100_000) } };
+    table.limit(limits);
+    const { up } = table.joined(1);
+    table.introduced(1, 'near');
+    const before = up.carry(BYTES);
+    table.limit(limits);
+    const startMs = performance.now();
+    await Promise.all([before, up.carry(BYTES)]);
+    expect((performance.now() - startMs) / 1000).toBeGreaterThanOrEqual((1.9 * BYTES) / 100_000);
+  });
+
+  it('of a place hold nobody up any more when they are gone', async () => {
+    const table = new RateTable(UNLIMITED);
+    table.limit({ sites: { near: rates(1) } });
+    const { up } = table.joined(1);
+    table.introduced(1, 'near');
+    const waiting = up.carry(BYTES);
+    table.limit({});
+    await waiting;
+  });
+
   it('are replaced while peers are connected', () => {
     const table = new RateTable(UNLIMITED);
     const { up } = table.joined(1);

@@ -10,7 +10,8 @@ import {
 const limits = (downBps: number): SwarmLimits => ({ total: { upBps: downBps, downBps } });
 
 /** Local time. */
-const at = (hours: number, minutes: number): Date => new Date(2026, 10, 26, hours, minutes);
+const at = (hours: number, minutes: number, seconds = 0): Date =>
+  new Date(2026, 10, 26, hours, minutes, seconds);
 
 const TIMETABLE = [
   { from: '08:00', to: '17:30', limits: limits(1) },
@@ -47,18 +48,37 @@ describe('a timetable of limits', () => {
     expect(() => checkTimetable([...TIMETABLE, entry])).toThrow('is no time of the day');
   });
 
-  it('is applied as time goes on, until it is stopped', () => {
-    vi.useFakeTimers({ now: at(7, 59) });
+  /** What is applied from that time on. */
+  function keptFrom(now: Date) {
+    vi.useFakeTimers({ now });
     onTestFinished(() => {
       vi.useRealTimers();
     });
     const applied: SwarmLimits[] = [];
-    const stop = keepTimetable(TIMETABLE, (now) => applied.push(now));
+    return { applied, stop: keepTimetable(TIMETABLE, (limits) => applied.push(limits)) };
+  }
+
+  it('is applied as time goes on, until it is stopped', () => {
+    const { applied, stop } = keptFrom(at(7, 59));
     expect(applied).toEqual([{}]);
     vi.advanceTimersByTime(60_000);
     expect(applied.at(-1)).toEqual(limits(1));
     stop();
     vi.advanceTimersByTime(24 * 3_600_000);
     expect(applied).toHaveLength(2);
+  });
+
+  it('is applied at the full minute, whenever it was begun', () => {
+    const { applied, stop } = keptFrom(at(7, 59, 50));
+    vi.advanceTimersByTime(10_000);
+    expect(applied).toEqual([{}, limits(1)]);
+    stop();
+  });
+
+  it('is applied once for each of its times', () => {
+    const { applied, stop } = keptFrom(at(7, 0));
+    vi.advanceTimersByTime(24 * 3_600_000);
+    expect(applied).toEqual([{}, limits(1), {}, limits(2), limits(3), {}]);
+    stop();
   });
 });

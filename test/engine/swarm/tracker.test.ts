@@ -160,6 +160,14 @@ describe('the tracker of several sites', () => {
     expect(compactPeers(await announce(announceUrl, 1005))).toHaveLength(4);
   });
 
+  it('refuses a port that no peer can have, and lives', async () => {
+    const { announceUrl } = await aServingTracker();
+    const refusal = fieldOf(await announce(announceUrl, 6881.5), 'failure reason') as Uint8Array;
+    expect(Buffer.from(refusal).toString()).toBe('invalid port');
+    await announce(announceUrl, 1001);
+    expect(compactPeers(await announce(announceUrl, 1002))).toEqual(['127.0.0.1:1001']);
+  });
+
   it('understands the client of bittorrent-tracker, good-bye included', async () => {
     const { announceUrl } = await aServingTracker({ handout: 'chain' });
     const heard: string[] = [];

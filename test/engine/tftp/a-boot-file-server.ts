@@ -45,8 +45,8 @@ export class PacketClient {
     socket.on('message', (datagram, sender) => this.#heard.push([decodePacket(datagram), sender]));
   }
 
-  static async open(): Promise<PacketClient> {
-    const socket = createSocket('udp4').bind(0, HOST);
+  static async open(address = HOST): Promise<PacketClient> {
+    const socket = createSocket('udp4').bind(0, address);
     await once(socket, 'listening');
     onTestFinished(() => {
       socket.close();

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { type BootFile, MemoryBootFile } from '../../../src/engine/tftp/boot-file.ts';
@@ -121,6 +122,37 @@ describe('the boot file server', () => {
     expect(other.port).not.toBe(first.port);
   });
 
+  it('goes on with a transfer when a copy of its request comes late', async () => {
+    const { port, ended } = await aBootFileServer({ a: someBytes(5000) });
+    const client = await PacketClient.open();
+    client.read('a', port);
+    const transfers = new Set<number>();
+    for (let block = 1; block <= 10; block++) {
+      const { packet, port: transfer } = await client.hear();
+      expect(packet).toMatchObject({ kind: 'data', block });
+      transfers.add(transfer);
+      if (block === 3) client.read('a', port);
+      client.acknowledge(block, transfer);
+    }
+    await vi.waitFor(() => expect(ended).toMatchObject([{ outcome: 'completed' }]));
+    expect(transfers.size).toBe(1);
+  });
+
+  it('begins anew for a client that asks the same from the same port after a silence: it was started again', async () => {
+    const { port } = await aBootFileServer({ a: someBytes(5000) });
+    const client = await PacketClient.open();
+    client.read('a', port, { timeout: '30' });
+    const before = await client.hear();
+    client.acknowledge(0, before.port);
+    await client.hear();
+    await sleep(3_100);
+    client.read('a', port, { timeout: '30' });
+    let again = await client.hear();
+    // What was sent again meanwhile came from the transfer before.
+    while (again.port === before.port) again = await client.hear();
+    expect(again.packet.kind).toBe('optionAck');
+  });
+
   it('tells a foreign port that this is not its transfer, and goes on', async () => {
     const { port } = await aBootFileServer({ a: someBytes(1200) });
     const [client, stranger] = [await PacketClient.open(), await PacketClient.open()];
@@ -168,6 +200,24 @@ describe('the boot file server', () => {
     first.acknowledge(2, transfer);
     expect((await first.hear()).packet).toMatchObject({ kind: 'data', block: 3 });
     expect(forged.unheard).toBe(0);
+  });
+
+  it('gives one address a quarter of its places, so that one host cannot hold them all', async () => {
+    const { port } = await aBootFileServer({ a: someBytes(5000) }, { mostTransfers: 16 });
+    const asked = async (address?: string): Promise<PacketClient> => {
+      const client = await PacketClient.open(address);
+      client.read('a', port);
+      return client;
+    };
+    for (let transfer = 0; transfer < 4; transfer++) {
+      const greedy = await asked();
+      greedy.acknowledge(1, (await greedy.hear()).port);
+      expect((await greedy.hear()).packet).toMatchObject({ kind: 'data', block: 2 });
+    }
+    const fifth = await asked();
+    const other = await asked('127.0.0.2');
+    expect((await other.hear()).packet).toMatchObject({ kind: 'data', block: 1 });
+    expect(fifth.unheard).toBe(0);
   });
 
   it('tells a client when its file cannot be read any more', async () => {

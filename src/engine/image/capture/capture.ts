@@ -1,5 +1,6 @@
 import { versions } from 'node:process';
 import { RunFailure } from '../../../failure.ts';
+import { ENCODER } from '../chunk-codec.ts';
 import { type DraftPlan, ImageDraft, type RawRun } from '../image-draft.ts';
 import type { ImageStore, StoredImage } from '../image-store.ts';
 import { assertImageName } from '../manifest.ts';
@@ -91,7 +92,7 @@ function draftPlan(request: CaptureRequest, disk: LocalDisk, survey: DiskSurvey)
     disk: { bytes: disk.bytes, sectorBytes: disk.sectorBytes },
     table: survey.table,
     partitions: [...survey.partitions],
-    encoding: encoding.kind === 'raw' ? encoding : { ...encoding, library: versions.zstd! },
+    encoding: encoding.kind === 'raw' ? encoding : { ...encoding, library: ENCODER },
     chunkBytes: CHUNK_BYTES,
     tools: { node: versions.node },
     ...(pieceBytes !== undefined && { pieceBytes }),

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
-import { versions } from 'node:process';
 import { ConfigError } from '../../../failure.ts';
 import { BRIDGED_BYTES, CHUNK_BYTES } from '../capture/chunk-plan.ts';
+import { ENCODER } from '../chunk-codec.ts';
 import { ImageDraft, type RawRun } from '../image-draft.ts';
 import type { ImageStore, StoredImage } from '../image-store.ts';
 import { assertImageName, type Manifest } from '../manifest.ts';
@@ -83,7 +83,7 @@ async function published(disk: SourceDisk, wishes: ImportWishes): Promise<Stored
     disk: disk.disk,
     table: disk.table,
     partitions: disk.partitions,
-    encoding: wire === 'raw' ? { kind: 'raw' } : { kind: 'zstd', level: ZSTD_LEVEL, library: versions.zstd! },
+    encoding: wire === 'raw' ? { kind: 'raw' } : { kind: 'zstd', level: ZSTD_LEVEL, library: ENCODER },
     chunkBytes: CHUNK_BYTES,
     tools: disk.tools,
   });

@@ -54,6 +54,11 @@ export class Dealing implements Showing {
     }
   }
 
+  /** What it was dealt is dealt to somebody else as well: others are not to wait for it. */
+  slowed({ peer }: Neighbour): void {
+    for (const [piece, { receiver }] of this.#dealt) if (receiver === peer) this.#takeBack(piece);
+  }
+
   /** Whoever lacks the piece can have it from there. */
   announced(_neighbour: Neighbour, piece: number, nowMs: number): void {
     if (this.isGoingOn) this.#pass(piece, nowMs);
@@ -73,10 +78,10 @@ export class Dealing implements Showing {
   }
 
   /** Whose turn it is. */
-  nextReceiver(peers: Int32Array, isFree: (neighbour: Neighbour) => boolean): number {
+  nextReceiver(peers: Int32Array, canReceive: (neighbour: Neighbour) => boolean): number {
     return this.#dealer.nextReceiver(peers, (peer) => {
       const neighbour = this.#table.neighbours.get(peer)!;
-      return isFree(neighbour) && this.#dealer.hasFreshFor(neighbour.pieces);
+      return canReceive(neighbour) && this.#dealer.hasFreshFor(neighbour.pieces);
     });
   }
 

@@ -10,6 +10,7 @@ import type { PartialPiece } from './partial-piece.ts';
 import { PieceChoice } from './piece-choice.ts';
 import { Requests } from './requests.ts';
 import type { OwnPlace } from './site-gate.ts';
+import { SourceReview } from './source-review.ts';
 import { type SourceLimits, Sources } from './sources.ts';
 import type { EmitEffect } from './swarm-effect.ts';
 
@@ -37,6 +38,7 @@ export class DownloadSide {
   readonly #emit: EmitEffect;
   readonly #interest: Interest;
   readonly #sources: Sources;
+  readonly #review: SourceReview;
   readonly #open: OpenPieces;
   readonly #offers: Offers;
   readonly #choice: PieceChoice;
@@ -54,6 +56,7 @@ export class DownloadSide {
       this.#interest.reviewAll();
       this.#isRoomNew = hasRoom;
     });
+    this.#review = new SourceReview((neighbour, isWeak) => this.#sources.setWeak(neighbour, isWeak));
     this.held = new PieceSet(settings.geometry.pieces);
     this.#open = new OpenPieces(settings);
     const { place, chance, geometry, picker } = settings;
@@ -179,6 +182,7 @@ export class DownloadSide {
 
   /** Who owes us blocks and has sent none for too long is asked for no more until it sends or unchokes us again. */
   ticked(): void {
+    this.#review.ticked(this.#neighbours, this.#nowMs);
     const offering = this.#offers.adopt(this.#nowMs);
     if (offering) this.#ask(offering);
     for (const neighbour of this.#neighbours.values()) {

@@ -1,13 +1,17 @@
 import type { Chance } from '../policy/chance.ts';
+import { ExtraSlots } from '../policy/extra-slots.ts';
 import { nextGrant } from '../policy/grant-choker.ts';
-import type { Neighbour } from './neighbour.ts';
+import { GrantPace, mostSlow } from '../policy/grant-pace.ts';
+import type { Grant, Neighbour } from './neighbour.ts';
 import type { News } from './news.ts';
 import type { Showing } from './showing.ts';
+import type { OwnPlace } from './site-gate.ts';
 import type { Unchokes, UnchokeTable } from './unchokes.ts';
 
 /** What grants need to know. */
 export interface GrantSettings {
   readonly chance: Chance;
+  readonly place: OwnPlace;
   /** Grants at a time. */
   readonly slots: number;
   /** Bytes on one connection that may wait to leave: the next grant is made while they do. */
@@ -26,8 +30,9 @@ const PATIENT_ANSWERS = 3;
  * and 11 % more messages.
  */
 const POORER_BY = 8;
-/** Behind all that did make use of their grants. */
+/** Behind all that did make use of their grants, and behind all that are not slow. */
 const IDLE_WEALTH = 2 ** 31;
+const SLOW_WEALTH = 2 ** 32;
 
 /**
  * An upload is a grant: an unchoke for a piece's worth of bytes. When these have been handed to the connection it is
@@ -41,6 +46,10 @@ export class Grants implements Unchokes {
   readonly #news: News;
   readonly #showing: Showing | undefined;
   #count = 0;
+  readonly #pace = new GrantPace();
+  readonly #extra: ExtraSlots;
+  /** Grants to those that are slow. */
+  #slow = 0;
   /** How long it takes from an unchoke to the first request, on average [ms]. */
   #answerMs: number;
   #peers = new Int32Array(0);
@@ -51,6 +60,7 @@ export class Grants implements Unchokes {
     shown: { news: News; showing: Showing | undefined },
   ) {
     this.#settings = settings;
+    this.#extra = new ExtraSlots(settings.slots);
     this.#answerMs = settings.patienceMs;
     this.#table = table;
     this.#news = shown.news;
@@ -61,17 +71,24 @@ export class Grants implements Unchokes {
     this.#peers = Int32Array.from(this.#table.neighbours.keys());
   }
 
-  left({ grant }: Neighbour): void {
+  left(neighbour: Neighbour): void {
     this.#peers = Int32Array.from(this.#table.neighbours.keys());
-    if (grant) this.#count--;
+    if (neighbour.grant) this.#uncount(neighbour);
   }
 
   /** Grants until all slots are taken or nobody wants anything. */
   fill(nowMs: number): void {
-    while (this.#count < this.#settings.slots) {
-      const neighbour = this.#next();
-      // Nobody wants anything, or does not know that it does.
-      if (!neighbour) return this.#news.tellAll();
+    const slots = this.#settings.slots + this.#extra.count;
+    while (this.#count > slots && this.#hasTooManySlow()) this.#end(this.#longestSlow());
+    for (;;) {
+      const isFull = this.#count >= slots;
+      const neighbour = isFull ? this.#nextInPlaceOfSlow() : this.#next();
+      if (!neighbour) {
+        // Nobody wants anything, or does not know that it does.
+        if (!isFull) this.#news.tellAll();
+        return;
+      }
+      if (isFull) this.#end(this.#longestSlow());
       this.#grant(neighbour, nowMs);
     }
   }
@@ -91,6 +108,15 @@ export class Grants implements Unchokes {
 
   spent(neighbour: Neighbour, nowMs: number): void {
     neighbour.usedGrants++;
+    const tookMs = waitedMs(neighbour.grant!, nowMs);
+    neighbour.grant!.waitedMs = 0;
+    neighbour.grant!.waitingSinceMs = nowMs;
+    if (this.#isNear(neighbour)) {
+      this.#setSlow(neighbour, this.#pace.isSlow(tookMs));
+      this.#pace.ended(tookMs);
+    }
+    this.#extra.ended();
+    if (this.#count > this.#settings.slots) return this.#end(neighbour);
     const next = this.#next();
     if (!next || !(this.#isDealing() || isPoorer(next, neighbour)))
       return this.#table.renew(neighbour, nowMs);
@@ -102,7 +128,11 @@ export class Grants implements Unchokes {
     const patienceMs = Math.min(this.#settings.patienceMs, PATIENT_ANSWERS * this.#answerMs);
     for (const neighbour of this.#table.neighbours.values()) {
       const { grant, queue, unsentBytes } = neighbour;
-      if (!grant || queue.length > 0 || unsentBytes > 0) continue;
+      if (!grant) continue;
+      if (queue.length > 0 || unsentBytes > 0) {
+        this.#watchPace(neighbour, waitedMs(grant, nowMs));
+        continue;
+      }
       if (nowMs - grant.usedAtMs < patienceMs) continue;
       neighbour.isIdle = true;
       this.#end(neighbour);
@@ -113,10 +143,29 @@ export class Grants implements Unchokes {
     for (const neighbour of this.#table.neighbours.values()) if (neighbour.grant) this.#end(neighbour);
   }
 
+  /** What a slow neighbour has asked for it gets, but it may hold no slot that another could use. */
+  #nextInPlaceOfSlow(): Neighbour | undefined {
+    if (!this.#hasTooManySlow()) return undefined;
+    const next = this.#next();
+    return next?.isSlow ? undefined : next;
+  }
+
+  #hasTooManySlow(): boolean {
+    return this.#slow > mostSlow(this.#settings.slots);
+  }
+
+  #longestSlow(): Neighbour {
+    return this.#table.neighbours
+      .values()
+      .filter(({ grant, isSlow }) => grant && isSlow)
+      .reduce((one, other) => (one.grant!.waitedMs >= other.grant!.waitedMs ? one : other));
+  }
+
+  /** Those that are slow come last. */
   #next(): Neighbour | undefined {
     const { neighbours } = this.#table;
     const peer = this.#isDealing()
-      ? this.#showing!.nextReceiver(this.#peers, (neighbour) => this.#isFree(neighbour))
+      ? this.#nextDealtTo()
       : nextGrant(
           {
             neighbours: this.#peers,
@@ -130,6 +179,16 @@ export class Grants implements Unchokes {
     return neighbours.get(peer);
   }
 
+  #nextDealtTo(): number {
+    const next = (isSlow: boolean): number =>
+      this.#showing!.nextReceiver(
+        this.#peers,
+        (neighbour) => neighbour.isSlow === isSlow && this.#isFree(neighbour),
+      );
+    const quick = next(false);
+    return quick === -1 ? next(true) : quick;
+  }
+
   #canReceive(neighbour: Neighbour): boolean {
     return neighbour.isInterested && this.#isFree(neighbour);
   }
@@ -139,24 +198,53 @@ export class Grants implements Unchokes {
     return !grant && queue.length === 0 && unsentBytes <= this.#settings.unsentBytes;
   }
 
+  #watchPace(neighbour: Neighbour, lastsMs: number): void {
+    if (!this.#pace.isKnown) this.#extra.lasts(lastsMs);
+    if (!this.#isNear(neighbour) || !this.#pace.isSlow(lastsMs)) return;
+    this.#setSlow(neighbour, true);
+    this.#showing?.slowed(neighbour);
+  }
+
+  /** At another site it is slow because the way is, and what goes there others wait for. */
+  #isNear({ site }: Neighbour): boolean {
+    return site === this.#settings.place.site;
+  }
+
+  /** It has a grant. */
+  #setSlow(neighbour: Neighbour, isSlow: boolean): void {
+    this.#slow += Number(isSlow) - Number(neighbour.isSlow);
+    neighbour.isSlow = isSlow;
+  }
+
   #isDealing(): boolean {
     return this.#showing?.isChoosing === true;
   }
 
   #grant(neighbour: Neighbour, nowMs: number): void {
     this.#count++;
+    if (neighbour.isSlow) this.#slow++;
     this.#table.unchoke(neighbour, nowMs);
   }
 
   #end(neighbour: Neighbour): void {
-    this.#count--;
+    this.#uncount(neighbour);
     this.#table.choke(neighbour);
+  }
+
+  #uncount({ isSlow }: Neighbour): void {
+    this.#count--;
+    if (isSlow) this.#slow--;
   }
 }
 
+/** Time in which blocks of a grant have waited to leave, where one does now [ms]. */
+function waitedMs({ waitedMs: before, waitingSinceMs }: Grant, nowMs: number): number {
+  return before + nowMs - waitingSinceMs;
+}
+
 /** [piece] Who does not say what it has is taken at what we gave it. */
-function wealthOf({ pieces, usedGrants, isIdle }: Neighbour): number {
-  return Math.max(pieces.size, usedGrants) + (isIdle ? IDLE_WEALTH : 0);
+function wealthOf({ pieces, usedGrants, isIdle, isSlow }: Neighbour): number {
+  return Math.max(pieces.size, usedGrants) + (isIdle ? IDLE_WEALTH : 0) + (isSlow ? SLOW_WEALTH : 0);
 }
 
 function isPoorer(neighbour: Neighbour, other: Neighbour): boolean {

@@ -29,6 +29,8 @@ export interface Neighbour extends Introduced {
   wantedPieces: number;
   /** Counted among our sources, since it owes us blocks. */
   isCounted: boolean;
+  /** It owes us blocks and hardly gives anything: not counted. */
+  isWeak: boolean;
   areWeInterested: boolean;
   areWeUnchoked: boolean;
   /** Blocks that it owes us, by piece. */
@@ -53,6 +55,8 @@ export interface Neighbour extends Introduced {
   usedGrants: number;
   /** The last grant was not made use of: others come first. */
   isIdle: boolean;
+  /** Its grants take far longer than those of others. */
+  isSlow: boolean;
   /** Bytes handed to the connection that have not left. */
   unsentBytes: number;
   /** How many blocks these are. */
@@ -76,6 +80,9 @@ export interface Withheld {
 /** An unchoke for a number of bytes. */
 export interface Grant {
   leftBytes: number;
+  /** Time in which blocks of it waited to leave, since it was made or renewed, up to `waitingSinceMs` [ms]. */
+  waitedMs: number;
+  waitingSinceMs: number;
   /** When the grant was made, or last made use of [ms]. */
   usedAtMs: number;
   isUsed: boolean;
@@ -96,6 +103,7 @@ export function newNeighbour(
     isDealer: false,
     wantedPieces: 0,
     isCounted: false,
+    isWeak: false,
     areWeInterested: false,
     areWeUnchoked: false,
     asked: new Map(),
@@ -108,6 +116,7 @@ export function newNeighbour(
     queue: [],
     usedGrants: 0,
     isIdle: false,
+    isSlow: false,
     unsentBytes: 0,
     unsentBlocks: 0,
     withheld: new Map(),

@@ -11,10 +11,12 @@ export interface Showing {
   readonly isChoosing: boolean;
   joined(neighbour: Neighbour): void;
   left(neighbour: Neighbour): void;
+  /** A neighbour with a grant turns out to be slow. */
+  slowed(neighbour: Neighbour): void;
   /** A neighbour has a piece. */
   announced(neighbour: Neighbour, piece: number, nowMs: number): void;
-  /** While it chooses: who is served next of those that are free to receive, or -1. */
-  nextReceiver(peers: Int32Array, isFree: (neighbour: Neighbour) => boolean): number;
+  /** While it chooses: who is served next of those that can receive, or -1. */
+  nextReceiver(peers: Int32Array, canReceive: (neighbour: Neighbour) => boolean): number;
   /** A neighbour is granted a piece's worth of bytes. */
   granted(neighbour: Neighbour, nowMs: number): void;
   /** A block was handed to the connection. */

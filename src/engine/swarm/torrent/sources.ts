@@ -59,9 +59,15 @@ export class Sources {
     if (blocks) blocks.add(block);
     else neighbour.asked.set(piece, new Set([block]));
     neighbour.pipeline.requested(neighbour.askedBlocks, nowMs);
-    if (++neighbour.askedBlocks > 1 || neighbour.isDealer) return;
-    neighbour.isCounted = true;
-    this.#change(1);
+    if (++neighbour.askedBlocks === 1) this.#countIn(neighbour);
+  }
+
+  /** One that owes us blocks and hardly gives anything is no source to count with, until it does. */
+  setWeak(neighbour: Neighbour, isWeak: boolean): void {
+    if (neighbour.isWeak === isWeak) return;
+    neighbour.isWeak = isWeak;
+    if (isWeak) this.#countOut(neighbour);
+    else if (neighbour.askedBlocks > 0) this.#countIn(neighbour);
   }
 
   /** @returns whether the block had been asked of this peer */
@@ -69,7 +75,7 @@ export class Sources {
     const blocks = neighbour.asked.get(piece);
     if (!blocks?.delete(block)) return false;
     if (blocks.size === 0) neighbour.asked.delete(piece);
-    if (--neighbour.askedBlocks === 0) this.#uncount(neighbour);
+    if (--neighbour.askedBlocks === 0) this.#countOut(neighbour);
     return true;
   }
 
@@ -78,11 +84,17 @@ export class Sources {
     const owed = [...neighbour.asked];
     neighbour.asked.clear();
     neighbour.askedBlocks = 0;
-    this.#uncount(neighbour);
+    this.#countOut(neighbour);
     return owed;
   }
 
-  #uncount(neighbour: Neighbour): void {
+  #countIn(neighbour: Neighbour): void {
+    if (neighbour.isDealer || neighbour.isWeak) return;
+    neighbour.isCounted = true;
+    this.#change(1);
+  }
+
+  #countOut(neighbour: Neighbour): void {
     if (!neighbour.isCounted) return;
     neighbour.isCounted = false;
     this.#change(-1);

@@ -54,6 +54,8 @@ export class SuperSeeding implements Showing {
 
   granted(): void {}
 
+  slowed(): void {}
+
   sent(neighbour: Neighbour, { piece, length }: BlockAddress, nowMs: number): void {
     this.#movedAtMs = nowMs;
     const revealed = this.#revealed.get(neighbour.peer);

@@ -156,7 +156,11 @@ export class UploadSide {
   sent(neighbour: Neighbour, bytes: number, nowMs: number): void {
     neighbour.unsentBytes -= bytes;
     neighbour.unsentBlocks--;
-    if (neighbour.grant) neighbour.grant.usedAtMs = nowMs;
+    if (neighbour.grant) {
+      neighbour.grant.usedAtMs = nowMs;
+      neighbour.grant.waitedMs += nowMs - neighbour.grant.waitingSinceMs;
+      neighbour.grant.waitingSinceMs = nowMs;
+    }
     this.#pump(neighbour, nowMs);
     if (!neighbour.grant) this.#fill(nowMs);
   }
@@ -202,7 +206,13 @@ export class UploadSide {
 
   #unchoke(neighbour: Neighbour, nowMs: number): void {
     this.#news.tell(neighbour);
-    neighbour.grant = { leftBytes: this.#settings.geometry.pieceBytes, usedAtMs: nowMs, isUsed: false };
+    neighbour.grant = {
+      leftBytes: this.#settings.geometry.pieceBytes,
+      waitedMs: 0,
+      waitingSinceMs: nowMs,
+      usedAtMs: nowMs,
+      isUsed: false,
+    };
     this.#showing?.granted(neighbour, nowMs);
     this.#send(neighbour, { kind: 'unchoke' });
   }
@@ -223,6 +233,7 @@ export class UploadSide {
   #pump(neighbour: Neighbour, nowMs: number): void {
     while (neighbour.queue.length > 0 && this.#hasRoom(neighbour)) {
       const block = neighbour.queue.shift()!;
+      if (neighbour.grant && neighbour.unsentBytes === 0) neighbour.grant.waitingSinceMs = nowMs;
       neighbour.unsentBytes += block.length;
       neighbour.unsentBlocks++;
       neighbour.takenBytes += block.length;

@@ -16,7 +16,7 @@ const EXCHANGE_NAME = 'ut_pex';
 
 /** Longest extended message that we read: a peer exchange of hundreds of addresses, and all handshakes that are known. */
 const MOST_BYTES = 16_384;
-const MOST_SITE_BYTES = 64;
+export const MOST_SITE_BYTES = 64;
 
 /** What a peer tells of itself by its extension handshake, as far as we make use of it. */
 export interface Introduction {

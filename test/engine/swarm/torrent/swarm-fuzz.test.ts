@@ -158,6 +158,22 @@ const FOUND_BEFORE: [Parameters<typeof fuzz>[0], Uint32Array][] = [
     },
     Uint32Array.of(24027, 1686, 31878, 2979, 32499, 5310, 9615, 31644, 14941, 0),
   ],
+  [
+    {
+      pieces: 5,
+      lastBytes: 1,
+      isSeed: true,
+      heldBits: 0,
+      seeder: 'dealing',
+      isClassic: true,
+      slots: 2,
+      sources: 1,
+      openPieces: 1,
+      askedBlocks: 1,
+      unsentBytes: 1,
+    },
+    Uint32Array.of(4002163137, 3704569608, 778317513, 4244943356),
+  ],
 ];
 
 describe('the state of a torrent', () => {

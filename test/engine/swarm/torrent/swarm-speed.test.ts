@@ -42,6 +42,19 @@ describe('a swarm of our clients on equal links', () => {
     expect(held).toBeLessThan(1.06 * meanOf(runs({ machines: 20 }).map(makespan)));
   });
 
+  it.each<Partial<VirtualSwarm>>([
+    { slow: 5, slowShare: 1 / 500, pieceBytes: 2 ** 20, pieces: 64 },
+    { slow: 5, slowShare: 1 / 100, pieceBytes: 2 ** 20, pieces: 64 },
+    { slow: 5, slowShare: 1 / 100 },
+  ])('lets machines with broken links hold up the others by an eighth or so: %o', (wishes) => {
+    const last = ({ doneAt }: VirtualResult) => Math.max(...doneAt.slice(wishes.slow));
+    const swarm = { ...wishes, machines: 20 };
+    const held = runs(swarm).map(last);
+    // Zero is never.
+    for (const doneAt of held) expect(doneAt).toBeGreaterThan(1);
+    expect(meanOf(held)).toBeLessThan(1.17 * meanOf(runs({ ...swarm, slow: 0 }).map(makespan)));
+  });
+
   it('keeps the server sending to the end where machines send slower than they receive', () => {
     const upShare = 1 / 3;
     const bound = 6 / (1 + 6 * upShare);

@@ -89,7 +89,44 @@ describe('a grant', () => {
   it('stays with a slow neighbour as long as its bytes are on their way', () => {
     const torrent = aSeed(2, { slots: 1, unsentBytes: BLOCK });
     torrent.request(1, 0, 2);
+    expect(toldTo(torrent.pass(60_000), 1)).toEqual([]);
+    expect(toldTo(torrent.tell({ kind: 'blockSent', peer: 1, bytes: BLOCK }), 1)).toEqual(['block']);
+  });
+
+  it('is not the only one for ever where all that have one are slow: there are up to twice as many slots', () => {
+    const torrent = aSeed(4, { slots: 1, unsentBytes: BLOCK });
+    torrent.request(1, 0, 2);
+    expect(torrent.pass(2_000)).toEqual([]);
+    const effects = torrent.pass(1);
+    expect(whoIsTold(effects, 'unchoke')).toHaveLength(1);
+    torrent.request(whoIsTold(effects, 'unchoke')[0]!, 1, 2);
     expect(torrent.pass(60_000)).toEqual([]);
+  });
+
+  it.each([
+    [
+      'goes to another in place of a slow neighbour, which gets all the same what it has asked for',
+      'near',
+      ['choke'],
+    ],
+    ['stays with a neighbour at another site, which is slow because the way is', 'far', []],
+  ])('%s', (_what, site, told) => {
+    const torrent = aSeed(3, { slots: 1, unsentBytes: BLOCK, place: { site: 'near', salt: 0 } });
+    for (const peer of [1, 2, 3])
+      torrent.tell({
+        kind: 'peerIntroduced',
+        peer,
+        site: peer === 1 ? site : 'near',
+        isDealer: false,
+        salt: 0,
+      });
+    torrent.request(1, 0, 2);
+    const [quick] = whoIsTold(torrent.pass(2_001), 'unchoke');
+    torrent.request(quick!, 1);
+    for (let sent = 0; sent < BLOCKS; sent++) torrent.tell({ kind: 'blockSent', peer: quick!, bytes: BLOCK });
+    const before = torrent.effects.length;
+    torrent.pass(100);
+    expect(toldTo(torrent.effects.slice(before), 1)).toEqual(told);
     expect(toldTo(torrent.tell({ kind: 'blockSent', peer: 1, bytes: BLOCK }), 1)).toEqual(['block']);
   });
 

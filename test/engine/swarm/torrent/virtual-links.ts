@@ -20,12 +20,13 @@ export interface VirtualSwarm {
   readonly machines: number;
   readonly pieces: number;
   readonly pieceBytes: number;
-  /** Bytes per second of every link; the first `slow` machines have a fifth of it. */
+  /** Bytes per second of every link, but for those of the first `slow` machines, which have a share of it. */
   readonly rateBps: number;
+  readonly slow: number;
+  readonly slowShare: number;
   /** Rate of the server's link and of the machines' uplinks, over that of the machines' downlinks. */
   readonly serverShare: number;
   readonly upShare: number;
-  readonly slow: number;
   readonly conditions: NetworkConditions;
   readonly unsentBytes: number;
   readonly sources: number;
@@ -79,6 +80,7 @@ export function runVirtualSwarm(wishes: Partial<VirtualSwarm> & { machines: numb
     serverShare: 1,
     upShare: 1,
     slow: 0,
+    slowShare: 1 / 5,
     conditions: QUICK,
     unsentBytes: Math.max(BLOCK_BYTES, pieceBytes / 16),
     sources: 4,
@@ -135,12 +137,12 @@ class VirtualPeer {
 
   constructor(number: number, net: Net) {
     const { pieces, pieceBytes, unsentBytes, sources, slow, rateBps, seeder, choker, pipeline } = net.swarm;
-    const { serverShare, upShare } = net.swarm;
+    const { serverShare, upShare, slowShare } = net.swarm;
     const isSeed = number === 0;
     this.number = number;
     this.isDone = isSeed;
     this.#net = net;
-    const ownRateBps = isSeed ? rateBps * serverShare : number <= slow ? rateBps / 5 : rateBps;
+    const ownRateBps = isSeed ? rateBps * serverShare : number <= slow ? rateBps * slowShare : rateBps;
     this.up = new Port(net.simulation, isSeed ? ownRateBps : ownRateBps * upShare);
     this.down = new Port(net.simulation, ownRateBps);
     this.#state = new SwarmState({

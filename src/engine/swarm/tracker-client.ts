@@ -1,0 +1,84 @@
+import { exchange } from '../http/exchange-client.ts';
+import {
+  type AnnounceEvent,
+  type Announcement,
+  announceUrl,
+  decodeTrackerAnswer,
+  type TrackerAnswer,
+} from './wire/announce-codec.ts';
+
+/** What is said in every announce, as it is at the time. */
+export type Saying = Omit<Announcement, 'event' | 'trackerId'>;
+
+export interface TrackerWatch {
+  answered(answer: TrackerAnswer): void;
+  failed(cause: Error): void;
+}
+
+/** Time for one answer [ms]. */
+const PATIENCE_MS = 15_000;
+/** A stopped client is waited for no longer [ms]. */
+const GOODBYE_MS = 1_000;
+/** A tracker that never answered is asked again; others when their interval is over [ms]. */
+const RETRY_MS = 2_000;
+/** Some 50,000 peers. */
+const MOST_BYTES = 2 ** 20;
+
+/** One HTTP tracker that is told of one torrent: one announce after the other, and again whenever its interval is over. */
+export class TrackerClient {
+  readonly #url: string;
+  readonly #say: () => Saying;
+  readonly #watch: TrackerWatch;
+  readonly #stopped = new AbortController();
+  #last: Promise<void> = Promise.resolve();
+  #again: NodeJS.Timeout | undefined;
+  /** It has answered once. */
+  #isHeard = false;
+  #intervalMs = RETRY_MS;
+  #trackerId: Uint8Array | undefined;
+
+  constructor(url: string, say: () => Saying, watch: TrackerWatch) {
+    this.#url = url;
+    this.#say = say;
+    this.#watch = watch;
+  }
+
+  announce(event?: AnnounceEvent): void {
+    this.#last = this.#last.then(() => this.#tell(event));
+  }
+
+  /** Whatever is under way is given up; the tracker is told, but not waited for. */
+  stop(): void {
+    clearTimeout(this.#again);
+    this.#stopped.abort();
+    this.#last = this.#last.then(() => this.#sayGoodbye()).catch(() => {});
+  }
+
+  async #sayGoodbye(): Promise<void> {
+    const url = announceUrl(this.#url, this.#saying('stopped'));
+    await exchange({ url, patienceMs: GOODBYE_MS, mostBytes: MOST_BYTES });
+  }
+
+  /** Who was never heard of starts, whatever else there is to say. */
+  async #tell(event: AnnounceEvent | undefined): Promise<void> {
+    const { signal } = this.#stopped;
+    if (signal.aborted) return;
+    clearTimeout(this.#again);
+    try {
+      const url = announceUrl(this.#url, this.#saying(this.#isHeard ? event : 'started'));
+      const { body } = await exchange({ url, patienceMs: PATIENCE_MS, mostBytes: MOST_BYTES, signal });
+      const answer = decodeTrackerAnswer(body);
+      this.#isHeard = true;
+      this.#intervalMs = answer.intervalS * 1000;
+      this.#trackerId = answer.trackerId ?? this.#trackerId;
+      this.#watch.answered(answer);
+    } catch (cause) {
+      if (!signal.aborted) this.#watch.failed(cause as Error);
+    }
+    if (!signal.aborted) this.#again = setTimeout(() => this.announce(), this.#intervalMs);
+  }
+
+  #saying(event: AnnounceEvent | undefined): Announcement {
+    return { ...this.#say(), event, trackerId: this.#trackerId };
+  }
+}
