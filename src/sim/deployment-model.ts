@@ -225,6 +225,15 @@ export function hasTracker({ announceS, mostConnections, pexS }: P2pModel): bool
   return announceS !== undefined || mostConnections !== undefined || pexS !== undefined;
 }
 
+/** Whether some machine may receive slower than another. */
+export function areLinksUneven({ machines }: DeploymentModel): boolean {
+  const [first] = machines;
+  return machines.some(
+    ({ link, linkChanges = [] }) =>
+      linkChanges.length > 0 || link.upBps !== first!.link.upBps || link.downBps !== first!.link.downBps,
+  );
+}
+
 /** Everybody who sends or receives: the server is peer 0, machines are 1 to n, seeders follow them, and the web seed is last. */
 export function peerCountOf({ machines, seeders = [], webSeed }: DeploymentModel): number {
   return 1 + machines.length + seeders.length + (webSeed ? 1 : 0);

@@ -3,17 +3,21 @@ export {
   type Calibration,
   calibrate,
   type Extrapolation,
-  errorWith,
+  isWithin,
   type UnknownFit,
 } from './calibration/calibrate.ts';
-export { CALIBRATED, type MeasuredCell, type Unknown } from './calibration/explanation.ts';
+export {
+  CALIBRATED,
+  type CellPlace,
+  type MeasuredCell,
+} from './calibration/explanation.ts';
 export type { Range } from './calibration/fit.ts';
 export * from './deployment-model.ts';
 export { RandomStream } from './kernel/random-stream.ts';
 export type { TraceEvent, TraceKind, TraceListener } from './kernel/trace.ts';
 export { arrivalTimes } from './machine/arrivals.ts';
 export type { BootModel, BootStep } from './machine/boot-model.ts';
-export { DIED_BY_CHANCE } from './machine/chance-deaths.ts';
+export { isDeathByChance } from './machine/chance-deaths.ts';
 export type { MessageKind } from './messages/message.ts';
 export { type SimulatedMessageSwarm, simulateMessages } from './messages/message-swarm.ts';
 export type { MessageSwarmModel } from './messages/message-swarm-model.ts';

@@ -49,7 +49,7 @@ export interface SimulatedDeployment {
   readonly serverUploadedBytes: number;
   /** By seeder beside the server; last by a web seed that is a host of its own. */
   readonly seedersUploadedBytes: readonly number[];
-  /** Sent, but cut off or repeated: sum of uploads = sum of downloads + this; by multicast, one copy + this. */
+  /** Sent, but cut off or repeated: sum of uploads = sum of downloads + this; by multicast, one copy, if anybody got it, + this. */
   readonly wastedBytes: number;
   readonly traceDigest: string;
 }

@@ -1,13 +1,14 @@
 import {
   CALIBRATED,
   type CellPlace,
-  EXPLANATIONS,
   type Explanation,
+  explanationsOf,
+  hasOneP2pMachine,
   type MeasuredCell,
   UNKNOWNS,
   type Unknown,
 } from './explanation.ts';
-import { Fit, type Range } from './fit.ts';
+import { Fit, type Range, SLACK } from './fit.ts';
 
 /** Where the error is looked at along an unknown. */
 const PROFILE_POINTS = 9;
@@ -34,7 +35,7 @@ export interface UnknownFit {
   readonly words: string;
   /** By the sets that come as near as any does. */
   readonly nearest: Range;
-  /** By the sets that are off by no more than was asked for. */
+  /** By the sets that are off by no more than was asked for; where there are none, by those that come as near as any does. */
   readonly within: Range;
   /** The error of the worst cell along it. */
   readonly profile: readonly { readonly valueS: number; readonly error: number }[];
@@ -44,7 +45,7 @@ export interface UnknownFit {
 export interface Extrapolation extends CellPlace {
   /** By the sets that come as near as any does, by name of the explanation. */
   readonly nearest: Readonly<Record<string, Range>>;
-  /** Over all explanations, by the sets that are off by no more than was asked for. */
+  /** Over all explanations, by the sets that are off by no more than was asked for, or else that come as near as any does. */
   readonly within: Range;
   /** The widest gap between two explanations as a share of the time; 0 where they all overlap. */
   readonly gap: number;
@@ -57,6 +58,8 @@ export interface Calibration {
   readonly tolerance: number;
   /** What the best set of all explanations is off by. */
   readonly error: number;
+  /** Whether any explanation's is off by no more than was asked for. */
+  readonly isWithin: boolean;
   readonly explanations: readonly ExplanationFit[];
   readonly unknowns: readonly UnknownFit[];
   readonly extrapolations: readonly Extrapolation[];
@@ -64,48 +67,40 @@ export interface Calibration {
 
 /**
  * Finds everything that could be behind a table of measured times.
- * @param machines numbers of machines to extrapolate to
+ * @param beside cells to extrapolate to
  * @throws RangeError where there are no cells
  */
 export function calibrate(
   cells: readonly MeasuredCell[],
-  { tolerance, machines }: { tolerance: number; machines: readonly number[] },
+  { tolerance, beside }: { tolerance: number; beside: readonly CellPlace[] },
 ): Calibration {
   if (cells.length === 0) throw new RangeError('a table needs at least one cell');
-  const fits = EXPLANATIONS.map((explanation) => new Fit(explanation, cells));
+  const fits = explanationsOf(cells).map((explanation) => new Fit(explanation, cells));
   const bests = fits.map((fit) => ({ fit, ...fit.best() }));
   const error = Math.min(...bests.map((best) => best.error));
   const nearest = bests.filter((best) => best.error <= error + AS_GOOD).map(({ fit }) => fit);
   const widest = Math.max(tolerance, error + AS_GOOD);
   const within = bests.filter((best) => best.error <= widest).map(({ fit }) => fit);
   const context = { nearest, within, error: error + AS_GOOD, widest };
-  const used = [...new Set(cells.map(({ transport }) => transport))];
   return {
     cells,
     tolerance,
     error,
+    isWithin: isWithin(error, tolerance),
     explanations: bests.map(({ fit, unknowns, ...best }) => ({
       ...namesOf(fit.explanation),
       error: best.error,
       best: unknowns,
-      isWithin: best.error <= widest,
+      isWithin: isWithin(best.error, tolerance),
     })),
-    unknowns: unknownsFor(used).map((unknown) => unknownFit(unknown, context)),
-    extrapolations: used.flatMap((transport) =>
-      machines.map((count) => extrapolate({ transport, machines: count }, context)),
-    ),
+    unknowns: unknownsFor(cells, within).map((unknown) => unknownFit(unknown, context)),
+    extrapolations: beside.map((cell) => extrapolate(cell, context)),
   };
 }
 
-/** What the worst cell is off by where these unknowns [s] are given, by the explanation that does best with them. */
-export function errorWith(
-  cells: readonly MeasuredCell[],
-  given: Readonly<Partial<Record<Unknown, number>>>,
-): { explanation: string; error: number } {
-  return EXPLANATIONS.map((explanation) => ({
-    explanation: explanation.name,
-    error: new Fit(explanation, cells).errorAt(given),
-  })).reduce((best, other) => (other.error < best.error ? other : best));
+/** Whether an error is no more than was asked for, but for rounding. */
+export function isWithin(error: number, tolerance: number): boolean {
+  return error <= tolerance + SLACK;
 }
 
 interface Fits {
@@ -119,12 +114,17 @@ function namesOf({ name, words }: Explanation) {
   return { name, words };
 }
 
-function unknownsFor(used: readonly string[]): Unknown[] {
-  const missing = CALIBRATED.filter((transport) => !used.includes(transport));
+/** What at least one of the cells says something of, and is part of an explanation that fits. */
+function unknownsFor(cells: readonly MeasuredCell[], fits: readonly Fit[]): Unknown[] {
+  const missing = CALIBRATED.filter((name) => !cells.some(({ transport }) => transport === name));
   const isMissing = (unknown: Unknown): boolean =>
     missing.some((transport) => unknown.startsWith(transport) || unknown === `fixed ${transport}`) ||
-    (missing.includes('p2p') && (unknown === 'swarmCopy' || unknown === 'oneOff'));
-  return (Object.keys(UNKNOWNS) as Unknown[]).filter((unknown) => !isMissing(unknown));
+    (unknown === 'swarmCopy' && missing.includes('p2p')) ||
+    (unknown === 'oneOff' && !hasOneP2pMachine(cells));
+  return (Object.keys(UNKNOWNS) as Unknown[]).filter(
+    (unknown) =>
+      !isMissing(unknown) && fits.some(({ explanation: { without } }) => !without.includes(unknown)),
+  );
 }
 
 function unknownFit(unknown: Unknown, { nearest, within, error, widest }: Fits): UnknownFit {

@@ -10,7 +10,7 @@ import { type Optimum, optimise, type Row, type Terms } from './linear-program.t
 /** The unknown by which the worst cell is off, as a share of its time. */
 const ERROR = 'error';
 /** What is as near as any set comes is found a little wider, so that rounding does not shut it out. */
-const SLACK = 1e-7;
+export const SLACK = 1e-7;
 
 /** From the least to the most. */
 export interface Range {

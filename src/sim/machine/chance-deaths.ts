@@ -6,8 +6,14 @@ import type { DeployedMachine } from './deployed-machine.ts';
 /** One that dies so often never gets far enough: without an end to it the simulation would have none. */
 const MOST_DEATHS = 100;
 
-/** What is said of a machine that died by chance. */
-export const DIED_BY_CHANCE = 'it died by chance, as the scenario asks';
+/** What is said of a machine that died by chance, and of one that did so too often to be powered on again. */
+const DIED_BY_CHANCE = 'it died by chance, as the scenario asks';
+const DIED_TOO_OFTEN = `it died ${MOST_DEATHS} times by chance`;
+
+/** Whether a machine's failure is chance at work, which a scenario that asks for it has to expect. */
+export function isDeathByChance(failure: string): boolean {
+  return failure === DIED_BY_CHANCE || failure === DIED_TOO_OFTEN;
+}
 
 /**
  * Machines die by chance at a constant rate, from when they are powered on until they are done. Where nothing else
@@ -43,6 +49,6 @@ export class ChanceDeaths {
     const deaths = (this.#deaths.get(machine) ?? 0) + 1;
     this.#deaths.set(machine, deaths);
     if (deaths < MOST_DEATHS) machine.die(comesBackAfterS, DIED_BY_CHANCE);
-    else machine.die(Number.POSITIVE_INFINITY, `it died ${MOST_DEATHS} times by chance`);
+    else machine.die(Number.POSITIVE_INFINITY, DIED_TOO_OFTEN);
   }
 }

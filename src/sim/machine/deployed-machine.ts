@@ -109,9 +109,11 @@ export class DeployedMachine {
     if (this.#arena.simulation.now >= this.poweredOnS) this.#powerOn();
   }
 
+  /** One whose power was cut before has none to be switched on with. */
   #powerOn(): void {
+    if (this.failure !== null) return;
     this.#trace('poweredOn');
-    if (this.failure === null) this.#boot();
+    this.#boot();
   }
 
   /** Firmware first, then what the machine loads. */

@@ -81,6 +81,11 @@ export class FlowNetwork {
     return path.reduce((least, link) => Math.min(least, this.#fairShare.capacityOf(link)), Infinity);
   }
 
+  /** Time until a running transfer ends, at the rate that it has now [s]. */
+  leftS(flow: number): number {
+    return this.left(flow) / this.#fairShare.rateOf(flow);
+  }
+
   /** Bytes of a running transfer that have not arrived yet. */
   left(flow: number): number {
     return this.#leftNow(flow, this.#fairShare.rateOf(flow));

@@ -39,7 +39,7 @@ export class ClassicChoking implements Choking {
     this.#swarm = swarm;
     this.#clock = clock;
     this.#stations = Array.from(swarm.isHere, (_, peer) => ({
-      choker: new ClassicChoker(swarm.uploads.countOf(peer), swarm.chance),
+      choker: new ClassicChoker(swarm.uploads.limitOf(peer), swarm.chance),
       given: new ExchangeCount(),
       taken: new ExchangeCount(),
       firstRoundS: Number.NaN,

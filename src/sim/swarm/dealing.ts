@@ -46,7 +46,22 @@ export class Dealing extends PlainSeeding {
 
   override nextReceiver(): number {
     this.#dealer.passLate(this.#nowMs());
-    return this.#dealer.nextReceiver(this.#receivers, this.#canTake);
+    const { slow } = this.#swarm;
+    if (!slow) return this.#dealer.nextReceiver(this.#receivers, this.#canTake);
+    const quick = this.#dealer.nextReceiver(
+      this.#receivers,
+      (receiver) => !slow.isSlow(receiver, SERVER) && this.#canTake(receiver),
+    );
+    return quick === -1 ? this.#dealer.nextReceiver(this.#receivers, this.#canTake) : quick;
+  }
+
+  /** What it was dealt is dealt to somebody else as well: others are not to wait for it. */
+  override slowed(receiver: number): void {
+    const { uploads } = this.#swarm;
+    const slot = uploads.slotOf(SERVER, receiver);
+    if (slot === -1 || !this.isDealing()) return;
+    const piece = uploads.pieceOf(slot);
+    if (this.#holders[piece] === 0) this.#dealer.takeBack(piece);
   }
 
   override lateAfterMs(): number {

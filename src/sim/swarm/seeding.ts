@@ -15,6 +15,8 @@ export interface Seeding {
   pieceFor(receiver: number): number;
   /** A machine has got a piece. */
   arrived(receiver: number, piece: number): void;
+  /** The seeder has found that a machine is slow that it serves. */
+  slowed(receiver: number): void;
   /** The seeder has other neighbours than before. */
   relinked(): void;
   /** A machine is gone with its pieces; what was on its way to it and from it has been cut off before. */
@@ -53,6 +55,8 @@ export class PlainSeeding implements Seeding {
   }
 
   arrived(_receiver: number, _piece: number): void {}
+
+  slowed(_receiver: number): void {}
 
   relinked(): void {}
 

@@ -5,6 +5,7 @@ import type { RandomStream } from '../kernel/random-stream.ts';
 import { SERVER } from '../network/topology.ts';
 import type { Neighbours } from './neighbours.ts';
 import { newPicking, type Picking } from './picking.ts';
+import type { SlowReceivers } from './slow-receivers.ts';
 import { Tracker } from './tracker.ts';
 import { UploadSlots } from './upload-slots.ts';
 
@@ -30,9 +31,14 @@ export interface SwarmState {
 
 /** What all policies go by. */
 export interface Swarm extends SwarmState {
+  /** Left out where nobody can be slow. */
+  readonly slow?: SlowReceivers | undefined;
   /** Whether a receiver could take something from an uploader now, were it unchoked. */
   isInterested(receiver: number, uploader: number): boolean;
 }
+
+/** Slots over those of the settings, where there are slow receivers: as many extra ones, and as many grants without one. */
+const SLOT_ROOM = 3;
 
 /** Who takes part in a swarm, and in what. */
 interface SwarmPlace {
@@ -42,6 +48,8 @@ interface SwarmPlace {
   readonly seeders?: readonly number[];
   /** Machines that a web seed serves, all at a time; left out where there is none. It has the number behind all peers. */
   readonly webClients?: number;
+  /** Whether receivers may be slower than others. */
+  readonly isUneven?: boolean;
   readonly pieces: number;
   readonly chance: RandomStream;
 }
@@ -49,7 +57,7 @@ interface SwarmPlace {
 /** The peers of a swarm, linked as the tracker hands them out. */
 export function newSwarmState(
   settings: P2pModel,
-  { sites, seeders = [], webClients = 0, pieces, chance }: SwarmPlace,
+  { sites, seeders = [], webClients = 0, isUneven = false, pieces, chance }: SwarmPlace,
   handoutChance: RandomStream,
 ): SwarmState {
   const { handout, neighbours: wanted, uploadSlots, seederSlots } = settings;
@@ -58,6 +66,7 @@ export function newSwarmState(
     : undefined;
   const neighbours =
     tracker?.neighbours ?? handOutPeers({ sites, handout, wanted, otherSources: seeders }, handoutChance);
+  const slots = sites.map((_, peer) => (peer === SERVER ? seederSlots : uploadSlots));
   const held = new PieceRows(sites.length + (webClients > 0 ? 1 : 0), pieces);
   // What is to be dealt the seeder has only when it has dealt it.
   const seeded = held.row(SERVER);
@@ -79,10 +88,10 @@ export function newSwarmState(
     isHere,
     held,
     picking,
-    uploads: new UploadSlots([
-      ...sites.map((_, peer) => (peer === SERVER ? seederSlots : uploadSlots)),
-      webClients,
-    ]),
+    uploads: new UploadSlots(
+      [...slots, webClients],
+      [...slots.map((count) => (isUneven ? SLOT_ROOM * count : count)), webClients],
+    ),
   };
 }
 

@@ -1,6 +1,9 @@
 const NOBODY = -1;
 
-/** The upload slots of all peers. What goes on in one is a grant: a piece that its peer sends to another. */
+/**
+ * The upload slots of all peers. What goes on in one is a grant: a piece that its peer sends to another. Each peer has a
+ * limit of slots that may be taken, which can be changed within its room.
+ */
 export class UploadSlots {
   /** How many downloads each peer has, by peer; no more than 65,535. */
   readonly downloads: Uint16Array;
@@ -13,16 +16,22 @@ export class UploadSlots {
   /** By peer, and one more: its first slot; and how many of its slots are taken. */
   readonly #starts: Int32Array;
   readonly #taken: Int32Array;
+  readonly #limits: Int32Array;
 
-  /** @param slots how many, by peer */
-  constructor(slots: readonly number[]) {
-    this.downloads = new Uint16Array(slots.length);
-    this.#taken = new Int32Array(slots.length);
-    this.#starts = new Int32Array(slots.length + 1);
-    for (const [peer, count] of slots.entries()) this.#starts[peer + 1] = this.#starts[peer]! + count;
-    const all = this.#starts[slots.length]!;
+  /**
+   * @param limits slots that may be taken, by peer
+   * @param rooms slots that there are, by peer
+   */
+  constructor(limits: readonly number[], rooms = limits) {
+    this.downloads = new Uint16Array(limits.length);
+    this.#taken = new Int32Array(limits.length);
+    this.#limits = Int32Array.from(limits);
+    this.#starts = new Int32Array(limits.length + 1);
+    for (const [peer, count] of rooms.entries()) this.#starts[peer + 1] = this.#starts[peer]! + count;
+    const all = this.#starts[limits.length]!;
     this.#uploaders = new Int32Array(all);
-    for (const peer of slots.keys()) this.#uploaders.fill(peer, this.#starts[peer]!, this.#starts[peer + 1]!);
+    for (const peer of limits.keys())
+      this.#uploaders.fill(peer, this.#starts[peer]!, this.#starts[peer + 1]!);
     this.#receivers = new Int32Array(all).fill(NOBODY);
     this.#pieces = new Int32Array(all);
   }
@@ -32,8 +41,19 @@ export class UploadSlots {
     return this.#uploaders.length;
   }
 
-  countOf(peer: number): number {
-    return this.#starts[peer + 1]! - this.#starts[peer]!;
+  /** How many slots of a peer may be taken. */
+  limitOf(peer: number): number {
+    return this.#limits[peer]!;
+  }
+
+  /** So many more of them may be taken from now on, or fewer; at most as many as there is room for. */
+  changeLimit(peer: number, by: number): void {
+    this.#limits[peer]! += by;
+  }
+
+  /** Whether one more may be allowed. */
+  hasRoom(peer: number): boolean {
+    return this.#limits[peer]! < this.#starts[peer + 1]! - this.#starts[peer]!;
   }
 
   takenOf(peer: number): number {
@@ -41,7 +61,7 @@ export class UploadSlots {
   }
 
   hasFree(peer: number): boolean {
-    return this.#taken[peer]! < this.#starts[peer + 1]! - this.#starts[peer]!;
+    return this.#taken[peer]! < this.#limits[peer]!;
   }
 
   isServing(uploader: number, receiver: number): boolean {

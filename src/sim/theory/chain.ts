@@ -2,9 +2,10 @@
  * Pipelines of machines, each of which passes on every piece as soon as it has it.
  * Source: S. Martin, T. Buchert, P. Willemet, O. Richard, E. Jeanvoine, L. Nussbaum, "Scalable and reliable
  * data broadcast with Kascade" (2014) for the chain; both formulas count the slots of a filled pipeline.
- * Convention: the source is not counted in n, and it is the head of the chain or the root of the tree.
+ * Convention: the source is not counted in n, and it is the head of the chain or the root of the tree; a rate of
+ * Infinity is no limit.
  */
-import { requireNonNegative, requirePositive, requireWhole } from './domain.ts';
+import { requireNonNegative, requirePositive, requireRate, requireWhole } from './domain.ts';
 
 /** Source, first machine, second machine, ... in one line. */
 export interface Chain {
@@ -28,9 +29,9 @@ export interface Tree {
   readonly pieces: number;
   /** n: machines that receive. */
   readonly machines: number;
-  /** b: upload rate of every machine [byte/s]; each child gets b/k, also where there are fewer than k. */
+  /** b: upload rate of every machine [byte/s]; each child gets b/k, also where the last machines have fewer than k. */
   readonly linkBps: number;
-  /** k: children of a machine, 2 or more; for 1 use the chain. */
+  /** k: children of a machine, 2 or more, and no more than n; for 1 use the chain. */
   readonly children: number;
 }
 
@@ -39,7 +40,8 @@ export interface Tree {
  * @throws RangeError where a size, rate, time or number is out of range
  */
 export function chainS({ wireBytes, pieces, machines, linkBps, hopSetUpS = 0 }: Chain): number {
-  requirePositive({ wireBytes, linkBps });
+  requirePositive({ wireBytes });
+  requireRate({ linkBps });
   requireWhole({ pieces, machines });
   requireNonNegative({ hopSetUpS });
   return (wireBytes / linkBps) * (1 + (machines - 1) / pieces) + (machines - 1) * hopSetUpS;
@@ -68,7 +70,8 @@ export function treeDepth(machines: number, children: number): number {
  * @throws RangeError where a size, rate or number is out of range
  */
 export function treeS({ wireBytes, pieces, machines, linkBps, children }: Tree): number {
-  requirePositive({ wireBytes, linkBps });
+  requirePositive({ wireBytes });
+  requireRate({ linkBps });
   requireWhole({ pieces });
   const depth = treeDepth(machines, children);
   return ((wireBytes * children) / linkBps) * (1 + (depth - 1) / pieces);

@@ -1,13 +1,13 @@
 import { SERVER } from '../network/topology.ts';
 import type { Seeding } from '../swarm/seeding.ts';
-import type { SwarmState } from '../swarm/swarm.ts';
+import type { Swarm } from '../swarm/swarm.ts';
 import type { UploadSlots } from '../swarm/upload-slots.ts';
 import { LackingBytes } from './lacking-bytes.ts';
 import type { Arena } from './transport.ts';
 
 /** Whose grants they are, and who hears of them. */
 interface GrantPlace {
-  readonly swarm: SwarmState;
+  readonly swarm: Swarm;
   readonly seeding: Seeding;
   /** To be called when all of a piece has arrived: it is to be kept or wasted then. */
   readonly arrived: (slot: number) => void;
@@ -43,6 +43,7 @@ export class Grants {
   /** Sends the piece of a slot that was taken, when it has been asked for. */
   begin(slot: number): void {
     const { model, simulation } = this.#arena;
+    this.#place.swarm.slow?.began(slot);
     if (model.latencyS === 0) return this.#send(slot);
     this.#beginnings[slot] ??= simulation.open(this.#send, slot);
     simulation.schedule(this.#beginnings[slot]!, simulation.now + 2 * model.latencyS);
@@ -55,6 +56,13 @@ export class Grants {
     return network.isRunning(flow) ? this.#bytesOf(slot) - network.left(flow) : 0;
   }
 
+  /** Time until all of the piece has arrived, at the rate that it has now [s]; 0 where nothing flows yet. */
+  leftS(slot: number): number {
+    const { network } = this.#arena;
+    const flow = this.#firstFlow + slot;
+    return network.isRunning(flow) ? network.leftS(flow) : 0;
+  }
+
   /** What has arrived on a slot is of use. @returns its bytes */
   keep(slot: number): number {
     const uploads = this.#uploads;
@@ -62,6 +70,8 @@ export class Grants {
     const uploader = uploads.uploaderOf(slot);
     const receiver = uploads.receiverOf(slot);
     const bytes = this.#bytesOf(slot);
+    this.#place.swarm.slow?.arrived(slot);
+    this.#place.swarm.slow?.ended(slot);
     connections.arrived(this.#firstFlow + slot, receiver, uploads.pieceOf(slot));
     uploads.close(slot);
     this.#place.brought(uploader, receiver, bytes);
@@ -72,6 +82,7 @@ export class Grants {
   /** What has arrived on a slot is of no use, and may be asked for again. @returns its bytes */
   waste(slot: number): number {
     const bytes = this.#bytesOf(slot);
+    this.#place.swarm.slow?.arrived(slot);
     this.#arena.connections.ended(this.#firstFlow + slot);
     this.#lose(slot, bytes);
     return bytes;
@@ -100,6 +111,7 @@ export class Grants {
     const { swarm, seeding, brought } = this.#place;
     const [uploader, receiver] = [uploads.uploaderOf(slot), uploads.receiverOf(slot)];
     const piece = uploads.pieceOf(slot);
+    swarm.slow?.ended(slot);
     swarm.picking.released(receiver, piece);
     uploads.close(slot);
     brought(uploader, receiver, bytes);

@@ -12,7 +12,8 @@ import { type Arena, isStreamed, type Transport } from './transport.ts';
  * The server sends to all at once, at a rate that the slowest of them bears, and repairs in rounds, or sends once and has
  * the machines fetch from it and from each other what they lack (`repair-swarm.ts`). It starts when all machines are
  * there and have waited `waitS`. A machine that falls silent in the middle, because its power or its cable is cut, holds
- * up all others until it is heard again, or the sender drops it; rounds repair its losses to the end all the same.
+ * up all others until it is heard again, or the sender drops it; rounds repair its losses all the same, as long as there
+ * are others. When nobody is left it sends no more.
  */
 export class Multicast implements Transport {
   readonly #arena: Arena;
@@ -27,6 +28,10 @@ export class Multicast implements Transport {
   readonly #silent: SilentReceivers;
   readonly #repairSwarm: RepairSwarm | undefined;
   #hasStarted = false;
+  /** The first sending of all packets, and those of what was lost. */
+  #rounds: SentRound[] = [];
+  /** Whether anybody has got what was sent. */
+  #isOfUse = false;
 
   constructor(arena: Arena, settings: MulticastModel) {
     this.#arena = arena;
@@ -79,6 +84,7 @@ export class Multicast implements Transport {
   #send(): void {
     const { model, randomSeed } = this.#arena;
     const receivers = [...this.#here];
+    if (receivers.length === 0) return;
     const packets = Math.ceil(model.wireBytes / this.#settings.packetBytes);
     const sending = {
       packets,
@@ -94,16 +100,19 @@ export class Multicast implements Transport {
   /** One whose power was cut has failed before. */
   #drop(machine: number): void {
     this.#receiving.delete(machine);
+    if (this.#receiving.size === 0) this.#ended();
     if (!this.#dead.has(machine)) this.#arena.failed(machine, 'the sender dropped it, as it did not answer');
   }
 
   /** Losses of all are drawn before, so that a death does not change those of others. */
   #sendOnce(receivers: number[], { packets, packetS, stream }: Sending, repairSwarm: RepairSwarm): void {
-    const { model, ledger } = this.#arena;
+    const { model } = this.#arena;
     const chance = { loss: model.loss, stream };
     const lost = new Map(receivers.map((machine) => [machine, lossesOf(packets, chance)]));
-    ledger.uploaded[SERVER]! += model.wireBytes;
+    this.#rounds = [{ startS: this.#clock.now, packets, packetS }];
     this.#clock.after(packets * packetS + model.latencyS, () => {
+      this.#isOfUse = this.#receiving.size > 0;
+      if (this.#isOfUse) this.#ended();
       this.#receiving.clear();
       for (const machine of this.#dead) lost.delete(machine);
       repairSwarm.begin(lost);
@@ -112,30 +121,54 @@ export class Multicast implements Transport {
 
   /** All rounds are drawn at once and put on the clock. */
   #sendInRounds(receivers: number[], { packets, packetS, stream }: Sending): void {
-    const { model, ledger } = this.#arena;
     let startS = 0;
-    let sent = 0;
-    for (const round of multicastRounds(receivers.length, packets, { loss: model.loss, stream })) {
+    for (const round of multicastRounds(receivers.length, packets, {
+      loss: this.#arena.model.loss,
+      stream,
+    })) {
       for (const { receiver, afterPackets } of round.completed) {
         this.#completeAfter(startS + afterPackets * packetS, receivers[receiver]!);
       }
+      this.#rounds.push({ startS: this.#clock.now + startS, packets: round.packets, packetS });
       startS += round.packets * packetS + this.#settings.roundS;
-      sent += round.packets;
     }
-    ledger.uploaded[SERVER]! += (sent / packets) * model.wireBytes;
-    ledger.wastedBytes += (sent / packets - 1) * model.wireBytes;
   }
 
   #completeAfter(delayS: number, machine: number): void {
     const { model, ledger, simulation } = this.#arena;
     this.#clock.after(delayS + model.latencyS, () => {
-      this.#receiving.delete(machine);
       if (this.#dead.has(machine)) return;
+      this.#isOfUse = true;
+      this.#receiving.delete(machine);
+      if (this.#receiving.size === 0) this.#ended();
       ledger.downloaded[machine]! += model.wireBytes;
       simulation.trace.add(simulation.now, 'downloaded', machine);
       this.#arena.downloaded(machine);
     });
   }
+
+  /** Nobody is being sent to any more. One copy was of use, unless nobody has got it. */
+  #ended(): void {
+    const { model, ledger } = this.#arena;
+    const { now } = this.#clock;
+    const packets = this.#rounds.reduce((sum, round) => sum + sentBy(now, round), 0);
+    const copies = packets / this.#rounds[0]!.packets;
+    ledger.uploaded[SERVER]! += copies * model.wireBytes;
+    ledger.wastedBytes += (copies - (this.#isOfUse ? 1 : 0)) * model.wireBytes;
+  }
+}
+
+/** Packets that are sent one after the other, by the clock of the sending. */
+interface SentRound {
+  readonly startS: number;
+  readonly packets: number;
+  readonly packetS: number;
+}
+
+/** How many of them are sent by then. */
+function sentBy(timeS: number, { startS, packets, packetS }: SentRound): number {
+  if (packetS === 0) return packets;
+  return Math.min(packets, Math.max(0, Math.round((timeS - startS) / packetS)));
 }
 
 /** One sending of all packets. */

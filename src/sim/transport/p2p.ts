@@ -1,26 +1,26 @@
 import type { PieceSet } from '../../engine/swarm/policy/piece-set.ts';
 import type { DeploymentModel, P2pModel } from '../deployment-model.ts';
-import { isServerWebSeed, pieceCountOf } from '../deployment-model.ts';
+import { areLinksUneven, isServerWebSeed, pieceCountOf } from '../deployment-model.ts';
 import { RandomStream } from '../kernel/random-stream.ts';
 import { SERVER } from '../network/topology.ts';
 import type { Choking } from '../swarm/choking.ts';
+import { EndGame } from '../swarm/end-game.ts';
 import { newChoking } from '../swarm/new-choking.ts';
 import { newSeeding } from '../swarm/new-seeding.ts';
 import { PeerSearch } from '../swarm/peer-search.ts';
 import type { Seeding } from '../swarm/seeding.ts';
+import { SlowReceivers } from '../swarm/slow-receivers.ts';
 import { newSwarmState, type Swarm, type SwarmState } from '../swarm/swarm.ts';
 import { WebSeed } from '../swarm/web-seed.ts';
 import { Corruption } from './corruption.ts';
 import { DiskRoom } from './disk-room.ts';
 import { Grants } from './grants.ts';
+import { Serving } from './serving.ts';
 import { type Arena, DISK_FULL, type Transport } from './transport.ts';
-
-/** What is late is so by more than rounding. */
-const LATE_BY_S = 1e-6;
 
 /**
  * The swarm. Every upload is of one piece: whoever has a free slot serves the neighbour that its choker says, the
- * neighbour picks the piece, and it flows. Whole pieces come from one source; there is no endgame.
+ * neighbour picks the piece, and it flows. Whole pieces come from one source.
  */
 export class P2p implements Transport {
   readonly #arena: Arena;
@@ -38,13 +38,13 @@ export class P2p implements Transport {
   /** By machine that is away and will come back: the pieces on its disk. */
   readonly #kept = new Map<number, readonly number[]>();
   readonly #grants: Grants;
-  /** The event at which the seeder waits no more for what it has dealt. */
-  readonly #lateness: number;
+  /** Left out where all links are alike. */
+  readonly #endGame: EndGame | undefined;
+  readonly #serving: Serving;
 
   constructor(arena: Arena, settings: P2pModel) {
     const { model, randomSeed, simulation } = arena;
     this.#arena = arena;
-    this.#lateness = simulation.open(() => this.#fillSlots(SERVER));
     this.#pieces = pieceCountOf(model);
     this.#corruption = new Corruption(model, randomSeed);
     this.#room = new DiskRoom(model);
@@ -54,11 +54,17 @@ export class P2p implements Transport {
     const sites = [SERVER, ...machines.map(({ site }) => site), ...otherSeeders.map(({ site }) => site)];
     const seeders = otherSeeders.map((_, place) => machines.length + 1 + place);
     const webClients = model.webSeed ? machines.length : 0;
-    const place = { sites, seeders, webClients, pieces: this.#pieces, chance };
+    const isUneven = settings.choker === 'grants' && areLinksUneven(model);
+    const place = { sites, seeders, webClients, isUneven, pieces: this.#pieces, chance };
     this.#swarm = newSwarmState(settings, place, new RandomStream(randomSeed, 'handout'));
     this.#own = this.#swarm.held.row(SERVER);
+    const { uploads } = this.#swarm;
+    const slow = isUneven
+      ? new SlowReceivers({ uploads, sites, simulation, changed: this.#slowed })
+      : undefined;
     const swarm: Swarm = {
       ...this.#swarm,
+      slow,
       isInterested: (receiver, uploader) => this.#isInterested(receiver, uploader),
     };
     this.#seeding = newSeeding(settings, { swarm, seeders, nowMs: () => simulation.now * 1000 });
@@ -68,9 +74,20 @@ export class P2p implements Transport {
       arrived: this.#arrived,
       brought: (uploader, receiver, bytes) => this.#webSeed?.brought(uploader, receiver, bytes),
     });
+    this.#endGame = isUneven
+      ? new EndGame({
+          swarm,
+          pieceBytes: model.pieceBytes,
+          simulation,
+          grants: this.#grants,
+          released: this.#released,
+        })
+      : undefined;
     this.#search = this.#searchFor(settings, machines.length);
     this.#webSeed = this.#webSeedOf(model);
     this.#choking = newChoking(settings, swarm, { simulation, unchoked: this.#unchoked });
+    const [seeding, choking, grants, endGame] = [this.#seeding, this.#choking, this.#grants, this.#endGame];
+    this.#serving = new Serving(arena, { swarm, seeding, choking, grants, endGame });
   }
 
   /** A machine that is going to join has all of the image but so many bytes of each piece. */
@@ -93,7 +110,7 @@ export class P2p implements Transport {
     for (const neighbour of this.#neighboursOf(machine)) this.#choking.met(machine, neighbour);
     const kept = this.#kept.get(machine);
     if (kept) this.#bring(machine, kept);
-    else this.#fillSlots(machine);
+    else this.#serving.fill(machine);
     this.#webSeed?.joined(machine);
     this.#wakeNeighboursOf(machine);
   }
@@ -129,7 +146,7 @@ export class P2p implements Transport {
     for (const piece of kept) held.row(SERVER).add(piece);
     this.#search?.joined(SERVER);
     for (const neighbour of this.#neighboursOf(SERVER)) this.#choking.met(SERVER, neighbour);
-    this.#fillSlots(SERVER);
+    this.#serving.fill(SERVER);
   }
 
   /** The machine leaves when it has served others long enough. */
@@ -146,7 +163,9 @@ export class P2p implements Transport {
     const held = this.#swarm.held.row(machine);
     let missing = 0;
     while (held.has(missing)) missing++;
-    return `it has ${held.size} of ${this.#pieces} pieces, and none of its neighbours has piece ${missing}`;
+    const isAlone = this.#neighboursOf(machine).next().done;
+    const reason = isAlone ? 'it knows nobody who is there' : `none of its neighbours has piece ${missing}`;
+    return `it has ${held.size} of ${this.#pieces} pieces, and ${reason}`;
   }
 
   /** A machine is back among its neighbours with the pieces that it kept; these are still taken in its picker. */
@@ -159,9 +178,9 @@ export class P2p implements Transport {
       this.#seeding.arrived(machine, piece);
     }
     if (pieces.length === this.#pieces) this.#arena.downloaded(machine);
-    this.#fillSlots(machine);
+    this.#serving.fill(machine);
     // What nobody else had need not be dealt again.
-    this.#fillSlots(SERVER);
+    this.#serving.fill(SERVER);
   }
 
   #searchFor(settings: P2pModel, machines: number): PeerSearch | undefined {
@@ -178,16 +197,25 @@ export class P2p implements Transport {
 
   readonly #found = (machine: number, others: readonly number[]): void => {
     for (const other of others) this.#choking.met(machine, other);
-    for (const other of others) this.#fillSlots(other);
-    this.#fillSlots(machine);
+    for (const other of others) this.#serving.fill(other);
+    this.#serving.fill(machine);
   };
 
   /** A choker has held a round. */
   readonly #unchoked = (uploader: number): void => {
     const { uploads } = this.#swarm;
-    this.#fillSlots(uploader);
+    this.#serving.fill(uploader);
     if (uploads.running > 0) this.#search?.wake();
   };
+
+  /** An uploader has found somebody slow, or tries one more. */
+  readonly #slowed = (uploader: number, receiver: number): void => {
+    if (uploader === SERVER) this.#seeding.slowed(receiver);
+    this.#serving.fill(uploader);
+  };
+
+  /** A receiver wants of others what it was being sent. */
+  readonly #released = (receiver: number): void => this.#wakeNeighboursOf(receiver);
 
   #webSeedOf({ webSeed, machines }: DeploymentModel): WebSeed | undefined {
     if (!webSeed) return;
@@ -203,45 +231,15 @@ export class P2p implements Transport {
 
   /** There may be something to send to a machine. */
   #wakeNeighboursOf(peer: number): void {
-    for (const neighbour of this.#neighboursOf(peer)) this.#fillSlots(neighbour);
+    for (const neighbour of this.#neighboursOf(peer)) this.#serving.fill(neighbour);
     this.#webSeed?.ask(peer);
-  }
-
-  /** Serves neighbours until all slots of the uploader are taken or nobody is to be served. */
-  #fillSlots(uploader: number): void {
-    const { isHere, uploads, picking } = this.#swarm;
-    while (uploads.hasFree(uploader) && isHere[uploader] === 1) {
-      const receiver = this.#nextReceiver(uploader);
-      if (receiver === -1) break;
-      const isSeeding = uploader === SERVER;
-      const piece = isSeeding ? this.#seeding.pieceFor(receiver) : picking.pick(receiver, uploader);
-      picking.claimed(receiver, piece);
-      this.#grants.begin(uploads.open(uploader, receiver, piece));
-    }
-    if (uploader === SERVER) this.#lookAgainWhenLate();
-  }
-
-  /** The seeder that waits for pieces to arrive goes on without them, be it that nothing else happens. */
-  #lookAgainWhenLate(): void {
-    const { simulation } = this.#arena;
-    const lateAfterS = this.#seeding.lateAfterMs() / 1000;
-    if (lateAfterS > simulation.now && lateAfterS < Number.POSITIVE_INFINITY)
-      simulation.schedule(this.#lateness, lateAfterS + LATE_BY_S);
-  }
-
-  #nextReceiver(uploader: number): number {
-    if (uploader === SERVER && this.#seeding.isDealing()) {
-      const receiver = this.#seeding.nextReceiver();
-      // It may have found that it need not wait any more.
-      if (this.#seeding.isDealing()) return receiver;
-    }
-    return this.#swarm.held.sizes[uploader] === 0 ? -1 : this.#choking.next(uploader);
   }
 
   #isInterested(receiver: number, uploader: number): boolean {
     const { isHere, held, picking } = this.#swarm;
     if (isHere[receiver] === 0 || receiver === SERVER) return false;
     if (picking.taken.sizes[receiver] === this.#pieces) return false;
+    if (this.#endGame?.wasLate(receiver, uploader)) return false;
     return uploader === SERVER
       ? this.#seeding.canOffer(receiver)
       : held.hasOutside(uploader, picking.taken, receiver);
@@ -256,6 +254,7 @@ export class P2p implements Transport {
     if (this.#room.isFull(receiver, held.sizes[receiver]!)) return this.#overflow(slot);
     const piece = uploads.pieceOf(slot);
     const bytes = this.#grants.keep(slot);
+    this.#endGame?.arrived(receiver, bytes);
     this.#own.moveTo(receiver).add(piece);
     picking.announced(receiver, piece);
     this.#seeding.arrived(receiver, piece);
@@ -289,10 +288,10 @@ export class P2p implements Transport {
   #goOn(uploader: number, receiver: number): void {
     const { ledger, model } = this.#arena;
     if (uploader === SERVER && ledger.uploaded[SERVER]! >= model.seederLeavesAfterBytes) this.#part(SERVER);
-    this.#fillSlots(uploader);
-    this.#fillSlots(receiver);
+    this.#serving.fill(uploader);
+    this.#serving.fill(receiver);
     // The seeder passes over receivers that are busy: one of them has just become less so.
-    this.#fillSlots(SERVER);
+    this.#serving.fill(SERVER);
     this.#webSeed?.ask(receiver);
   }
 
@@ -310,7 +309,8 @@ export class P2p implements Transport {
     if (peer !== SERVER) this.#webSeed?.left(peer);
     if (peer !== SERVER) this.#loseCopies(peer);
     held.row(peer).clear();
-    for (const neighbour of this.#neighboursOf(peer)) this.#fillSlots(neighbour);
+    this.#endGame?.left();
+    for (const neighbour of this.#neighboursOf(peer)) this.#serving.fill(neighbour);
     for (const receiver of cutOff) this.#wakeNeighboursOf(receiver);
     this.#search?.left(peer);
   }

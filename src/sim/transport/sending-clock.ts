@@ -6,9 +6,15 @@ export class SendingClock {
   /** By event that is still to come: its time, as of when the clock went last [s]. */
   readonly #times = new Map<number, number>();
   #stoppedS: number | undefined;
+  #stoodStillS = 0;
 
   constructor(simulation: Simulation) {
     this.#simulation = simulation;
+  }
+
+  /** The time without that in which it stood still [s]. */
+  get now(): number {
+    return (this.#stoppedS ?? this.#simulation.now) - this.#stoodStillS;
   }
 
   /** Runs `action` once, `delayS` seconds of this clock from now; it is going. */
@@ -32,6 +38,8 @@ export class SendingClock {
   /** All that is still to come happens later by the time that it stood still. */
   goOn(): void {
     const lateS = this.#simulation.now - this.#stoppedS!;
+    this.#stoppedS = undefined;
+    this.#stoodStillS += lateS;
     for (const [event, timeS] of this.#times) {
       this.#times.set(event, timeS + lateS);
       this.#simulation.schedule(event, timeS + lateS);

@@ -70,6 +70,15 @@ export const GOLDEN_MODELS: Readonly<Record<string, DeploymentModel>> = {
     corruptShare: 1 / 64,
     latencyS: 1 / 64,
   }),
+  'machines with broken links, and one whose cable is out': aModel({
+    link: DOWN_TOO,
+    pieces: 64,
+    machines: [
+      ...someMachines(16, 5, { link: { upBps: LINK_BPS / 256, downBps: LINK_BPS / 256 } }),
+      { linkChanges: [{ atS: 20, link: { upBps: 0, downBps: 0 } }] },
+    ],
+    latencyS: 1 / 64,
+  }),
   'seeders at two sites': aModel({
     sites: SITES,
     link: DOWN_TOO,

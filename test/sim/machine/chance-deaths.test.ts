@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { isDeathByChance } from '../../../src/sim/machine/chance-deaths.ts';
 import { simulate } from '../../../src/sim/simulate.ts';
 import { aChain, aModel, aMulticast, aSwarm, aUnicast, LINK_BPS, PIECE_BYTES } from '../a-model.ts';
 import { doneTimes, failures, makespanS, sumOf } from '../readings.ts';
@@ -78,7 +79,9 @@ describe('machines that die by chance', () => {
     const failing = [{ perS: 1, comesBackAfterS: 1 }];
     const model = aModel({ machines: 1, phases: { boot: 100 }, failures: failing });
 
-    expect(failures(simulate(model, 1))).toEqual(['it died 100 times by chance']);
+    const [failure] = failures(simulate(model, 1));
+    expect(failure).toBe('it died 100 times by chance');
+    expect(isDeathByChance(failure!)).toBe(true);
   });
 
   it('are not missed where they were done before, and do not die before they are there', () => {

@@ -1,10 +1,10 @@
-import { assert, constantFrom, integer, nat, property, record } from 'fast-check';
+import { array, assert, constantFrom, integer, nat, property, record } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { TransportModel } from '../../../src/sim/deployment-model.ts';
 import { RecentPieces } from '../../../src/sim/machine/recent-pieces.ts';
 import { simulate } from '../../../src/sim/simulate.ts';
 import { aChain, aModel, aMulticast, aSwarm, aUnicast, LINK_BPS, PIECE_BYTES } from '../a-model.ts';
-import { anyPolicies } from '../any-model.ts';
+import { anyFailures, anyMachineWithFaults, anyPolicies } from '../any-model.ts';
 import { doneTimes, failures, makespanS } from '../readings.ts';
 import { aBoot, wait } from './a-boot.ts';
 
@@ -203,6 +203,34 @@ describe('a machine that comes back', () => {
     expect(refusal({ transport: aMulticast() })).toThrow('machines[1].comesBackAfterS: found 1');
     expect(refusal({ disk: { dirtyBytes: 1 } })).toThrow('machines[1].comesBackAfterS: found 1');
     expect(refusal({ machines: [{ comesBackAfterS: 0 }] })).toThrow('machines[0].comesBackAfterS: found 0');
+  });
+});
+
+describe('a machine without power', () => {
+  it('does nothing until it is powered on, whenever it is killed', () => {
+    const deployments = record({
+      machines: array(anyMachineWithFaults, { minLength: 1, maxLength: 6 }),
+      arrival: record({
+        kind: constantFrom('staggered' as const, 'poisson' as const),
+        intervalS: constantFrom(0.5, 9),
+      }),
+      failures: anyFailures,
+      transport: constantFrom(...TRANSPORTS),
+      randomSeed: nat(),
+    });
+    assert(
+      property(deployments, ({ randomSeed, machines, transport, ...wishes }) => {
+        const on = new Set<number>();
+        const isFullKnown = transport.transport !== 'chain';
+        const fleet = isFullKnown ? machines : machines.map(({ roomBytes: _, ...machine }) => machine);
+        simulate(aModel({ machines: fleet, transport, ...wishes }), randomSeed, ({ kind, machine }) => {
+          if (kind !== 'died') expect(on.has(machine)).toBe(kind !== 'poweredOn');
+          if (kind === 'poweredOn') on.add(machine);
+          if (kind === 'died' || kind === 'failed') on.delete(machine);
+        });
+      }),
+      { numRuns: 400 },
+    );
   });
 });
 

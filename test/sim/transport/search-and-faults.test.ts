@@ -15,7 +15,7 @@ function searching(wishes: Partial<P2pModel>): P2pModel {
 const WAYS: readonly Partial<P2pModel>[] = [{ announceS: 5 }, { pexS: 5 }, { mostConnections: 1 }];
 const STOPPED = [{ atS: 3.5, forS: 10 }];
 const CUT = [{ diesAfterS: 3.5, comesBackAfterS: 10 }];
-const LEFT_ALONE = 'the deployment stalled: it has 3 of 8 pieces, and none of its neighbours has piece 3';
+const LEFT_ALONE = 'the deployment stalled: it has 3 of 8 pieces, and it knows nobody who is there';
 
 describe.each(WAYS)('a machine that comes back to a swarm that looks for peers (%o)', (way) => {
   it('is told of others anew, and goes on with the pieces that it had', () => {

@@ -85,4 +85,37 @@ describe('a multicast with receivers that fall silent', () => {
     const repair = { swarm: aSwarm(), blockBytes: PIECE_BYTES };
     expect(doneTimes(castTo([{}, {}, { diesAfterS: 4 }], { ...PATIENT, repair }))).toEqual([11, 11, null]);
   });
+
+  it.each([
+    ['in rounds', PATIENT],
+    [
+      'and then by a swarm',
+      aMulticast({ dropAfterS: 3, repair: { swarm: aSwarm(), blockBytes: PIECE_BYTES } }),
+    ],
+  ])('sends %s until nobody is left, and nothing where nobody was', (_, transport) => {
+    const books = (machines: readonly Partial<MachineModel>[], waitS = 0) => {
+      const { serverUploadedBytes, wastedBytes } = castTo(machines, { ...transport, waitS });
+      return [serverUploadedBytes / PIECE_BYTES, wastedBytes / PIECE_BYTES];
+    };
+    expect(books([{}, { diesAfterS: 4 }])).toEqual([8, 0]);
+    // The second is missed at once, and the first dies while the sender waits for it.
+    expect(books([{ diesAfterS: 6 }, { diesAfterS: 4 }])).toEqual([4, 4]);
+    expect(books([{ diesAfterS: 8 }, { diesAfterS: 4 }])).toEqual([5, 5]);
+    expect(books([{ diesAfterS: 4 }, { diesAfterS: 4 }], 5)).toEqual([0, 0]);
+  });
+
+  it('sends nothing again that only machines lacked which are gone', () => {
+    const transport = { ...PATIENT, packetBytes: PIECE_BYTES / 8 };
+    const lossy = (...machines: Partial<MachineModel>[]) =>
+      simulate(aModel({ machines, loss: 0.25, link: LINK, transport }), 3);
+    const [one, other] = doneTimes(lossy({}, {})) as [number, number];
+    const [firstS, lastS] = [Math.min(one, other), Math.max(one, other)];
+    // So many packets before the end.
+    const diesAfterS = lastS - 2 / 8;
+    expect(diesAfterS).toBeGreaterThan(firstS);
+    const dying = [one, other].map((doneS) => (doneS === lastS ? { diesAfterS } : {}));
+    const { serverUploadedBytes, wastedBytes } = lossy(...dying);
+    expect(serverUploadedBytes).toBe(diesAfterS * LINK_BPS);
+    expect(wastedBytes).toBe((diesAfterS - 8) * LINK_BPS);
+  });
 });
