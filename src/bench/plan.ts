@@ -41,6 +41,8 @@ export function planRuns(
     return isMeasured(executor.name) ? inRounds(runs) : runs;
   });
   if (assignments.length > 0) return assignments;
+  if (variants.every(({ scenario: { fleet } }) => fleet.machines.length === 0))
+    throw new ConfigError('only.upTo', 'leaves out every number of machines');
   const able = executors.map(({ name, transports }) => `${name} (${transports.join(', ')})`).join('; ');
   throw new ConfigError(
     '--transports',
@@ -79,9 +81,7 @@ function refuseUnsupported(
 function runsOf(executor: Executor, variant: ScenarioVariant, transport: Transport): Assignment[] {
   const { scenario } = variant;
   const seeds = executor.isSeeded ? scenario.seeds : [null];
-  const { upTo = Infinity } = scenario.only;
-  const counts = scenario.fleet.machines.filter((machines) => machines <= upTo);
-  return counts.flatMap((machines) => {
+  return scenario.fleet.machines.flatMap((machines) => {
     const all = seeds.map((randomSeed): Assignment => {
       const run = {
         scenario,

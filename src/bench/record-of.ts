@@ -33,7 +33,7 @@ export function recordOf(
     versions: { ...clientVersions, ...context.versions },
     ...(executor.basis !== undefined && { basis: executor.basis }),
     wireBytes: wireSize(run.scenario.image),
-    bounds: boundsOf(runOfSize(run, found.wireBytes), executor.hasWholePieces),
+    bounds: boundsOf(runOfSize(run, found.wireBytes), executor.hasWholePieces, found.fleet),
     ...found,
     citation: null,
   };

@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { type AnswerWatch, answer, type Question } from '../../src/bench/answer.ts';
 import type { Executor, PlannedRun, RunOutcome } from '../../src/bench/executors/executor.ts';
+import { simExecutor } from '../../src/bench/executors/sim/sim-executor.ts';
 import { selectRecords } from '../../src/bench/metrics/record-selection.ts';
 import { readVersions } from '../../src/bench/record/host-reader.ts';
 import { RecordStore } from '../../src/bench/record/record-store.ts';
@@ -47,7 +48,10 @@ function aDisturbedLab(disturbances: number) {
       const isDisturbed =
         name === 'unicast 1 1' && made.filter((each) => each === name).length < disturbances;
       made.push(name);
-      const fleet = [{ ...aMachine({ doneS: 10 }), cpuS: 1 }];
+      const fleet = Array.from({ length: machines }, () => ({
+        ...aMachine({ doneS: 10 }),
+        cpuS: 1 / machines,
+      }));
       return Promise.resolve({ ...OUTCOME, fleet, busyShare: isDisturbed ? 0.9 : 0.2, serverCpuS: 1 });
     },
   };
@@ -155,6 +159,25 @@ describe('the answer to a scenario', () => {
     made.length = 0;
     await answer(question, QUIET);
     expect(made.toSorted()).toEqual(['p2p 1 1', 'p2p 4 1', 'unicast 1 1', 'unicast 1 1', 'unicast 4 1']);
+    const scenario = await loadScenario(file, { fleet: { machines: [4] } });
+    await expect(answer({ ...question, scenario, only: { variants: ['few'] } }, QUIET)).rejects.toThrow(
+      'only.upTo: leaves out every number of machines',
+    );
+  });
+
+  it('notes when each piece came in the largest simulated run that there is, where `upTo` leaves out larger ones', async () => {
+    const executor = simExecutor();
+    onTestFinished(() => executor.close!());
+    const file = await aScenarioFile(
+      `${PLAIN_SCENARIO}variants: { few: { only: { transports: [p2p], upTo: 2 } } }\n`.replace(
+        '[1, 4]',
+        '[1, 2, 4]',
+      ),
+    );
+    const question = { ...(await aQuestion(executor)), scenario: await loadScenario(file) };
+    const records = await answer({ ...question, only: { variants: ['few'] } }, QUIET);
+    const noted = records.filter(({ fleet }) => fleet.some(({ pieceTimesS }) => pieceTimesS));
+    expect(noted.map(({ machines }) => machines)).toEqual([2]);
   });
 
   it('goes on after an interruption with the runs that have no record yet', async () => {

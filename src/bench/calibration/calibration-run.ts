@@ -2,17 +2,16 @@ import { ConfigError } from '../../failure.ts';
 import {
   CALIBRATED,
   type Calibration,
+  type CellPlace,
   calibrate,
-  errorWith,
+  isWithin,
   type MeasuredCell,
   simulate,
-  type Unknown,
 } from '../../sim/index.ts';
 import { modelOf } from '../executors/sim/model.ts';
 import { simExecutor } from '../executors/sim/sim-executor.ts';
 import { type LoadedScenario, loadScenario } from '../scenario/scenario-loader.ts';
 import type { Scenario } from '../scenario/schema.ts';
-import { wireSize } from '../scenario/wire-size.ts';
 
 /** Numbers of machines to extrapolate to where none are asked for. */
 const MACHINES = [2, 3, 5, 10, 20, 50, 100];
@@ -25,21 +24,32 @@ export interface CalibrationRequest {
   readonly machines?: readonly number[];
 }
 
+/** A cell simulated with the scenario's own settings. */
+export interface SimulatedCell {
+  /** Until the last machine was done [s], or null. */
+  readonly makespanS: number | null;
+  /** Why there is no time, or null. */
+  readonly reason: string | null;
+}
+
 /** How the scenario's own settings do. */
 export interface OwnSettings {
-  /** What they say of the unknowns [s]. */
-  readonly unknowns: Readonly<Partial<Record<Unknown, number>>>;
-  /** What the worst cell is off by with them, where only the loss of the swarm is free, and by which explanation. */
-  readonly error: number;
-  readonly explanation: string;
-  /** Simulated time of each cell [s], in the order of the cells. */
-  readonly simulatedS: readonly (number | null)[];
+  /** In the order of the cells. */
+  readonly simulated: readonly SimulatedCell[];
+  /** What the worst cell is off by; null where none could be simulated. */
+  readonly error: number | null;
+  /** Whether that is no more than was asked for. */
+  readonly isWithin: boolean;
 }
+
+type LoadedCell = Scenario['measured'][number];
 
 /** A table of measured times, what could be behind it, and what the scenario supposes. */
 export interface CalibrationRun extends Calibration {
   readonly scenario: string;
   readonly title: string;
+  /** Cells of transports that the model does not know. */
+  readonly notUsed: readonly Pick<LoadedCell, 'transport' | 'machines'>[];
   readonly own: OwnSettings;
 }
 
@@ -48,68 +58,67 @@ export interface CalibrationRun extends Calibration {
  * @throws ConfigError where the file has none that the model knows
  */
 export async function calibrateScenario(request: CalibrationRequest): Promise<CalibrationRun> {
-  const loaded = await loadScenario(request.file);
-  const cells = cellsOf(loaded, request.file);
-  const measured = cells.map(({ machines }) => machines);
-  const machines = request.machines ?? MACHINES.filter((count) => !measured.includes(count));
+  const { file, tolerance } = request;
+  const loaded = await loadScenario(file);
+  const cells = cellsOf(loaded, file);
   return {
     scenario: loaded.name,
     title: loaded.title,
-    ...calibrate(cells, { tolerance: request.tolerance, machines }),
-    own: ownSettings(loaded.plain, cells),
+    ...calibrate(cells, { tolerance, beside: placesBeside(cells, request.machines) }),
+    notUsed: loaded.plain.measured
+      .filter((cell) => calibratedName(cell) === undefined)
+      .map(({ transport, machines }) => ({ transport, machines })),
+    own: ownSettings(loaded.plain, cells, tolerance),
   };
 }
 
 function cellsOf({ plain }: LoadedScenario, file: string): MeasuredCell[] {
-  const cells = plain.measured.flatMap(({ transport, machines, makespan }): MeasuredCell[] => {
-    const known = CALIBRATED.find((name) => name === transport);
-    return known === undefined ? [] : [{ transport: known, machines, makespanS: makespan }];
+  const cells = plain.measured.flatMap((cell): MeasuredCell[] => {
+    const transport = calibratedName(cell);
+    return transport === undefined ? [] : [{ transport, machines: cell.machines, makespanS: cell.makespan }];
   });
   if (cells.length > 0) return cells;
   throw new ConfigError(
     'measured',
-    `${file} has no measured cells of ${CALIBRATED.join(', ')}; a cell reads \`{ transport: p2p, machines: 20, makespan: 73 min }\``,
+    `${file} has no measured cells of ${CALIBRATED.join(', ')}; a cell reads \`{ transport: p2p, machines: 20, makespan: 73 min, citation: where it is from }\``,
   );
 }
 
-function ownSettings(scenario: Scenario, cells: readonly MeasuredCell[]): OwnSettings {
-  const unknowns = ownUnknowns(scenario, cells);
-  return {
-    unknowns,
-    ...errorWith(cells, unknowns),
-    simulatedS: cells.map((cell) => simulatedTime(scenario, cell)),
-  };
+function calibratedName({ transport }: LoadedCell): MeasuredCell['transport'] | undefined {
+  return CALIBRATED.find((name) => name === transport);
 }
 
-function ownUnknowns(
-  scenario: Scenario,
-  cells: readonly MeasuredCell[],
-): Readonly<Partial<Record<Unknown, number>>> {
-  const { image, network, phases, disk, transports } = scenario;
-  const size = wireSize(image);
-  const connection = size / network.connectionCap;
-  const fixed = Object.values(phases).reduce((sum, lastsS) => sum + lastsS, 0);
-  const used = CALIBRATED.filter((name) => cells.some(({ transport }) => transport === name));
-  return {
-    copy: size / network.server.up,
-    ...(used.includes('unicast') && { unicastConnection: connection }),
-    ...(used.includes('p2p') && { p2pConnection: connection }),
-    ...Object.fromEntries(
-      used.map((name) => {
-        const isSerial = transports[name]?.diskWrite === 'serial';
-        return [`fixed ${name}`, fixed + (isSerial ? size / disk.write : 0)];
-      }),
-    ),
-  };
+/** Each transport with the numbers that are asked for, or else with those that were not measured of it. */
+function placesBeside(cells: readonly MeasuredCell[], asked: readonly number[] | undefined): CellPlace[] {
+  return [...Map.groupBy(cells, ({ transport }) => transport)].flatMap(([transport, own]) => {
+    const isMeasured = (count: number) => own.some(({ machines }) => machines === count);
+    const counts = asked ?? MACHINES.filter((count) => !isMeasured(count));
+    return counts.map((machines) => ({ transport, machines }));
+  });
 }
 
-/** Of the last machine; null where the scenario does not have the transport, or settings that the simulator cannot honour. */
-function simulatedTime(scenario: Scenario, { transport, machines }: MeasuredCell): number | null {
-  if (scenario.transports[transport] === undefined) return null;
-  if (simExecutor().unsupported(scenario, transport).length > 0) return null;
+function ownSettings(scenario: Scenario, cells: readonly MeasuredCell[], tolerance: number): OwnSettings {
+  const simulated = cells.map((cell) => simulatedCell(scenario, cell));
+  const errors = cells.flatMap(({ makespanS }, place) => {
+    const ownS = simulated[place]!.makespanS;
+    return ownS === null ? [] : [Math.abs(ownS - makespanS) / makespanS];
+  });
+  const error = errors.length === 0 ? null : Math.max(...errors);
+  return { simulated, error, isWithin: error !== null && isWithin(error, tolerance) };
+}
+
+function simulatedCell(scenario: Scenario, { transport, machines }: MeasuredCell): SimulatedCell {
+  if (scenario.transports[transport] === undefined)
+    return withoutTime(`the scenario has no \`transports.${transport}\``);
+  const [unknown] = simExecutor().unsupported(scenario, transport);
+  if (unknown !== undefined) return withoutTime(unknown);
   const { machines: fleet } = simulate(modelOf(scenario, transport, machines), scenario.seeds[0]!);
-  return fleet.reduce<number | null>(
-    (last, { doneS }) => (last === null || doneS === null ? null : Math.max(last, doneS)),
-    0,
-  );
+  const times = fleet.flatMap(({ doneS }) => (doneS === null ? [] : [doneS]));
+  return times.length < fleet.length
+    ? withoutTime(`${fleet.length - times.length} of ${fleet.length} machines did not finish`)
+    : { makespanS: Math.max(...times), reason: null };
+}
+
+function withoutTime(reason: string): SimulatedCell {
+  return { makespanS: null, reason };
 }

@@ -1,4 +1,4 @@
-import type { Extrapolation, Range, UnknownFit } from '../../sim/index.ts';
+import { CALIBRATED, type Extrapolation, type Range, type UnknownFit } from '../../sim/index.ts';
 import { counted, listed, TRANSPORT_WORDS } from '../metrics/plain-words.ts';
 import { readableTime, type TimeUnit, threeDigits, timeUnitFor } from '../metrics/readable-units.ts';
 import { numberColumn, type Table, textColumn } from '../report/report-document.ts';
@@ -17,30 +17,67 @@ export function calibrationTables(run: CalibrationRun): { heading: string; table
     { heading: 'What could be behind it', table: explanationTable(run) },
     { heading: 'What is known, and what is not', table: unknownTable(run, within) },
     { heading: 'Error of the worst cell along each unknown', table: profileTable(run) },
-    { heading: 'Other numbers of machines, over all sets that fit', table: extrapolationTable(run, within) },
+    {
+      heading: `Other numbers of machines, over all sets that ${run.isWithin ? 'fit' : 'come nearest'}`,
+      table: extrapolationTable(run, within),
+    },
   ];
 }
 
 /** What to make of a calibration, as sentences. */
 export function calibrationNotes(run: CalibrationRun): string[] {
-  const { own } = run;
   return [
+    ...notUsed(run),
+    ...(run.isWithin ? [] : [nothingFits(run)]),
     ...differences(run),
-    `The scenario’s own settings ${own.error <= Math.max(run.tolerance, run.error) ? 'are among the sets that fit' : 'do not fit'}: as “${own.explanation}” the worst cell is off by ${percent(own.error)}.`,
+    ...ownSettings(run),
+    'All explanations take machines that start together and are served at once: waves of unicast, losses, sites and faults are only in the simulated times.',
     'Image size and rates are known only as their ratios: twice the image over links twice as fast gives the same table.',
     ...decidingCells(run),
   ];
 }
 
+function notUsed({ notUsed }: CalibrationRun): string[] {
+  return [...Map.groupBy(notUsed, ({ transport }) => transport)].map(([transport, cells]) => {
+    const counts = cells.map(({ machines }) => machines);
+    const kind = CALIBRATED.find((name) => transport === `clonezilla-${name}`);
+    const advice = kind ? `: lay it beside as \`transport: ${kind}\`, of which it is a kind` : '';
+    return `Not used, as the explanations know only ${listed(CALIBRATED.map((name) => TRANSPORT_WORDS[name]))}: ${TRANSPORT_WORDS[transport]} with ${listed(counts.map(String))} ${counts.at(-1) === 1 ? 'machine' : 'machines'}${advice}.`;
+  });
+}
+
+/** The simulator knows more of a scenario than the explanations do, so it says how the scenario's settings fit. */
+function ownSettings({ own, cells }: CalibrationRun): string[] {
+  const missing = Map.groupBy(
+    cells.filter((_, place) => own.simulated[place]!.reason !== null),
+    (cell) =>
+      `${TRANSPORT_WORDS[cell.transport]} was not simulated: ${own.simulated[cells.indexOf(cell)]!.reason}.`,
+  );
+  return [
+    ...(own.error === null
+      ? []
+      : [
+          `The scenario’s own settings ${own.isWithin ? 'fit' : 'do not fit'}: as simulated, the worst cell is off by ${percent(own.error)}.`,
+        ]),
+    ...missing.keys(),
+  ];
+}
+
+function nothingFits({ tolerance, error }: CalibrationRun): string {
+  return `Nothing fits within ${percent(tolerance)}; ranges are of what comes nearest (${percent(error)}).`;
+}
+
 /** Times of one transport have the same fixed part: what they differ by is the transfer alone. */
-function differences({ cells }: CalibrationRun): string[] {
+function differences({ cells, explanations }: CalibrationRun): string[] {
+  const isLinkAlone = explanations.some(({ name, isWithin }) => name === 'link alone' && isWithin);
   return [...Map.groupBy(cells, ({ transport }) => transport)].flatMap(([transport, own]) => {
-    const [few, many] = [own[0]!, own.at(-1)!];
+    const byMachines = own.toSorted((one, other) => one.machines - other.machines);
+    const [few, many] = [byMachines[0]!, byMachines.at(-1)!];
     if (few.machines === many.machines) return [];
     const differenceS = many.makespanS - few.makespanS;
     const words = `${TRANSPORT_WORDS[transport]} takes ${readableTime(Math.abs(differenceS))} ${differenceS < 0 ? 'less' : 'more'} with ${counted(many.machines, 'machine')} than with ${few.machines}, whatever the fixed part is`;
     return [
-      differenceS < 0 && transport === 'p2p'
+      differenceS < 0 && transport === 'p2p' && !isLinkAlone
         ? `${words}: the server’s link alone cannot be why.`
         : `${words}.`,
     ];
@@ -73,7 +110,7 @@ function cellTable({ cells, own }: CalibrationRun): Table {
       numberColumn('Error'),
     ],
     rows: cells.map(({ transport, machines, makespanS }, place) => {
-      const simulatedS = own.simulatedS[place] ?? null;
+      const simulatedS = own.simulated[place]!.makespanS;
       return [
         TRANSPORT_WORDS[transport],
         String(machines),
@@ -169,5 +206,7 @@ function percent(share: number): string {
 }
 
 function signedPercent(share: number): string {
-  return `${share < 0 ? '' : '+'}${percent(share)}`;
+  const text = percent(Math.abs(share));
+  if (Number.parseFloat(text) === 0) return text;
+  return `${share < 0 ? '-' : '+'}${text}`;
 }

@@ -20,11 +20,11 @@ interface Arrival {
   readonly timeS: number;
 }
 
-/** Heat map of the first run of which it is known when each piece came; undefined where there is none. */
+/** Heat map of the first run of several pieces of which it is known when each came; undefined where there is none. */
 export function piecesChart(details: readonly CellDetail[]): Chart | undefined {
   const run = details
     .flatMap(({ runs }) => runs)
-    .find(({ fleet }) => fleet.some(({ pieceTimesS }) => pieceTimesS));
+    .find(({ fleet }) => fleet.some(({ pieceTimesS = [] }) => pieceTimesS.length > 1));
   if (!run) return undefined;
   const arrivals = arrivalsOf(run);
   if (arrivals.length === 0) return undefined;
@@ -79,7 +79,13 @@ function specOf(
         axis: { format: 'd', tickCount: 8 },
       },
       x2: { field: 'to' },
-      y: { field: 'machine', type: 'nominal', title: null, sort: 'ascending' },
+      y: {
+        field: 'machine',
+        type: 'nominal',
+        title: null,
+        sort: 'ascending',
+        axis: { labelOverlap: true },
+      },
       color: {
         field: 'time',
         type: 'quantitative',

@@ -1,50 +1,44 @@
 import { fleetBoundS, multicastBoundS, pieceBoundS } from '../../sim/index.ts';
-import type { TransferBounds, Transport } from '../record/run-record.ts';
+import type { MachineResult, TransferBounds } from '../record/run-record.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { pieceCount, wireSize } from '../scenario/wire-size.ts';
 import { backplaneBoundS } from './backplane-bound.ts';
 import type { PlannedRun } from './executor.ts';
-import { fastestLink, isLost, type MachineKind, machineKinds, mayLoseAny } from './fleet.ts';
+import { fastestLink, type MachineKind, machineKinds } from './fleet.ts';
+import { receiversOf } from './receivers.ts';
 import { otherSeeders } from './seeders.ts';
 import { isFromServer, isOneForAll } from './way-of-bytes.ts';
 
 /**
  * Lower bounds of the transfer in a scenario. Disks, caps, latency, loss and WAN links only make a transfer longer, so
- * the bounds of the access links hold with all of them, and links that change count at their fastest. Machines that are
- * killed for good need nothing but may have helped, and those that come back need the image like all others; where any may
- * be lost by chance, the bound is that of the fastest alone. All seeders of a swarm together, a web seed among them, are one to the bound of Kumar
- * and Ross; that in pieces is of one seeder and not known of several. What goes to the machines of a site has to pass its
- * switch.
+ * the bounds of the access links hold with all of them, and links that change count at their fastest. Only those count
+ * that the transfer is timed over; all others need nothing but may have helped. All seeders of a swarm together, a web
+ * seed among them, are one to the bound of Kumar and Ross; that in pieces is of one seeder and not known of several, and
+ * says nothing of uplinks without a limit. What goes to the machines of a site has to pass its switch.
  * @param hasWholePieces whether a machine takes every piece whole from one source
+ * @param fleet what became of the machines, in their order; left out before the run, and empty of a formula
  */
-export function boundsOf(run: PlannedRun, hasWholePieces: boolean): TransferBounds {
+export function boundsOf(
+  run: PlannedRun,
+  hasWholePieces: boolean,
+  fleet?: readonly MachineResult[],
+): TransferBounds {
   const { scenario, transport, machines } = run;
-  const kinds = machineKinds(scenario, machines).map(({ count, machine }) => ({
-    count,
-    machine: { ...machine, link: fastestLink(machine) },
-  }));
-  const living = kinds.filter(({ machine }) => !isLost(machine, scenario, transport));
-  const survivors = mayLoseAny(scenario) ? [fastestOf(living.length === 0 ? kinds : living)] : living;
+  const receivers = receiversOf(run, fleet);
   const wireBytes = wireSize(scenario.image);
   const serverUpBps = scenario.network.server.up;
   const seeders = transport === 'p2p' ? otherSeeders(scenario) : [];
   const webUpBps = (transport === 'p2p' && scenario.transports.p2p?.webSeed?.up) || 0;
   const seederUpBps = seeders.reduce((sum, { link }) => sum + link.upBps, serverUpBps + webUpBps);
   return {
-    lowerBoundS: Math.max(
-      lowerBoundS(transport, survivors.length === 0 ? kinds : survivors, {
-        wireBytes,
-        seederUpBps,
-        haveSomeDied: mayLoseAny(scenario) || (survivors.length > 0 && survivors.length < kinds.length),
-      }),
-      backplaneBoundS(run),
-    ),
+    lowerBoundS: Math.max(linkBoundS(run, { receivers, seederUpBps }), backplaneBoundS(run, receivers)),
     pieceBoundS:
       hasWholePieces &&
-      isForwarding(transport) &&
-      !mayLoseAny(scenario) &&
+      !isFromServer(transport) &&
       seederUpBps === serverUpBps &&
-      kinds.every((kind) => isEqual(kind, run))
+      serverUpBps < Infinity &&
+      countOf(receivers) === machines &&
+      receivers.every(({ machine }) => fastestLink(machine).upBps === serverUpBps)
         ? pieceBoundS({
             wireBytes,
             shortestPieceBytes: shortestPiece(scenario.image),
@@ -56,44 +50,32 @@ export function boundsOf(run: PlannedRun, hasWholePieces: boolean): TransferBoun
   };
 }
 
-/** One machine of the kind that can receive the most. */
-function fastestOf(kinds: readonly MachineKind[]): MachineKind {
-  const [first, ...others] = kinds;
-  const fastest = others.reduce(
-    (best, kind) => (kind.machine.link.downBps > best.machine.link.downBps ? kind : best),
-    first!,
-  );
-  return { ...fastest, count: 1 };
-}
-
-interface Source {
-  readonly wireBytes: number;
+interface Ends {
+  readonly receivers: readonly MachineKind[];
   /** Of all seeders together. */
   readonly seederUpBps: number;
-  readonly haveSomeDied: boolean;
 }
 
-function lowerBoundS(transport: Transport, receivers: readonly MachineKind[], source: Source): number {
-  const { wireBytes, seederUpBps, haveSomeDied } = source;
+function linkBoundS({ scenario, transport, machines }: PlannedRun, { receivers, seederUpBps }: Ends): number {
+  const wireBytes = wireSize(scenario.image);
   const slowestDownBps = receivers.reduce(
-    (slowest, { machine }) => Math.min(slowest, machine.link.downBps),
+    (slowest, { machine }) => Math.min(slowest, fastestLink(machine).downBps),
     Infinity,
   );
   if (isOneForAll(transport)) return multicastBoundS(wireBytes, seederUpBps, slowestDownBps);
-  const machines = receivers.reduce((sum, { count }) => sum + count, 0);
-  const uploadedBps = receivers.reduce((sum, { count, machine }) => sum + count * machine.link.upBps, 0);
-  const helpingBps = haveSomeDied ? Infinity : uploadedBps;
-  const totalUpBps = isFromServer(transport) ? 0 : helpingBps;
-  return fleetBoundS({ wireBytes, seederUpBps, machines, totalUpBps, slowestDownBps });
+  const helpers = isFromServer(transport) ? [] : machineKinds(scenario, machines);
+  const totalUpBps = helpers.reduce((sum, { count, machine }) => sum + count * fastestLink(machine).upBps, 0);
+  return fleetBoundS({
+    wireBytes,
+    seederUpBps,
+    machines: countOf(receivers),
+    totalUpBps,
+    slowestDownBps,
+  });
 }
 
-function isForwarding(transport: Transport): boolean {
-  return !isFromServer(transport);
-}
-
-/** Mundinger: all uplinks are equal to the seeder's. */
-function isEqual({ machine }: MachineKind, { scenario, transport }: PlannedRun): boolean {
-  return machine.link.upBps === scenario.network.server.up && !isLost(machine, scenario, transport);
+function countOf(kinds: readonly MachineKind[]): number {
+  return kinds.reduce((sum, { count }) => sum + count, 0);
 }
 
 function shortestPiece(image: Scenario['image']): number {

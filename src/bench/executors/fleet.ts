@@ -1,8 +1,9 @@
-import { DIED_BY_CHANCE, type LinkModel } from '../../sim/index.ts';
+import { isDeathByChance, type LinkModel } from '../../sim/index.ts';
 import type { RunRecord, Transport } from '../record/run-record.ts';
 import type { Fault } from '../scenario/faults-schema.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { rawSize } from '../scenario/wire-size.ts';
+import { siteOf } from './site.ts';
 import { isOneForAll } from './way-of-bytes.ts';
 
 /** One machine of a scenario, with the faults that befall it. */
@@ -99,13 +100,23 @@ export function fastestLink({ link, linkChanges }: FleetMachine): LinkModel {
 export interface MachineKind {
   readonly count: number;
   readonly machine: FleetMachine;
+  /** Index of their site. */
+  readonly site: number;
 }
 
-/** The machines of one run by kind: without faults all are of one, however many there are. */
+/** The machines of one run by kind: without faults and sites all are of one, however many there are. */
 export function machineKinds(scenario: Scenario, machines: number): MachineKind[] {
-  if (scenario.faults.length > 0)
-    return fleetOf(scenario, machines).map((machine) => ({ count: 1, machine }));
-  return fleetOf(scenario, 1).map((machine) => ({ count: machines, machine }));
+  if (scenario.faults.length > 0 || scenario.network.sites) return machinesOneByOne(scenario, machines);
+  return fleetOf(scenario, 1).map((machine) => ({ count: machines, machine, site: 0 }));
+}
+
+/** The machines of one run in their order, each as a kind of its own. */
+export function machinesOneByOne(scenario: Scenario, machines: number): MachineKind[] {
+  return fleetOf(scenario, machines).map((machine, index) => ({
+    count: 1,
+    machine,
+    site: siteOf(scenario, index / machines),
+  }));
 }
 
 function withFault(
@@ -202,11 +213,6 @@ export function corruptShare({ faults }: Scenario): number {
   return 1 - faults.reduce((right, fault) => right * (1 - ('corrupt' in fault ? fault.corrupt : 0)), 1);
 }
 
-/** Whether some machines may be lost by chance. */
-export function mayLoseAny({ faults }: Scenario): boolean {
-  return faults.some((fault) => 'fail' in fault && fault.back === undefined);
-}
-
 /** Machines that failed although no fault of the scenario killed them for good or filled their disks, with what each of them said. */
 export function unexpectedFailures(
   scenario: Scenario,
@@ -218,6 +224,6 @@ export function unexpectedFailures(
       .map(({ name }) => name),
   );
   return fleet.flatMap(({ machine, failure }) =>
-    failure === null || failure === DIED_BY_CHANCE || doomed.has(machine) ? [] : [{ machine, failure }],
+    failure === null || isDeathByChance(failure) || doomed.has(machine) ? [] : [{ machine, failure }],
   );
 }

@@ -1,11 +1,13 @@
 import type { Transport } from '../record/run-record.ts';
 import type { Scenario } from '../scenario/schema.ts';
+import { readBps } from './disk-rates.ts';
+import { uploadBps } from './formula-outcome.ts';
+import { isFromServer } from './way-of-bytes.ts';
 
 /** Settings of machines and connections that no formula knows, each as `key.path: reason`. */
-export function unknownToFormulas(
-  { boot, network, disk, transports }: Scenario,
-  transport: Transport,
-): string[] {
+export function unknownToFormulas(scenario: Scenario, transport: Transport): string[] {
+  const { boot, network, disk, transports } = scenario;
+  const isPassedOn = !isFromServer(transport);
   const reasons: [string, boolean][] = [
     ['boot: the formulas know no boot storm', boot !== undefined],
     ['network.backplane: the formulas know no switch', network.backplane < Infinity],
@@ -15,6 +17,14 @@ export function unknownToFormulas(
       transports.multicast?.repair === 'p2p' && transport === 'multicast',
     ],
     ['disk.writeCache: the formulas know no page cache', disk.writeCache > 0],
+    [
+      'disk.shared: the formulas know no disk that reads for others while it writes',
+      disk.shared && readBps(disk) < Infinity && isPassedOn,
+    ],
+    [
+      'disk.readCache: the formulas read from the disk what is passed on, and that is slower than the uplink',
+      disk.readCache > 0 && uploadBps(scenario) < network.machine.up && isPassedOn,
+    ],
     [
       'transports.p2p.maxConnections: the formulas know no connections',
       transports.p2p?.maxConnections !== undefined && transport === 'p2p',

@@ -19,25 +19,34 @@ export function formulaOutcome(
   { transferS, meanS, serverCopies }: Prediction,
   { transport, limitation }: { transport: Transport; limitation: string },
 ): RunOutcome {
-  const { boot, register, metainfo, partition, finish } = scenario.phases;
-  const barrierS = boot + register + metainfo + partition;
-  const writeS = isSerial(scenario, transport) ? rawSize(scenario.image) / writeBps(scenario) : 0;
-  const verifyS = scenario.disk.readBack ? rawSize(scenario.image) / readBps(scenario.disk) : 0;
-  const aroundS = barrierS + writeS + verifyS + finish;
+  const { boot, register, metainfo, partition } = scenario.phases;
+  const aroundS = aroundTransferS(scenario, transport);
   const formula: FormulaResult = {
     makespanS: transferS + aroundS,
-    transferS: transferS + writeS,
+    transferS: transferS + serialWriteS(scenario, transport),
     meanLatencyS: meanS === null ? null : meanS + aroundS,
     serverCopies,
   };
   return {
     formula,
     fleet: [],
-    barrierS,
+    barrierS: boot + register + metainfo + partition,
     serverUploadedBytes: serverCopies === null ? null : serverCopies * wireSize(scenario.image),
     traceDigest: null,
     limitations: [limitation],
   };
+}
+
+/** What a machine does before and after the transfer: its phases of fixed length, a write after the download, the read-back. */
+function aroundTransferS(scenario: Scenario, transport: Transport): Seconds {
+  const { image, disk, phases } = scenario;
+  const fixedS = Object.values(phases).reduce((sum, lastsS) => sum + lastsS, 0);
+  const verifyS = disk.readBack ? rawSize(image) / readBps(disk) : 0;
+  return fixedS + serialWriteS(scenario, transport) + verifyS;
+}
+
+function serialWriteS(scenario: Scenario, transport: Transport): Seconds {
+  return isSerial(scenario, transport) ? rawSize(scenario.image) / writeBps(scenario) : 0;
 }
 
 /** Rate of decoder and disk in wire bytes per second; Infinity where the disk waits until the download is over. */
@@ -45,6 +54,16 @@ export function streamedDiskBps(scenario: Scenario, transport: Transport): numbe
   const { image } = scenario;
   if (isSerial(scenario, transport)) return Infinity;
   return (writeBps(scenario) * wireSize(image)) / rawSize(image);
+}
+
+/** Rate at which a machine reads what it passes on from its disk [wire byte/s]. */
+export function readWireBps({ image, disk }: Scenario): number {
+  return (readBps(disk) * wireSize(image)) / rawSize(image);
+}
+
+/** What a machine sends of what it passes on: its uplink, and its disk [wire byte/s]. */
+export function uploadBps(scenario: Scenario): number {
+  return Math.min(scenario.network.machine.up, readWireBps(scenario));
 }
 
 function isSerial({ transports }: Scenario, transport: Transport): boolean {

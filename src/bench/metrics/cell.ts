@@ -42,6 +42,7 @@ export interface Cell {
   readonly transferS: Spread | null;
   /** Median over the runs. */
   readonly meanLatencyS: number | null;
+  /** No run of the cell was faster: the smallest of theirs, since machines that got nothing do not count. */
   readonly lowerBoundS: number | null;
   readonly pieceBoundS: number | null;
   /** Medians over the runs; see `OutcomeNumbers`. */
@@ -97,7 +98,7 @@ function detailOf(runs: readonly RunRecord[]): CellDetail {
   // The middle of several runs is not known where one of them took nobody knows how long.
   const timed = unfinishedAfterS === null ? outcomes : [];
   const { source, transport, variant, machines } = runs[0]!;
-  const bounds = runs.find((record) => record.bounds !== null)?.bounds ?? null;
+  const bounds = runs.flatMap((record) => record.bounds ?? []);
   const makespansS = known(timed, 'makespanS');
   const cell: Cell = {
     executor: source,
@@ -109,8 +110,10 @@ function detailOf(runs: readonly RunRecord[]): CellDetail {
     makespanIntervalS: medianInterval(makespansS),
     transferS: spread(known(timed, 'transferS')),
     meanLatencyS: rounded(median(known(timed, 'meanLatencyS'))),
-    lowerBoundS: rounded(bounds?.lowerBoundS ?? null),
-    pieceBoundS: rounded(bounds?.pieceBoundS ?? null),
+    lowerBoundS: rounded(smallest(bounds.map(({ lowerBoundS }) => lowerBoundS))),
+    pieceBoundS: bounds.some(({ pieceBoundS }) => pieceBoundS === null)
+      ? null
+      : rounded(smallest(bounds.flatMap(({ pieceBoundS }) => pieceBoundS ?? []))),
     serverCopies: median(known(outcomes, 'serverCopies')),
     otherSeederCopies: median(known(outcomes, 'otherSeederCopies')),
     serverLinkCopies: median(known(outcomes, 'serverLinkCopies')),
@@ -136,6 +139,10 @@ function spread(values: readonly number[]): Spread | null {
   if (values.length === 0) return null;
   const [min, middle, max] = [Math.min(...values), median(values)!, Math.max(...values)];
   return { min: rounded(min)!, median: rounded(middle)!, max: rounded(max)! };
+}
+
+function smallest(values: readonly number[]): number | null {
+  return values.length === 0 ? null : Math.min(...values);
 }
 
 function largest(values: readonly number[]): number | null {

@@ -41,6 +41,11 @@ export function readableBytes(bytes: number): string {
   return power === 0 ? `${bytes} B` : `${threeDigits(bytes / 1000 ** power)} ${BYTE_UNITS[power]}`;
 }
 
+/** `7 %`, `0.05 %`: a share that a person has set, with the digits that it was written with. */
+export function writtenShare(share: number): string {
+  return `${Number((share * 100).toPrecision(12))} %`;
+}
+
 /** Three significant digits, never in exponent notation. */
 export function threeDigits(value: number): string {
   if (value === 0) return '0';

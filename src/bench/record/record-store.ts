@@ -24,10 +24,10 @@ export class RecordStore {
   async append(record: RunRecord): Promise<void> {
     await mkdir(this.folder, { recursive: true });
     const file = await open(this.#file, 'a+');
-    const bytes = await this.#wholeBytes(file);
+    const { bytes, end } = await this.#whole(file);
     try {
       await file.truncate(bytes);
-      await file.appendFile(`${JSON.stringify(record)}\n`);
+      await file.appendFile(`${end}${JSON.stringify(record)}\n`);
       await file.datasync();
     } catch (error) {
       await truncate(this.#file, bytes);
@@ -37,12 +37,17 @@ export class RecordStore {
     }
   }
 
-  /** Bytes of whole lines: whoever wrote a last one without an end was killed, and nothing is known of that run. */
-  async #wholeBytes(file: FileHandle): Promise<number> {
+  /**
+   * Bytes of whole lines, and the end that the last one lacks. Whoever wrote a part of a line was killed, and nothing is
+   * known of that run; some editors leave out no more than the last end.
+   */
+  async #whole(file: FileHandle): Promise<{ bytes: number; end: string }> {
     const { size } = await file.stat();
     const { buffer } = await file.read(Buffer.alloc(1), 0, 1, Math.max(0, size - 1));
-    if (size === 0 || buffer.toString() === '\n') return size;
-    return (await readFile(this.#file)).lastIndexOf('\n') + 1;
+    if (size === 0 || buffer.toString() === '\n') return { bytes: size, end: '' };
+    const all = await readFile(this.#file);
+    const begin = all.lastIndexOf('\n') + 1;
+    return isWholeLine(all.toString('utf8', begin)) ? { bytes: size, end: '\n' } : { bytes: begin, end: '' };
   }
 
   /**
@@ -50,11 +55,9 @@ export class RecordStore {
    * @throws ConfigError where there are none, or a line is not a record
    */
   async read(): Promise<RunRecord[]> {
-    const text = await this.#text();
-    const lines = text
-      .split('\n')
-      .slice(0, -1)
-      .filter((line) => line !== '');
+    const all = (await this.#text()).split('\n');
+    const last = all.pop()!;
+    const lines = [...all, ...(isWholeLine(last) ? [last] : [])].filter((line) => line !== '');
     if (lines.length === 0) throw this.#mistake(`${this.#file} is empty: nothing has been run into it`);
     return lines.map((line, index) => this.#parse(line, index + 1));
   }
@@ -80,7 +83,9 @@ export class RecordStore {
       // Of what the runs rest on, a folder may know nothing.
       return { bases: {}, ...JSON.parse(await readFile(file, 'utf8')) } as AskedScenario;
     } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      const { code } = cause as NodeJS.ErrnoException;
+      if (code === 'ENOENT') return undefined;
+      if (code === 'ENOTDIR') throw this.#mistake(`${this.folder} is no folder`, cause);
       throw this.#mistake(`${file} cannot be read; delete it to go by the last records`, cause);
     }
   }
@@ -109,5 +114,14 @@ export class RecordStore {
 
   #mistake(sentence: string, cause?: unknown): ConfigError {
     return new ConfigError('', sentence, { cause });
+  }
+}
+
+function isWholeLine(line: string): boolean {
+  try {
+    JSON.parse(line);
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -100,7 +100,7 @@ export interface FormulaResult {
   readonly serverCopies: number | null;
 }
 
-/** Lower bounds of the transfer [s], for the scenario of this run (design: `src/sim/theory`). */
+/** Lower bounds of the transfer [s] to the machines of this run that were verified (design: `src/sim/theory`). */
 export interface TransferBounds {
   /** Of this transport: Kumar-Ross (where all comes from the server, their client-server form); multicast: max{F/u_s, F/d_min}. */
   readonly lowerBoundS: number;

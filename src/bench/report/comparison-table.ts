@@ -1,7 +1,13 @@
 import { isBusy, MOST_BUSY_SHARE } from '../metrics/busy-computer.ts';
 import { type Cell, type CellDetail, isMeasured, SOURCES } from '../metrics/cell.ts';
 import { TRANSPORT_WORDS, untimedWords, variantWords } from '../metrics/plain-words.ts';
-import { readableBytes, readableSpread, readableTime, threeDigits } from '../metrics/readable-units.ts';
+import {
+  readableBytes,
+  readableSpread,
+  readableTime,
+  threeDigits,
+  writtenShare,
+} from '../metrics/readable-units.ts';
 import type { RecordSource } from '../record/run-record.ts';
 import { numberColumn, type Table, textColumn, withoutEmptyColumns } from './report-document.ts';
 
@@ -54,14 +60,16 @@ function rowOf(cells: readonly Cell[], hasVariants: boolean): string[] {
   const [{ variant, transport, machines }] = cells as [Cell];
   const by = (source: RecordSource) => cells.find((cell) => cell.executor === source);
   const basis = by('hardware') ?? by('netns') ?? by('local') ?? by('vm') ?? by('sim');
-  const bounded = cells.find((cell) => cell.lowerBoundS !== null);
+  const bounded = cells.filter((cell) => cell.lowerBoundS !== null);
+  const lowerBoundS = Math.min(...bounded.map((cell) => cell.lowerBoundS!));
+  const pieceBoundS = bounded[0]?.pieceBoundS;
   return [
     hasVariants ? variantWords(variant) : '',
     TRANSPORT_WORDS[transport],
     String(machines),
     ...SOURCES.map((source) => makespanWords(by(source))),
-    bounded?.lowerBoundS ? readableTime(bounded.lowerBoundS) : '',
-    typeof bounded?.pieceBoundS === 'number' ? readableTime(bounded.pieceBoundS) : '',
+    lowerBoundS > 0 && bounded.length > 0 ? readableTime(lowerBoundS) : '',
+    typeof pieceBoundS === 'number' ? readableTime(pieceBoundS) : '',
     boundRatioWords(basis),
     digitsOrNothing(basis?.serverCopies),
     digitsOrNothing(basis?.otherSeederCopies),
@@ -145,7 +153,7 @@ export function comparisonNotes(details: readonly CellDetail[]): string[] {
       ? 'Peak memory is the most that the processes of one machine held: each one’s largest resident set, with the pages of files that it maps, added up.'
       : '',
     has((cell) => isBusy(cell.busyShare))
-      ? `${BUSY_MARK} More than ${MOST_BUSY_SHARE * 100} % of the computer’s processors were in use in at least one run: they may have set the pace, not the network.`
+      ? `${BUSY_MARK} More than ${writtenShare(MOST_BUSY_SHARE)} of the computer’s processors were in use in at least one run: they may have set the pace, not the network.`
       : '',
     has((cell) => cell.failedMachines > 0)
       ? `${FAILED_MARK} Machines failed in at least one run: the time is that of the others.`

@@ -73,10 +73,15 @@ function checked(parsed: Unit | undefined, text: string, kind: QuantityKind): nu
   }
   if (!parsed.equalBase(unitOf(parsed, kind)))
     throw new RangeError(`found \`${text}\`, which has another unit`);
-  const value = parsed.toNumber(kind.baseUnit);
+  const value = asWritten(parsed.toNumber(kind.baseUnit));
   if (!Number.isFinite(value)) throw new RangeError(`found \`${text}\``);
   if (value < 0) throw new RangeError(`found \`${text}\`, which is negative`);
   return value;
+}
+
+/** Without the rounding of a conversion, which makes 4099999999.9999995 bytes of 4.1 GB: a double holds 15 digits. */
+function asWritten(value: number): number {
+  return Number(value.toPrecision(15));
 }
 
 function unitOf(parsed: Unit, kind: QuantityKind): Unit {
@@ -87,7 +92,7 @@ function unitOf(parsed: Unit, kind: QuantityKind): Unit {
 export function parseShare(value: string | number): number {
   const text = String(value).trim();
   const match = /^(\d+(?:\.\d+)?)\s*(%?)$/.exec(text);
-  const share = match ? Number(match[1]) / (match[2] ? 100 : 1) : Number.NaN;
+  const share = match ? asWritten(Number(match[1]) / (match[2] ? 100 : 1)) : Number.NaN;
   if (!(share >= 0 && share <= 1)) throw new RangeError(`found \`${text}\``);
   return share;
 }

@@ -14,7 +14,7 @@ export interface ScenarioDocument {
   depthOf(path: Path): number;
 }
 
-/** @throws ConfigError with line and column where the text is no YAML */
+/** @throws ConfigError with line and column where the text is no YAML, or has no settings */
 export function parseScenarioDocument(text: string, file: string): ScenarioDocument {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
@@ -25,6 +25,17 @@ export function parseScenarioDocument(text: string, file: string): ScenarioDocum
 
   const error = document.errors[0];
   if (error) throw new ConfigError('', `not valid YAML: ${error.message}`, { place: placeAt(error.pos[0]) });
+
+  if (!isMap(document.contents)) {
+    const found = document.contents === null ? 'nothing' : 'no settings';
+    throw new ConfigError(
+      '',
+      `found ${found}; a scenario is made of settings such as \`name: my-scenario\``,
+      {
+        place: placeAt(0),
+      },
+    );
+  }
 
   const depthOf = (path: Path): number => {
     let depth = path.length;

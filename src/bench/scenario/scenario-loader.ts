@@ -33,17 +33,18 @@ export interface LoadedScenario {
 
 /**
  * Reads a scenario file.
- * @param changes laid over the file's settings, as the command line gives them
+ * @param changes laid over the file's settings and over those of each variant, as the command line gives them
  * @throws ConfigError with file, line, column, what was found and what is allowed
  */
 export async function loadScenario(file: string, changes: unknown = {}): Promise<LoadedScenario> {
   const document = parseScenarioDocument(await readScenarioText(file), file);
   const schema = scenarioSchema(await loadQuantityParser());
-  const base = merge(document.data, changes);
+  const changed = (settings: unknown) => merge(settings, changes);
+  const base = changed(document.data);
 
   const plain = validate(schema, base, new Blame(document, ''));
   const variants = Object.entries(plain.variants).map(([variant, change]): ScenarioVariant => {
-    const settings = withoutVariants(merge(base, change));
+    const settings = withoutVariants(changed(merge(base, change)));
     return { variant, settings, scenario: validate(schema, settings, new Blame(document, variant)) };
   });
   if (plain.plain) variants.unshift({ variant: '', scenario: plain, settings: withoutVariants(base) });
@@ -59,8 +60,8 @@ async function readScenarioText(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (cause) {
-    const reason =
-      (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'no such file' : (cause as Error).message;
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const reason = { ENOENT: 'no such file', EISDIR: 'a folder, not a scenario file' }[code ?? ''] ?? message;
     throw new ConfigError('scenario', `${file}: ${reason}; \`./swarmboot scenarios\` lists what there is`, {
       cause,
     });
@@ -69,10 +70,17 @@ async function readScenarioText(file: string): Promise<string> {
 
 function validate(schema: ReturnType<typeof scenarioSchema>, data: unknown, blame: Blame): Scenario {
   const result: z.ZodSafeParseResult<Scenario> = schema.safeParse(data);
-  if (result.success) return result.data;
+  if (result.success) return withChosenCounts(result.data);
   const errors = mistakesOf(result.error, data).map((mistake) => blame.errorFor(mistake));
   errors.sort((a, b) => a.place!.line - b.place!.line || a.place!.column - b.place!.column);
   throw Object.assign(errors[0]!, { message: errors.map(({ message }) => message).join('\n') });
+}
+
+/** `only.upTo` chooses among the machine counts: to all that reads a scenario the others do not exist. */
+function withChosenCounts(scenario: Scenario): Scenario {
+  const { fleet, only } = scenario;
+  const machines = fleet.machines.filter((count) => count <= (only.upTo ?? Infinity));
+  return { ...scenario, fleet: { ...fleet, machines } };
 }
 
 /** Finds the place of a mistake: in the variant that brought it, else in the scenario itself. */

@@ -1,4 +1,4 @@
-import { closeSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, openSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ConfigError } from '../../failure.ts';
 
@@ -7,7 +7,8 @@ const CHUNK = 1 << 16;
 
 /**
  * A file of lines that is there whole or not at all. Lines wait in memory until the simulation is over: whoever stops it
- * with Ctrl-C finds nothing left behind.
+ * with Ctrl-C finds nothing left behind. A link is followed, and what is no file, such as a pipe or /dev/null, is written
+ * to and never replaced.
  */
 export class TraceFile {
   readonly #path: string;
@@ -31,18 +32,25 @@ export class TraceFile {
 
   write(): void {
     this.#pack();
-    const temporary = `${this.#path}.${process.pid}.part`;
+    const there = statSync(this.#path, { throwIfNoEntry: false });
+    if (there && !there.isFile()) return this.#writeTo(this.#path);
+    const target = there ? realpathSync(this.#path) : this.#path;
+    const temporary = `${target}.${process.pid}.part`;
     try {
-      const file = openSync(temporary, 'w');
-      try {
-        for (const chunk of this.#chunks) writeSync(file, chunk);
-      } finally {
-        closeSync(file);
-      }
-      renameSync(temporary, this.#path);
+      this.#writeTo(temporary);
+      renameSync(temporary, target);
     } catch (error) {
       rmSync(temporary, { force: true });
       throw error;
+    }
+  }
+
+  #writeTo(path: string): void {
+    const file = openSync(path, 'w');
+    try {
+      for (const chunk of this.#chunks) writeFileSync(file, chunk);
+    } finally {
+      closeSync(file);
     }
   }
 

@@ -5,6 +5,9 @@ import { readableBytes } from '../metrics/readable-units.ts';
 /** More pieces than these are told in steps. */
 const MOST_PIECES = 300;
 
+/** What is told of a death before the first power-on. */
+const NEVER_ON = 'its power is cut before it is switched on';
+
 /** What is told of the events beside pieces. */
 const WORDS = {
   poweredOn: 'powered on',
@@ -33,12 +36,16 @@ export function storyOf(
   const width = Math.max(...events.map(({ timeS }) => timeS.toFixed(3).length));
   const lines: string[] = [];
   let received = 0;
+  let wasOn = false;
   for (const { timeS, kind, piece, sender } of events) {
     if (kind === 'pieceReceived') received++;
+    if (kind === 'poweredOn') wasOn = true;
     const words =
       kind === 'pieceReceived'
         ? `piece ${piece} from ${peerName(sender!, peers)}, ${received} of ${pieces}`
-        : WORDS[kind];
+        : kind === 'died' && !wasOn
+          ? NEVER_ON
+          : WORDS[kind];
     const isTold = kind !== 'pieceReceived' || received % step === 0 || received === 1 || received === pieces;
     if (isTold) lines.push(`${timeS.toFixed(3).padStart(width)} s  ${words}`);
   }

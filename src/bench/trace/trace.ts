@@ -1,16 +1,16 @@
 import { ConfigError } from '../../failure.ts';
 import { pieceCountOf, type SimulatedMachine, type TraceEvent } from '../../sim/index.ts';
-import { machineName } from '../executors/fleet.ts';
+import { machineName, peerName } from '../executors/fleet.ts';
 import { loadScenario } from '../scenario/scenario-loader.ts';
 import { TraceFile } from './trace-file-writer.ts';
 import { storyOf } from './trace-story.ts';
 import {
   chooseTracedRun,
   modelOfTraced,
+  namedEvent,
   simulateTraced,
   type TracedRun,
   type TraceWish,
-  traceLine,
 } from './traced-run.ts';
 
 /** What is wanted of a trace. */
@@ -30,9 +30,12 @@ export interface MachineTrace {
   readonly run: TracedRun;
   readonly machine: string;
   readonly traceDigest: string;
-  readonly result: SimulatedMachine;
+  /** Senders by name. */
+  readonly result: Omit<SimulatedMachine, 'receivedFrom'> & {
+    readonly receivedFrom: Readonly<Record<string, number>>;
+  };
   /** Of this machine, in their order. */
-  readonly events: readonly TraceEvent[];
+  readonly events: readonly ReturnType<typeof namedEvent>[];
   readonly story: readonly string[];
 }
 
@@ -50,18 +53,19 @@ export async function traceMachine(request: TraceRequest): Promise<MachineTrace>
   const traceFile = out === undefined ? undefined : new TraceFile(out);
   const events: TraceEvent[] = [];
   const simulated = simulateTraced(loaded, run, (event) => {
-    traceFile?.add(traceLine(event, peers));
+    traceFile?.add(JSON.stringify(namedEvent(event, peers)));
     if (wanted === undefined || event.machine === wanted) events.push(event);
   });
   traceFile?.write();
   const result = wanted === undefined ? lastDone(simulated.machines) : simulated.machines[wanted - 1]!;
   const own = events.filter((event) => event.machine === result.number);
+  const senders = [...(result.receivedFrom ?? [])].map(([sender, bytes]) => [peerName(sender, peers), bytes]);
   return {
     run,
     machine: machineName(result.number),
     traceDigest: simulated.traceDigest,
-    result,
-    events: own,
+    result: { ...result, receivedFrom: Object.fromEntries(senders) },
+    events: own.map((event) => namedEvent(event, peers)),
     story: storyOf(result, own, { pieces: pieceCountOf(model), isWhole, peers }),
   };
 }

@@ -40,6 +40,8 @@ export function chooseTracedRun(loaded: LoadedScenario, wish: TraceWish): Traced
       `found \`${transport ?? ''}\`; of this scenario allowed are ${allowed}`,
     );
   }
+  if (scenario.fleet.machines.length === 0)
+    throw new ConfigError('only.upTo', 'leaves out every number of machines');
   const reasons = simExecutor().unsupported(scenario, transport);
   if (reasons.length > 0)
     throw new ConfigError(
@@ -68,10 +70,10 @@ export function modelOfTraced(loaded: LoadedScenario, run: TracedRun): Deploymen
   return modelOf(variantOf(loaded, run.variant).scenario, run.transport, run.machines);
 }
 
-/** One event as a line of a trace file: JSON, names as in records. */
-export function traceLine({ timeS, kind, machine, piece, sender }: TraceEvent, peers: PeerCounts): string {
+/** One event as people and programs are told it: names as in records. */
+export function namedEvent({ timeS, kind, machine, piece, sender }: TraceEvent, peers: PeerCounts) {
   const from = sender === undefined ? undefined : peerName(sender, peers);
-  return JSON.stringify({ timeS, kind, machine: machineName(machine), piece, sender: from });
+  return { timeS, kind, machine: machineName(machine), piece, sender: from };
 }
 
 function variantOf({ variants }: LoadedScenario, wanted: string | undefined): ScenarioVariant {

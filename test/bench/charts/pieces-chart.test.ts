@@ -23,6 +23,12 @@ describe('the chart of pieces', () => {
     expect(piecesChart(cellDetails([aRecord()]))).toBeUndefined();
   });
 
+  it('is not drawn of a run of one piece, and names only as many machines as there is room for', () => {
+    expect(chartOf([[4], [6]])).toBeUndefined();
+    const { encoding } = chartOf([[4, 3]])!.spec as { encoding: { y: object } };
+    expect(encoding.y).toMatchObject({ axis: { labelOverlap: true } });
+  });
+
   it('has a mark for every piece that came, in the order of time, and tells when each appears', () => {
     const chart = chartOf([
       [4, 3],

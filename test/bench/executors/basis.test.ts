@@ -30,6 +30,17 @@ describe('what a run rests on', () => {
     expect((await executorNamed('netns', { lab: { image }, hardware })).basis).toContain('image.img');
   });
 
+  it('is the image and the room of real machines', async () => {
+    const settings = {
+      access: { url: 'http://127.0.0.1:1', token: 't' },
+      room: ['tag:room7', '02:00:00:00:00:01'],
+      golden: 'win11',
+      patienceMs: 1,
+    };
+    const executor = await executorNamed('hardware', { lab: {}, hardware: () => Promise.resolve(settings) });
+    expect(executor.basis).toBe('the image win11 on tag:room7, 02:00:00:00:00:01');
+  });
+
   it('is nothing where nothing was given', async () => {
     expect(await basisOf('sim', {})).toBeUndefined();
     expect(await executorNamed('local', { lab: {}, hardware })).not.toHaveProperty('basis');

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { boundsOf } from '../../../src/bench/executors/bounds.ts';
+import { aMachine } from '../a-record.ts';
 import { aRun, aScenario } from './a-run.ts';
 
 const COPY_S = 8;
@@ -46,20 +47,30 @@ describe('the lower bounds of a transfer', () => {
     expect(boundsOf(aRun({ scenario: scenario('63 MiB') }), true).pieceBoundS).toBeNull();
   });
 
-  it('is that of the fastest machine alone where any may be lost by chance', () => {
+  it('is that of the machines that were verified, once it is known who was', () => {
+    const network = { server: { up: '8 MiB/s' }, machine: { up: '8 MiB/s' }, backplane: '4 MiB/s' };
     const faults = [
       { fail: '1 %', per: '1 min' },
       { slow: 1, to: '1 MiB/s' },
     ];
-    const scenario = aScenario({ faults });
-    for (const transport of ['unicast', 'p2p', 'multicast'] as const)
-      expect(boundsOf(aRun({ scenario, transport }), true)).toMatchObject({
-        lowerBoundS: COPY_S,
-        pieceBoundS: null,
-      });
-    const [chance] = faults;
-    const comesBack = aScenario({ faults: [{ ...chance, back: '9 s' }] });
-    expect(boundsOf(aRun({ scenario: comesBack }), true)).toEqual(boundsOf(aRun(), true));
+    const boundsWith = (
+      verified: boolean[],
+      transport: 'p2p' | 'unicast' | 'multicast',
+      settings: Record<string, unknown>,
+    ) => {
+      const fleet = verified.map((isVerified) => aMachine({ isVerified }));
+      return boundsOf(aRun({ scenario: aScenario(settings), transport }), true, fleet);
+    };
+    for (const transport of ['unicast', 'p2p', 'multicast'] as const) {
+      const fastAlone = boundsWith([false, true, false, false], transport, { faults });
+      expect(fastAlone).toMatchObject({ lowerBoundS: COPY_S, pieceBoundS: null });
+      const nobody = boundsWith([false, false, false, false], transport, { faults });
+      expect(nobody).toEqual(boundsWith([true, true, true, true], transport, { faults }));
+    }
+    // As after a failure that no fault asks for.
+    expect(boundsWith([false, true, true, false], 'unicast', {}).lowerBoundS).toBe(2 * COPY_S);
+    expect(boundsWith([false, true, true, false], 'p2p', { network }).lowerBoundS).toBe(2 * 16);
+    expect(boundsWith([true, true, true, true], 'p2p', {})).toEqual(boundsOf(aRun(), true));
   });
 
   it('in whole pieces is that of Mundinger', () => {
@@ -84,6 +95,12 @@ describe('the lower bounds of a transfer', () => {
     ['one machine is slow', { faults: [{ slow: 1, to: '1 MiB/s' }] }, true, 'p2p'],
     ['a machine is killed', { faults: [{ kill: 1, at: '1 s' }] }, true, 'p2p'],
     ['nobody forwards anything', {}, true, 'unicast'],
+    [
+      'no uplink has a limit',
+      { network: { server: { up: 'unlimited' }, machine: { up: 'unlimited', down: '8 MiB/s' } } },
+      true,
+      'p2p',
+    ],
   ] as const)('in whole pieces is unknown where %s', (_, changes, hasWholePieces, transport) => {
     expect(
       boundsOf(aRun({ scenario: aScenario(changes), transport }), hasWholePieces).pieceBoundS,
@@ -140,6 +157,7 @@ describe('the lower bounds of a transfer', () => {
     expect(boundS('multicast')).toBe(16);
     expect(boundS('p2p', { sites: at })).toBe(7 * 16);
     expect(boundS('p2p', {}, [{ kill: 4, at: '1 s' }])).toBe(6 * 16);
+    expect(boundS('p2p', {}, [{ full: 3, after: '1 MiB' }])).toBe(7 * 16);
     expect(boundS('p2p', { backplane: 'unlimited' })).toBe(8);
   });
 
@@ -151,7 +169,7 @@ describe('the lower bounds of a transfer', () => {
       true,
     );
     expect(whole.lowerBoundS).toBe((20 * 64) / 28);
-    expect(killed.lowerBoundS).toBe(COPY_S);
+    expect(killed.lowerBoundS).toBe((10 * 64) / 28);
   });
 
   it('asks as much of machines that come back as of all others', () => {

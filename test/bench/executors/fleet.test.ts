@@ -88,10 +88,11 @@ describe('the machines of a scenario with faults', () => {
 
   it('are expected to be lost to chance and to nothing else', () => {
     const scenario = aScenario({ faults: [{ fail: '1 %', per: '1 min' }] });
-    const [first, ...others] = aFleet([null, null, 8]);
+    const [first, second, ...others] = aFleet([null, null, null, 8]);
     const unlucky = { ...first!, failure: 'it died by chance, as the scenario asks' };
-    const failed = unexpectedFailures(scenario, { transport: 'p2p', fleet: [unlucky, ...others] });
-    expect(failed.map(({ machine }) => machine)).toEqual(['m002']);
+    const hopeless = { ...second!, failure: 'it died 100 times by chance' };
+    const failed = unexpectedFailures(scenario, { transport: 'p2p', fleet: [unlucky, hopeless, ...others] });
+    expect(failed.map(({ machine }) => machine)).toEqual(['m003']);
   });
 
   it('get as many wrong pieces as all faults together make', () => {

@@ -30,6 +30,12 @@ describe('the fluid model', () => {
     expect(meanLatencyS).toBeCloseTo(8 + spreadingS - pieceS, 9);
   });
 
+  it('reads from the disk what machines send', async () => {
+    const { makespanS } = await formulaOf({ ...CROWD, disk: { read: '4 MiB/s', readBack: false } }, 1000);
+    const uploads = 8 * (1000 / (1 + 1000 / 2));
+    expect(makespanS).toBeCloseTo(uploads + 4 * (16 / 1024) * (Math.log(1000) / Math.log(5)), 9);
+  });
+
   it('has bounds for ten million machines', () => {
     const run = aRun({ scenario: aScenario(CROWD), source: 'fluid', machines: 10_000_000 });
     expect(boundsOf(run, true)).toMatchObject({ lowerBoundS: 8, copyS: 8 });
@@ -50,7 +56,9 @@ describe('the fluid model', () => {
   it.each<[string, string, Record<string, unknown>]>([
     ['a boot storm', 'boot', { ...CROWD, boot: { steps: ['dhcp'] } }],
     ['a page cache', 'disk.writeCache', { ...CROWD, disk: { writeCache: '1 GiB' } }],
-    ['seeks', 'disk.seek', { ...CROWD, disk: { kind: 'hdd' } }],
+    ['seeks', 'disk.seek', { ...CROWD, disk: { seek: '12 ms' } }],
+    ['disks that read while they write', 'disk.shared', { ...CROWD, disk: { read: '1 GB/s', shared: true } }],
+    ['pieces from memory', 'disk.readCache', { ...CROWD, disk: { read: '4 MiB/s', readCache: '1 GiB' } }],
     [
       'the start of connections',
       'network.tcp',
@@ -73,6 +81,8 @@ describe('the fluid model', () => {
     ],
     ['faults', 'faults', { faults: [{ kill: 1, at: '1 s' }] }],
     ['another picker', 'transports.p2p.picker', { transports: { p2p: { picker: 'sequential' } } }],
+    ['random first pieces', 'transports.p2p.randomFirst', { transports: { p2p: { randomFirst: 4 } } }],
+    ['few neighbours', 'transports.p2p.neighbours', { transports: { p2p: { neighbours: 23 } } }],
     ['another choker', 'transports.p2p.choker', { transports: { p2p: { choker: 'classic' } } }],
     ['another seeder', 'transports.p2p.seeder', { transports: { p2p: { seeder: 'plain' } } }],
     [
@@ -104,6 +114,7 @@ describe('the fluid model', () => {
       'network.machine.down',
       { transports: { p2p: { staysFor: '9 s' } } },
     ],
+    ['that read back from a slow disk', 'disk.readBack', { disk: { read: '7 MiB/s' } }],
     ['that come too rarely', 'fleet.start', { fleet: { machines: [2000], start: { staggered: '1 s' } } }],
     ['that are too few', 'fleet.machines', { fleet: { machines: [900], start: { poisson: '0.05 s' } } }],
     ['that get large pieces', 'image.pieceLength', { image: { size: '64 MiB', pieceLength: '1 MiB' } }],

@@ -52,6 +52,13 @@ describe('the simulator as an executor', () => {
     expect(words).not.toContain(measuredWords);
   });
 
+  it('prints a tolerance as it was written', async () => {
+    const links = { server: { up: '8 MiB/s' }, machine: { up: '8 MiB/s' } };
+    const scenario = aScenario({ network: { ...links, tolerance: '7 %' } });
+    const { limitations } = await simulated({ scenario });
+    expect(limitations.join(' ')).toContain('Changes of a rate below 7 % were not passed on');
+  });
+
   it('gives the same digest for the same random seed, and another for another', async () => {
     const [first, again, other] = await Promise.all([1, 1, 2].map((randomSeed) => simulated({ randomSeed })));
     expect(again!.traceDigest).toBe(first!.traceDigest);

@@ -3,6 +3,8 @@ import { theoryExecutor } from '../../../src/bench/executors/theory/theory-execu
 import type { FormulaResult, Transport } from '../../../src/bench/record/run-record.ts';
 import { aRun, aScenario, aWatch } from './a-run.ts';
 
+const LINK = { up: '8 MiB/s' };
+
 async function formulaOf(
   transport: Transport,
   changes: Record<string, unknown> = {},
@@ -22,6 +24,40 @@ describe('theory', () => {
   it('is the branching model where the image is one piece', async () => {
     const formula = await formulaOf('p2p', { image: { size: '64 MiB', pieceLength: '64 MiB' } });
     expect(formula).toMatchObject({ makespanS: 24, meanLatencyS: 8 * (2 - 1 + 4 / 4) });
+  });
+
+  it.each([
+    ['a download link', { network: { server: LINK, machine: { ...LINK, down: '4 MiB/s' } } }],
+    ['a connection', { network: { server: LINK, machine: LINK, connectionCap: '4 MiB/s' } }],
+    ['a disk that writes', { disk: { write: '4 MiB/s' } }],
+    ['a disk that reads', { disk: { read: '4 MiB/s' } }],
+  ])('has no mean of one piece where %s is slower than an uplink', async (_, changes) => {
+    const image = { size: '64 MiB', pieceLength: '64 MiB' };
+    expect((await formulaOf('p2p', { image, ...changes })).meanLatencyS).toBeNull();
+  });
+
+  it('needs no limit of any link: what limits nothing takes no time', async () => {
+    const network = { server: { up: 'unlimited' }, machine: { up: 'unlimited' } };
+    const piece = { size: '64 MiB', pieceLength: '64 MiB' };
+    expect(await formulaOf('p2p', { network, image: piece })).toMatchObject({
+      transferS: 0,
+      meanLatencyS: null,
+    });
+    const chain = { children: 1, hopSetUp: '2 s' };
+    expect(await formulaOf('chain', { network, transports: { chain } })).toMatchObject({ transferS: 6 });
+    const tree = { ...chain, children: 2 };
+    expect(await formulaOf('chain', { network, transports: { chain: tree } })).toMatchObject({
+      transferS: 2,
+    });
+  });
+
+  it('shares the server’s link in a tree among the machines that there are', async () => {
+    const transports = { chain: { children: 16 } };
+    expect(await formulaOf('chain', { transports })).toMatchObject({ transferS: 4 * 8, serverCopies: 4 });
+    const network = { server: { up: '8 MiB/s' }, machine: { up: '1 MiB/s' } };
+    expect(await formulaOf('chain', { transports, network })).toMatchObject({ transferS: 4 * 8 });
+    const two = { chain: { children: 2 } };
+    expect(await formulaOf('chain', { transports: two })).toMatchObject({ transferS: 16 * (1 + 1 / 64) });
   });
 
   it('adds the phases, the serial write and the read-back', async () => {
@@ -46,6 +82,35 @@ describe('theory', () => {
     expect((await formulaOf('multicast', { image, transports: serial })).transferS).toBe(8 + 32);
   });
 
+  it('reads from the disk what is passed on', async () => {
+    const disk = { read: '2 MiB/s', readBack: false };
+    // Four copies by 8 and four times 2 MiB/s, and two piece times of 0.5 s.
+    expect((await formulaOf('p2p', { disk })).transferS).toBe(16 + 1);
+    expect((await formulaOf('chain', { disk })).transferS).toBe(32 + 1.5);
+    const packed = { size: '64 MiB', pieceLength: '1 MiB', encoding: 'zstd', compressionRatio: 2 };
+    expect((await formulaOf('chain', { disk, image: packed })).transferS).toBe(32 + 3);
+    expect((await formulaOf('unicast', { disk })).transferS).toBe(32);
+  });
+
+  it('says what of a disk that serves others it does not know', () => {
+    const names = (transport: Transport, disk: object) =>
+      theoryExecutor.unsupported(aScenario({ disk }), transport).map((reason) => reason.split(':')[0]);
+    const shared = { read: '32 MiB/s', write: '32 MiB/s', shared: true };
+    const cached = { read: '4 MiB/s', readCache: '1 GiB', readBack: false };
+    const readBack = { read: '15 MiB/s' };
+    expect(names('p2p', shared)).toEqual(['disk.shared']);
+    expect(names('chain', shared)).toEqual(['disk.shared']);
+    expect(names('p2p', cached)).toEqual(['disk.readCache']);
+    expect(names('chain', cached)).toEqual(['disk.readCache']);
+    expect(names('chain', readBack)).toEqual(['disk.readBack']);
+    expect(names('p2p', readBack)).toEqual([]);
+    expect(names('chain', { read: '16 MiB/s', readCache: '1 GiB' })).toEqual([]);
+    for (const disk of [shared, cached, readBack]) {
+      expect(names('unicast', disk)).toEqual([]);
+      expect(names('multicast', disk)).toEqual([]);
+    }
+  });
+
   it('knows neither boot storms nor switches, seeks, page caches, mixtures or the start of connections', () => {
     const link = { up: '8 MiB/s' };
     const scenario = aScenario({
@@ -65,6 +130,7 @@ describe('theory', () => {
       'network.backplane',
       'network.tcp',
       'disk.writeCache',
+      'disk.shared',
       'transports.p2p.maxConnections',
       'transports.p2p.announceInterval',
       'transports.p2p.seeders',

@@ -51,6 +51,21 @@ describe('a cell', () => {
     expect(cellsOf(...runs)[0]).toMatchObject({ runs: 2, verifiedMachines: 1, failedMachines: 2 });
   });
 
+  it('has bounds that no run of it was under: machines that got nothing do not count', () => {
+    const runs = [
+      [8, 5],
+      [4, null],
+      [6, 5],
+    ].map(([lowerBoundS, pieceBoundS], seed) =>
+      aRecord({
+        bounds: { lowerBoundS: lowerBoundS!, pieceBoundS: pieceBoundS!, copyS: 4 },
+        randomSeed: seed,
+      }),
+    );
+    expect(cellsOf(...runs)[0]).toMatchObject({ lowerBoundS: 4, pieceBoundS: null });
+    expect(cellsOf(runs[0]!, runs[2]!)[0]).toMatchObject({ lowerBoundS: 6, pieceBoundS: 5 });
+  });
+
   it('takes its times from the runs in which machines finished', () => {
     const runs = [
       aRecord({ fleet: aFleet([null]), randomSeed: 1 }),

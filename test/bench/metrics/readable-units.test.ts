@@ -4,6 +4,7 @@ import {
   readableSpread,
   readableTime,
   threeDigits,
+  writtenShare,
 } from '../../../src/bench/metrics/readable-units.ts';
 
 describe('times for people', () => {
@@ -39,6 +40,17 @@ describe('sizes for people', () => {
     [5e15, '5000 TB'],
   ])('%d bytes read %s', (bytes, words) => {
     expect(readableBytes(bytes)).toBe(words);
+  });
+});
+
+describe('shares for people', () => {
+  it.each([
+    [0.07, '7 %'],
+    [0.29, '29 %'],
+    [0.035, '3.5 %'],
+    [0.0007, '0.07 %'],
+  ])('%d reads %s', (share, words) => {
+    expect(writtenShare(share)).toBe(words);
   });
 });
 

@@ -50,6 +50,17 @@ describe('the records of a report', () => {
     expect(await store.read()).toEqual([first, second]);
   });
 
+  it('keep a last line that lacks nothing but its end', async () => {
+    const folder = await aFolder();
+    const store = new RecordStore(folder);
+    const [first, second, third] = [1, 2, 3].map((machines) => aRecord({ machines }));
+    await store.append(first!);
+    await appendFile(join(folder, 'records.jsonl'), JSON.stringify(second));
+    expect(await store.read()).toEqual([first, second]);
+    await store.append(third!);
+    expect(await store.read()).toEqual([first, second, third]);
+  });
+
   it('are missed with a sentence', async () => {
     await expect(new RecordStore(await aFolder()).read()).rejects.toThrow(
       /there is no records\.jsonl in .*: name the folder of a report/,
@@ -71,5 +82,7 @@ describe('the records of a report', () => {
     expect(await store.asked()).toEqual(scenario);
     await writeFile(join(folder, 'scenario.json'), '{');
     await expect(store.asked()).rejects.toThrow(/scenario\.json cannot be read; delete it/);
+    const file = join(store.folder, 'scenario.json');
+    await expect(new RecordStore(file).asked()).rejects.toThrow(`${file} is no folder`);
   });
 });

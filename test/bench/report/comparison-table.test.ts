@@ -65,6 +65,11 @@ describe('the comparison table', () => {
     expect(rowsOf(...runs)[0]!.Simulated).toBe('11.0 s (10.0 to 12.0)');
   });
 
+  it('has one bound for all that stand in a row, the smallest', () => {
+    const bounds = { lowerBoundS: 2, pieceBoundS: 5, copyS: 4 };
+    expect(rowsOf(aFormulaRecord(), aRecord({ bounds }))[0]!['Lower bound']).toBe('2.00 s');
+  });
+
   it('takes the ratio to the bound from the simulation where nothing was measured', () => {
     expect(rowsOf(aFormulaRecord(), aRecord({ fleet: aFleet([8, 10]) }))[0]!['Transfer / bound']).toBe(
       '2.00',

@@ -33,6 +33,7 @@ describe('a scenario file', () => {
     ['12.5 MB/s', 12.5e6],
     ['8 MiB/s', 8 * 2 ** 20],
     ['1 Gibit/s', 2 ** 27],
+    ['4.1 Mbit/s', 512_500],
     ['unlimited', Infinity],
   ])('takes the rate %s', async (text, bytesPerSecond) => {
     const { plain } = await loadScenario(await aScenarioFile(PLAIN_SCENARIO.replace('100 Mbit/s', text)));
@@ -44,9 +45,30 @@ describe('a scenario file', () => {
     ['18 GiB', 18 * 2 ** 30],
     ['3 KB', 3000],
     ['1456 B', 1456],
+    ['4.1 GB', 4.1e9],
   ])('takes the size %s', async (text, bytes) => {
     const { plain } = await loadScenario(await aScenarioFile(PLAIN_SCENARIO.replace('64 MiB', text)));
     expect(plain.image.size).toBe(bytes);
+  });
+
+  it.each([
+    ['4.1 min', 246],
+    ['1.1 h', 3960],
+    ['0.9 ms', 0.0009],
+  ])('takes the time %s', async (text, seconds) => {
+    const { plain } = await loadScenario(await aScenarioFile(`${PLAIN_SCENARIO}phases: { boot: ${text} }\n`));
+    expect(plain.phases.boot).toBe(seconds);
+  });
+
+  it.each([
+    ['7 %', 0.07],
+    ['0.7%', 0.007],
+    ['0.07', 0.07],
+  ])('takes the share %s', async (text, share) => {
+    const { plain } = await loadScenario(
+      await aScenarioFile(PLAIN_SCENARIO.replace('network:', `network:\n  tolerance: ${text}`)),
+    );
+    expect(plain.network.tolerance).toBe(share);
   });
 
   it('knows disks by their kind, and what is given beside it counts', async () => {
@@ -182,6 +204,22 @@ describe('a scenario file', () => {
   });
 });
 
+describe('a file that is no scenario', () => {
+  it.each([
+    ['an empty file', '', 'nothing'],
+    ['a list', '- 1\n', 'no settings'],
+    ['a word', 'hello\n', 'no settings'],
+  ])('is refused with one sentence: %s', async (_, text, found) => {
+    expect(await mistakeIn(text)).toBe(
+      `FILE:1:1: found ${found}; a scenario is made of settings such as \`name: my-scenario\``,
+    );
+  });
+
+  it('is called a folder where it is one', async () => {
+    await expect(loadScenario('scenarios')).rejects.toThrow('scenarios: a folder, not a scenario file;');
+  });
+});
+
 describe('a variant', () => {
   const text = `${PLAIN_SCENARIO}variants:\n  big: { image: { size: 1 GiB } }\n  capped: { network: { connectionCap: 1 MB/s } }\n`;
 
@@ -194,6 +232,14 @@ describe('a variant', () => {
       variants: {},
       network: { ...variants[0]!.scenario.network, connectionCap: 1e6 },
     });
+  });
+
+  it('gives way to the command line where both name a setting', async () => {
+    const crowd = `${text}  crowd: { fleet: { machines: [50], start: { staggered: 1 s } } }\n`;
+    const { variants } = await loadScenario(await aScenarioFile(crowd), { fleet: { machines: [2] } });
+    expect(variants.map(({ scenario }) => scenario.fleet.machines)).toEqual([[2], [2], [2], [2]]);
+    expect(variants[3]!.scenario.fleet.start).toEqual({ staggered: 1 });
+    expect(variants[3]!.settings).toMatchObject({ fleet: { machines: [2] } });
   });
 
   it('can be run without the plain scenario', async () => {

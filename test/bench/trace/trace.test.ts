@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { traceMachine } from '../../../src/bench/trace/trace.ts';
+import { aScenarioFile, PLAIN_SCENARIO } from '../scenario/a-scenario.ts';
 
 const LAB = 'scenarios/first-lab.yaml';
 const PIECES = 128;
@@ -56,6 +57,15 @@ describe('a trace', () => {
     expect(other.traceDigest).not.toBe(first.traceDigest);
   });
 
+  it('is of no more machines than the variant is for', async () => {
+    const file = await aScenarioFile(`${PLAIN_SCENARIO}variants: { few: { only: { upTo: 3 } } }\n`);
+    const wish = { file, isWhole: false, variant: 'few' };
+    expect((await traceMachine(wish)).run.machines).toBe(1);
+    await expect(traceMachine({ ...wish, machines: 4 })).rejects.toThrow(
+      'only.upTo: leaves out every number of machines',
+    );
+  });
+
   it('leaves no file behind where the simulation cannot be made', async () => {
     const out = join(folder, 'trace.jsonl');
     await expect(traceMachine({ file: LAB, isWhole: false, out, machine: 'm009' })).rejects.toThrow('m008');
@@ -85,6 +95,10 @@ describe('the story of a machine', () => {
     const { story, result, events } = await traceMachine({ file: LAB, isWhole: false, machine: 'm003' });
     expect(result.number).toBe(3);
     expect(story.filter((line) => line.includes(' piece '))).toHaveLength(PIECES);
+    expect(Object.values(result.receivedFrom).reduce((sum, bytes) => sum + bytes, 0)).toBe(2 ** 25);
+    const senders = events.flatMap(({ sender }) => sender ?? []);
+    expect(new Set(senders)).toEqual(new Set(Object.keys(result.receivedFrom)));
+    expect(senders).toContain('server');
     const last = events.findLast(({ kind }) => kind === 'pieceReceived')!;
     expect(story).toContainEqual(expect.stringMatching(`piece ${last.piece} from .*, 128 of 128$`));
     expect(story).toContainEqual(expect.stringContaining('received 33.6 MB: '));
@@ -114,6 +128,33 @@ describe('the story of a machine', () => {
       variant: 'churn',
     });
     expect(story.join('\n')).toContain('failed: it was killed, as the scenario asks');
+  });
+
+  it('tells of a power cut before the first power-on as one, and of no power-on without power', async () => {
+    const file = join(folder, 'late.yaml');
+    const settings = {
+      name: 'late',
+      title: 'Late',
+      image: { size: '8 MiB' },
+      network: { server: { up: '1 MiB/s' }, machine: { up: '1 MiB/s' } },
+      fleet: { machines: [3], start: { staggered: '5 s' } },
+      transports: { unicast: {} },
+      faults: [{ kill: 1, at: '2 s' }],
+      variants: { back: { faults: [{ kill: 1, at: '2 s', back: '20 s' }] } },
+    };
+    await writeFile(file, JSON.stringify(settings));
+    const timesOf = async (variant?: string) => {
+      const { story } = await traceMachine({
+        file,
+        isWhole: false,
+        machine: 'm003',
+        ...(variant && { variant }),
+      });
+      return story.filter((line) => / s {2}(its power|powered)/.test(line)).map((line) => line.trim());
+    };
+    const cut = '2.000 s  its power is cut before it is switched on';
+    expect(await timesOf()).toEqual([cut]);
+    expect(await timesOf('back')).toEqual([cut, '22.000 s  powered on']);
   });
 
   it.each([

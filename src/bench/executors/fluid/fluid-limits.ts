@@ -1,6 +1,8 @@
+import { writtenShare } from '../../metrics/readable-units.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import { pieceCount } from '../../scenario/wire-size.ts';
 import { unknownToFormulas } from '../formula-limits.ts';
+import { uploadBps } from '../formula-outcome.ts';
 import { crowdTimes, intervalOf, steadyState, uploadOf } from './fluid-prediction.ts';
 
 /** Below this the simulator is exact and quick, and one machine more or less makes a difference. */
@@ -9,6 +11,8 @@ const FEWEST_MACHINES = 1000;
 const MOST_SPREADING = 0.05;
 /** Pieces for each upload slot: with fewer, a machine waits for the last of them longer than 5 % of the time. */
 const FEWEST_PIECES_PER_SLOT = 60;
+/** What the simulated swarms that the model was held against had. */
+const FEWEST_NEIGHBOURS = 24;
 /** Machines that download at a time, and lives of a machine that arrivals last: with fewer nothing settles. */
 const FEWEST_DOWNLOADERS = 50;
 const FEWEST_LIVES = 8;
@@ -31,14 +35,19 @@ function unknown({ network, faults }: Scenario): string[] {
   ]);
 }
 
-/** The model is that of a swarm whose newest piece goes first. */
+/** The model is that of a swarm whose newest piece goes first, to whoever lacks it. */
 function unknownPolicies({ transports }: Scenario): string[] {
-  const { picker, choker, seeder } = transports.p2p!;
+  const { picker, randomFirst, choker, seeder, neighbours } = transports.p2p!;
   const why = 'the fluid model supposes that the newest piece goes first';
   return named([
     [picker !== 'rarest' && picker !== 'sampled', `transports.p2p.picker: ${why}`],
+    [randomFirst > 0, `transports.p2p.randomFirst: ${why}`],
     [choker !== 'grants', `transports.p2p.choker: ${why}`],
     [seeder !== 'dealing', `transports.p2p.seeder: ${why}`],
+    [
+      neighbours < FEWEST_NEIGHBOURS,
+      `transports.p2p.neighbours: the fluid model supposes that everybody reaches everybody; it takes ${FEWEST_NEIGHBOURS} or more`,
+    ],
   ]);
 }
 
@@ -56,7 +65,7 @@ function crowdLimits(scenario: Scenario): string[] {
     ],
     [
       isSlow,
-      `image.pieceLength: pieces would spread for more than ${MOST_SPREADING * 100} % of the time, where the model is rough; take smaller pieces or fewer transports.p2p.uploadSlots`,
+      `image.pieceLength: pieces would spread for more than ${writtenShare(MOST_SPREADING)} of the time, where the model is rough; take smaller pieces or fewer transports.p2p.uploadSlots`,
     ],
   ]);
 }
@@ -76,6 +85,10 @@ function steadyLimits(scenario: Scenario): string[] {
   if (staysFor >= uploadOf(scenario) && scenario.network.machine.down === Infinity)
     return [
       'network.machine.down: machines serve for longer than an upload takes, so that only a download limit keeps the swarm from being empty',
+    ];
+  if (scenario.disk.readBack && uploadBps(scenario) < scenario.network.machine.up)
+    return [
+      'disk.readBack: machines would read back while they serve others from a disk that is slower than their uplink',
     ];
   const { meanS, downloaders } = steadyState(scenario);
   const lives = (Math.min(...scenario.fleet.machines) * intervalOf(scenario)) / (meanS + staysFor);

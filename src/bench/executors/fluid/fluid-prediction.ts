@@ -1,7 +1,7 @@
 import { fluidSteadyState, largeSwarmTimes, type SwarmTimes } from '../../../sim/index.ts';
 import type { Scenario, Seconds } from '../../scenario/schema.ts';
 import { wireSize } from '../../scenario/wire-size.ts';
-import { type Prediction, streamedDiskBps } from '../formula-outcome.ts';
+import { type Prediction, streamedDiskBps, uploadBps } from '../formula-outcome.ts';
 
 /** What the links of a swarm carry once their connections are limited [byte/s]. */
 interface SwarmRates {
@@ -54,7 +54,7 @@ export function intervalOf({ fleet: { start } }: Scenario): Seconds {
   return 'poisson' in start ? start.poisson : start.staggered;
 }
 
-/** Time of one copy over a machine's uplink. */
+/** Time in which a machine sends one copy. */
 export function uploadOf(scenario: Scenario): Seconds {
   return wireSize(scenario.image) / ratesOf(scenario).upBps;
 }
@@ -64,7 +64,7 @@ function ratesOf(scenario: Scenario): SwarmRates {
   const { uploadSlots, seederSlots } = transports.p2p!;
   return {
     seederUpBps: Math.min(network.server.up, seederSlots * network.connectionCap),
-    upBps: Math.min(network.machine.up, uploadSlots * network.connectionCap),
+    upBps: Math.min(uploadBps(scenario), uploadSlots * network.connectionCap),
     downBps: Math.min(network.machine.down, streamedDiskBps(scenario, 'p2p')),
   };
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import {
   describedByPath,
+  ENCODER,
   ImageDraft,
   type ImageReader,
   ImageStore,
@@ -52,9 +53,7 @@ export async function publishLabImage(
     disk: { bytes: disk.sizeBytes, sectorBytes: 512 },
     table: 'none',
     partitions: [],
-    encoding: isPacked
-      ? { kind: 'zstd', level: ZSTD_LEVEL, library: process.versions.zstd! }
-      : { kind: 'raw' },
+    encoding: isPacked ? { kind: 'zstd', level: ZSTD_LEVEL, library: ENCODER } : { kind: 'raw' },
     chunkBytes,
     tools: {},
     pieceBytes,

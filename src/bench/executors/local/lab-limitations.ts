@@ -1,4 +1,5 @@
 import { isBusy, MOST_BUSY_SHARE } from '../../metrics/busy-computer.ts';
+import { writtenShare } from '../../metrics/readable-units.ts';
 import { isClonezilla } from '../way-of-bytes.ts';
 import type { ServerReady } from './lab-messages.ts';
 import type { LabPlan } from './lab-plan.ts';
@@ -60,7 +61,7 @@ function sizeLimitations(plan: LabPlan, wireBytes: number): readonly string[] {
 export function useLimitations({ busyShare }: { readonly busyShare: number }): readonly string[] {
   if (!isBusy(busyShare)) return [];
   return [
-    `In at least one run more than ${MOST_BUSY_SHARE * 100} % of the computer's processors were in use (\`busyShare\` in its record): they may have set the pace, not the network.`,
+    `In at least one run more than ${writtenShare(MOST_BUSY_SHARE)} of the computer's processors were in use (\`busyShare\` in its record): they may have set the pace, not the network.`,
   ];
 }
 

@@ -8,6 +8,7 @@ import {
   DeploymentStore,
   HttpServer,
   ImageReader,
+  LinkRate,
   MemoryBootFile,
   type Metainfo,
   makeMetainfo,
@@ -54,7 +55,8 @@ export async function startLabServer(task: ServerTask, before: ServerFiles | nul
   for (const [name, bytes] of published.files) bootFiles.set(name, new MemoryBootFile(bytes));
   const store = task.storeFile === null ? DeploymentStore.inMemory() : DeploymentStore.open(task.storeFile);
   if (before === null) createDeployment(store, task, published);
-  const streams = new PayloadStreams(payload, link.upBps);
+  const uplink = new LinkRate(link.upBps);
+  const streams = new PayloadStreams(payload, uplink);
   const httpServer = await onPort(ports.http, 'HTTP', (port) =>
     HttpServer.start({
       host,
@@ -70,7 +72,7 @@ export async function startLabServer(task: ServerTask, before: ServerFiles | nul
   const swarmClient = swarmClientFor(task.transport);
   const swarm =
     swarmClient && task.transport !== 'clonezilla-unicast'
-      ? await startSwarm(swarmClient, task, files, payload)
+      ? await startSwarm(swarmClient, { task, files, payload, uplink })
       : null;
   // The same torrent, and who of it can be asked for peers.
   if (swarm) bootFiles.set(`${published.folder}/image.torrent`, new MemoryBootFile(swarm.metainfo.bytes));
@@ -125,11 +127,17 @@ interface Swarm {
   readonly seeder: LabSeeder;
 }
 
+/** What the swarm of a lab shares with its server. */
+interface SwarmPlace {
+  readonly task: ServerTask;
+  readonly files: ServerFiles;
+  readonly payload: ImageReader;
+  readonly uplink: LinkRate;
+}
+
 async function startSwarm(
   client: LabPeerMaker,
-  task: ServerTask,
-  { published, saved }: ServerFiles,
-  payload: ImageReader,
+  { task, files: { published, saved }, payload, uplink }: SwarmPlace,
 ): Promise<Swarm> {
   const { host, ports, pieceBytes, site, peerId, link, uploadSlots, neighbours, policies, casting } = task;
   const tracker = await onPort(ports.tracker, 'tracker', (port) => startTracker(host, port, task.handout));
@@ -141,6 +149,7 @@ async function startSwarm(
     host,
     port: 0,
     link,
+    uplink,
     uploadSlots,
     neighbours,
     policies,

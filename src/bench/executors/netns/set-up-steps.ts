@@ -1,3 +1,4 @@
+import { SERVER } from '../local/lab-place.ts';
 import { lossSteps } from './loss-steps.ts';
 import { INSIDE, OUTSIDE, routerSteps } from './nat-router.ts';
 import {
@@ -149,11 +150,21 @@ function hostSteps(topology: NetnsTopology, host: NetnsHost, index: number): Set
   ];
 }
 
-/** Whoever sends applies the cap: to each other host of its network by itself. */
+/**
+ * Whoever sends applies the cap: to each other host of its network by itself. So does a server, without one, whose
+ * machines' links differ: each gets its share of the uplink, as Linux servers queue fairly by flow (fq_codel, RFC 8290).
+ * In one queue for all a machine with a slow link would get half of it.
+ */
 function shapedUplink(topology: NetnsTopology, host: NetnsHost, own: Station): string[] {
   const { connectionCapBps: capBps } = topology;
-  if (capBps === Infinity) return shaped('eth0', host.link.upBps);
+  const isFair = host.name === SERVER && host.link.upBps < Infinity && areMachinesUneven(topology);
+  if (capBps === Infinity && !isFair) return shaped('eth0', host.link.upBps);
   const others = stationsOf(topology, null).filter(({ mac }) => mac !== own.mac);
   const addresses = others.map(({ address }) => address);
   return shapedWithCaps('eth0', { goodputBps: host.link.upBps, capBps, addresses });
+}
+
+function areMachinesUneven({ hosts }: NetnsTopology): boolean {
+  const machines = hosts.filter(({ name }) => name !== SERVER);
+  return machines.some(({ link }) => link.downBps !== machines[0]!.link.downBps);
 }

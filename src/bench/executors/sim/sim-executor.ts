@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { MOST_LOSSES, MOST_TOLERANCE, pieceCountOf, type SimulatedMachine } from '../../../sim/index.ts';
 import { TRANSPORT_WORDS } from '../../metrics/plain-words.ts';
+import { writtenShare } from '../../metrics/readable-units.ts';
 import type { Probe } from '../../probe/probe.ts';
 import { probedModel } from '../../probe/probed-model.ts';
 import type { MachineResult, Transport } from '../../record/run-record.ts';
@@ -138,7 +139,7 @@ function unsupported(asked: Scenario, askedTransport: Transport): string[] {
     ...unsupportedMachines(scenario, transport),
     ...unsupportedFaults(scenario, transport),
     ...unsupportedNfs(asked, askedTransport),
-    ...(isRough ? [`network.tolerance: allowed is a share up to ${MOST_TOLERANCE}`] : []),
+    ...(isRough ? [`network.tolerance: allowed is a share up to ${writtenShare(MOST_TOLERANCE)}`] : []),
   ];
 }
 
@@ -157,7 +158,7 @@ function unsupportedLoss({ network, image, fleet, transports }: Scenario, transp
   if (losses <= MOST_LOSSES) return ofRepair;
   return [
     ...ofRepair,
-    `network.loss: about ${losses.toExponential(0)} losses would have to be drawn, ${MOST_LOSSES.toExponential(0)} at most`,
+    `network.loss: about ${Number(losses.toPrecision(1)).toLocaleString('en')} losses would have to be drawn, ${MOST_LOSSES.toLocaleString('en')} at most`,
   ];
 }
 
@@ -193,7 +194,7 @@ function rounded({ network: { tolerance } }: Scenario): string[] {
   return tolerance === 0
     ? []
     : [
-        `Changes of a rate below ${tolerance * 100} % were not passed on from link to link (network.tolerance): no link carries more than that too much, but a single rate may be off by several times as much.`,
+        `Changes of a rate below ${writtenShare(tolerance)} were not passed on from link to link (network.tolerance): no link carries more than that too much, but a single rate may be off by several times as much.`,
       ];
 }
 

@@ -1,4 +1,5 @@
 import { MOST_LOSS_BY_MATHIS, MOST_LOSS_BY_PADHYE } from '../../../sim/index.ts';
+import { writtenShare } from '../../metrics/readable-units.ts';
 import type { Transport } from '../../record/run-record.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 
@@ -34,7 +35,7 @@ export function unsupportedTcpLoss({ loss, latency, tcp }: Scenario['network']):
   const most = { mathis: MOST_LOSS_BY_MATHIS, padhye: MOST_LOSS_BY_PADHYE }[tcp.underLoss];
   return [
     ...(loss > most
-      ? [`network.loss: \`network.tcp.underLoss: ${tcp.underLoss}\` holds up to ${most * 100} %`]
+      ? [`network.loss: \`network.tcp.underLoss: ${tcp.underLoss}\` holds up to ${writtenShare(most)}`]
       : []),
     ...(latency === 0
       ? ['network.latency: TCP under loss depends on the round trip, allowed is a time above zero']

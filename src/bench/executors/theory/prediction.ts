@@ -11,7 +11,7 @@ import {
 } from '../../../sim/index.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import { pieceCount, wireSize } from '../../scenario/wire-size.ts';
-import { type Prediction, streamedDiskBps } from '../formula-outcome.ts';
+import { type Prediction, readWireBps, streamedDiskBps, uploadBps } from '../formula-outcome.ts';
 import type { ModelTransport } from '../model-transport.ts';
 
 /** Formulas of `src/sim/theory` for one transport of a scenario; machines are equal and start together. */
@@ -30,18 +30,28 @@ export function predict(scenario: Scenario, transport: ModelTransport, machines:
 
 function predictP2p(scenario: Scenario, machines: number): Prediction {
   const { image, network } = scenario;
-  const wireBytes = wireSize(image);
   const transferS = swarmPredictionS({
-    wireBytes,
+    wireBytes: wireSize(image),
     pieceBytes: image.pieceLength,
     seederUpBps: network.server.up,
-    upBps: Array.from({ length: machines }, () => network.machine.up),
+    upBps: Array.from({ length: machines }, () => uploadBps(scenario)),
     downBps: Array.from({ length: machines }, () => downBps(scenario, 'p2p')),
     connectionBps: network.connectionCap,
   });
-  const isBranching = pieceCount(image) === 1 && network.server.up === network.machine.up;
-  const meanS = isBranching ? seededMeanS(machines, wireBytes / network.server.up) : null;
-  return { transferS, meanS, serverCopies: null };
+  return { transferS, meanS: branchingMeanS(scenario, machines), serverCopies: null };
+}
+
+/**
+ * Mean where whole copies double over equal uplinks, each at the full rate of one; over uplinks without a limit nobody has
+ * to wait for another.
+ */
+function branchingMeanS(scenario: Scenario, machines: number): number | null {
+  const { image, network } = scenario;
+  const upBps = network.server.up;
+  const copyBps = Math.min(downBps(scenario, 'p2p'), network.connectionCap);
+  const isBranching =
+    pieceCount(image) === 1 && upBps === uploadBps(scenario) && upBps < Infinity && copyBps >= upBps;
+  return isBranching ? seededMeanS(machines, wireSize(image) / upBps) : null;
 }
 
 function predictUnicast(scenario: Scenario, machines: number): Prediction {
@@ -76,17 +86,37 @@ function predictMulticast(scenario: Scenario, machines: number): Prediction {
 }
 
 function predictChain(scenario: Scenario, machines: number): Prediction {
-  const { network, image, transports } = scenario;
-  const { children, hopSetUp } = transports.chain!;
-  const upBps = Math.min(network.server.up, machines > 1 ? network.machine.up : Infinity);
-  const hopBps = Math.min(upBps / children, downBps(scenario, 'chain'), network.connectionCap);
+  const { image, transports } = scenario;
+  const { hopSetUp } = transports.chain!;
+  const children = childrenOf(scenario, machines);
+  const hopBps = hopBpsOf(scenario, machines);
   const pipeline = { wireBytes: wireSize(image), pieces: pieceCount(image), machines };
   const transferS =
     children === 1
       ? chainS({ ...pipeline, linkBps: hopBps, hopSetUpS: hopSetUp })
       : treeS({ ...pipeline, linkBps: hopBps * children, children }) +
         (treeDepth(machines, children) - 1) * hopSetUp;
-  return { transferS, meanS: null, serverCopies: Math.min(children, machines) };
+  return { transferS, meanS: null, serverCopies: children };
+}
+
+/** Nobody has more children than there are machines. */
+function childrenOf({ transports }: Scenario, machines: number): number {
+  return Math.min(transports.chain!.children, machines);
+}
+
+/** Rate of the slowest hop; where the server serves all machines nobody else sends. */
+function hopBpsOf(scenario: Scenario, machines: number): number {
+  const { network } = scenario;
+  const children = childrenOf(scenario, machines);
+  const upBps = Math.min(network.server.up, machines > children ? uploadBps(scenario) : Infinity);
+  return Math.min(upBps / children, downBps(scenario, 'chain'), network.connectionCap);
+}
+
+/** Whether a machine that is done and reads back would hold up those behind it, which read from the same disk. */
+export function isHeldUpByReadBack(scenario: Scenario, machines: number): boolean {
+  const children = childrenOf(scenario, machines);
+  if (!scenario.disk.readBack || machines === children) return false;
+  return readWireBps(scenario) < (children + 1) * hopBpsOf(scenario, machines);
 }
 
 /** What one machine takes in: its link, and its disk where that is written at once. */

@@ -5,7 +5,7 @@ import { unknownToFormulas } from '../formula-limits.ts';
 import { formulaOutcome } from '../formula-outcome.ts';
 import { MODEL_TRANSPORTS, type ModelTransport, modelled, nfsLimitations } from '../model-transport.ts';
 import { isOneForAll } from '../way-of-bytes.ts';
-import { predict } from './prediction.ts';
+import { isHeldUpByReadBack, predict } from './prediction.ts';
 
 /** Closed formulas: immediate, without chance, for the cases that they cover. */
 export const theoryExecutor: Executor = {
@@ -38,6 +38,8 @@ function unsupported(scenario: Scenario, transport: Transport): string[] {
   if (network.loss > 0 && !isOneForAll(transport))
     reasons.push(['network.loss', 'only multicast has a formula with loss']);
   if (fleet.start !== 'together') reasons.push(['fleet.start', 'the formulas start all machines together']);
+  if (transport === 'chain' && fleet.machines.some((machines) => isHeldUpByReadBack(scenario, machines)))
+    reasons.push(['disk.readBack', 'the formula of a chain has nobody wait for a disk that is read back']);
   if (faults.length > 0) reasons.push(['faults', 'the formulas know no faults']);
   return [
     ...unknownToFormulas(scenario, transport),

@@ -1,0 +1,18 @@
+import { describe, expect, it } from 'vitest';
+import { aLabScenario } from '../local/a-lab.ts';
+import { needsNetns, runNetns } from './a-netns-lab.ts';
+
+describe('a server in the netns lab whose machines have different links', () => {
+  it('sends each of them its share at a time', async (context) => {
+    needsNetns(context);
+    const scenario = aLabScenario({
+      image: { size: '12 MiB', pieceLength: '64 KiB' },
+      // A little more than its share of the server's link.
+      faults: [{ slow: 1, to: '1.6 MiB/s' }],
+    });
+    const { fleet } = await runNetns({ transport: 'unicast', machines: 6, scenario });
+    const downloadsS = fleet.map(({ phases }) => phases.download![1] - phases.download![0]);
+    // In one queue for all, the slow one takes a fifth longer than the others, and one of these is done in no time.
+    expect(Math.max(...downloadsS)).toBeLessThan(1.1 * Math.min(...downloadsS));
+  });
+});
