@@ -25,11 +25,18 @@ export function countsOption(option: string, text: string): number[] {
 
 /** Reads a whole number from 1 up. */
 export function countOption(option: string, text: string): number {
-  const count = Number(text);
-  if (!/^\d+$/.test(text) || count < 1 || count > 1_000_000) {
-    throw new ConfigError(option, `found \`${text}\`; allowed is a whole number from 1 to 1000000`);
-  }
-  return count;
+  return wholeOption(option, text, { least: 1, most: 10_000_000 });
+}
+
+/** Reads a random seed, as a scenario may name it: 32 bits. */
+export function randomSeedOption(option: string, text: string): number {
+  return wholeOption(option, text, { least: 0, most: 0xffff_ffff });
+}
+
+function wholeOption(option: string, text: string, { least, most }: { least: number; most: number }): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+  throw new ConfigError(option, `found \`${text}\`; allowed is a whole number from ${least} to ${most}`);
 }
 
 function splitList(option: string, text: string): string[] {

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import manifest from '../../package.json' with { type: 'json' };
 import { agentCommand } from './commands/agent.ts';
 import { benchSimCommand } from './commands/bench-sim.ts';
 import { benchSwarmCommand } from './commands/bench-swarm.ts';
@@ -23,6 +24,9 @@ const program = new Command('swarmboot')
   .description(
     'Deploys one golden disk image to many machines, simulates it, and measures one against the other.',
   )
+  // `deploy start --version 2` is the image's.
+  .enablePositionalOptions()
+  .version(`${manifest.version}, on Node.js ${process.versions.node}`, '--version', 'print the version')
   .addCommand(runCommand())
   .addCommand(reportCommand())
   .addCommand(traceCommand())

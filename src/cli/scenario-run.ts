@@ -27,6 +27,8 @@ export interface ScenarioRunOptions extends HardwareOptions {
   readonly probe?: string;
 }
 
+const LEFT = 'the records written so far are kept, and `run --resume` goes on behind them';
+
 /** Options of every command that runs a scenario. */
 export function executorOptions(command: Command): Command {
   return command
@@ -58,7 +60,7 @@ export async function runScenario(file: string, options: ScenarioRunOptions): Pr
     isSpoiledRepeated: true,
   };
   const progress = progressOn(process.stderr, bench);
-  const records = await interruptible(async (signal): Promise<RunRecord[]> => {
+  const made = async (signal: AbortSignal): Promise<RunRecord[]> => {
     try {
       return await bench.answer(question, {
         signal,
@@ -71,7 +73,8 @@ export async function runScenario(file: string, options: ScenarioRunOptions): Pr
     } finally {
       progress.close();
     }
-  });
+  };
+  const records = await interruptible(made, LEFT);
   await bench.writeReport(folder, await store.read(), await store.asked());
   tellReport(bench, { folder, records, isJson: options.json === true });
   failedMachines(bench, scenario, records).throwIfAny();

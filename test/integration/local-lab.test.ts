@@ -132,7 +132,9 @@ describe('a run on this computer', () => {
     lab.running.kill('SIGINT');
     const ended = await lab.running.ended;
     expect(ended.code).toBe(130);
-    expect(ended.stderr).toContain('ended by Ctrl-C; the records written so far are kept');
+    expect(ended.stderr).toContain(
+      'ended by Ctrl-C; the records written so far are kept, and `run --resume` goes on behind them',
+    );
     expectNoTrace(ended);
     await expectNothingLeft(lab, children);
     expect((await recordsOf(lab)).length).toBeGreaterThanOrEqual(1);

@@ -119,6 +119,15 @@ describe('help', () => {
     expect(stdout).toContain('Examples:');
   });
 
+  it('says which version it is', async () => {
+    const { version } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+    const { code, stdout } = await swarmboot('--version');
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: `${version}, on Node.js ${process.versions.node}\n`,
+    });
+  });
+
   it('lists the scenarios, for people and for scripts', async () => {
     const [text, json] = await Promise.all([swarmboot('scenarios'), swarmboot('scenarios', '--json')]);
     expect(text.stdout).toContain('table-1.yaml');

@@ -18,7 +18,10 @@ export function calibrateCommand(): Command {
     )
     .argument('<table>', 'scenario file with `measured:` cells, such as scenarios/table-1.yaml')
     .option('--within <percent>', 'how far a cell may be off in sets that still fit', '5')
-    .option('--machines <counts>', 'numbers of machines to extrapolate to (default: 2,3,5,10,20,50,100)')
+    .option(
+      '--machines <counts>',
+      'numbers of machines to extrapolate to (default: those of 2,3,5,10,20,50,100 that were not measured)',
+    )
     .option('--json', 'print one JSON object on standard output and nothing else')
     .addHelpText(
       'after',

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { openBench } from '../bench-door.ts';
-import { countOption, namesOption } from '../list-option.ts';
+import { countOption, namesOption, randomSeedOption } from '../list-option.ts';
 
 interface TraceOptions {
   readonly machine?: string;
@@ -51,18 +51,14 @@ async function trace(file: string, options: TraceOptions): Promise<void> {
     ...(options.out !== undefined && { out: options.out }),
     ...(options.variant !== undefined && { variant: options.variant }),
     ...(options.machines !== undefined && { machines: countOption('--machines', options.machines) }),
-    ...(options.seed !== undefined && { randomSeed: countOption('--seed', options.seed) }),
+    ...(options.seed !== undefined && { randomSeed: randomSeedOption('--seed', options.seed) }),
     ...(options.transport !== undefined && {
       transport: namesOption('--transport', options.transport, bench.MODEL_TRANSPORTS)[0]!,
     }),
   });
   const { run, machine, traceDigest, result, events, story } = traced;
   if (options.json) {
-    const { receivedFrom, ...outcome } = result;
-    const machineResult = { ...outcome, receivedFrom: Object.fromEntries(receivedFrom ?? []) };
-    process.stdout.write(
-      `${JSON.stringify({ ...run, machine, traceDigest, result: machineResult, events })}\n`,
-    );
+    process.stdout.write(`${JSON.stringify({ ...run, machine, traceDigest, result, events })}\n`);
     return;
   }
   const variant = run.variant === 'plain' ? '' : `, variant ${run.variant}`;
