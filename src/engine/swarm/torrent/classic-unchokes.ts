@@ -36,6 +36,8 @@ export class ClassicUnchokes implements Unchokes {
 
   used(): void {}
 
+  missed(): void {}
+
   spent(neighbour: Neighbour, nowMs: number): void {
     this.#table.renew(neighbour, nowMs);
   }

@@ -2,6 +2,7 @@ import type { Chance } from '../policy/chance.ts';
 import { ExtraSlots } from '../policy/extra-slots.ts';
 import { nextGrant } from '../policy/grant-choker.ts';
 import { GrantPace, mostSlow } from '../policy/grant-pace.ts';
+import { GrantPatience } from '../policy/grant-patience.ts';
 import type { Grant, Neighbour } from './neighbour.ts';
 import type { News } from './news.ts';
 import type { Showing } from './showing.ts';
@@ -16,14 +17,10 @@ export interface GrantSettings {
   readonly slots: number;
   /** Bytes on one connection that may wait to leave: the next grant is made while they do. */
   readonly unsentBytes: number;
-  /** A grant that nobody makes use of goes to the next after this time at the latest. */
+  /** A grant that nobody makes use of goes to the next after this time, or earlier; what was dealt may wait longer. */
   readonly patienceMs: number;
 }
 
-/** Share of a new answer in the average of how long they take (RFC 6298, section 2, has 1/8 for round trips). */
-const ANSWER_GAIN = 1 / 16;
-/** A grant is waited for so many times as long as answers take on average. */
-const PATIENT_ANSWERS = 3;
 /**
  * Pieces by which a neighbour has to be poorer to be given the slot of another. In the virtual lab, 20 machines: 4 to 16
  * are alike, without a margin they need 0.8 % more time, with a slot that changes hands at every piece 1.2 % more time
@@ -48,10 +45,9 @@ export class Grants implements Unchokes {
   #count = 0;
   readonly #pace = new GrantPace();
   readonly #extra: ExtraSlots;
+  readonly #patience: GrantPatience;
   /** Grants to those that are slow. */
   #slow = 0;
-  /** How long it takes from an unchoke to the first request, on average [ms]. */
-  #answerMs: number;
   #peers = new Int32Array(0);
 
   constructor(
@@ -61,7 +57,7 @@ export class Grants implements Unchokes {
   ) {
     this.#settings = settings;
     this.#extra = new ExtraSlots(settings.slots);
-    this.#answerMs = settings.patienceMs;
+    this.#patience = new GrantPatience(settings.patienceMs);
     this.#table = table;
     this.#news = shown.news;
     this.#showing = shown.showing;
@@ -103,7 +99,14 @@ export class Grants implements Unchokes {
   }
 
   used({ grant }: Neighbour, nowMs: number): void {
-    if (!grant!.isUsed) this.#answerMs += ANSWER_GAIN * (nowMs - grant!.usedAtMs - this.#answerMs);
+    if (!grant!.isUsed) this.#patience.answered(nowMs - grant!.usedAtMs);
+  }
+
+  /** Its grant was given up too early; it stays behind others all the same, who answer sooner. */
+  missed(neighbour: Neighbour, nowMs: number): void {
+    if (neighbour.lapsedSinceMs === undefined) return;
+    this.#patience.answered(nowMs - neighbour.lapsedSinceMs);
+    neighbour.lapsedSinceMs = undefined;
   }
 
   spent(neighbour: Neighbour, nowMs: number): void {
@@ -125,7 +128,7 @@ export class Grants implements Unchokes {
   }
 
   ticked(nowMs: number): void {
-    const patienceMs = Math.min(this.#settings.patienceMs, PATIENT_ANSWERS * this.#answerMs);
+    const patienceMs = this.#patience.longestMs(this.#isDealing());
     for (const neighbour of this.#table.neighbours.values()) {
       const { grant, queue, unsentBytes } = neighbour;
       if (!grant) continue;
@@ -135,6 +138,7 @@ export class Grants implements Unchokes {
       }
       if (nowMs - grant.usedAtMs < patienceMs) continue;
       neighbour.isIdle = true;
+      neighbour.lapsedSinceMs = grant.usedAtMs;
       this.#end(neighbour);
     }
   }

@@ -55,6 +55,8 @@ export interface Neighbour extends Introduced {
   usedGrants: number;
   /** The last grant was not made use of: others come first. */
   isIdle: boolean;
+  /** When it was last made use of, or made [ms], where it was given up since and nothing was heard. */
+  lapsedSinceMs: number | undefined;
   /** Its grants take far longer than those of others. */
   isSlow: boolean;
   /** Bytes handed to the connection that have not left. */
@@ -116,6 +118,7 @@ export function newNeighbour(
     queue: [],
     usedGrants: 0,
     isIdle: false,
+    lapsedSinceMs: undefined,
     isSlow: false,
     unsentBytes: 0,
     unsentBlocks: 0,

@@ -9,6 +9,8 @@ export interface Unchokes {
   lostInterest(neighbour: Neighbour): void;
   /** A neighbour that is unchoked has asked for a block. */
   used(neighbour: Neighbour, nowMs: number): void;
+  /** A neighbour that is choked has asked for a block: it has not heard of that yet. */
+  missed(neighbour: Neighbour, nowMs: number): void;
   /** As many bytes as its grant was for have been handed to the connection. */
   spent(neighbour: Neighbour, nowMs: number): void;
   /** To be called now and then. */

@@ -133,6 +133,7 @@ export class UploadSide {
       return;
     }
     const { grant, queue } = neighbour;
+    if (!grant) this.#unchokes.missed(neighbour, nowMs);
     if (!grant || !this.#mayHave(neighbour, block.piece) || queue.length >= QUEUED_REQUESTS)
       return this.#reject(neighbour, block);
     if (this.#withholds(neighbour, block, nowMs)) return;
@@ -206,6 +207,7 @@ export class UploadSide {
 
   #unchoke(neighbour: Neighbour, nowMs: number): void {
     this.#news.tell(neighbour);
+    neighbour.lapsedSinceMs = undefined;
     neighbour.grant = {
       leftBytes: this.#settings.geometry.pieceBytes,
       waitedMs: 0,
