@@ -1,6 +1,7 @@
 import type { LinkRates } from '../../../engine/index.ts';
 import { batch, reshaped, type SetUpStep } from './set-up-step.ts';
 import { type NetnsTopology, namespaceOf, portOf, switchNamespace } from './topology.ts';
+import { reshapedUplink, uplinkOf } from './uplink.ts';
 
 /** How a host is connected at present. */
 export interface LinkState {
@@ -20,20 +21,22 @@ export function linkStateAfter({ rates }: LinkState, next: LinkRates): LinkState
  */
 export function linkChangeSteps(
   topology: NetnsTopology,
-  host: string,
+  name: string,
   { now, next }: { readonly now: LinkState; readonly next: LinkState },
 ): SetUpStep[] {
   const bridges = switchNamespace(topology);
-  const port = portOf(topology.hosts.find(({ name }) => name === host)!);
+  const host = topology.hosts.find((one) => one.name === name)!;
+  const port = portOf(host);
   const cable = next.isOut ? 'down' : 'up';
-  const lines = (interfaceName: string, direction: keyof LinkRates): string[] =>
-    now.rates[direction] === next.rates[direction]
-      ? []
-      : reshaped(interfaceName, now.rates[direction], next.rates[direction]);
+  const { rates } = now;
+  const downLines =
+    rates.downBps === next.rates.downBps ? [] : reshaped(port, rates.downBps, next.rates.downBps);
+  const [upNow, upNext] = [rates.upBps, next.rates.upBps].map((upBps) => uplinkOf(topology, host, upBps));
+  const upLines = rates.upBps === next.rates.upBps ? [] : reshapedUplink(upNow!, upNext!);
   const steps = [
     batch(['ip', '-n', bridges], now.isOut === next.isOut ? [] : [`link set ${port} ${cable}`]),
-    batch(['tc', '-n', bridges], lines(port, 'downBps')),
-    batch(['tc', '-n', namespaceOf(topology, host)], lines('eth0', 'upBps')),
+    batch(['tc', '-n', bridges], downLines),
+    batch(['tc', '-n', namespaceOf(topology, name)], upLines),
   ];
   return steps.filter(({ input }) => input.trim() !== '');
 }

@@ -133,7 +133,7 @@ function limitationsOf({ congestionControl, loss }: NetnsTopology): string[] {
     'Links are shaped by HTB at their goodput / 0.956, so that TCP payload fills them at the rate of the scenario; acknowledgements of the other direction take up to 2 % of that.',
     `A TCP socket of any host holds 128 KiB unsent at most (tcp_notsent_lowat), whatever the program; congestion control is ${congestionControl}.`,
     'Bytes of a link are those of its interface, where TCP counts the headers of up to 64 KiB once; bytes of a WAN are counted packet by packet.',
-    'Where the links of the machines differ, the server has a queue for each of them, as Linux has one for each flow; else all packets of a link wait in one.',
+    'Each host has a queue for each other, as Linux has one for each flow (fq_codel); at a port of the switch all packets wait in one.',
     'A cap of a connection (network.connectionCap) is one of what one host sends to another, applied by the sender; what goes to all at once has none.',
     ...(loss > 0
       ? [

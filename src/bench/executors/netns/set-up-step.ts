@@ -12,7 +12,7 @@ const GOODPUT_SHARE = 1448 / 1514;
  * Buffer of a switch port [packet of up to 64 KiB]. It never overflows: a lab that loses packets when many send to
  * one measures congestion control instead of transports.
  */
-const PORT_BUFFER_PACKETS = 1_000;
+export const PORT_BUFFER_PACKETS = 1_000;
 
 /** Lines for a program that reads them, such as `ip` or `tc`. */
 export function batch(command: readonly string[], lines: readonly string[]): SetUpStep {
@@ -48,47 +48,10 @@ export function reshaped(interfaceName: string, fromBps: number, toBps: number):
   ];
 }
 
-/** What leaves an interface, and what of it goes to one address. */
-export interface CappedLink {
-  readonly goodputBps: number;
-  readonly capBps: number;
-  /** Addresses that there is a cap for, each by itself. */
-  readonly addresses: readonly string[];
-}
-
 /** A link of this computer has no limit of its own: any rate above all caps will do. */
-const FASTEST_BITS = 100e9;
+export const FASTEST_BITS = 100e9;
 
-/**
- * HTB on what leaves an interface, with a class for each address: two hosts have one connection that carries the image,
- * whatever the program. A class is sure of its part of the link and may have up to the cap.
- */
-export function shapedWithCaps(
-  interfaceName: string,
-  { goodputBps, capBps, addresses }: CappedLink,
-): string[] {
-  const linkBits = goodputBps === Infinity ? FASTEST_BITS : rateBits(goodputBps);
-  const capBits = Math.min(linkBits, rateBits(capBps));
-  const sureBits = Math.min(capBits, Math.floor(linkBits / (addresses.length + 1)));
-  const leaf = (number: number, ceilBits: number): string[] => {
-    const id = (number + 2).toString(16);
-    return [
-      `class add dev ${interfaceName} parent 1:1 classid 1:${id} htb rate ${sureBits}bit ceil ${ceilBits}bit quantum 1514`,
-      `qdisc add dev ${interfaceName} parent 1:${id} handle 1${id.padStart(3, '0')}: pfifo limit ${PORT_BUFFER_PACKETS}`,
-    ];
-  };
-  return [
-    `qdisc add dev ${interfaceName} root handle 1: htb default 2`,
-    `class add dev ${interfaceName} parent 1: classid 1:1 htb rate ${linkBits}bit quantum 1514`,
-    ...leaf(0, linkBits),
-    ...addresses.flatMap((address, index) => [
-      ...leaf(index + 1, capBits),
-      `filter add dev ${interfaceName} parent 1: protocol ip u32 match ip dst ${address}/32 flowid 1:${(index + 3).toString(16)}`,
-    ]),
-  ];
-}
-
-function rateBits(goodputBps: number): number {
+export function rateBits(goodputBps: number): number {
   return Math.round((goodputBps * 8) / GOODPUT_SHARE);
 }
 

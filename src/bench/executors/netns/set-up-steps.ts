@@ -1,15 +1,6 @@
-import { SERVER } from '../local/lab-place.ts';
 import { lossSteps } from './loss-steps.ts';
 import { INSIDE, OUTSIDE, routerSteps } from './nat-router.ts';
-import {
-  batch,
-  inPackets,
-  kernelSetting,
-  neighbours,
-  type SetUpStep,
-  shaped,
-  shapedWithCaps,
-} from './set-up-step.ts';
+import { batch, inPackets, kernelSetting, neighbours, type SetUpStep, shaped } from './set-up-step.ts';
 import {
   type NetnsHost,
   type NetnsTopology,
@@ -21,12 +12,12 @@ import {
   routerInside,
   routerNamespace,
   routerOutside,
-  type Station,
   stationOf,
   stationsOf,
   switchNamespace,
   wanPortOf,
 } from './topology.ts';
+import { shapedUplink, uplinkOf } from './uplink.ts';
 
 /**
  * Bytes that may wait unsent in a socket before its program is asked for no more, so that what a program says now does
@@ -143,28 +134,9 @@ function hostSteps(topology: NetnsTopology, host: NetnsHost, index: number): Set
         ...neighbours('eth0', own, stationsOf(topology, natSite)),
       ],
     ),
-    batch(['tc', '-n', namespace], shapedUplink(topology, host, own)),
+    batch(['tc', '-n', namespace], shapedUplink(uplinkOf(topology, host, host.link.upBps))),
     ...lossSteps(topology, host),
     kernelSetting(namespace, 'net/ipv4/tcp_notsent_lowat', UNSENT_BYTES),
     kernelSetting(namespace, 'net/ipv4/tcp_congestion_control', topology.congestionControl),
   ];
-}
-
-/**
- * Whoever sends applies the cap: to each other host of its network by itself. So does a server, without one, whose
- * machines' links differ: each gets its share of the uplink, as Linux servers queue fairly by flow (fq_codel, RFC 8290).
- * In one queue for all a machine with a slow link would get half of it.
- */
-function shapedUplink(topology: NetnsTopology, host: NetnsHost, own: Station): string[] {
-  const { connectionCapBps: capBps } = topology;
-  const isFair = host.name === SERVER && host.link.upBps < Infinity && areMachinesUneven(topology);
-  if (capBps === Infinity && !isFair) return shaped('eth0', host.link.upBps);
-  const others = stationsOf(topology, null).filter(({ mac }) => mac !== own.mac);
-  const addresses = others.map(({ address }) => address);
-  return shapedWithCaps('eth0', { goodputBps: host.link.upBps, capBps, addresses });
-}
-
-function areMachinesUneven({ hosts }: NetnsTopology): boolean {
-  const machines = hosts.filter(({ name }) => name !== SERVER);
-  return machines.some(({ link }) => link.downBps !== machines[0]!.link.downBps);
 }

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { aLabScenario } from '../local/a-lab.ts';
 import { needsNetns, runNetns } from './a-netns-lab.ts';
 
-describe('a server in the netns lab whose machines have different links', () => {
-  it('sends each of them its share at a time', async (context) => {
+describe('a host in the netns lab that sends to several', () => {
+  it('sends each its share at a time, a slow one too', async (context) => {
     needsNetns(context);
     const scenario = aLabScenario({
       image: { size: '12 MiB', pieceLength: '64 KiB' },
