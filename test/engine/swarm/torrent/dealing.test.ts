@@ -177,6 +177,27 @@ describe('a seeder that deals', () => {
     expect(havesTo(torrent.effects, 2)).toContain(unused);
   });
 
+  it('waits longer for the use of what it has dealt where answers come late, and not for ever', () => {
+    const torrent = aDealer(300, { slots: 1, patienceMs: 500 });
+    torrent.join(1);
+    torrent.join(2);
+    const holder = () => whoIsTold(torrent.effects, 'unchoke').at(-1)!;
+    const waitedMs: number[] = [];
+    for (let grant = 0; grant < 100; grant++) {
+      const receiver = holder();
+      let passedMs = 0;
+      for (; holder() === receiver && passedMs < 10_000; passedMs += 100) torrent.pass(100);
+      waitedMs.push(passedMs);
+      // Half a second too late, whatever the patience: the other has the grant.
+      torrent.nowMs += 500;
+      torrent.request(receiver, havesTo(torrent.effects, receiver).at(-1)!, 1);
+      torrent.nowMs -= 500;
+    }
+    expect(waitedMs[1]).toBeLessThan(1_000);
+    expect(waitedMs.at(-1)).toBeGreaterThan(3_000);
+    expect(Math.max(...waitedMs)).toBeLessThanOrEqual(4_000);
+  });
+
   it('lets nobody that asks for nothing keep it from dealing to others', () => {
     const torrent = aDealer(20, { slots: 2, patienceMs: 500 });
     for (const silent of [1, 2, 3, 4]) torrent.join(silent);
