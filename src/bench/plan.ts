@@ -4,6 +4,7 @@ import type { Executor, PlannedRun } from './executors/executor.ts';
 import { isMeasured } from './metrics/cell.ts';
 import type { Transport } from './record/run-record.ts';
 import { inRounds } from './run-order.ts';
+import { withChosenCounts } from './scenario/chosen-counts.ts';
 import type { LoadedScenario, ScenarioVariant } from './scenario/scenario-loader.ts';
 
 /** A run, who makes it, and the variant that it comes from. */
@@ -41,8 +42,10 @@ export function planRuns(
     return isMeasured(executor.name) ? inRounds(runs) : runs;
   });
   if (assignments.length > 0) return assignments;
-  if (variants.every(({ scenario: { fleet } }) => fleet.machines.length === 0))
-    throw new ConfigError('only.upTo', 'leaves out every number of machines');
+  const hasTransports = executors.some((executor) =>
+    variants.some((variant) => transportsOf(variant, executor, only.transports).length > 0),
+  );
+  if (hasTransports) throw new ConfigError('only.upTo', 'leaves out every number of machines');
   const able = executors.map(({ name, transports }) => `${name} (${transports.join(', ')})`).join('; ');
   throw new ConfigError(
     '--transports',
@@ -79,7 +82,7 @@ function refuseUnsupported(
 }
 
 function runsOf(executor: Executor, variant: ScenarioVariant, transport: Transport): Assignment[] {
-  const { scenario } = variant;
+  const scenario = withChosenCounts(variant.scenario, transport);
   const seeds = executor.isSeeded ? scenario.seeds : [null];
   return scenario.fleet.machines.flatMap((machines) => {
     const all = seeds.map((randomSeed): Assignment => {

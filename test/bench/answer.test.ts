@@ -165,6 +165,18 @@ describe('the answer to a scenario', () => {
     );
   });
 
+  it('keeps a transport to the machine counts that it is for', async () => {
+    const { lab, made } = aDisturbedLab(0);
+    const file = await aScenarioFile(`${PLAIN_SCENARIO}only: { upTo: { unicast: 2 } }\n`);
+    const question = { ...(await aQuestion(lab)), scenario: await loadScenario(file) };
+    await answer(question, QUIET);
+    expect(made.toSorted()).toEqual(['p2p 1 1', 'p2p 4 1', 'unicast 1 1']);
+    const scenario = await loadScenario(file, { fleet: { machines: [4] } });
+    await expect(answer({ ...question, scenario, only: { transports: ['unicast'] } }, QUIET)).rejects.toThrow(
+      'only.upTo: leaves out every number of machines',
+    );
+  });
+
   it('notes when each piece came in the largest simulated run that there is, where `upTo` leaves out larger ones', async () => {
     const executor = simExecutor();
     onTestFinished(() => executor.close!());

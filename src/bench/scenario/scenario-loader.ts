@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { ConfigError } from '../../failure.ts';
 import { isPlainObject } from '../record/plain-object.ts';
 import { shapingSettings } from '../record/shaping-settings.ts';
+import { withChosenCounts } from './chosen-counts.ts';
 import { merge } from './merge.ts';
 import { type Mistake, mistakesOf } from './mistake.ts';
 import { loadQuantityParser } from './quantity.ts';
@@ -74,13 +75,6 @@ function validate(schema: ReturnType<typeof scenarioSchema>, data: unknown, blam
   const errors = mistakesOf(result.error, data).map((mistake) => blame.errorFor(mistake));
   errors.sort((a, b) => a.place!.line - b.place!.line || a.place!.column - b.place!.column);
   throw Object.assign(errors[0]!, { message: errors.map(({ message }) => message).join('\n') });
-}
-
-/** `only.upTo` chooses among the machine counts: to all that reads a scenario the others do not exist. */
-function withChosenCounts(scenario: Scenario): Scenario {
-  const { fleet, only } = scenario;
-  const machines = fleet.machines.filter((count) => count <= (only.upTo ?? Infinity));
-  return { ...scenario, fleet: { ...fleet, machines } };
 }
 
 /** Finds the place of a mistake: in the variant that brought it, else in the scenario itself. */

@@ -69,16 +69,25 @@ export function scenarioSchema(parserOf: (kind: QuantityKind) => QuantityParser)
     .refine(hasSitesOfSeeders, { path: ['transports', 'p2p', 'seeders'], error: SEEDERS_ALLOWED });
 }
 
+/** What `only.upTo` may be. */
+const UP_TO_ALLOWED =
+  'allowed is a whole number of machines, from 1 up, or one by transport such as `{ webtorrent: 5 }`';
+
 /** Choices beside those of the command line: both have to agree. */
 function onlySchema(fields: Fields) {
   const error = 'allowed is a list of transports such as `[p2p, unicast]`';
+  const count = fields.count('machines');
+  const byTransport = Object.fromEntries(TRANSPORTS.map((transport) => [transport, count.optional()]));
   return settings({
     transports: z
       .array(z.enum(TRANSPORTS), { error })
       .min(1, { error })
       .optional()
       .describe('of the transports, these'),
-    upTo: fields.count('machines').optional().describe('of the machine counts, those up to this one'),
+    upTo: z
+      .union([count, settings(byTransport)], { error: UP_TO_ALLOWED })
+      .optional()
+      .describe('of the machine counts, those up to this one, for all transports or by transport'),
   });
 }
 

@@ -10,6 +10,7 @@ import { MODEL_TRANSPORTS, type ModelledTransport } from '../executors/model-tra
 import { modelOf } from '../executors/sim/model.ts';
 import { simExecutor } from '../executors/sim/sim-executor.ts';
 import { variantWords } from '../metrics/plain-words.ts';
+import { withChosenCounts } from '../scenario/chosen-counts.ts';
 import type { LoadedScenario, ScenarioVariant } from '../scenario/scenario-loader.ts';
 
 /** Which run of a scenario is traced; what is left out is the first of the scenario, machines the most. */
@@ -40,8 +41,8 @@ export function chooseTracedRun(loaded: LoadedScenario, wish: TraceWish): Traced
       `found \`${transport ?? ''}\`; of this scenario allowed are ${allowed}`,
     );
   }
-  if (scenario.fleet.machines.length === 0)
-    throw new ConfigError('only.upTo', 'leaves out every number of machines');
+  const { machines } = withChosenCounts(scenario, transport).fleet;
+  if (machines.length === 0) throw new ConfigError('only.upTo', 'leaves out every number of machines');
   const reasons = simExecutor().unsupported(scenario, transport);
   if (reasons.length > 0)
     throw new ConfigError(
@@ -52,7 +53,7 @@ export function chooseTracedRun(loaded: LoadedScenario, wish: TraceWish): Traced
     scenario: loaded.name,
     variant: variantWords(variant),
     transport,
-    machines: Math.max(...scenario.fleet.machines),
+    machines: Math.max(...machines),
     randomSeed: wish.randomSeed ?? scenario.seeds[0]!,
   };
 }
