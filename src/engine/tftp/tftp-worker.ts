@@ -7,6 +7,8 @@ export interface TftpTask {
   readonly port: number;
   readonly name: string;
   readonly windowBlocks: number;
+  /** How often a packet is sent again before the file is given up. */
+  readonly repeats: number;
 }
 
 /** What the thread says: that it waits for tasks, and then how each went. */
@@ -17,7 +19,6 @@ export type TftpReport =
 
 /** The package waits 3 s before it sends a packet again; networks that boot machines answer within milliseconds. */
 const RETRANSMIT_MS = 500;
-const RETRIES = 6;
 /** What a server may make us hold: the metainfo of a large image takes some megabytes. */
 const MOST_BYTES = 2 ** 28;
 /** What the package puts in front of its errors. */
@@ -41,9 +42,15 @@ function report(message: TftpReport): void {
   parentPort!.postMessage(message);
 }
 
-async function fetchFile({ host, port, name, windowBlocks }: TftpTask): Promise<Uint8Array<ArrayBuffer>> {
+async function fetchFile({
+  host,
+  port,
+  name,
+  windowBlocks,
+  repeats,
+}: TftpTask): Promise<Uint8Array<ArrayBuffer>> {
   const stream = tftp
-    .createClient({ host, port, timeout: RETRANSMIT_MS, retries: RETRIES, windowSize: windowBlocks })
+    .createClient({ host, port, timeout: RETRANSMIT_MS, retries: repeats, windowSize: windowBlocks })
     .createGetStream(name);
   const chunks: Uint8Array[] = [];
   let bytes = 0;

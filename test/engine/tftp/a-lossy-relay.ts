@@ -4,23 +4,31 @@ import { onTestFinished } from 'vitest';
 import { RandomStream } from '../../../src/sim/kernel/random-stream.ts';
 import { HOST } from './a-boot-file-server.ts';
 
-/**
- * Stands between TFTP clients and the server and loses a share of the datagrams in both directions, by a random seed. To a
- * client its port is that of the transfer.
- */
+/** A relay that loses a share of the datagrams in both directions, by a random seed. */
 export async function aLossyRelay(serverPort: number, lossShare: number) {
-  const front = createSocket('udp4').bind(0, HOST);
-  await once(front, 'listening');
   const luck = new RandomStream(1, 'loss');
-  const behind = new Map<number, Promise<Line>>();
   let lost = 0;
-  const isLost = () => {
+  const relay = await aRelay(serverPort, () => {
     const gone = luck.share() < lossShare;
     if (gone) lost++;
     return gone;
-  };
+  });
+  return { ...relay, lost: () => lost };
+}
+
+/**
+ * Stands between TFTP clients and the server, and loses what it is told to lose. To a client its port is that of the
+ * transfer.
+ */
+export async function aRelay(serverPort: number, isLost: (datagram: Buffer) => boolean) {
+  const front = createSocket('udp4').bind(0, HOST);
+  await once(front, 'listening');
+  const behind = new Map<number, Promise<Line>>();
+  /** By client, in the order of their first words: datagrams that it has sent. */
+  const said = new Map<number, number>();
   front.on('message', async (datagram, { port: client }) => {
-    if (isLost()) return;
+    said.set(client, (said.get(client) ?? 0) + 1);
+    if (isLost(datagram)) return;
     const line = behind.get(client) ?? openLine();
     behind.set(client, line);
     const { socket, transferPort } = await line;
@@ -31,7 +39,7 @@ export async function aLossyRelay(serverPort: number, lossShare: number) {
       await once(own.socket, 'listening');
       own.socket.on('message', (answer, { port }) => {
         own.transferPort = port;
-        if (!isLost()) front.send(answer, client, HOST);
+        if (!isLost(answer)) front.send(answer, client, HOST);
       });
       return own;
     }
@@ -40,7 +48,7 @@ export async function aLossyRelay(serverPort: number, lossShare: number) {
     front.close();
     for (const line of behind.values()) (await line).socket.close();
   });
-  return { port: front.address().port, lost: () => lost };
+  return { port: front.address().port, said: () => [...said.values()] };
 }
 
 /** What the relay keeps for a client. */

@@ -5,6 +5,7 @@ import { fetchBootFile, warmUpBootFileClient } from '../../../src/engine/tftp/bo
 import { encodePacket } from '../../../src/engine/tftp/packet-codec.ts';
 import { someBytes } from '../an-image.ts';
 import { aBootFileServer, HOST } from './a-boot-file-server.ts';
+import { aRelay } from './a-lossy-relay.ts';
 
 /** Answers the first request with a datagram of one byte, and the second with a file. */
 async function aServerThatTalksNonsenseAtFirst(bytes: Uint8Array) {
@@ -72,6 +73,23 @@ describe('the client of boot files', () => {
     const { source, clients } = await aServerThatTalksNonsenseAtFirst(someBytes(100));
     expect(Buffer.from(await fetchBootFile(source, 'a'))).toEqual(someBytes(100));
     expect(clients.size).toBe(2);
+  });
+
+  it('begins anew where a window has lost a block, which the package never gets over', async () => {
+    const { port } = await aBootFileServer({ a: someBytes(20_000) });
+    let isLost = false;
+    const relay = await aRelay(port, ([, opcode, , block]) => {
+      if (isLost || opcode !== 3 || block !== 2) return false;
+      isLost = true;
+      return true;
+    });
+    expect(Buffer.from(await fetchBootFile({ host: HOST, port: relay.port }, 'a'))).toEqual(
+      someBytes(20_000),
+    );
+    const [inWindows, blockByBlock] = relay.said();
+    // The request, the options, the first block of the window, and that again.
+    expect(inWindows).toBeLessThanOrEqual(4);
+    expect(blockByBlock).toBe(1 + 1 + Math.ceil(20_000 / 1468));
   });
 
   it('says at once that there is no such file', async () => {
