@@ -21,6 +21,8 @@ export class Dealing implements Showing {
   /** By peer: pieces that it was told of. */
   readonly #shown = new Map<number, PieceSet>();
   readonly #dealt = new Map<number, DealtPiece>();
+  /** Peers that did not make use of their last grant in time. */
+  readonly #lapsed = new Set<number>();
 
   constructor(dealer: PieceDealer, table: ShowTable) {
     this.#dealer = dealer;
@@ -44,6 +46,7 @@ export class Dealing implements Showing {
   left(neighbour: Neighbour): void {
     const shown = this.#shown.get(neighbour.peer);
     this.#shown.delete(neighbour.peer);
+    this.#lapsed.delete(neighbour.peer);
     if (!shown || !this.isGoingOn) return;
     const others = [...this.#table.neighbours.values()];
     for (const piece of shown) {
@@ -52,6 +55,10 @@ export class Dealing implements Showing {
       );
       if (!isElsewhere) this.#takeBack(piece);
     }
+  }
+
+  lapsed({ peer }: Neighbour): void {
+    this.#lapsed.add(peer);
   }
 
   /** What it was dealt is dealt to somebody else as well: others are not to wait for it. */
@@ -77,16 +84,19 @@ export class Dealing implements Showing {
     this.#endIfOver();
   }
 
-  /** Whose turn it is. */
+  /** Whose turn it is; when nothing is fresh, of those that have still to fetch what they were dealt. */
   nextReceiver(peers: Int32Array, canReceive: (neighbour: Neighbour) => boolean): number {
     return this.#dealer.nextReceiver(peers, (peer) => {
       const neighbour = this.#table.neighbours.get(peer)!;
-      return canReceive(neighbour) && this.#dealer.hasFreshFor(neighbour.pieces);
+      const hasWork = this.#dealer.hasFreshFor(neighbour.pieces) || this.#owes(neighbour);
+      return hasWork && canReceive(neighbour);
     });
   }
 
   /** Shows a receiver one fresh piece, where there is one that it lacks. */
   granted(neighbour: Neighbour, nowMs: number): void {
+    // It would fetch that piece now, and the new one with its next grant, or never.
+    if (this.#lapsed.delete(neighbour.peer) && this.#owes(neighbour)) return;
     if (!this.#dealer.hasFreshFor(neighbour.pieces)) return;
     const piece = this.#dealer.deal(neighbour.pieces, nowMs);
     const shown = this.#shown.get(neighbour.peer)!;
@@ -100,6 +110,11 @@ export class Dealing implements Showing {
   /** Once everything is shown everybody may. */
   mayHave({ peer }: Neighbour, piece: number): boolean {
     return this.#shown.get(peer)?.has(piece) ?? true;
+  }
+
+  /** Whether it was dealt a piece of which it has still to fetch something. */
+  #owes({ peer, pieces }: Neighbour): boolean {
+    return this.#dealt.entries().some(([piece, { receiver }]) => receiver === peer && !pieces.has(piece));
   }
 
   #takeBack(piece: number): void {

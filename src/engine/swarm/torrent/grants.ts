@@ -139,6 +139,7 @@ export class Grants implements Unchokes {
       if (nowMs - grant.usedAtMs < patienceMs) continue;
       neighbour.isIdle = true;
       neighbour.lapsedSinceMs = grant.usedAtMs;
+      this.#showing?.lapsed(neighbour);
       this.#end(neighbour);
     }
   }

@@ -13,6 +13,8 @@ export interface Showing {
   left(neighbour: Neighbour): void;
   /** A neighbour with a grant turns out to be slow. */
   slowed(neighbour: Neighbour): void;
+  /** A neighbour did not make use of its grant in time. */
+  lapsed(neighbour: Neighbour): void;
   /** A neighbour has a piece. */
   announced(neighbour: Neighbour, piece: number, nowMs: number): void;
   /** While it chooses: who is served next of those that can receive, or -1. */

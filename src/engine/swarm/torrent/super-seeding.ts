@@ -56,6 +56,8 @@ export class SuperSeeding implements Showing {
 
   slowed(): void {}
 
+  lapsed(): void {}
+
   sent(neighbour: Neighbour, { piece, length }: BlockAddress, nowMs: number): void {
     this.#movedAtMs = nowMs;
     const revealed = this.#revealed.get(neighbour.peer);

@@ -24,8 +24,14 @@ export interface NetworkConditions {
 const HEADER_BYTES = 66;
 const SEGMENT_BYTES = 1448;
 
-/** A port: first in, first out, at the rate of its cable. */
-export class Port {
+/** A port, at the rate of its cable. */
+export interface Port {
+  /** @param host at the other end */
+  pass(bytes: number, host: number, onPassed: () => void): void;
+}
+
+/** First in, first out, whoever it is for or from. */
+export class OneQueue implements Port {
   readonly #simulation: Simulation;
   readonly #rateBps: number;
   #freeAtS = 0;
@@ -35,19 +41,66 @@ export class Port {
     this.#rateBps = rateBps;
   }
 
-  pass(bytes: number, onPassed: () => void): void {
+  pass(bytes: number, _host: number, onPassed: () => void): void {
     const now = this.#simulation.now;
     this.#freeAtS = Math.max(this.#freeAtS, now) + bytes / this.#rateBps;
     this.#simulation.after(this.#freeAtS - now, onPassed);
   }
 }
 
+interface Waiting {
+  readonly bytes: number;
+  readonly onPassed: () => void;
+}
+
+/** A queue for each host, which take turns, as Linux queues by flow. */
+export class FairQueues implements Port {
+  readonly #simulation: Simulation;
+  readonly #rateBps: number;
+  /** The host whose turn is next is in front. */
+  readonly #queues = new Map<number, Waiting[]>();
+  #isBusy = false;
+
+  constructor(simulation: Simulation, rateBps: number) {
+    this.#simulation = simulation;
+    this.#rateBps = rateBps;
+  }
+
+  pass(bytes: number, host: number, onPassed: () => void): void {
+    const queue = this.#queues.get(host);
+    if (queue) queue.push({ bytes, onPassed });
+    else this.#queues.set(host, [{ bytes, onPassed }]);
+    if (!this.#isBusy) this.#passNext();
+  }
+
+  #passNext(): void {
+    const [next] = this.#queues;
+    this.#isBusy = next !== undefined;
+    if (!next) return;
+    const [host, queue] = next;
+    const { bytes, onPassed } = queue.shift()!;
+    this.#queues.delete(host);
+    if (queue.length > 0) this.#queues.set(host, queue);
+    this.#simulation.after(bytes / this.#rateBps, () => {
+      onPassed();
+      this.#passNext();
+    });
+  }
+}
+
+/** A host and its ports. */
+export interface Host {
+  readonly number: number;
+  readonly up: Port;
+  readonly down: Port;
+}
+
 /** One direction of a connection, as the operating systems of both hosts carry it. */
 export class Connection<Content> {
   readonly #simulation: Simulation;
   readonly #conditions: NetworkConditions;
-  readonly #from: { readonly up: Port; readonly down: Port };
-  readonly #to: { readonly up: Port; readonly down: Port };
+  readonly #from: Host;
+  readonly #to: Host;
   readonly #arrived: (content: Content) => void;
   readonly #taken: (content: Content) => void;
   /** What the program has written and the operating system has not taken yet; what that has taken and not sent yet. */
@@ -59,10 +112,7 @@ export class Connection<Content> {
 
   constructor(
     network: { readonly simulation: Simulation; readonly conditions: NetworkConditions },
-    ends: {
-      readonly from: { readonly up: Port; readonly down: Port };
-      readonly to: { readonly up: Port; readonly down: Port };
-    },
+    ends: { readonly from: Host; readonly to: Host },
     hears: { arrived(content: Content): void; taken(content: Content): void },
   ) {
     this.#simulation = network.simulation;
@@ -98,18 +148,20 @@ export class Connection<Content> {
     this.#portBytes += bytes;
     this.#underWayBytes += bytes;
     const framed = bytes + HEADER_BYTES * Math.ceil(bytes / SEGMENT_BYTES) * (bytes > SEGMENT_BYTES ? 0 : 1);
-    this.#from.up.pass(framed, () => {
+    const [from, to] = [this.#from, this.#to];
+    from.up.pass(framed, to.number, () => {
       this.#portBytes -= bytes;
       this.#pump();
-      this.#after(() => this.#to.down.pass(framed, () => this.#receive(content, bytes)));
+      this.#after(() => to.down.pass(framed, from.number, () => this.#receive(content, bytes)));
     });
   }
 
   #receive(content: Content, bytes: number): void {
     this.#arrived(content);
-    this.#to.up.pass(HEADER_BYTES, () =>
+    const [from, to] = [this.#from, this.#to];
+    to.up.pass(HEADER_BYTES, from.number, () =>
       this.#after(() =>
-        this.#from.down.pass(HEADER_BYTES, () => {
+        from.down.pass(HEADER_BYTES, to.number, () => {
           this.#underWayBytes -= bytes;
           this.#pump();
         }),

@@ -13,9 +13,9 @@ import { SwarmState } from '../../../../src/engine/swarm/torrent/swarm-state.ts'
 import type { BlockAddress, Message } from '../../../../src/engine/swarm/wire/message.ts';
 import { RandomStream } from '../../../../src/sim/kernel/random-stream.ts';
 import { Simulation } from '../../../../src/sim/kernel/simulation.ts';
-import { Connection, type NetworkConditions, Port } from './virtual-host.ts';
+import { Connection, FairQueues, type NetworkConditions, OneQueue, type Port } from './virtual-host.ts';
 
-/** A swarm of virtual hosts: every host has one port each way, where all that it sends or receives waits in turn. */
+/** A swarm of virtual hosts: every host has a port each way, where all that it sends or receives waits in turn. */
 export interface VirtualSwarm {
   readonly machines: number;
   readonly pieces: number;
@@ -28,6 +28,8 @@ export interface VirtualSwarm {
   readonly serverShare: number;
   readonly upShare: number;
   readonly conditions: NetworkConditions;
+  /** Whether what a host sends queues by host, as in the lab of network namespaces, or all in one queue. */
+  readonly isFair: boolean;
   readonly unsentBytes: number;
   readonly sources: number;
   readonly seeder: SwarmPolicies['seeder'];
@@ -82,6 +84,7 @@ export function runVirtualSwarm(wishes: Partial<VirtualSwarm> & { machines: numb
     slow: 0,
     slowShare: 1 / 5,
     conditions: QUICK,
+    isFair: false,
     unsentBytes: Math.max(BLOCK_BYTES, pieceBytes / 16),
     sources: 4,
     seeder: 'dealing',
@@ -143,8 +146,9 @@ class VirtualPeer {
     this.isDone = isSeed;
     this.#net = net;
     const ownRateBps = isSeed ? rateBps * serverShare : number <= slow ? rateBps * slowShare : rateBps;
-    this.up = new Port(net.simulation, isSeed ? ownRateBps : ownRateBps * upShare);
-    this.down = new Port(net.simulation, ownRateBps);
+    const UpPort = net.swarm.isFair ? FairQueues : OneQueue;
+    this.up = new UpPort(net.simulation, isSeed ? ownRateBps : ownRateBps * upShare);
+    this.down = new OneQueue(net.simulation, ownRateBps);
     this.#state = new SwarmState({
       geometry: new Geometry(pieces * pieceBytes, pieceBytes, BLOCK_BYTES),
       place: { site: '', salt: number },
@@ -161,8 +165,8 @@ class VirtualPeer {
       slots: isSeed ? 5 : 4,
       sources,
       openPieces: pieces,
-      askedBlocks: Math.max(6, 1.5 * (pieceBytes / BLOCK_BYTES)),
-      loneBlocks: Math.max(32, 1.5 * (pieceBytes / BLOCK_BYTES)),
+      askedBlocks: Math.max(6, 2 * (pieceBytes / BLOCK_BYTES)),
+      loneBlocks: Math.max(32, 2 * (pieceBytes / BLOCK_BYTES)),
       unsentBytes,
       patienceMs: 500,
       snubMs: 15_000,
