@@ -80,8 +80,7 @@ export class Grants implements Unchokes {
       const isFull = this.#count >= slots;
       const neighbour = isFull ? this.#nextInPlaceOfSlow() : this.#next();
       if (!neighbour) {
-        // Nobody wants anything, or does not know that it does.
-        if (!isFull) this.#news.tellAll();
+        if (!isFull) this.#news.slotIsFree(nowMs);
         return;
       }
       if (isFull) this.#end(this.#longestSlow());

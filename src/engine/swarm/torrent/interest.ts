@@ -17,7 +17,7 @@ export interface InterestSource {
  * A seeder that has dealt everything is wanted beside all other sources until so little is missing. Where machines send
  * slower than they receive its uplink would fall idle otherwise: in the virtual lab six machines with uplinks of a third
  * need 1.10 times the bound, and 1.22 without. Kept up to the end it would send 8 % of a copy for nothing where all links
- * are alike.
+ * are alike; so then it is wanted last.
  */
 const LITTLE_SHARE = 1 / 8;
 
@@ -35,13 +35,24 @@ export class Interest {
 
   /** Says what has changed. */
   review(neighbour: Neighbour): void {
-    const { sources } = this.#source;
     const isSource = neighbour.askedBlocks > 0;
-    const mayCome = sources.hasRoom || (neighbour.isDealer && this.#source.missingShare() > LITTLE_SHARE);
-    const areInterested = isSource || (mayCome && this.#source.canServe(neighbour));
+    const areInterested = isSource || (this.#mayCome(neighbour) && this.#source.canServe(neighbour));
     if (areInterested === neighbour.areWeInterested) return;
     neighbour.areWeInterested = areInterested;
     const kind = areInterested ? 'interested' : 'notInterested';
     this.#source.emit({ kind: 'sendMessage', peer: neighbour.peer, message: { kind } });
+  }
+
+  #mayCome(neighbour: Neighbour): boolean {
+    const { sources, missingShare } = this.#source;
+    if (!neighbour.isDealer) return sources.hasRoom;
+    return missingShare() > LITTLE_SHARE || (sources.hasRoom && !this.#isElsewhere());
+  }
+
+  /** Whether anybody but a seeder has something that we want. */
+  #isElsewhere(): boolean {
+    return this.#source.neighbours
+      .values()
+      .some(({ isDealer, wantedPieces }) => !isDealer && wantedPieces > 0);
   }
 }

@@ -3,10 +3,13 @@ import type { Neighbour } from './neighbour.ts';
 
 /**
  * Who is not being served hears of so many new pieces together, or of fewer after this time: each message of its own
- * wakes a process and takes a system call at either end. In the virtual lab up to half a second makes no difference.
+ * wakes a process and takes a system call at either end. In the virtual lab half as many, and 200 ms, are no quicker,
+ * and what is said takes 16 % more packets with 20 machines and 29 % more with 50.
  */
-const TOLD_TOGETHER = 4;
-const TOLD_MS = 200;
+const TOLD_TOGETHER = 8;
+const TOLD_MS = 500;
+/** The same while we could serve somebody. */
+const TOLD_WHEN_FREE_MS = 200;
 
 /** Who is told when of the pieces that came to us. */
 export class News {
@@ -14,7 +17,9 @@ export class News {
   readonly #send: (neighbour: Neighbour, message: Message) => void;
   /** In their order. */
   readonly #pieces: number[] = [];
-  #toldAtMs = 0;
+  /** When everybody was told last. */
+  #toldAtMs = Number.NEGATIVE_INFINITY;
+  #isSlotFree = false;
 
   constructor(
     neighbours: ReadonlyMap<number, Neighbour>,
@@ -37,21 +42,25 @@ export class News {
     }
   }
 
-  /** Says what a neighbour does not know that we have, and lacks. */
-  tell(neighbour: Neighbour): void {
+  /** Says what a neighbour does not know that we have, and lacks. @returns whether there was anything new */
+  tell(neighbour: Neighbour): boolean {
+    if (neighbour.knownNews === this.#pieces.length) return false;
     while (neighbour.knownNews < this.#pieces.length) {
       const piece = this.#pieces[neighbour.knownNews++]!;
       if (!neighbour.pieces.has(piece)) this.#send(neighbour, { kind: 'have', piece });
     }
+    return true;
   }
 
-  tellAll(): void {
-    for (const neighbour of this.#neighbours.values()) this.tell(neighbour);
+  /** Nobody wants anything of us, or does not know that it does. */
+  slotIsFree(nowMs: number): void {
+    this.#isSlotFree = true;
+    this.ticked(nowMs);
   }
 
   ticked(nowMs: number): void {
-    if (nowMs - this.#toldAtMs < TOLD_MS) return;
-    this.#toldAtMs = nowMs;
-    this.tellAll();
+    if (nowMs - this.#toldAtMs < (this.#isSlotFree ? TOLD_WHEN_FREE_MS : TOLD_MS)) return;
+    this.#isSlotFree = false;
+    for (const neighbour of this.#neighbours.values()) if (this.tell(neighbour)) this.#toldAtMs = nowMs;
   }
 }

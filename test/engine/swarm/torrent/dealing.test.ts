@@ -170,11 +170,33 @@ describe('a seeder that deals', () => {
     const [unused] = havesTo(torrent.effects, 1);
     torrent.join(2);
     torrent.pass(500);
-    for (let grant = 0; grant < 3; grant++) {
+    for (let grant = 0; grant < 4; grant++) {
       take(torrent, 2);
       torrent.pass(500);
     }
     expect(havesTo(torrent.effects, 2)).toContain(unused);
+  });
+
+  it('deals nothing new to a receiver that did not use its last grant, until it has fetched what it was dealt', () => {
+    const torrent = aDealer(4, { patienceMs: 500 });
+    torrent.join(1);
+    torrent.pass(600);
+    expect(toldTo(torrent.effects, 1)).toEqual(['haveNone', 'have', 'unchoke', 'choke', 'unchoke']);
+    take(torrent, 1);
+    expect(havesTo(torrent.effects, 1)).toHaveLength(2);
+  });
+
+  it('when nothing is fresh, gives its turn to whoever has still to fetch what it was dealt', () => {
+    const torrent = aDealer(3, { slots: 2, patienceMs: 500 });
+    torrent.join(1);
+    torrent.join(2);
+    torrent.pass(300);
+    take(torrent, 2);
+    torrent.pass(150);
+    take(torrent, 2);
+    torrent.pass(85);
+    expect(havesTo(torrent.effects, 1)).toHaveLength(1);
+    expect(whoIsTold(torrent.effects, 'unchoke')).toEqual([1, 2, 1]);
   });
 
   it('waits longer for the use of what it has dealt where answers come late, and not for ever', () => {
