@@ -10,6 +10,9 @@ interface DealtPiece {
   leftBytes: number;
 }
 
+/** Grants for the same piece that a receiver may miss in a row. */
+const MOST_MISSED = 4;
+
 /**
  * What a seeder that deals has shown to whom: every piece to one receiver, until a copy of all of them has left. To show
  * everything when the last piece was dealt and had not been sent would have many ask for the last few pieces: in the
@@ -21,8 +24,8 @@ export class Dealing implements Showing {
   /** By peer: pieces that it was told of. */
   readonly #shown = new Map<number, PieceSet>();
   readonly #dealt = new Map<number, DealtPiece>();
-  /** Peers that did not make use of their last grant in time. */
-  readonly #lapsed = new Set<number>();
+  /** By peer: grants in a row that it did not make use of in time. */
+  readonly #missed = new Map<number, number>();
 
   constructor(dealer: PieceDealer, table: ShowTable) {
     this.#dealer = dealer;
@@ -46,7 +49,7 @@ export class Dealing implements Showing {
   left(neighbour: Neighbour): void {
     const shown = this.#shown.get(neighbour.peer);
     this.#shown.delete(neighbour.peer);
-    this.#lapsed.delete(neighbour.peer);
+    this.#missed.delete(neighbour.peer);
     if (!shown || !this.isGoingOn) return;
     const others = [...this.#table.neighbours.values()];
     for (const piece of shown) {
@@ -58,7 +61,7 @@ export class Dealing implements Showing {
   }
 
   lapsed({ peer }: Neighbour): void {
-    this.#lapsed.add(peer);
+    this.#missed.set(peer, (this.#missed.get(peer) ?? 0) + 1);
   }
 
   /** What it was dealt is dealt to somebody else as well: others are not to wait for it. */
@@ -72,6 +75,7 @@ export class Dealing implements Showing {
   }
 
   sent(neighbour: Neighbour, { piece, length }: BlockAddress, nowMs: number): void {
+    this.#missed.delete(neighbour.peer);
     const dealt = this.#dealt.get(piece);
     if (dealt?.receiver !== neighbour.peer) return;
     dealt.leftBytes -= length;
@@ -95,8 +99,7 @@ export class Dealing implements Showing {
 
   /** Shows a receiver one fresh piece, where there is one that it lacks. */
   granted(neighbour: Neighbour, nowMs: number): void {
-    // It would fetch that piece now, and the new one with its next grant, or never.
-    if (this.#lapsed.delete(neighbour.peer) && this.#owes(neighbour)) return;
+    if (this.#isBehind(neighbour)) return;
     if (!this.#dealer.hasFreshFor(neighbour.pieces)) return;
     const piece = this.#dealer.deal(neighbour.pieces, nowMs);
     const shown = this.#shown.get(neighbour.peer)!;
@@ -110,6 +113,15 @@ export class Dealing implements Showing {
   /** Once everything is shown everybody may. */
   mayHave({ peer }: Neighbour, piece: number): boolean {
     return this.#shown.get(peer)?.has(piece) ?? true;
+  }
+
+  /**
+   * Whether it has missed a grant, and would fetch the piece of that with this one; a new piece it would fetch with its
+   * next grant, or never. Who goes on missing them need not want it: it may have it from others, and not say so.
+   */
+  #isBehind(neighbour: Neighbour): boolean {
+    const missed = this.#missed.get(neighbour.peer) ?? 0;
+    return missed > 0 && missed <= MOST_MISSED && this.#owes(neighbour);
   }
 
   /** Whether it was dealt a piece of which it has still to fetch something. */

@@ -186,6 +186,13 @@ describe('a seeder that deals', () => {
     expect(havesTo(torrent.effects, 1)).toHaveLength(2);
   });
 
+  it('deals a receiver something new that does not fetch what it was dealt, whatever the reason', () => {
+    const torrent = aDealer(4, { patienceMs: 500 });
+    torrent.join(1);
+    for (let missed = 0; missed < 5; missed++) torrent.pass(600);
+    expect(havesTo(torrent.effects, 1)).toHaveLength(2);
+  });
+
   it('when nothing is fresh, gives its turn to whoever has still to fetch what it was dealt', () => {
     const torrent = aDealer(3, { slots: 2, patienceMs: 500 });
     torrent.join(1);
