@@ -30,7 +30,7 @@ const MOST_UNSENT_BYTES = 4 * BLOCK_BYTES;
 const OPEN_BYTES = 64 * 2 ** 20;
 /**
  * Pieces' worth of blocks that are on their way to us, from all sources together, and the bounds of that [block]. In the
- * virtual lab 20 machines need 1.14 times the bound with 1 1/2 pieces, 1.11 with this, and 1.13 with four, where hosts
+ * virtual lab 20 machines need 1.14 times the bound with 1 1/2 pieces, 1.12 with this, and 1.13 with four, where hosts
  * queue by flow; in one queue for all 1.22 with 3/4 of a piece, 1.14, 1.13 with this, and 1.15 with four. With small
  * pieces and slow links, more is worse: 50 machines 1.24 with six blocks, 1.45 with 24.
  */

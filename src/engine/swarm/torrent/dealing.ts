@@ -97,10 +97,9 @@ export class Dealing implements Showing {
     });
   }
 
-  /** Shows a receiver one fresh piece, where there is one that it lacks. */
+  /** Shows a receiver one fresh piece, where there is one that it lacks and nothing that it should fetch before. */
   granted(neighbour: Neighbour, nowMs: number): void {
-    if (this.#isBehind(neighbour)) return;
-    if (!this.#dealer.hasFreshFor(neighbour.pieces)) return;
+    if (this.#isBehind(neighbour) || !this.#dealer.hasFreshFor(neighbour.pieces)) return;
     const piece = this.#dealer.deal(neighbour.pieces, nowMs);
     const shown = this.#shown.get(neighbour.peer)!;
     const leftBytes = this.#table.geometry.bytesOf(piece);
