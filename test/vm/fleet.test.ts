@@ -66,14 +66,17 @@ describe('a machine that loses its power in the middle of its download', () => {
     const { machine, disk } = booted;
     await lab.deploy([booted]);
     await machine.powerOn();
-    await lab.hasDownloaded(0.4);
+    // Five of the 22 pieces are missing then, so some of the twelve chunks are whole; of the parts of others the agent
+    // keeps 8 MiB in memory, which a power cut costs.
+    await lab.hasDownloaded(0.75);
     await machine.powerOff();
     await machine.powerOn();
     await machine.says(RESTARTS);
     expect(await lab.isGolden(disk)).toBe(true);
     const [report] = await reportsOf(lab);
     const { reusedChunks, downloadedBytes, wireBytes } = report!;
+    await context.annotate(`${(downloadedBytes / wireBytes).toFixed(2)} of the image came again`);
     expect(reusedChunks).toBeGreaterThan(0);
-    expect(downloadedBytes).toBeLessThan(0.9 * wireBytes);
+    expect(downloadedBytes).toBeLessThan(0.8 * wireBytes);
   });
 });
