@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { RunFailure } from '../../failure.ts';
 import { decodeChunk } from '../image/chunk-codec.ts';
 import { ProtocolError } from '../protocol-error.ts';
-import type { ChunkStore } from '../swarm/swarm-client.ts';
+import type { ChunkStore, Lend } from '../swarm/swarm-client.ts';
 import type { AgentMemory } from './agent-memory.ts';
 import { ByteBudget } from './byte-budget.ts';
 import { isChunk } from './chunk-hash.ts';
@@ -65,12 +65,12 @@ export class DiskStore implements ChunkStore {
   }
 
   /** Rejects with a RunFailure of the disk, or with `BAD_CHUNK` where the image is not what its extent map says. */
-  async write(piece: number, bytes: Uint8Array): Promise<void> {
+  async write(piece: number, bytes: Uint8Array, lend?: Lend): Promise<void> {
     const spans = this.#options.layout.spansIn(piece).filter(({ chunk }) => !this.#onDisk.has(chunk));
     await Promise.all(
       spans.map(async (span) => {
         const part = bytes.subarray(span.inPiece, span.inPiece + span.bytes);
-        const complete = await this.#fragments.add(span, part);
+        const complete = await this.#fragments.add(span, part, lend);
         if (complete) await this.#settle(span.chunk, complete);
       }),
     );

@@ -1,3 +1,4 @@
+import type { Lend } from '../swarm/swarm-client.ts';
 import type { DiskWriter } from './disk-writer.ts';
 import { freeBytes } from './free-bytes.ts';
 import type { PayloadLayout, Span } from './payload-layout.ts';
@@ -8,6 +9,8 @@ interface Fragment {
   /** In memory: all of it, or what is left of it beyond its place on the disk. */
   bytes: Uint8Array;
   isParked: boolean;
+  /** Gives the memory of the bytes back. */
+  release(): void;
 }
 
 /** A chunk that is not complete. */
@@ -60,24 +63,28 @@ export class Fragments {
       span,
       bytes: new Uint8Array(0),
       isParked: true,
+      release() {},
     });
   }
 
   /**
    * Takes a part in. Resolves with the chunk where nothing of it is missing any more, and otherwise when there is room
    * for more. The wire form stays here until it is forgotten: peers may ask for it.
-   * @param bytes are copied where they have to wait for others
+   * @param bytes are borrowed or copied where they have to wait for others
    */
-  async add(span: Span, bytes: Uint8Array): Promise<CompleteChunk | undefined> {
+  async add(span: Span, bytes: Uint8Array, lend?: Lend): Promise<CompleteChunk | undefined> {
     const assembly = this.#assemblyOf(span.chunk);
     if (assembly.wire || assembly.fragments.has(span.piece)) return undefined;
     if (assembly.pieces === 1) {
       assembly.wire = bytes;
       return { wire: bytes, wasParked: false };
     }
-    const fragment = { span, bytes: Uint8Array.from(bytes), isParked: false };
+    if (assembly.fragments.size === assembly.pieces - 1) {
+      assembly.fragments.set(span.piece, { span, bytes, isParked: false, release() {} });
+      return this.#join(span.chunk, assembly);
+    }
+    const fragment = { span, isParked: false, ...this.#kept(bytes, lend) };
     assembly.fragments.set(span.piece, fragment);
-    if (assembly.fragments.size === assembly.pieces) return this.#join(span.chunk, assembly);
     this.#heldBytes += bytes.length;
     this.#inMemory.add(fragment);
     await this.#makeRoom();
@@ -120,6 +127,13 @@ export class Fragments {
     return assembly;
   }
 
+  /** Who borrows of a piece holds all of it: what is half of it or less is copied. */
+  #kept(bytes: Uint8Array, lend: Lend | undefined): Pick<Fragment, 'bytes' | 'release'> {
+    if (lend && 2 * bytes.length > this.#layout.pieceBytes) return { bytes, release: lend() };
+    const copy = Uint8Array.from(bytes);
+    return { bytes: copy, release: () => freeBytes(copy) };
+  }
+
   async #join(chunk: number, assembly: Assembly): Promise<CompleteChunk> {
     const fragments = [...assembly.fragments.values()];
     for (const fragment of fragments) this.#inMemory.delete(fragment);
@@ -131,7 +145,7 @@ export class Fragments {
     for (const { bytes } of fragments.slice(0, -1)) this.#heldBytes -= bytes.length;
     assembly.wire = wire;
     assembly.fragments.clear();
-    for (const { bytes, isParked } of fragments) if (!isParked) freeBytes(bytes);
+    for (const fragment of fragments) fragment.release();
     return { wire, wasParked: fragments.some(({ isParked }) => isParked) };
   }
 
@@ -156,7 +170,8 @@ export class Fragments {
     fragment.bytes = Uint8Array.from(bytes.subarray(parkedBytes));
     fragment.isParked = true;
     this.#heldBytes -= parkedBytes;
-    freeBytes(bytes);
+    fragment.release();
+    fragment.release = () => {};
   }
 
   async #unparked({ span, bytes }: Fragment): Promise<Uint8Array> {

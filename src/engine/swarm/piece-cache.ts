@@ -36,9 +36,10 @@ export class PieceCache {
     this.#evicted = evicted;
   }
 
-  put(piece: number, bytes: Uint8Array): void {
+  /** Takes a piece in, on loan to whoever brings it. */
+  put(piece: number, bytes: Uint8Array): PieceLoan {
     this.#pieces.set(piece, { bytes, loans: 0 });
-    this.#evict();
+    return this.borrow(piece);
   }
 
   /** A piece that could not be read is tried again when it is asked for again. */

@@ -4,6 +4,9 @@ import type { PickerSettings } from './policy/picker/new-picker.ts';
 import type { SwarmLimits, TimedLimits } from './swarm-limits.ts';
 import type { HeldBlocks } from './torrent/held-blocks.ts';
 
+/** Borrows the bytes of a piece that is being written. @returns gives them back */
+export type Lend = () => () => void;
+
 /** The pieces of an image where a swarm client finds and leaves them. */
 export interface ChunkStore {
   /**
@@ -11,8 +14,12 @@ export interface ChunkStore {
    * there as a whole is neither fetched nor written; of another one only the missing blocks are fetched.
    */
   readonly held?: HeldBlocks;
-  /** Rejects where the bytes did not reach the medium; the client gives up then. */
-  write(piece: number, bytes: Uint8Array): Promise<void>;
+  /**
+   * Rejects where the bytes did not reach the medium; the client gives up then.
+   * @param bytes stay what they are until the promise is settled; once they are lent, until they are given back, too
+   * @param lend may be called until then, more than once; left out by a client that cannot lend
+   */
+  write(piece: number, bytes: Uint8Array, lend?: Lend): Promise<void>;
   /** Fills `into`, which it resolves with. Rejects for what is not there. */
   read(piece: number, offset: number, into: Uint8Array): Promise<Uint8Array>;
 }

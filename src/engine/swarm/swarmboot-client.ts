@@ -278,8 +278,9 @@ class SwarmbootClient implements SwarmClient {
   async #check(piece: number, senders: readonly number[]): Promise<void> {
     const bytes = await this.#incoming.complete(piece, senders);
     if (!bytes) return this.#handle({ kind: 'pieceRefuted', piece });
-    await this.#store.write(piece, bytes);
-    this.#cache.put(piece, bytes);
+    const { giveBack } = this.#cache.put(piece, bytes);
+    await this.#store.write(piece, bytes, () => this.#cache.borrow(piece).giveBack);
+    giveBack();
     this.#handle({ kind: 'pieceStored', piece });
   }
 }

@@ -5,6 +5,7 @@ import { DiskStore } from '../../../src/engine/agent/disk-store.ts';
 import { DiskWriter } from '../../../src/engine/agent/disk-writer.ts';
 import { type FoundOnDisk, NOTHING_FOUND } from '../../../src/engine/agent/found-blocks.ts';
 import { scanDisk } from '../../../src/engine/agent/scan-disk.ts';
+import type { Lend } from '../../../src/engine/swarm/swarm-client.ts';
 import { type AGoldenImage, aGoldenImage } from './a-golden-image.ts';
 import { BrokenDisk, HesitantDisk, MemoryDisk } from './disks.ts';
 
@@ -16,19 +17,46 @@ const SMALL: AgentMemory = {
   unflushedBytes: 200_000,
 };
 
+/** Who uses which bytes; when nobody does, something else is in them. */
+class Loans {
+  open = 0;
+
+  of(bytes: Uint8Array): Lend {
+    let users = 0;
+    return () => {
+      users++;
+      this.open++;
+      return () => {
+        this.open--;
+        if (--users === 0) bytes.fill(0xee);
+      };
+    };
+  }
+}
+
 interface StoreWishes {
   readonly disk?: MemoryDisk;
   readonly found?: FoundOnDisk;
   readonly canEncode?: boolean;
 }
 
-function aStore(golden: AGoldenImage, { disk, found = NOTHING_FOUND, canEncode = true }: StoreWishes = {}) {
+interface Target {
+  readonly disk: MemoryDisk;
+  readonly store: DiskStore;
+  readonly loans: Loans;
+}
+
+function aStore(
+  golden: AGoldenImage,
+  { disk, found = NOTHING_FOUND, canEncode = true }: StoreWishes = {},
+): Target {
   const memoryDisk = disk ?? new MemoryDisk(golden.disk.length);
   const { image, layout } = golden;
   const writer = new DiskWriter(memoryDisk, { sizeBytes: golden.disk.length });
   return {
     disk: memoryDisk,
     store: new DiskStore({ disk: writer, image, layout, found, memory: SMALL, canEncode }),
+    loans: new Loans(),
   };
 }
 
@@ -46,17 +74,19 @@ function scan(golden: AGoldenImage, disk: MemoryDisk, isResumed = true): Promise
   });
 }
 
-/** Pieces that hold on to nothing: their memory is used for something else as soon as they are written. */
+/** Memory of pieces is used for something else when they are written and, of every other one, nobody has borrowed it. */
 async function writeAll(
-  { store }: { store: DiskStore },
+  { store, loans }: Target,
   golden: AGoldenImage,
   pieces: readonly number[],
 ): Promise<void> {
   await Promise.all(
     pieces.map(async (piece) => {
       const bytes = golden.piece(piece);
-      await store.write(piece, bytes);
-      bytes.fill(0xee);
+      const borrow = loans.of(bytes);
+      const giveBack = borrow();
+      await store.write(piece, bytes, piece % 2 === 0 ? borrow : undefined);
+      giveBack();
     }),
   );
 }
@@ -79,6 +109,7 @@ describe('the disk as the store of a swarm', () => {
         const target = aStore(golden);
         for (let at = 0; at < order.length; at += 3) await writeAll(target, golden, order.slice(at, at + 3));
         expect(target.disk.bytes.equals(golden.disk)).toBe(true);
+        expect(target.loans.open).toBe(0);
       }),
       { numRuns: 10 },
     );
@@ -128,6 +159,7 @@ describe('the disk as the store of a swarm', () => {
     // What a wire form is longer than its chunk stays: a few bytes of each.
     expect(most).toBeLessThanOrEqual(SMALL.fragmentBytes + 60 * 64);
     expect(most).toBeGreaterThan(0);
+    expect(target.loans.open).toBe(0);
   });
 
   it('flushes before more than a window is unflushed', async () => {

@@ -78,11 +78,13 @@ describe('the piece cache', () => {
     const cache = new PieceCache(1, aDisk().read, (bytes) => evicted.push(bytes[0]!));
     const loan = cache.borrow(1);
     await loan.bytes;
-    cache.put(2, bytesOf(2));
-    cache.put(3, bytesOf(3));
+    const brought = cache.put(2, bytesOf(2));
+    expect(evicted).toEqual([]);
+    brought.giveBack();
+    cache.put(3, bytesOf(3)).giveBack();
     expect(evicted).toEqual([2, 3]);
     loan.giveBack();
-    cache.put(4, bytesOf(4));
+    cache.put(4, bytesOf(4)).giveBack();
     expect(evicted).toEqual([2, 3, 1]);
   });
 
