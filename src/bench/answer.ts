@@ -18,6 +18,8 @@ export interface AnswerWatch extends RunWatch {
   runStarted(assignment: Assignment, index: number, all: readonly Assignment[]): void;
   runEnded(assignment: Assignment, record: RunRecord): void;
   runLeftOut(assignment: Assignment, place: LeftOutPlace): void;
+  /** So many records of runs that are asked for were made by other code: these runs are made again. */
+  codeChanged?(records: number): void;
 }
 
 export interface LeftOutPlace {
@@ -33,7 +35,7 @@ export interface Question {
   /** Default: all of the scenario. */
   readonly only?: Selection;
   readonly store: RecordStore;
-  /** Runs with these settings whose records are in the store are not made again. */
+  /** Runs with these settings whose records, made by this code, are in the store are not made again. */
   readonly isResumed?: boolean;
   /** Runs in the netns lab that others on the computer have spoiled are made once more, at the end. */
   readonly isSpoiledRepeated?: boolean;
@@ -58,7 +60,9 @@ export async function answer(question: Question, watch: AnswerWatch): Promise<Ru
   const asked = askedScenario(scenario, executors, await store.asked());
   await store.ask(asked);
   const earlier = question.isResumed === true ? answersTo(asked, await store.readIfAny()) : [];
-  const records = earlier.filter(isAskedAgain(all));
+  const askedAgain = earlier.filter(isAskedAgain(all));
+  const records = askedAgain.filter(isMadeBy(context.versions));
+  if (records.length < askedAgain.length) watch.codeChanged?.(askedAgain.length - records.length);
   const keep = async (record: RunRecord): Promise<RunRecord> => {
     await store.append(record);
     records.push(record);
@@ -90,6 +94,11 @@ export async function answer(question: Question, watch: AnswerWatch): Promise<Ru
 function isAskedAgain(all: readonly Assignment[]): (record: RunRecord) => boolean {
   const runs = new Set(all.map(({ run }) => runKey(run)));
   return (record) => record.source === 'published' || runs.has(runKey(record));
+}
+
+/** What was published is copied and not made. */
+function isMadeBy({ code }: Readonly<Record<string, string>>): (record: RunRecord) => boolean {
+  return ({ source, versions }) => source === 'published' || versions.code === code;
 }
 
 /** All records of one run. */

@@ -69,6 +69,7 @@ export async function runScenario(file: string, options: ScenarioRunOptions): Pr
         runStarted: (assignment, index, all) => progress.runStarted(assignment, index, all),
         runLeftOut: (assignment, place) => progress.runLeftOut(assignment, place),
         runEnded: (assignment, record) => progress.runEnded(assignment, record),
+        codeChanged: (earlier) => process.stderr.write(codeChangedLine(earlier)),
       });
     } finally {
       progress.close();
@@ -78,6 +79,11 @@ export async function runScenario(file: string, options: ScenarioRunOptions): Pr
   await bench.writeReport(folder, await store.read(), await store.asked());
   tellReport(bench, { folder, records, isJson: options.json === true });
   failedMachines(bench, scenario, records).throwIfAny();
+}
+
+function codeChangedLine(records: number): string {
+  const words = records === 1 ? '1 record was' : `${records} records were`;
+  return `${words} made by other code of Swarmboot: these runs are made again\n`;
 }
 
 function failedMachines(

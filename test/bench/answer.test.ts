@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type AnswerWatch, answer, type Question } from '../../src/bench/answer.ts';
 import type { Executor, PlannedRun, RunOutcome } from '../../src/bench/executors/executor.ts';
@@ -265,6 +267,21 @@ describe('the answer to a scenario', () => {
     await answer({ ...both, only: { transports: ['p2p'], variants: [''] } }, QUIET);
     expect(await variantsShown()).toEqual(['', 'lossy', 'slow']);
     expect(made).toHaveLength(3);
+  });
+
+  it('makes runs again that other code made, and says how many; none of those that this code made', async () => {
+    const { lab, made } = aDisturbedLab(0);
+    const question = await (await aResumedQuestion(lab))({ fleet: { machines: [1, 4] } });
+    await answer(question, QUIET);
+    const file = join(question.store.folder, 'records.jsonl');
+    const [older, ...same] = (await readFile(file, 'utf8')).split('\n');
+    const { code } = JSON.parse(older!).versions;
+    await writeFile(file, [older!.replace(code, 'older'), ...same].join('\n'));
+    const changed: number[] = [];
+    const records = await answer(question, { ...QUIET, codeChanged: (earlier) => changed.push(earlier) });
+    expect(changed).toEqual([1]);
+    expect(made).toHaveLength(3);
+    expect(records.map(({ versions }) => versions.code)).toEqual([code, code]);
   });
 
   it('makes runs again that rest on something else, and shows none beside them', async () => {

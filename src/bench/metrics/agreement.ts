@@ -1,5 +1,5 @@
 import type { RunRecord, Transport } from '../record/run-record.ts';
-import { type CellDetail, isMeasured } from './cell.ts';
+import { type Cell, type CellDetail, isMeasured } from './cell.ts';
 import { hasFinished } from './run-outcome.ts';
 
 /** A cell that was both measured with real bytes and simulated; the shape that `--json` prints. */
@@ -24,24 +24,44 @@ export interface AgreementDetail {
   readonly simulatedCopies: number | null;
   /** Mean time between the two completion curves / measured makespan; null where not all machines finished in both. */
   readonly curveDistance: number | null;
+  /** Whether other numbers of machines failed. */
+  readonly isOtherOutcome: boolean;
 }
 
-/** Cells that were measured and simulated, in the order of `cellDetails`; where nobody finished in one of them, none. */
+/** Cells that were measured and simulated, in the order of `cellDetails`, but for those that cannot be compared. */
 export function agreementDetails(details: readonly CellDetail[]): AgreementDetail[] {
+  return pairsOf(details).flatMap(([measured, simulated]) => compared(measured, simulated) ?? []);
+}
+
+/**
+ * Cells that were measured and simulated and cannot be compared: nobody finished in one of them, or not in time, or a part
+ * of the image was on the disks before.
+ */
+export function uncomparedCells(details: readonly CellDetail[]): Cell[] {
+  return pairsOf(details)
+    .filter(([measured, simulated]) => compared(measured, simulated) === null)
+    .map(([{ cell }]) => cell);
+}
+
+/** Measured and simulated. */
+function pairsOf(details: readonly CellDetail[]): (readonly [CellDetail, CellDetail])[] {
   const simulated = new Map(
     details.filter(({ cell }) => cell.executor === 'sim').map((detail) => [keyOf(detail), detail]),
   );
   return details
     .filter(({ cell }) => isMeasured(cell.executor))
-    .flatMap((measured) => compared(measured, simulated.get(keyOf(measured))) ?? []);
+    .flatMap((measured) => {
+      const twin = simulated.get(keyOf(measured));
+      return twin ? [[measured, twin] as const] : [];
+    });
 }
 
 function keyOf({ cell: { transport, variant, machines } }: CellDetail): string {
   return JSON.stringify([transport, variant, machines]);
 }
 
-function compared(measured: CellDetail, simulated: CellDetail | undefined): AgreementDetail | null {
-  if (!simulated?.cell.makespanS || !measured.cell.makespanS) return null;
+function compared(measured: CellDetail, simulated: CellDetail): AgreementDetail | null {
+  if (!simulated.cell.makespanS || !measured.cell.makespanS || measured.cell.foundShare > 0) return null;
   const { transport, variant, machines, makespanS, meanLatencyS, serverCopies } = measured.cell;
   const measuredS = makespanS.median;
   const simulatedS = simulated.cell.makespanS.median;
@@ -59,6 +79,7 @@ function compared(measured: CellDetail, simulated: CellDetail | undefined): Agre
     measuredCopies: serverCopies,
     simulatedCopies: simulated.cell.serverCopies,
     curveDistance: distanceS === null ? null : distanceS / measuredS,
+    isOtherOutcome: measured.cell.failedMachines !== simulated.cell.failedMachines,
   };
 }
 

@@ -37,7 +37,7 @@ export interface Cell {
   readonly runs: number;
   /** Null where nobody finished, and where a run was given up. */
   readonly makespanS: Spread | null;
-  /** 95 % interval of its median by the bootstrap; null for fewer than three runs. */
+  /** Interval of its median by the bootstrap, of 95 % from six runs on (`medianInterval`); null for fewer than three. */
   readonly makespanIntervalS: MedianInterval | null;
   readonly transferS: Spread | null;
   /** Median over the runs. */
@@ -61,6 +61,11 @@ export interface Cell {
   readonly verifiedMachines: number;
   /** Of the run with the most. */
   readonly failedMachines: number;
+  /**
+   * Largest share of the image that a real machine had on its disk before a run, 0 to 1: such a run deployed only the
+   * rest. Disks of labs are blank.
+   */
+  readonly foundShare: number;
 }
 
 /** A cell with what only the report and the charts need. */
@@ -125,8 +130,13 @@ function detailOf(runs: readonly RunRecord[]): CellDetail {
     unfinishedAfterS,
     verifiedMachines: Math.min(...outcomes.map((outcome) => outcome.verifiedMachines)),
     failedMachines: Math.max(...outcomes.map((outcome) => outcome.failedMachines)),
+    foundShare: source === 'hardware' ? Math.max(...runs.map(foundShareOf)) : 0,
   };
   return { cell, runs, makespanMean: meanInterval(makespansS) };
+}
+
+function foundShareOf({ fleet }: RunRecord): number {
+  return Math.max(0, ...fleet.map(({ image }) => (image ? image.reusedChunks / image.chunks : 0)));
 }
 
 type Measure = Exclude<keyof OutcomeNumbers, 'verifiedMachines' | 'failedMachines'>;

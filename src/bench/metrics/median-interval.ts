@@ -13,7 +13,8 @@ const TAIL = 0.025;
  * The 95 % interval of the median by the bootstrap (Efron 1979, percentiles), or null for fewer than three values. The
  * distribution of a resample's median is known in closed form, so nothing is drawn: its middle value is at most the k-th
  * smallest of n when more than half of n draws are, each with probability k / n. Of an even number the lower and the
- * upper one of the two middle values bound it. With five runs or fewer it is the range.
+ * upper one of the two middle values bound it. With five runs or fewer it is the range, and a range of n values holds the
+ * median in 1 - 2^(1 - n) of all cases: 75 % with three, 88 % with four, 94 % with five.
  */
 export function medianInterval(values: readonly number[]): MedianInterval | null {
   const runs = values.length;

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { arch, cpus, platform, release, totalmem } from 'node:os';
+import { readCodeDigest } from './code-digest.ts';
 import type { HostFingerprint } from './run-record.ts';
 
 /** The machine that this program runs on. */
@@ -12,8 +13,9 @@ export function readHost(): HostFingerprint {
   };
 }
 
-/** Versions of Swarmboot and of Node. */
+/** Versions of Swarmboot, of the code that makes its runs, and of Node. */
 export function readVersions(): Record<string, string> {
   const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
-  return { swarmboot: (JSON.parse(text) as { version: string }).version, node: process.versions.node };
+  const { version } = JSON.parse(text) as { version: string };
+  return { swarmboot: version, code: readCodeDigest(), node: process.versions.node };
 }

@@ -138,7 +138,7 @@ export interface RunRecord {
   readonly machines: number;
   /** Null where nothing is drawn at random. */
   readonly randomSeed: number | null;
-  /** For example `{"swarmboot": "0.1.0", "node": "24.21.0"}`. */
+  /** For example `{"swarmboot": "0.1.0", "code": "5d41402abc4b", "node": "24.21.0"}`; older records lack `code`. */
   readonly versions: Readonly<Record<string, string>>;
   readonly host: HostFingerprint;
   /** What the run rests on beside the settings: the probe of a simulation, the disk image of a lab. */

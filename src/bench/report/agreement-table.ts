@@ -1,8 +1,12 @@
 import type { AgreementDetail } from '../metrics/agreement.ts';
-import { median } from '../metrics/cell.ts';
+import { type Cell, median } from '../metrics/cell.ts';
 import { counted, TRANSPORT_WORDS, variantWords } from '../metrics/plain-words.ts';
 import { readableTime, threeDigits, timeUnitFor } from '../metrics/readable-units.ts';
+import { cellWords } from './cell-words.ts';
 import { numberColumn, type Table, textColumn, withoutEmptyColumns } from './report-document.ts';
+
+/** Stands at a cell in which other numbers of machines failed. */
+const OUTCOME_MARK = '†';
 
 const COLUMNS = [
   textColumn('Variant'),
@@ -23,15 +27,26 @@ export function agreementTable(details: readonly AgreementDetail[]): Table {
   return withoutEmptyColumns({ columns: COLUMNS, rows: details.map((detail) => rowOf(detail, hasVariants)) });
 }
 
-/** How well they agree, and what the columns are. */
-export function agreementSentence(details: readonly AgreementDetail[]): string {
+/** How well they agree, what the columns are, and what they do not tell. */
+export function agreementSentence(details: readonly AgreementDetail[], uncompared: readonly Cell[]): string {
   const errors = details.map(({ agreement }) => Math.abs(agreement.error));
-  return (
-    `Over ${counted(details.length, 'cell')} the simulated makespan is off by ${percent(median(errors)!)} in the ` +
-    `median and ${percent(Math.max(...errors))} at most. Error: simulated less measured, as a share of measured; no ` +
-    'setting of the simulator was fitted to these cells. Distance of the curves: the mean time between the moments at ' +
-    'which the same share of the machines is done, as a share of the measured makespan.'
-  );
+  const others = details.filter(({ isOtherOutcome }) => isOtherOutcome);
+  const sentences = [
+    errors.length > 0
+      ? `Over ${counted(errors.length, 'cell')} the simulated makespan is off by ${percent(median(errors)!)} in the ` +
+        `median and ${percent(Math.max(...errors))} at most. Error: simulated less measured, as a share of measured; no ` +
+        'setting of the simulator was fitted to these cells. Distance of the curves: the mean time between the moments ' +
+        'at which the same share of the machines is done, as a share of the measured makespan.'
+      : '',
+    others.length > 0
+      ? `${OUTCOME_MARK} Not as many machines failed in both (${counted(others.length, 'cell')}): these are the times of those that did not.`
+      : '',
+    uncompared.length > 0
+      ? 'Not compared, since in one of the two nobody finished, or not in time, or a part of the image was on the disks ' +
+        `before: ${cellWords(uncompared)}.`
+      : '',
+  ];
+  return sentences.filter((sentence) => sentence !== '').join(' ');
 }
 
 function rowOf({ agreement, ...detail }: AgreementDetail, hasVariants: boolean): string[] {
@@ -43,7 +58,7 @@ function rowOf({ agreement, ...detail }: AgreementDetail, hasVariants: boolean):
     String(machines),
     readableTime(measuredS, unit),
     readableTime(simulatedS, unit),
-    signed(error),
+    detail.isOtherOutcome ? `${signed(error)} ${OUTCOME_MARK}` : signed(error),
     detail.meanError === null ? '' : signed(detail.meanError),
     detail.measuredCopies === null ? '' : threeDigits(detail.measuredCopies),
     detail.simulatedCopies === null ? '' : threeDigits(detail.simulatedCopies),

@@ -15,6 +15,8 @@ import { numberColumn, type Table, textColumn, withoutEmptyColumns } from './rep
 const FAILED_MARK = '†';
 /** Stands at a time whose run had a busy computer. */
 const BUSY_MARK = '‡';
+/** Stands at a time of machines that had a part of the image. */
+const FOUND_MARK = '§';
 
 /** Heads of the columns with times, by who found them. */
 const SOURCE_HEADS: Readonly<Record<RecordSource, string>> = {
@@ -61,8 +63,9 @@ function rowOf(cells: readonly Cell[], hasVariants: boolean): string[] {
   const by = (source: RecordSource) => cells.find((cell) => cell.executor === source);
   const basis = by('hardware') ?? by('netns') ?? by('local') ?? by('vm') ?? by('sim');
   const bounded = cells.filter((cell) => cell.lowerBoundS !== null);
-  const lowerBoundS = Math.min(...bounded.map((cell) => cell.lowerBoundS!));
-  const pieceBoundS = bounded[0]?.pieceBoundS;
+  // Where machines failed each executor has the bound of those that did not: the ratio beside it is of the same.
+  const lowerBoundS = basis?.lowerBoundS ?? Math.min(...bounded.map((cell) => cell.lowerBoundS!));
+  const pieceBoundS = (basis ?? bounded[0])?.pieceBoundS;
   return [
     hasVariants ? variantWords(variant) : '',
     TRANSPORT_WORDS[transport],
@@ -84,7 +87,11 @@ function rowOf(cells: readonly Cell[], hasVariants: boolean): string[] {
 function makespanWords(cell: Cell | undefined): string {
   if (cell === undefined) return '';
   if (cell.makespanS === null) return untimedWords(cell.unfinishedAfterS);
-  const marks = [cell.failedMachines > 0 ? FAILED_MARK : '', isBusy(cell.busyShare) ? BUSY_MARK : ''];
+  const marks = [
+    cell.failedMachines > 0 ? FAILED_MARK : '',
+    isBusy(cell.busyShare) ? BUSY_MARK : '',
+    cell.foundShare > 0 ? FOUND_MARK : '',
+  ];
   return [readableSpread(cell.makespanS), ...marks].filter((part) => part !== '').join(' ');
 }
 
@@ -100,9 +107,10 @@ function memoryWords(cell: Cell | undefined): string {
   return `${readableBytes(cell.peakMemoryBytes)}${server}`;
 }
 
-/** Transfer / lower bound, or null where one of them is not known. */
+/** Transfer / lower bound, or null where one of them is not known, or a part was there before. */
 export function boundRatio(cell: Cell): number | null {
   if (cell.transferS === null || cell.lowerBoundS === null || cell.lowerBoundS === 0) return null;
+  if (cell.foundShare > 0) return null;
   return cell.transferS.median / cell.lowerBoundS;
 }
 
@@ -154,6 +162,9 @@ export function comparisonNotes(details: readonly CellDetail[]): string[] {
       : '',
     has((cell) => isBusy(cell.busyShare))
       ? `${BUSY_MARK} More than ${writtenShare(MOST_BUSY_SHARE)} of the computer’s processors were in use in at least one run: they may have set the pace, not the network.`
+      : '',
+    has((cell) => cell.foundShare > 0)
+      ? `${FOUND_MARK} A part of the image was on the disks before at least one run: the time is that of the rest.`
       : '',
     has((cell) => cell.failedMachines > 0)
       ? `${FAILED_MARK} Machines failed in at least one run: the time is that of the others.`

@@ -1,13 +1,13 @@
-import type { Cell, CellDetail } from '../metrics/cell.ts';
-import { counted, listed, SOURCE_WORDS, TRANSPORT_WORDS, variantWords } from '../metrics/plain-words.ts';
+import { type Cell, type CellDetail, isMeasured } from '../metrics/cell.ts';
+import { counted, listed, SOURCE_WORDS } from '../metrics/plain-words.ts';
 import type { RecordSelection } from '../metrics/record-selection.ts';
 import { hasFinished } from '../metrics/run-outcome.ts';
+import type { RecordSource } from '../record/run-record.ts';
+import { cellWords } from './cell-words.ts';
 import { boundRatio, isRun } from './comparison-table.ts';
 
 /** A transfer this much quicker than its bound is not the rounding of a clock. */
 const BELOW_BOUND = 0.995;
-/** More cells than these are counted, not named. */
-const MOST_NAMED = 4;
 
 /** What a reader must know to judge the report: what the records say, then what the report itself knows. */
 export function limitations(selection: RecordSelection, details: readonly CellDetail[]): string[] {
@@ -15,9 +15,11 @@ export function limitations(selection: RecordSelection, details: readonly CellDe
   return [
     ...recordedLimitations(selection),
     ...leftOut(selection),
+    ...codeLimitations(selection),
     ...repeatLimitations(cells),
     ...failureLimitations(details),
     ...verificationLimitations(details),
+    ...foundLimitations(cells),
     ...boundLimitations(cells),
     ...publishedLimitations(cells),
   ];
@@ -47,6 +49,24 @@ function leftOut({ otherSettings, superseded }: RecordSelection): string[] {
         ]
       : []),
   ];
+}
+
+/** Newer code may be quicker or slower: whoever compares cells wants to know. Old records do not say. */
+function codeLimitations({ records }: RecordSelection): string[] {
+  const made = records.filter(({ source, versions }) => isMade(source) && versions.code !== undefined);
+  const byCode = Map.groupBy(made, ({ versions }) => versions.code!);
+  if (byCode.size < 2) return [];
+  const told = [...byCode].map(([code, same]) => {
+    const sources = [...new Set(same.map(({ source }) => SOURCE_WORDS[source]))];
+    return `${code} (${counted(same.length, 'record')}, ${listed(sources)})`;
+  });
+  return [
+    `The records were made by ${byCode.size} states of the code, which need not be equally fast: ${listed(told)}. Each record says by which.`,
+  ];
+}
+
+function isMade(source: RecordSource): boolean {
+  return source === 'sim' || isMeasured(source);
 }
 
 function repeatLimitations(cells: readonly Cell[]): string[] {
@@ -82,6 +102,15 @@ function verificationLimitations(details: readonly CellDetail[]): string[] {
   return [`Machines finished without a verified disk: ${cellWords(open.map(({ cell }) => cell))}.`];
 }
 
+function foundLimitations(cells: readonly Cell[]): string[] {
+  const found = cells.filter(({ foundShare }) => foundShare > 0);
+  if (found.length === 0) return [];
+  const most = Math.max(...found.map(({ foundShare }) => foundShare));
+  return [
+    `Up to ${Math.ceil(100 * most)} % of the image was on the disks before the run: ${cellWords(found)}. Only the rest was deployed; these times are held against no bound and no simulation. Make the disks blank before each run to measure whole deployments.`,
+  ];
+}
+
 function boundLimitations(cells: readonly Cell[]): string[] {
   const below = cells.filter((cell) => isRun(cell) && (boundRatio(cell) ?? 1) < BELOW_BOUND);
   if (below.length === 0) return [];
@@ -94,13 +123,4 @@ function publishedLimitations(cells: readonly Cell[]): string[] {
   const published = cells.filter((cell) => cell.executor === 'published');
   if (published.length === 0) return [];
   return ['Published times stand as they were printed: single runs on a network that is not known in full.'];
-}
-
-function cellWords(cells: readonly Cell[]): string {
-  const names = cells.slice(0, MOST_NAMED).map((cell) => {
-    const variant = cell.variant === '' ? '' : `, ${variantWords(cell.variant)}`;
-    return `${TRANSPORT_WORDS[cell.transport]} with ${counted(cell.machines, 'machine')} (${SOURCE_WORDS[cell.executor]}${variant})`;
-  });
-  const more = cells.length - names.length;
-  return listed(more > 0 ? [...names, `${counted(more, 'other cell')}`] : names);
 }

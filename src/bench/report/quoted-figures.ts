@@ -15,7 +15,8 @@ const QUOTE = /<!--=([^>]+?)-->(.*?)<!--=-->/gs;
  * The text with every figure in it as the records have it. A figure is one of
  * `time REPORT EXECUTOR TRANSPORT MACHINES` (median makespan), `minutes` of the same without its unit,
  * `copies` of the same (of the server), `ratio REPORT EXECUTOR TRANSPORT MACHINES TRANSPORT MACHINES` (of two makespans),
- * and `error REPORT median|worst`, `cells REPORT` (of simulated against measured, [%] and a number).
+ * and `error REPORT median|worst`, `cells REPORT` (of simulated against measured, [%] and a number). Cells in which machines
+ * failed are not quoted.
  * Throws an Error that names a figure which cannot be made.
  */
 export function withQuotedFigures(text: string, reports: ReadonlyMap<string, QuotedReport>): string {
@@ -69,6 +70,7 @@ function cellOf(
   return cells.find(
     (cell) =>
       cell.variant === '' &&
+      cell.failedMachines === 0 &&
       cell.executor === executor &&
       cell.transport === transport &&
       String(cell.machines) === machines,

@@ -12,6 +12,7 @@ const COLUMNS = [
   numberColumn('Machines'),
   numberColumn('Random seed'),
   numberColumn('Makespan'),
+  textColumn('Code'),
   longColumn('Trace digest'),
 ];
 
@@ -28,6 +29,7 @@ export function recordTable(records: readonly RunRecord[]): Table {
       String(record.machines),
       record.randomSeed === null ? '' : String(record.randomSeed),
       makespanS === null ? untimedWords(record.unfinishedAfterS) : readableTime(makespanS),
+      record.versions.code ?? '',
       record.traceDigest ?? '',
     ];
   });

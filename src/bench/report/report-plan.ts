@@ -1,5 +1,5 @@
 import type { Chart } from '../charts/chart.ts';
-import { type AgreementDetail, agreementDetails } from '../metrics/agreement.ts';
+import { agreementDetails, uncomparedCells } from '../metrics/agreement.ts';
 import type { CellDetail } from '../metrics/cell.ts';
 import { variantWords } from '../metrics/plain-words.ts';
 import type { RecordSelection } from '../metrics/record-selection.ts';
@@ -11,7 +11,7 @@ import { IMAGE_TABLE_NOTE, imageTable } from './image-table.ts';
 import { limitations } from './limitations.ts';
 import { phaseTable } from './phase-table.ts';
 import { recordTable } from './record-table.ts';
-import { repeatsTable } from './repeats-table.ts';
+import { REPEATS_TABLE_NOTE, repeatsTable } from './repeats-table.ts';
 import { type Block, type ReportDocument, type Section, type Table, tableBlock } from './report-document.ts';
 import { setupSentence, setupTable } from './setup-table.ts';
 import { summary } from './summary.ts';
@@ -30,8 +30,8 @@ export function planReport(
     { title: 'Comparison', blocks: [{ kind: 'table', table: comparisonTable(details) }, notes] },
     { title: 'Charts', blocks: charts.map((chart) => figure(chart, setupSentence(records))) },
     { title: 'What went wrong', blocks: faultBlocks(details) },
-    { title: 'Simulated against measured', blocks: agreementBlocks(agreementDetails(details)) },
-    { title: 'Repeats', blocks: tableOrNothing(repeatsTable(details), 'Spread of the makespan') },
+    { title: 'Simulated against measured', blocks: agreementBlocks(details) },
+    { title: 'Repeats', blocks: repeatsBlocks(details) },
     { title: 'Phases', blocks: tableOrNothing(phaseTable(details), 'Mean time per machine in each phase') },
     { title: 'Image', blocks: imageBlocks(details) },
     { title: 'Setup', blocks: [{ kind: 'table', table: setupTable(records) }, ...settingsOf(records)] },
@@ -65,15 +65,21 @@ function faultBlocks(details: readonly CellDetail[]): Block[] {
   ];
 }
 
+function repeatsBlocks(details: readonly CellDetail[]): Block[] {
+  const blocks = tableOrNothing(repeatsTable(details), 'Spread of the makespan');
+  return blocks.length === 0 ? [] : [...blocks, { kind: 'paragraph', text: REPEATS_TABLE_NOTE }];
+}
+
 function imageBlocks(details: readonly CellDetail[]): Block[] {
   const blocks = tableOrNothing(imageTable(details), 'The image and its chunks');
   return blocks.length === 0 ? [] : [...blocks, { kind: 'paragraph', text: IMAGE_TABLE_NOTE }];
 }
 
-function agreementBlocks(details: readonly AgreementDetail[]): Block[] {
-  if (details.length === 0) return [];
-  const words: Block = { kind: 'paragraph', text: agreementSentence(details) };
-  return [...tableOrNothing(agreementTable(details), 'Every cell that was measured and simulated'), words];
+function agreementBlocks(details: readonly CellDetail[]): Block[] {
+  const [compared, uncompared] = [agreementDetails(details), uncomparedCells(details)];
+  if (compared.length + uncompared.length === 0) return [];
+  const words: Block = { kind: 'paragraph', text: agreementSentence(compared, uncompared) };
+  return [...tableOrNothing(agreementTable(compared), 'Every cell that was measured and simulated'), words];
 }
 
 /** What the scenario's author wants to be known before the result is read, where the settings hold it. */

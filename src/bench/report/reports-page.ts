@@ -29,7 +29,11 @@ export function indexEntry(folder: string, records: readonly RunRecord[], asked?
   const runs = selection.records.filter(({ source }) => source !== 'published');
   const days = [...new Set(selection.records.map(({ recordedAt }) => recordedAt.slice(0, 10)))].sort();
   const computers = [
-    ...new Set(selection.records.map(({ host }) => `${host.cpu}, ${counted(host.cores, 'core')}`)),
+    ...new Set(
+      selection.records.map(({ source, host }) =>
+        source === 'hardware' ? 'real machines' : `${host.cpu}, ${counted(host.cores, 'core')}`,
+      ),
+    ),
   ];
   const when = days.length > 1 ? `${days[0]} to ${days.at(-1)}` : days[0]!;
   return { folder, title, summary, setup: [counted(runs.length, 'run'), when, ...computers].join(', ') };

@@ -17,7 +17,7 @@ export function setupTable(records: readonly RunRecord[]): Table {
     ['Variants', variantsWords(records)],
     ['Runs', runWords(records)],
     ['Random seeds', seedWords(records) ?? 'none drawn'],
-    ['Computer', distinct(records.map((record) => hostWords(record.host))).join('; ')],
+    ['Computer', distinct(records.map(computerWords)).join('; ')],
     ['Versions', versionWords(records)],
     ['Trace digests', digestWords(records)],
     ['Published in', distinct(records.flatMap((record) => record.citation ?? [])).join('; ')],
@@ -57,9 +57,7 @@ function measuredWords(records: readonly RunRecord[]): string[] {
   const repeats = [...cells.values()].map((runs) => runs.length);
   const [fewest, most] = [Math.min(...repeats), Math.max(...repeats)];
   const runs = fewest === most ? counted(most, 'run') : `${fewest} to ${counted(most, 'run')}`;
-  return [
-    `measured with ${runs} per cell on ${listed(distinct(records.map((record) => hostWords(record.host))))}`,
-  ];
+  return [`measured with ${runs} per cell on ${listed(distinct(records.map(computerWords)))}`];
 }
 
 /** `1.50 GB`, or the range over the variants. */
@@ -89,6 +87,11 @@ function runWords(records: readonly RunRecord[]): string {
     runs: records.filter((record) => record.source === source).length,
   }));
   return listed(counts.filter(({ runs }) => runs > 0).map(({ words, runs }) => `${runs} ${words}`));
+}
+
+/** Of real machines a record knows no more than their names; its host only asked them. */
+function computerWords({ source, host }: RunRecord): string {
+  return source === 'hardware' ? `real machines, asked from ${hostWords(host)}` : hostWords(host);
 }
 
 function hostWords({ cpu, cores, memoryMiB, platform }: HostFingerprint): string {

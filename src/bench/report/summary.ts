@@ -20,6 +20,9 @@ const ORIGINS: Readonly<Record<RecordSource, string>> = {
   published: 'publications',
 };
 
+/** Whose times the simulated ones are held against. */
+const COMPARED = ['local', 'netns', 'hardware', 'published'] as const satisfies readonly RecordSource[];
+
 /** What came out, in one paragraph of plain sentences. */
 export function summary(details: readonly CellDetail[]): string {
   const timed = details.map(({ cell }) => cell).filter((cell): cell is TimedCell => cell.makespanS !== null);
@@ -30,9 +33,7 @@ export function summary(details: readonly CellDetail[]): string {
     ...tellers(main).map((source) => comparisonSentence(main.filter((cell) => cell.executor === source))),
     ...variantSentence(timed),
     ...growthSentence(new Set(timed.map((cell) => cell.transport)).size === 1 ? timed : main),
-    ...agreementSentence(timed, 'local'),
-    ...agreementSentence(timed, 'netns'),
-    ...agreementSentence(timed, 'published'),
+    ...COMPARED.flatMap((source) => agreementSentence(timed, source)),
     ...outcomeSentence(details),
   ].join(' ');
 }
@@ -138,9 +139,9 @@ function growthSentence(cells: readonly TimedCell[]): string[] {
 }
 
 /** How far the simulation is from times that are known. */
-function agreementSentence(cells: readonly TimedCell[], source: 'local' | 'netns' | 'published'): string[] {
+function agreementSentence(cells: readonly TimedCell[], source: RecordSource): string[] {
   const deviations = cells
-    .filter((cell) => cell.executor === source)
+    .filter((cell) => cell.executor === source && cell.foundShare === 0)
     .flatMap((known) => {
       const simulated = cells.find(
         (cell) =>

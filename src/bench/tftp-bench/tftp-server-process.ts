@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import tftp from 'tftp';
 import { BootFileServer, openBootFolder } from '../../engine/index.ts';
+import { leaveSignalsToBench } from '../executors/local/leave-signals-to-bench.ts';
 
 /**
  * Serves one file by the server named by its first argument, on a free port of this computer, which it tells its parent; it
@@ -10,8 +11,7 @@ import { BootFileServer, openBootFolder } from '../../engine/index.ts';
 const HOST = '127.0.0.1';
 
 process.on('disconnect', () => process.exit(0));
-// Ctrl-C goes to the whole process group; the bench ends its children itself.
-process.on('SIGINT', () => {});
+leaveSignalsToBench();
 // The package throws out of its socket's listener; its other transfers are to go on.
 process.on('uncaughtException', () => {});
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { agreementDetails } from '../../../src/bench/metrics/agreement.ts';
+import { agreementDetails, uncomparedCells } from '../../../src/bench/metrics/agreement.ts';
 import { cellDetails } from '../../../src/bench/metrics/cell.ts';
 import type { RunRecord } from '../../../src/bench/record/run-record.ts';
 import { aFleet, aRecord } from '../a-record.ts';
@@ -32,6 +32,29 @@ describe('agreement of simulation and measurement', () => {
   it('has nothing to say of a cell that was not done both ways, or that nobody finished', () => {
     expect(agreementOf([measured([8, 20]), simulated([8, 19], { transport: 'unicast' })])).toEqual([]);
     expect(agreementOf([measured([null, null]), simulated([8, 19])])).toEqual([]);
+  });
+
+  it('names the cells that were done both ways and cannot be compared', () => {
+    const image = { wireBytes: 8, rawBytes: 8, chunks: 4, reusedChunks: 3, refetchedChunks: 0 };
+    const found = aFleet([8, 20]).map((machine) => ({ ...machine, image }));
+    const cells = uncomparedCells(
+      cellDetails([
+        ...[measured([8, 20]), simulated([8, 20])],
+        ...[measured([null], { transport: 'chain' }), simulated([8], { transport: 'chain' })],
+        aRecord({ source: 'hardware', transport: 'unicast', fleet: found }),
+        simulated([8, 20], { transport: 'unicast' }),
+        measured([8, 20], { transport: 'multicast' }),
+      ]),
+    );
+    expect(cells.map(({ transport }) => transport).toSorted()).toEqual(['chain', 'unicast']);
+  });
+
+  it('says where other numbers of machines failed', () => {
+    const outcomes = [
+      ...agreementOf([measured([8, null]), simulated([8, 20])]),
+      ...agreementOf([measured([8, null]), simulated([8, null])]),
+    ];
+    expect(outcomes.map(({ isOtherOutcome }) => isOtherOutcome)).toEqual([true, false]);
   });
 
   it('has nothing to say of a cell in which a run was given up', () => {

@@ -32,6 +32,7 @@ describe('a cell', () => {
         unfinishedAfterS: null,
         verifiedMachines: 2,
         failedMachines: 0,
+        foundShare: 0,
       },
     ]);
   });

@@ -37,6 +37,18 @@ describe('the comparison table', () => {
     ]);
   });
 
+  it('shows the bound of the machines that the ratio is of, where others failed in the simulation', () => {
+    const [row] = rowsOf(
+      aRecord({ fleet: aFleet([8, null]), bounds: { lowerBoundS: 2, pieceBoundS: 3, copyS: 2 } }),
+      aRecord({ source: 'netns', fleet: aFleet([8, 10]) }),
+    );
+    expect(row).toMatchObject({
+      'Lower bound': '4.00 s',
+      'Bound in pieces': '5.00 s',
+      'Transfer / bound': '2.00',
+    });
+  });
+
   it('has a row for each variant, transport and machine count', () => {
     const rows = rowsOf(
       aRecord(),

@@ -49,6 +49,30 @@ describe('the limitations', () => {
     expect(found[1]).toContain('1 record left out because the same run was made again');
   });
 
+  it('say that not all records were made by the same code, and nothing of records that do not tell', () => {
+    const byCode = (code: string, randomSeed: number) =>
+      aRecord({ randomSeed, versions: { swarmboot: '0.1.0', code } });
+    expect(limitationsOf(...[1, 2, 3].map((seed) => byCode('aaa', seed)))).toEqual([]);
+    expect(
+      limitationsOf(byCode('aaa', 1), byCode('aaa', 2), byCode('bbb', 3), aRecord({ randomSeed: 4 })),
+    ).toEqual([
+      'The records were made by 2 states of the code, which need not be equally fast: aaa (2 records, simulated) and bbb (1 record, simulated). Each record says by which.',
+    ]);
+  });
+
+  it('say that real machines had a part of the image, and hold their times against no bound', () => {
+    const image = { wireBytes: 8, rawBytes: 8, chunks: 4, reusedChunks: 3, refetchedChunks: 0 };
+    const fleet = aFleet([2, 3]).map((machine) => ({ ...machine, image }));
+    const found = THREE_RUNS.map((record) => ({ ...record, source: 'hardware' as const, fleet }));
+    expect(limitationsOf(...found)).toEqual([
+      'Up to 75 % of the image was on the disks before the run: P2P with 2 machines (measured on real machines). Only the rest was deployed; these times are held against no bound and no simulation. Make the disks blank before each run to measure whole deployments.',
+    ]);
+    // A machine of a lab that came back has found what it had written itself.
+    expect(limitationsOf(...found.map((record) => ({ ...record, source: 'netns' as const })))[0]).toContain(
+      'Quicker than the lower bound',
+    );
+  });
+
   it('say how many machines failed and why', () => {
     const records = THREE_RUNS.map((record) => ({ ...record, fleet: aFleet([8, null]) }));
     expect(limitationsOf(...records)).toEqual([

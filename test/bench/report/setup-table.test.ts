@@ -14,6 +14,13 @@ describe('the setup', () => {
     expect(valueUnder('Trace digests', record)).toBe('a'.repeat(64));
   });
 
+  it('does not say that real machines are the computer that asked them', () => {
+    const real = aRecord({ source: 'hardware' });
+    const words = 'real machines, asked from A processor (2 cores, 4.0 GiB, linux x64)';
+    expect(valueUnder('Computer', real)).toBe(words);
+    expect(setupSentence([real])).toContain(`on ${words}`);
+  });
+
   it('counts the runs of each executor and lists the random seeds in order', () => {
     const records = [
       aFormulaRecord(),

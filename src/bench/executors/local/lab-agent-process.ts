@@ -18,6 +18,7 @@ import {
   monotonicMs,
 } from './lab-messages.ts';
 import { swarmClientFor } from './lab-swarm-client.ts';
+import { leaveSignalsToBench } from './leave-signals-to-bench.ts';
 import { portable } from './portable-failure.ts';
 import { sayToBench } from './say-to-bench.ts';
 
@@ -30,8 +31,7 @@ const memoryBytes = totalmem() / 8;
 
 // The bench is gone: nobody wants the result.
 process.on('disconnect', () => process.exit(0));
-// Ctrl-C goes to the whole process group; the bench decides what becomes of its children.
-process.on('SIGINT', () => {});
+leaveSignalsToBench();
 
 let task: AgentProcessTask;
 let transport: ImageTransport;

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import type { ServerCommand, ServerReport } from './lab-messages.ts';
 import { type LabServer, startLabServer } from './lab-server.ts';
+import { leaveSignalsToBench } from './leave-signals-to-bench.ts';
 import { portable } from './portable-failure.ts';
 import { sayToBench } from './say-to-bench.ts';
 
@@ -19,8 +20,7 @@ process.once('SIGTERM', () => {
   clearUp();
   process.kill(process.pid, 'SIGTERM');
 });
-// Ctrl-C goes to the whole process group; the bench decides what becomes of its children.
-process.on('SIGINT', () => {});
+leaveSignalsToBench();
 
 process.on('message', (command: ServerCommand) => {
   obey(command).catch((error: unknown) => report({ kind: 'failed', failure: portable(error) }));

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { RunFailure } from '../../../failure.ts';
+import { leaveSignalsToBench } from '../local/leave-signals-to-bench.ts';
 import { portable } from '../local/portable-failure.ts';
 import { sayToBench } from '../local/say-to-bench.ts';
 import type { KeeperCommand, KeeperReport } from './keeper-messages.ts';
@@ -22,9 +23,8 @@ let namespaces: readonly string[] = [];
 process.on('disconnect', () => {
   removeInTime().finally(() => process.exit(0));
 });
-// Ctrl-C goes to the whole process group; the bench decides what becomes of its children.
-process.on('SIGINT', () => {});
-// So may SIGTERM; from the bench itself it comes when nothing stands any more.
+leaveSignalsToBench();
+// SIGTERM may go to the whole process group, too; from the bench itself it comes when nothing stands any more.
 process.on('SIGTERM', () => {
   if (standing().length === 0) process.exit(0);
 });

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DeploymentServer, serverLine, serverSettingsOf } from '../../../engine/index.ts';
 import { RunFailure } from '../../../failure.ts';
+import { leaveSignalsToBench } from '../local/leave-signals-to-bench.ts';
 import { portable } from '../local/portable-failure.ts';
 import { sayToBench } from '../local/say-to-bench.ts';
 import type { VmServerReport, VmServerTask } from './vm-server-messages.ts';
@@ -16,8 +17,7 @@ process.on('disconnect', () => {
   if (scratchFolder) rmSync(scratchFolder, { recursive: true, force: true, maxRetries: 5 });
   process.exit(0);
 });
-// Ctrl-C goes to the whole process group; the bench decides what becomes of its children.
-process.on('SIGINT', () => {});
+leaveSignalsToBench();
 
 process.on('message', (task: VmServerTask) => {
   serve(task).catch((error: unknown) => report({ kind: 'failed', failure: portable(error) }));

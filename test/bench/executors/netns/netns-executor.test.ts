@@ -105,21 +105,24 @@ describe('a run that does not come to its end', () => {
     expect(await readdir(workFolder)).toEqual([]);
   });
 
-  it('leaves nothing behind when the whole process group is ended', async (context) => {
-    needsNetns(context);
-    const workFolder = await aFolder();
-    const settings = { options: { workFolder }, scenario: { network: SLOW } };
-    const entry = fileURLToPath(new URL('./bench-process.ts', import.meta.url));
-    const bench = spawn(process.execPath, [entry, JSON.stringify(settings)], {
-      stdio: 'ignore',
-      detached: true,
-    });
-    const pid = bench.pid!;
-    await until(async () => (await readdir(workFolder)).length > 0);
-    process.kill(-pid, 'SIGTERM');
-    await until(() => namespacesBy(pid).length === 0);
-    await until(async () => (await readdir(workFolder)).length === 0);
-  });
+  it.for(['SIGTERM', 'SIGHUP'] as const)(
+    'leaves nothing behind when the whole process group is ended by %s',
+    async (signal, context) => {
+      needsNetns(context);
+      const workFolder = await aFolder();
+      const settings = { options: { workFolder }, scenario: { network: SLOW } };
+      const entry = fileURLToPath(new URL('./bench-process.ts', import.meta.url));
+      const bench = spawn(process.execPath, [entry, JSON.stringify(settings)], {
+        stdio: 'ignore',
+        detached: true,
+      });
+      const pid = bench.pid!;
+      await until(async () => (await readdir(workFolder)).length > 0);
+      process.kill(-pid, signal);
+      await until(() => namespacesBy(pid).length === 0);
+      await until(async () => (await readdir(workFolder)).length === 0);
+    },
+  );
 
   it('leaves nothing behind when the bench is killed, and lets other namespaces be', async (context) => {
     needsNetns(context, 'aria2');

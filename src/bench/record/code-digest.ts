@@ -1,0 +1,18 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** Below `src`: what a run does. Tables and charts are made anew from the records at any time. */
+const DECIDING = ['engine', 'sim', 'bench/executors'];
+const DIGITS = 12;
+
+/** Which code makes runs here: the start of a SHA-256 over its files, twelve hex digits. */
+export function readCodeDigest(): string {
+  const source = new URL('../../', import.meta.url);
+  const digest = createHash('sha256');
+  for (const folder of DECIDING) {
+    const names = readdirSync(new URL(folder, source), { recursive: true, encoding: 'utf8' }).sort();
+    for (const name of names.filter((each) => each.endsWith('.ts')))
+      digest.update(`${folder}/${name}\n`).update(readFileSync(new URL(`${folder}/${name}`, source)));
+  }
+  return digest.digest('hex').slice(0, DIGITS);
+}
