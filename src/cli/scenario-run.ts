@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { ExecutorName, LoadedScenario, RunRecord, Selection } from '../bench/index.ts';
-import { ConfigError } from '../failure.ts';
+import { ConfigError, RunFailure } from '../failure.ts';
 import { type Bench, openBench } from './bench-door.ts';
 import { FailedMachines } from './failed-machines.ts';
 import { type HardwareOptions, hardwareOption } from './hardware-option.ts';
@@ -75,10 +75,18 @@ export async function runScenario(file: string, options: ScenarioRunOptions): Pr
       progress.close();
     }
   };
-  const records = await interruptible(made, LEFT);
+  const records = await interruptible(made, LEFT).catch(async (error: unknown) => {
+    throw (await store.readIfAny()).length > 0 ? withWhatIsLeft(error) : error;
+  });
   await bench.writeReport(folder, await store.read(), await store.asked());
   tellReport(bench, { folder, records, isJson: options.json === true });
   failedMachines(bench, scenario, records).throwIfAny();
+}
+
+/** The failure of one run, which has ended all. */
+function withWhatIsLeft(error: unknown): unknown {
+  if (!(error instanceof RunFailure)) return error;
+  return new RunFailure(error.code, `${error.message}\n${LEFT}`, { cause: error });
 }
 
 function codeChangedLine(records: number): string {

@@ -153,6 +153,16 @@ describe('a run on this computer', () => {
     );
   });
 
+  it('that fails in the middle says how to go on', async () => {
+    const lab = await startLab('--on', 'theory,local', '--machines', '2');
+    await until(() => isDownloading(lab));
+    process.kill(childrenOf(lab.running.pid)[0]!, 'SIGKILL');
+    const ended = await lab.running.ended;
+    expect(ended.stderr).toContain('`run --resume` goes on');
+    expect(ended.code).toBe(1);
+    expectNoTrace(ended);
+  });
+
   it('refuses a port that is in use, with code 2', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     onTestFinished(() => void server.close());
