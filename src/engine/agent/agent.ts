@@ -21,16 +21,17 @@ export async function runAgent(task: AgentTask, watch: AgentWatch): Promise<Depl
   const deployment = await clock.during('register', () =>
     client.register({ firmware, ids, memoryBytes, disks }),
   );
+  const { machine: name } = deployment;
   const machine = new MachineDeployment({
     ...{ task, clock, client, deployment },
-    watch: toldTo(client, deployment.machine, watch),
+    watch: toldTo(client, name, watch),
   });
-  const refused = clock.reportTo(client, deployment.machine);
+  const refused = clock.reportTo(client, name);
   const failed = async (error: unknown, signal?: AbortSignal): Promise<never> => {
     await machine.close();
     // An interrupted machine may go on later; whatever else ends it, somebody has to hear of.
     if (!signal?.aborted)
-      await told(client, deployment.machine, failureOf(error)).catch(({ message }) => watch.noted(message));
+      await told(client, name, failureOf(error)).catch(({ message }) => watch.noted(message));
     throw error;
   };
   try {
@@ -38,7 +39,17 @@ export async function runAgent(task: AgentTask, watch: AgentWatch): Promise<Depl
     return {
       outcome,
       steps: deployment.steps,
-      finish: (hooks, signal) => machine.finish(hooks, signal).catch((error) => failed(error, signal)),
+      async finish(hooks, signal) {
+        // Who is not heard for long while it has the image is taken for gone.
+        clock.reportTo(client, name);
+        try {
+          await machine.finish(hooks, signal);
+        } catch (error) {
+          await failed(error, signal);
+        } finally {
+          clock.stop();
+        }
+      },
     };
   } catch (error) {
     return await failed(error);

@@ -4,7 +4,7 @@ import { agentReport } from '../http/agent-report.ts';
 import { isBearerOf } from '../http/bearer-token.ts';
 import { type Admission, type Registration, registration } from '../http/registration.ts';
 import { folderOnServer } from '../image/served-image.ts';
-import { type Deployment, hasStarted, isArmed, isOver, isSwarmNeeded, type Target } from './deployment.ts';
+import { type Deployment, hasStarted, isOver, isSwarmNeeded, type Target } from './deployment.ts';
 import type { DeploymentStore } from './deployment-store.ts';
 import { stepsOfMachine } from './machine-steps.ts';
 import type { MachineSteps, PostDeploySteps } from './post-deploy-steps.ts';
@@ -85,7 +85,7 @@ export class AgentApi {
       .map((id) => this.#store.target(deployment.id, id))
       .filter((target) => target !== undefined);
     this.#store.machineSeen(this.#macOf(ids), { ids, ...facts });
-    const target = known.find(isArmed);
+    const target = known.find((one) => this.#store.isArmed(one));
     if (!target) return refusal(403, `${ids.join(', ')} ${reasonAgainst(known)}: it boots from its own disk`);
     try {
       await this.#prepare(deployment);
@@ -96,7 +96,7 @@ export class AgentApi {
     const { machine } = target;
     // It may have been cancelled while the image was made ready.
     const now = this.#store.target(deployment.id, machine);
-    if (!now || !isArmed(now))
+    if (!now || !this.#store.isArmed(now))
       return refusal(403, `${machine} ${reasonAgainst(now ? [now] : [])}: it boots from its own disk`);
     const other = this.#otherTakenFor(now, ids);
     if (other) return refusal(403, other);
@@ -172,9 +172,9 @@ export class AgentApi {
   }
 }
 
-/** Only a machine that has registered reports anything. */
-function isUnderWay(target: Target): boolean {
-  return isArmed(target) && target.state !== 'armed';
+/** Only a machine that has registered reports anything, also one that was not heard for long. */
+function isUnderWay({ state }: Target): boolean {
+  return state === 'deploying' || state === 'verified';
 }
 
 function reasonAgainst([target]: readonly Target[]): string {
@@ -187,6 +187,8 @@ function reasonAgainst([target]: readonly Target[]): string {
       return 'has failed, and nobody has asked for another try';
     case 'cancelled':
       return 'was cancelled';
+    case 'verified':
+      return 'has the image and was not heard for ten minutes, so that somebody may work with it (cancel and retry the deployment to have it written again)';
     default:
       return 'was deployed already, and arming it counts once';
   }

@@ -172,7 +172,12 @@ export class DeploymentStore {
 
   /** The deployment in which a machine is to be written to, if there is one. */
   armedTarget(machine: string): Target | undefined {
-    return this.#targets.armed(machine);
+    return this.#targets.armed(machine, this.#now().getTime());
+  }
+
+  /** Whether a machine is to be written to at its next boot. */
+  isArmed(target: Target): boolean {
+    return isArmed(target, this.#now().getTime());
   }
 
   /** One machine of a deployment. */
@@ -200,7 +205,7 @@ export class DeploymentStore {
     this.#whole(() => {
       for (const known of this.targetsOf(deployment)) {
         const target = change(known);
-        if (isArmed(target) && !isArmed(known)) this.#assertUnarmed(known.machine);
+        if (this.isArmed(target) && !this.isArmed(known)) this.#assertUnarmed(known.machine);
         if (target !== known) this.#replaceTarget(known, target);
       }
     });

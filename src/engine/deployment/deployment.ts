@@ -48,36 +48,49 @@ export interface Target {
   readonly changed: string;
 }
 
-/** States in which a machine boots the agent: so it does after a power cut, and never again when it was done. */
-const BOOTS_AGENT: ReadonlySet<TargetState> = new Set(['armed', 'deploying', 'verified']);
+/** States of a machine that is not done: it boots the agent, also after a power cut. */
+const UNDONE: ReadonlySet<TargetState> = new Set(['armed', 'deploying', 'verified']);
 /** States in which a machine still needs what others have. */
 const NEEDS_SWARM: ReadonlySet<TargetState> = new Set(['armed', 'deploying']);
 
-/** Whether an operator has asked for this machine to be written to, and it is not done. */
-export function isArmed({ state }: Target): boolean {
-  return BOOTS_AGENT.has(state);
+/** A machine that was heard longer ago is not waited for: it is off, or broken, and the server has the image, too. */
+const PATIENCE_MS = 600_000;
+
+/** Whether an operator has asked for this machine to be written to at its next boot, and it is not done. */
+export function isArmed(target: Target, nowMs: number): boolean {
+  return UNDONE.has(target.state) && !isLost(target, nowMs);
+}
+
+/**
+ * Whether a machine has the image and was not heard for long, as it is while it waits and works: it may have finished
+ * without being able to say so, and somebody may work with it.
+ */
+export function isLost({ state, changed }: Target, nowMs: number): boolean {
+  return state === 'verified' && nowMs - Date.parse(changed) >= PATIENCE_MS;
 }
 
 /** Phases of an agent behind the barrier. */
 const BEHIND_BARRIER: ReadonlySet<string | null> = new Set(['download', 'verify', 'finish']);
 
 /**
- * Whether machines may begin to write: enough of them have scanned their disks and ask for it, or are further already.
- * @param waiting those that ask
+ * Whether machines may begin to write: enough of them have scanned their disks and ask for it, or one is further already.
+ * What has started stays so: machines that failed or were cancelled on the way are not waited for by those that are tried
+ * again.
  */
 export function hasStarted(
   { start }: Deployment,
   targets: readonly Target[],
   { waiting, nowMs }: Barrier,
 ): boolean {
+  if (targets.some(isBehindBarrier)) return true;
   const ready = targets.filter(
-    ({ machine, state, phase }) =>
-      state === 'verified' ||
-      state === 'finished' ||
-      state === 'failed' ||
-      (state === 'deploying' && (waiting.has(machine) || BEHIND_BARRIER.has(phase))),
+    ({ machine, state }) => state === 'failed' || (state === 'deploying' && waiting.has(machine)),
   );
   return ready.length >= start.waitFor && (start.at === null || nowMs >= Date.parse(start.at));
+}
+
+function isBehindBarrier({ state, phase }: Target): boolean {
+  return state === 'verified' || state === 'finished' || BEHIND_BARRIER.has(phase);
 }
 
 /** Who stands before the start of a deployment, and when. */
@@ -85,9 +98,6 @@ export interface Barrier {
   readonly waiting: ReadonlySet<string>;
   readonly nowMs: number;
 }
-
-/** A machine that was heard longer ago is not waited for: it is off, or broken, and the server has the image, too. */
-const PATIENCE_MS = 600_000;
 
 /** Whether machines that have the image have to go on serving it. */
 export function isSwarmNeeded(targets: readonly Target[], nowMs: number): boolean {
@@ -98,16 +108,12 @@ export function isSwarmNeeded(targets: readonly Target[], nowMs: number): boolea
 
 /** Whether nothing more will happen without an operator. */
 export function isOver(targets: readonly Target[]): boolean {
-  return !targets.some((target) => isArmed(target));
+  return !targets.some(({ state }) => UNDONE.has(state));
 }
 
-/**
- * What becomes of a machine when its deployment is cancelled. One that has the image goes on to its end, unless it was not
- * heard for long: it may have finished without being able to say so, and would be written to again at its next boot.
- */
+/** What becomes of a machine when its deployment is cancelled. One that has the image and is heard goes on to its end. */
 export function cancelled(target: Target, nowMs: number): Target {
-  const isLost = target.state === 'verified' && nowMs - Date.parse(target.changed) >= PATIENCE_MS;
-  return NEEDS_SWARM.has(target.state) || isLost ? { ...target, state: 'cancelled' } : target;
+  return NEEDS_SWARM.has(target.state) || isLost(target, nowMs) ? { ...target, state: 'cancelled' } : target;
 }
 
 /** What becomes of a machine that failed or was cancelled when an operator wants it tried again. */

@@ -27,11 +27,11 @@ export class StoredTargets {
   }
 
   /** The deployment in which a machine is to be written to, if there is one. */
-  armed(machine: string): Target | undefined {
+  armed(machine: string, nowMs: number): Target | undefined {
     return this.#database
       .all('SELECT * FROM target WHERE machine = ? ORDER BY deployment DESC', [machine])
       .map(targetOf)
-      .find(isArmed);
+      .find((target) => isArmed(target, nowMs));
   }
 
   /** A machine that is new to a deployment, or armed in it anew. */

@@ -253,6 +253,18 @@ describe('before the first write', () => {
     expect(targets()[0]).toMatchObject({ failure: expect.stringContaining('sectors of 4096') });
   });
 
+  it('that takes long over a step is heard meanwhile', async () => {
+    const golden = await aGoldenImage();
+    const { deploy, arm, targets } = await aDeployment(golden);
+    arm('machine');
+    const { finish } = await deploy({ disks: [await aDiskFile(golden.disk.length)] });
+    const before = targets()[0]!.changed;
+    const isHeard = () => expect(targets()[0]!.changed).not.toBe(before);
+    const hook = { name: 'a step', run: () => vi.waitFor(isHeard, { timeout: 10_000 }) };
+    await finish([hook]);
+    expect(targets()[0]).toMatchObject({ state: 'finished' });
+  });
+
   it('what nobody has foreseen ends the deployment, and the server knows it', async () => {
     const golden = await aGoldenImage();
     const { deploy, arm, targets } = await aDeployment(golden);
@@ -281,10 +293,10 @@ describe('a server that is away for longer than a machine has patience', () => {
     const relay = await aRelay(Number(new URL(url).port));
     const { finish, notes } = await deploy({
       disks: [await aDiskFile(golden.disk.length)],
-      server: { url: `http://127.0.0.1:${relay.port}`, patienceMs: 1500 },
+      server: { url: `http://127.0.0.1:${relay.port}`, patienceMs: 500 },
     });
-    // Three tries, and it gives up.
-    const hook = { name: 'a step', run: async () => relay.cut(3) };
+    // Two tries, and it gives up.
+    const hook = { name: 'a step', run: async () => relay.cut(2) };
     await expect(finish([hook])).rejects.toMatchObject({ code: 'SERVER_LOST' });
     expect(targets()[0]).toMatchObject({ state: 'verified', failure: null });
     expect(notes.at(-1)).toBe('a step ...');

@@ -108,6 +108,18 @@ describe('the store of a deployment server', () => {
     expect(store.armedTarget(MAC)?.deployment).toBe(id + 1);
   });
 
+  it('holds no machine for armed that has the image and was not heard for ten minutes: somebody may work with it', () => {
+    let now = new Date('2026-01-01T12:00:00Z');
+    const store = DeploymentStore.open(':memory:', () => now);
+    onTestFinished(() => store.close());
+    arm(store, MAC);
+    store.keepTarget({ ...store.armedTarget(MAC)!, state: 'verified' });
+    now = new Date('2026-01-01T12:09:59Z');
+    expect(store.armedTarget(MAC)).toMatchObject({ state: 'verified' });
+    now = new Date('2026-01-01T12:10:00Z');
+    expect(store.armedTarget(MAC)).toBeUndefined();
+  });
+
   it('does not forget a machine that is being deployed', () => {
     const store = aStore();
     store.machineSeen(MAC);

@@ -34,9 +34,10 @@ describe('a machine of a deployment', () => {
     expect(statesAt(lostMs)).toEqual(['cancelled', 'cancelled', 'cancelled', 'finished']);
   });
 
-  it('boots the agent until it is finished, failed or cancelled', () => {
-    const armed = TARGET_STATES.filter((state) => isArmed(targetsIn(state)[0]!));
-    expect(armed).toEqual(['armed', 'deploying', 'verified']);
+  it('boots the agent until it is finished, failed or cancelled, or has the image and was not heard for ten minutes', () => {
+    const armedAt = (nowMs: number) => TARGET_STATES.filter((state) => isArmed(targetsIn(state)[0]!, nowMs));
+    expect(armedAt(HEARD_MS + 599_999)).toEqual(['armed', 'deploying', 'verified']);
+    expect(armedAt(HEARD_MS + 600_000)).toEqual(['armed', 'deploying']);
   });
 
   it('is needed by the swarm while another has not got the image', () => {
@@ -67,6 +68,17 @@ describe('a deployment', () => {
   it('has started once a machine downloads, also for a server that was started again', () => {
     const targets = targetsIn('deploying', 'deploying').map((target) => ({ ...target, phase: 'download' }));
     expect(hasStarted(aDeployment({ waitFor: 2, at: null }), targets, barrier(0))).toBe(true);
+  });
+
+  it('does not keep those waiting that are tried again when others have the image, and one is not there any more', () => {
+    const deployment = aDeployment({ waitFor: 3, at: null });
+    expect(hasStarted(deployment, targetsIn('deploying', 'finished', 'cancelled'), barrier(0, 'm0'))).toBe(
+      true,
+    );
+    const [again, lost, gone] = targetsIn('deploying', 'failed', 'cancelled') as [Target, Target, Target];
+    const whileDownloading = [again, { ...lost, phase: 'download' }, gone];
+    expect(hasStarted(deployment, whileDownloading, barrier(0, 'm0'))).toBe(true);
+    expect(hasStarted(deployment, [again, { ...lost, phase: 'scan' }, gone], barrier(0, 'm0'))).toBe(false);
   });
 
   it('starts not before its time', () => {
