@@ -4,6 +4,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Chunk, decodeChunkRecords, encodeChunkRecord, RECORD_BYTES } from './chunk-record.ts';
 import { IMAGE_FILES } from './image-store.ts';
+import { writeAll } from './write-all.ts';
 
 /** Records of the chunks that are in the payload for good; it is not part of an image. */
 export const JOURNAL = 'journal';
@@ -71,8 +72,7 @@ export class DraftPayload {
   /** Puts a chunk at the end; earlier chunks that stand there are overwritten. */
   async append(chunk: Omit<Chunk, 'wireOffset' | 'wireBytes'>, wire: Uint8Array): Promise<void> {
     if (this.#journaled > this.chunks.length) await this.#forgetEarlier();
-    for (let done = 0; done < wire.length; )
-      done += (await this.#payload.write(wire, done, wire.length - done, this.#bytes + done)).bytesWritten;
+    await writeAll(this.#payload, wire, this.#bytes);
     this.#sha256.update(wire);
     this.#unflushedBytes += wire.length;
     this.#count({ ...chunk, wireOffset: this.#bytes, wireBytes: wire.length });

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { ConfigError, RunFailure } from '../../failure.ts';
-import { abandonedDrafts, ownDraftName } from './draft-name.ts';
 import { decodeExtentMap, type ExtentMap } from './extent-map.ts';
 import { decodeManifest, imageName, type Manifest } from './manifest.ts';
+import { abandonedNames, ownName } from './owned-name.ts';
 
 /** Files of a version of an image. */
 export const IMAGE_FILES = {
@@ -92,6 +92,8 @@ export class ImageStore {
     const folder = await this.folderOf(name, version);
     const number = basename(folder);
     const removed = join(this.#folderOf(name), `.${number}.removed`);
+    // Somebody may have been killed at it, and the number is used again where it was the newest.
+    await rm(removed, { recursive: true, force: true });
     await rename(folder, removed);
     await rm(removed, { recursive: true });
     await this.forgetIfEmpty(name);
@@ -104,9 +106,9 @@ export class ImageStore {
    */
   async draftFolder(name: string): Promise<string> {
     const parent = this.#folderOf(name);
-    const own = join(parent, await ownDraftName());
+    const own = join(parent, await ownName('draft'));
     await mkdir(parent, { recursive: true });
-    for (const draft of await abandonedDrafts(parent)) {
+    for (const draft of await abandonedNames(parent, 'draft')) {
       // Only one can have it: for the others it is gone.
       const isOurs = await rename(join(parent, draft), own).then(
         () => true,

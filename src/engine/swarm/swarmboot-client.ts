@@ -3,6 +3,7 @@ import { RunFailure } from '../../failure.ts';
 import { BLOCK_BYTES, type Metainfo } from '../image/metainfo.ts';
 import { AnnounceClient } from './announce-client.ts';
 import { AnnouncePace } from './announce-pace.ts';
+import { EffectQueue } from './effect-queue.ts';
 import { IncomingPieces } from './incoming-pieces.ts';
 import { PeerListener } from './peer-listener.ts';
 import { PieceBuffers } from './piece-buffers.ts';
@@ -56,6 +57,7 @@ class SwarmbootClient implements SwarmClient {
   readonly #done = Promise.withResolvers<void>();
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #rates: RateTable;
+  readonly #effects = new EffectQueue((effect) => this.#do(effect));
   readonly #leaveTimetable: () => void;
   #metainfo!: Metainfo;
   #geometry!: Geometry;
@@ -241,7 +243,7 @@ class SwarmbootClient implements SwarmClient {
 
   #handle(event: SwarmEvent | undefined): void {
     if (!event || !this.#state) return;
-    for (const effect of this.#state.handle(event, performance.now())) this.#do(effect);
+    this.#effects.add(this.#state.handle(event, performance.now()));
   }
 
   #do(effect: SwarmEffect): void {

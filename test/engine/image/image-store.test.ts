@@ -1,5 +1,5 @@
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ENCODER } from '../../../src/engine/image/chunk-codec.ts';
 import { ImageDraft, pieceBytesFor, type RawRun } from '../../../src/engine/image/image-draft.ts';
@@ -85,6 +85,17 @@ describe('a store of images', () => {
     expect(await store.versions()).toEqual([{ name: 'lab', version: 2 }]);
     expect((await publish(store)).manifest.version).toBe(3);
     await expect(store.remove('lab', 1)).rejects.toThrow(ConfigError);
+  });
+
+  it('removes a version although somebody was killed who removed another of its number', async () => {
+    const store = await aStore();
+    const versions = dirname((await publish(store)).folder);
+    const left = join(versions, '.1.removed');
+    await mkdir(left);
+    await writeFile(join(left, 'payload'), 'of the other');
+    await store.remove('lab', 1);
+    expect(await store.versions()).toEqual([]);
+    await expect(readdir(versions)).rejects.toThrow('ENOENT');
   });
 
   it.each(['../lab', '', 'Lab', 'a/b', '.lab'])('knows no image by the name %j', async (name) => {

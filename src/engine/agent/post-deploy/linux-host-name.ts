@@ -39,7 +39,10 @@ async function plainText(file: string): Promise<string | undefined> {
   return stat?.isFile() ? readFile(file, 'utf8') : undefined;
 }
 
+/** A plain file stays the one that it is, with its owner and its label of SELinux; what is none gives way to one. */
 async function replaceFile(file: string, text: string): Promise<void> {
+  const stat = await lstat(file).catch(() => undefined);
+  if (stat?.isFile()) return writeFile(file, text, { flush: true });
   await writeFile(`${file}.swarmboot`, text, { mode: 0o644, flush: true });
   await rename(`${file}.swarmboot`, file);
 }

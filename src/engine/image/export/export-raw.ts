@@ -4,6 +4,7 @@ import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { ConfigError } from '../../../failure.ts';
 import { deviceOf } from '../disk/device-reader.ts';
 import type { ImageStore, StoredImage } from '../image-store.ts';
+import { writeAll } from '../write-all.ts';
 import { assertDiskImage } from './disk-image.ts';
 import { verifiedChunks } from './verified-chunks.ts';
 
@@ -94,14 +95,6 @@ async function writeDisk(
     progressed(done, image.manifest.payload.rawBytes);
   }
   await file.sync();
-}
-
-/** @param position bytes from the start of the file */
-export async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
-  for (let done = 0; done < bytes.length; ) {
-    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
-    done += bytesWritten;
-  }
 }
 
 async function foundAt(target: string) {

@@ -27,7 +27,7 @@ export async function readExt(volume: Volume): Promise<FileSystem | null> {
   const neverWritten: ByteRange[] = [];
   for (let group = 0; group < layout.groups; group++) {
     const descriptor = await descriptorOf(volume, layout, group);
-    used.push(...(await usedOfGroup(volume, layout, { group, descriptor })));
+    for (const range of await usedOfGroup(volume, layout, { group, descriptor })) used.push(range);
     // They need not stand in their own group.
     neverWritten.push(neverWrittenInodes(layout, descriptor));
   }

@@ -13,7 +13,7 @@ export async function readXfs(volume: Volume): Promise<FileSystem | null> {
   assertWithin(volume, 0, layout.blocks * layout.blockBytes);
   const used: ByteRange[] = [];
   for (let group = 0; group < layout.groups; group++)
-    used.push(...(await usedOfGroup(volume, layout, group)));
+    for (const range of await usedOfGroup(volume, layout, group)) used.push(range);
   const isClosed = await isXfsLogClosed(volume, layout.logOffset, layout.logBytes);
   return {
     name: 'xfs',

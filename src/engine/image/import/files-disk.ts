@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, mkdtemp, open, rm } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError } from '../../../failure.ts';
 import { ProtocolError } from '../../protocol-error.ts';
@@ -8,6 +8,7 @@ import { ARCHIVE_OF, type FilesFileSystem } from '../manifest.ts';
 import { type FilesArchive, openArchive } from './files-archive.ts';
 import type { SourceDisk } from './source-disk.ts';
 import { endOfTool, startTool } from './system-tool.ts';
+import { makeUnpackingFolder } from './unpacking-folder.ts';
 
 const MIB = 2 ** 20;
 const SECTOR_BYTES = 512;
@@ -41,8 +42,7 @@ export async function openFiles(
   wishes: FilesWishes & { readonly scratchFolder: string; readonly signal: AbortSignal },
 ): Promise<SourceDisk> {
   const { fileSystem, volumeBytes, scratchFolder, signal } = wishes;
-  await mkdir(scratchFolder, { recursive: true });
-  const folder = await mkdtemp(join(scratchFolder, '.unpacked-'));
+  const folder = await makeUnpackingFolder(scratchFolder);
   const close = () => rm(folder, { recursive: true, force: true });
   try {
     const archive = await openArchive(source, { fileSystem, folder, signal });

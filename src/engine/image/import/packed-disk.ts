@@ -1,13 +1,15 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, mkdtemp, open, rm } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ProtocolError } from '../../protocol-error.ts';
+import { writeAll } from '../write-all.ts';
 import { decompressed } from './decompression.ts';
 import { openDiskFile } from './disk-file.ts';
 import { isQcow2, QCOW2_HEADER_BYTES, qcow2DiskBytes } from './qcow2-header.ts';
 import type { Compression } from './saved-stream.ts';
 import type { SourceDisk } from './source-disk.ts';
 import { endOfTool, startTool } from './system-tool.ts';
+import { makeUnpackingFolder } from './unpacking-folder.ts';
 
 /** First bytes of files that are made of a disk: RFC 1952, RFC 8878, and the specifications of the others. */
 const COMPRESSED: readonly (readonly [Compression, magic: string])[] = [
@@ -46,8 +48,7 @@ export async function openPackedDisk(
     );
   const compression = COMPRESSED.find(([, magic]) => start.toString('hex').startsWith(magic))?.[0];
   if (compression === undefined && !isQcow2(start)) return openDiskFile(file, { whole });
-  await mkdir(scratchFolder, { recursive: true });
-  const folder = await mkdtemp(join(scratchFolder, '.unpacked-'));
+  const folder = await makeUnpackingFolder(scratchFolder);
   const close = () => rm(folder, { recursive: true, force: true });
   try {
     const disk = join(folder, 'disk.img');
@@ -76,7 +77,7 @@ async function unpack(source: AsyncIterable<Uint8Array>, disk: string, signal: A
     let size = 0;
     for await (const bytes of source) {
       signal.throwIfAborted();
-      for (const { at, end } of filledParts(bytes)) await file.write(bytes, at, end - at, size + at);
+      for (const { at, end } of filledParts(bytes)) await writeAll(file, bytes.subarray(at, end), size + at);
       size += bytes.length;
       if (size > MOST_DISK_BYTES) throw new ProtocolError(`it goes on behind ${MOST_DISK_BYTES} bytes`);
     }

@@ -183,8 +183,7 @@ export class DownloadSide {
   /** Who owes us blocks and has sent none for too long is asked for no more until it sends or unchokes us again. */
   ticked(): void {
     this.#review.ticked(this.#neighbours, this.#nowMs);
-    // A seeder may have become the only one that has what we want.
-    this.#interest.reviewAll();
+    this.#interest.ticked(this.#nowMs);
     const offering = this.#offers.adopt(this.#nowMs);
     if (offering) this.#ask(offering);
     for (const neighbour of this.#neighbours.values()) {

@@ -20,13 +20,25 @@ export interface InterestSource {
  * are alike; so then it is wanted last.
  */
 const LITTLE_SHARE = 1 / 8;
+/** Without any source for so long [ms] it is wanted all the same: others have what is missing, and do not give it. */
+const STARVING_MS = 1000;
 
 /** In whom we are interested: an unchoke would be made use of now. */
 export class Interest {
   readonly #source: InterestSource;
+  /** When somebody owed us blocks last. */
+  #servedAtMs = Number.NEGATIVE_INFINITY;
+  #isStarving = true;
 
   constructor(source: InterestSource) {
     this.#source = source;
+  }
+
+  /** From time to time: a seeder may have become the only one that has what we want, or the only one that gives it. */
+  ticked(nowMs: number): void {
+    if (this.#source.sources.areThere) this.#servedAtMs = nowMs;
+    this.#isStarving = nowMs - this.#servedAtMs >= STARVING_MS;
+    this.reviewAll();
   }
 
   reviewAll(): void {
@@ -46,7 +58,7 @@ export class Interest {
   #mayCome(neighbour: Neighbour): boolean {
     const { sources, missingShare } = this.#source;
     if (!neighbour.isDealer) return sources.hasRoom;
-    return missingShare() > LITTLE_SHARE || (sources.hasRoom && !this.#isElsewhere());
+    return missingShare() > LITTLE_SHARE || (sources.hasRoom && (this.#isStarving || !this.#isElsewhere()));
   }
 
   /** Whether anybody but a seeder has something that we want. */

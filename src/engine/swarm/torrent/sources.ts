@@ -30,6 +30,11 @@ export class Sources {
     this.#share = limits.loneBlocks;
   }
 
+  /** Whether some peer owes us blocks, beside seeders that deal and those that hardly give anything. */
+  get areThere(): boolean {
+    return this.#count > 0;
+  }
+
   /** Whether one more peer may send to us. */
   get hasRoom(): boolean {
     return this.#count < this.#limits.sources;

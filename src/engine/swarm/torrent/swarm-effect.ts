@@ -4,7 +4,7 @@ import type { BlockAddress, Message } from '../wire/message.ts';
 export type SwarmEffect =
   /** Goes ahead of blocks that have not left yet. */
   | { readonly kind: 'sendMessage'; readonly peer: number; readonly message: Message }
-  /** Goes behind the blocks: a choke, and rejects, which say that the peer may ask no more. */
+  /** Goes behind the blocks: a choke and rejects, which say that the peer may ask no more, and the next unchoke. */
   | { readonly kind: 'sendBehindBlocks'; readonly peer: number; readonly message: Message }
   | { readonly kind: 'sendBlock'; readonly peer: number; readonly block: BlockAddress }
   /** All blocks are there: check the hash, store the piece, tell. */

@@ -216,7 +216,8 @@ export class UploadSide {
       isUsed: false,
     };
     this.#showing?.granted(neighbour, nowMs);
-    this.#send(neighbour, { kind: 'unchoke' });
+    // The choke that ended the grant before may still wait there.
+    this.#emit({ kind: 'sendBehindBlocks', peer: neighbour.peer, message: { kind: 'unchoke' } });
   }
 
   #renew(neighbour: Neighbour, nowMs: number): void {

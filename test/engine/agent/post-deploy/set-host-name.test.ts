@@ -1,4 +1,4 @@
-import { readFile, symlink, writeFile } from 'node:fs/promises';
+import { chown, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, type TestContext } from 'vitest';
 import { growLastPartition } from '../../../../src/engine/agent/post-deploy/grow-last-partition.ts';
@@ -36,6 +36,19 @@ describe('the host name of a machine', () => {
     const { path, run } = await aDisk(context, await aLinux(context, 'ext4'));
     await run(setHostName('pc-07'), setHostName('pc-07'));
     expect(await fileOn(context, path, 'etc/hostname')).toBe('pc-07\n');
+  });
+
+  it('leaves its files to those whose they are', async (context) => {
+    const golden = await aLinux(context, 'ext4');
+    const before = await mounted(context, golden.file);
+    const owned = ['etc/hostname', 'etc/hosts'];
+    for (const file of owned) await chown(join(before.folder, file), 12, 34);
+    before.unmount();
+    const { path, run } = await aDisk(context, golden);
+    await run(setHostName('pc-07'));
+    const after = await mounted(context, (await partitionOf(context, path, 1)).file);
+    for (const file of owned)
+      expect(await stat(join(after.folder, file))).toMatchObject({ uid: 12, gid: 34 });
   });
 
   it('never leaves the disk by a symbolic link of it', async (context) => {
