@@ -234,6 +234,11 @@ export function areLinksUneven({ machines }: DeploymentModel): boolean {
   );
 }
 
+/** Whether a piece may be under way for far longer than another: somebody is slower than others, or cut off for a while. */
+export function mayPiecesBeLate(model: DeploymentModel): boolean {
+  return areLinksUneven(model) || (model.serverLinkChanges?.length ?? 0) > 0;
+}
+
 /** Everybody who sends or receives: the server is peer 0, machines are 1 to n, seeders follow them, and the web seed is last. */
 export function peerCountOf({ machines, seeders = [], webSeed }: DeploymentModel): number {
   return 1 + machines.length + seeders.length + (webSeed ? 1 : 0);

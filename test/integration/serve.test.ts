@@ -42,6 +42,19 @@ describe('a deployment server', () => {
     expect((await statesAt(server)).map(({ state }) => state)).toEqual(Array(4).fill('finished'));
   });
 
+  it('takes an agent that is interrupted for one that goes on later, and lets it', async () => {
+    const golden = await aGoldenImage({ chunks: 32, chunkBytes: MIB, pieceBytes: 2 ** 18, entropy: 60 });
+    const server = await ADeploymentServer.start({ store: storeOf(golden), upload: 4 * MIB });
+    await server.ask('/deployments', { image: 'lab', machines: [macOf(1)] });
+    const interrupted = await boot(server, golden, macOf(1));
+    while (!(await statesAt(server)).every(({ share }) => (share ?? 0) > 0.1)) await sleep(100);
+    interrupted.agent.kill('SIGINT');
+    expect(await ended(interrupted)).toMatch(/^exit code 130: .*goes on from it/s);
+    await sleep(500);
+    expect(await statesAt(server)).toMatchObject([{ state: 'deploying', failure: null }]);
+    expect(await ended(await boot(server, golden, macOf(1)))).toBe('exit code 0: ');
+  });
+
   it('lets an armed machine be written to once, and no other at all', async () => {
     const golden = await aGoldenImage();
     const server = await ADeploymentServer.start({ store: storeOf(golden) });

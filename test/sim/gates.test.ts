@@ -6,6 +6,7 @@ import { RandomStream } from '../../src/sim/kernel/random-stream.ts';
 import { simulate } from '../../src/sim/simulate.ts';
 import { memberMeanS, seededMakespanS, seededMeanS } from '../../src/sim/theory/branching.ts';
 import { chainS, treeS } from '../../src/sim/theory/chain.ts';
+import { multicastS } from '../../src/sim/theory/multicast.ts';
 import { mundingerS } from '../../src/sim/theory/mundinger.ts';
 import { expectedRounds, expectedTransmissions } from '../../src/sim/theory/packet-loss.ts';
 import { multicastRounds } from '../../src/sim/transport/multicast-rounds.ts';
@@ -118,6 +119,24 @@ describe('gate 4: closed forms of the other transports', () => {
       expect(sigmasOff(rounds, expectedRounds(machines, PACKETS, loss))).toBeLessThan(3);
     },
   );
+});
+
+describe('a multicast whose sender collects losses after each round', () => {
+  it.each([
+    [0, 0],
+    [0.01, 2],
+    [0.05, 0.5],
+  ])('at loss %d and %d s a round takes the time of the closed form, within 3 sigma', (loss, roundS) => {
+    const [machines, packets] = [20, 8 * 1024];
+    const model = aModel({ machines, loss, transport: aMulticast({ roundS }) });
+    const times = Array.from({ length: 100 }, (_, randomSeed) => makespanS(simulate(model, randomSeed)));
+    const expected = multicastS({
+      ...{ wireBytes: packets * 1024, machines, loss, packetBytes: 1024, roundS },
+      ...{ rateBps: LINK_BPS, slowestDownBps: Infinity, slowestWriteBps: Infinity },
+    });
+    if (loss === 0) expect(new Set(times)).toEqual(new Set([expected]));
+    else expect(sigmasOff(times, expected)).toBeLessThan(3);
+  });
 });
 
 /** How far the mean of a sample lies from what is expected, in standard deviations of the mean. */

@@ -91,6 +91,7 @@ async function deploy(options: AgentOptions, interrupted: AbortSignal): Promise<
           isDryRun: options.dryRun === true,
         },
         times,
+        interrupted,
       );
       if (options.dryRun !== true) await finish(postDeployHooks(steps), interrupted);
       const { downloadedBytes, uploadedBytes } = transport.statistics();
@@ -105,6 +106,8 @@ async function deploy(options: AgentOptions, interrupted: AbortSignal): Promise<
     await Promise.race([work(), rejectionOf(interrupted)]);
   } finally {
     await transport.stop();
+    // What it was at, be it a scan, is left as in a power cut.
+    if (interrupted.aborted) setImmediate(() => process.exit());
   }
 }
 

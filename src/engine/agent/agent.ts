@@ -11,8 +11,13 @@ import { leaveWebAssemblyPlain } from './web-assembly.ts';
  * Deploys one machine: register, metainfo, partition, scan, download, verify, finish.
  * Resolves when the image is on the medium and the server knows; the transport goes on serving others.
  * Rejects with the RunFailure of the phase that could not be done, which the server is told of.
+ * @param signal the machine is interrupted, and may go on later: what fails from then on is no failure of its own
  */
-export async function runAgent(task: AgentTask, watch: AgentWatch): Promise<DeployedMachine> {
+export async function runAgent(
+  task: AgentTask,
+  watch: AgentWatch,
+  signal?: AbortSignal,
+): Promise<DeployedMachine> {
   leaveWebAssemblyPlain();
   collectGarbageSeldom(task.memory ?? memoryFor(task.facts.memoryBytes));
   const client = new DeploymentClient(task.server);
@@ -27,10 +32,10 @@ export async function runAgent(task: AgentTask, watch: AgentWatch): Promise<Depl
     watch: toldTo(client, name, watch),
   });
   const refused = clock.reportTo(client, name);
-  const failed = async (error: unknown, signal?: AbortSignal): Promise<never> => {
+  const failed = async (error: unknown, interrupted = signal): Promise<never> => {
     await machine.close();
-    // An interrupted machine may go on later; whatever else ends it, somebody has to hear of.
-    if (!signal?.aborted)
+    // Whatever else ends it, somebody has to hear of.
+    if (!interrupted?.aborted)
       await told(client, name, failureOf(error)).catch(({ message }) => watch.noted(message));
     throw error;
   };

@@ -1,5 +1,6 @@
 import type { FixedPhases } from '../deployment-model.ts';
 import { orderedCost } from '../network/disk-links.ts';
+import type { Transfer } from '../network/flow-network.ts';
 import { type Arena, isResumed, isStreamed, type Transport } from '../transport/transport.ts';
 import type { BootStorm } from './boot-storm.ts';
 import type { Server } from './server.ts';
@@ -67,13 +68,15 @@ export class DeployedMachine {
   }
 
   /**
-   * Its power is cut, unless it is done. One that is away already is so until the later of both times.
+   * Its power is cut. One that is done serves nobody from then on, and has nothing to come back for; one that is away
+   * already is so until the later of both times.
    * @param backAfterS seconds until it is powered on again; Infinity for never
    * @param why what is said of it if it does not come back
    */
   die(backAfterS = Number.POSITIVE_INFINITY, why = KILLED): void {
-    if (this.isOver) return;
     const { simulation, connections } = this.#arena;
+    if (this.doneS !== null) return this.#serveNobody();
+    if (this.isOver) return;
     const backAtS = simulation.now + backAfterS;
     const isAway = this.failure !== null;
     if (isAway && backAtS <= this.#backAtS) return;
@@ -82,6 +85,12 @@ export class DeployedMachine {
     this.#goOut(why, backAtS < Number.POSITIVE_INFINITY);
     connections.powerCut(this.number);
     if (backAtS < Number.POSITIVE_INFINITY) simulation.after(backAfterS, () => this.#comeBack(backAtS));
+  }
+
+  #serveNobody(): void {
+    this.#trace('left');
+    this.#transport.leave(this.number, false);
+    this.#arena.connections.powerCut(this.number);
   }
 
   /** Its agent gives up for good. */
@@ -191,18 +200,37 @@ export class DeployedMachine {
     onDone: () => void,
     startS = this.#arena.simulation.now,
   ): void {
-    const { network, model, topology } = this.#arena;
-    const isWrite = phase === 'write';
-    const path = isWrite ? topology.decodeAndWritePath(this.number) : topology.readPath(this.number);
-    if (path.length === 0) return onDone();
+    const { network } = this.#arena;
+    const use = phase === 'write' ? this.#decodedWrite() : this.#read();
+    if (use.path.length === 0) return onDone();
     this.phases[phase] = [startS, Number.NaN];
     const flow = network.open(() => {
       this.#end(phase);
       onDone();
     });
     this.#diskFlow = flow;
-    const bytes = model.wireBytes * orderedCost(model, isWrite ? 'write' : 'read');
-    network.start(flow, { path, bytes, capBps: Number.POSITIVE_INFINITY });
+    network.start(flow, use);
+  }
+
+  #read(): Transfer {
+    const { model, topology } = this.#arena;
+    const bytes = model.wireBytes * orderedCost(model, 'read');
+    return { path: topology.readPath(this.number), bytes, capBps: Number.POSITIVE_INFINITY };
+  }
+
+  /**
+   * From where the image was stored in its wire encoding through the decoder on to the disk. Bytes in order cost the disk
+   * less than its link counts, and the decoder, which has nothing else to do, as much as ever.
+   */
+  #decodedWrite(): Transfer {
+    const { model, topology } = this.#arena;
+    const { disk, wireBytes, rawBytes } = model;
+    const path = topology.writePath(this.number);
+    const cost = orderedCost(model, 'write');
+    const isDiskFree = path.length === 0 || cost === 0;
+    if (isDiskFree)
+      return { path: topology.decodePath(this.number), bytes: wireBytes, capBps: Number.POSITIVE_INFINITY };
+    return { path, bytes: wireBytes * cost, capBps: disk.decodeBps * (wireBytes / rawBytes) * cost };
   }
 
   /** Runs `action` so many seconds from now, if the machine lives until then. */
@@ -225,7 +253,7 @@ export class DeployedMachine {
     this.phases[phase]![1] = this.#arena.simulation.now;
   }
 
-  #trace(kind: 'poweredOn' | 'joined' | 'died' | 'failed' | 'done'): void {
+  #trace(kind: 'poweredOn' | 'joined' | 'died' | 'failed' | 'done' | 'left'): void {
     const { simulation } = this.#arena;
     simulation.trace.add(simulation.now, kind, this.number);
   }

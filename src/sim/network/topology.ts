@@ -111,9 +111,8 @@ export class Topology {
     return pathOver(this.#peers[machine * PEER + WRITE]!);
   }
 
-  /** From where the image was stored in its wire encoding through the decoder on to the disk. */
-  decodeAndWritePath(machine: number): number[] {
-    return [...pathOver(this.#peers[machine * PEER + DECODE]!), ...this.writePath(machine)];
+  decodePath(machine: number): number[] {
+    return pathOver(this.#peers[machine * PEER + DECODE]!);
   }
 }
 

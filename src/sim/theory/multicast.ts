@@ -19,12 +19,13 @@ export interface MulticastSession {
   readonly slowestWriteBps: number;
   /** Time that the sender waits for receivers [s]. Default 0. */
   readonly waitS?: number;
-  /** t_round: time to collect the losses of one round [s]. Default 0. */
+  /** t_round: time to collect the losses of one round, before the next [s]. Default 0. */
   readonly roundS?: number;
 }
 
 /**
- * Mean makespan [s]: `wait + F E[tx] / min(rate, min d_i, min disk_i) + E[R] t_round`.
+ * Mean makespan [s]: `wait + F E[tx] / min(rate, min d_i, min disk_i) + (E[R] - 1) t_round`: the last machine is done with
+ * its last packet, and nothing is collected behind that.
  * The slowest receiver limits all (or is dropped, which is not modelled here).
  * Source: bytes and rounds from `packet-loss.ts`, sent one after the other as udpcast does.
  * Convention: the sender is not counted in n; a rate of Infinity is no limit.
@@ -35,7 +36,8 @@ export function multicastS(session: MulticastSession): number {
   requirePositive({ wireBytes, packetBytes });
   requireNonNegative({ waitS, roundS });
   const sendingS = (wireBytes * expectedTransmissions(machines, loss)) / governingBps(session);
-  return waitS + sendingS + expectedRounds(machines, Math.ceil(wireBytes / packetBytes), loss) * roundS;
+  const rounds = expectedRounds(machines, Math.ceil(wireBytes / packetBytes), loss);
+  return waitS + sendingS + (rounds - 1) * roundS;
 }
 
 /**

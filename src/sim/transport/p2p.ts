@@ -1,6 +1,6 @@
 import type { PieceSet } from '../../engine/swarm/policy/piece-set.ts';
 import type { DeploymentModel, P2pModel } from '../deployment-model.ts';
-import { areLinksUneven, isServerWebSeed, pieceCountOf } from '../deployment-model.ts';
+import { areLinksUneven, isServerWebSeed, mayPiecesBeLate, pieceCountOf } from '../deployment-model.ts';
 import { RandomStream } from '../kernel/random-stream.ts';
 import { SERVER } from '../network/topology.ts';
 import type { Choking } from '../swarm/choking.ts';
@@ -38,7 +38,7 @@ export class P2p implements Transport {
   /** By machine that is away and will come back: the pieces on its disk. */
   readonly #kept = new Map<number, readonly number[]>();
   readonly #grants: Grants;
-  /** Left out where all links are alike. */
+  /** Left out where no piece can be late. */
   readonly #endGame: EndGame | undefined;
   readonly #serving: Serving;
 
@@ -74,7 +74,7 @@ export class P2p implements Transport {
       arrived: this.#arrived,
       brought: (uploader, receiver, bytes) => this.#webSeed?.brought(uploader, receiver, bytes),
     });
-    this.#endGame = isUneven
+    this.#endGame = mayPiecesBeLate(model)
       ? new EndGame({
           swarm,
           pieceBytes: model.pieceBytes,

@@ -15,7 +15,7 @@ interface ServingPlace {
   readonly seeding: Seeding;
   readonly choking: Choking;
   readonly grants: Grants;
-  /** Left out where all links are alike. */
+  /** Left out where no piece can be late. */
   readonly endGame: EndGame | undefined;
 }
 

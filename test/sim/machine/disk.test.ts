@@ -163,6 +163,14 @@ describe('a decoder', () => {
     expect(phasesOf({ disk })).toEqual({ download: [0, 8], write: [8, 24] });
   });
 
+  it('is as slow as ever where the disk is quicker from front to end than with seeks, and the only one where that is free', () => {
+    const serial = { isSerialWrite: true, seekS: 1, decodeBps: HALF };
+    for (const writeBps of [LINK_BPS, Infinity]) {
+      const phases = phasesOf({ transport: aSwarm(), disk: { ...serial, writeBps } });
+      expect(phases.write![1]! - phases.write![0]!).toBe(16);
+    }
+  });
+
   it('sets the pace of a multicast', () => {
     expect(phasesOf({ transport: aMulticast(), disk: { decodeBps: HALF } })).toEqual({ download: [0, 16] });
   });

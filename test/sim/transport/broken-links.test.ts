@@ -50,6 +50,28 @@ describe('machines whose cables are out for good', () => {
   });
 });
 
+describe('pieces that are late', () => {
+  it('are asked of others whatever the choker', () => {
+    const machines = someMachines(8, 1, { link: linkOf(1 / 500) });
+    const transport = aSwarm({ choker: 'classic' });
+    const model = aModel({ machines, pieces: PIECES, link: linkOf(1), latencyS: 1e-4, transport });
+    const others = doneTimes(simulate(model, 1)).slice(1) as number[];
+    // One piece takes the slow one 167 s.
+    expect(Math.max(...others)).toBeLessThan(150);
+  });
+
+  it('are not waited for until the cable of the server is back, where others have them', () => {
+    const cutAt = (atS: number) => [
+      { atS, link: { upBps: 0, downBps: 0 } },
+      { atS: atS + 600, link: linkOf(1) },
+    ];
+    const wishes = { machines: 8, pieces: PIECES, link: linkOf(1), latencyS: 1e-4 };
+    const usualS = Math.max(...doneTimes(simulate(aModel(wishes), 1)).map(Number));
+    const cut = { ...aModel(wishes), serverLinkChanges: cutAt(0.99 * usualS) };
+    expect(Math.max(...doneTimes(simulate(cut, 1)).map(Number))).toBeLessThan(1.2 * usualS);
+  });
+});
+
 describe('a swarm of machines with any links', () => {
   it('never stalls, and gives everybody the image once', () => {
     const machine = record({

@@ -33,6 +33,15 @@ function cost(
   };
 }
 
+describe('a seeder that deals to machines with the classic choker', () => {
+  it('serves by grants also when it has dealt everything: who comes later need not wait for a round', () => {
+    const machines = [{}, { joinsAfterS: 12 }];
+    const transport = aSwarm({ choker: 'classic', staysForS: 0 });
+    // The second one is done a copy after it came; rounds are every ten seconds.
+    expect(makespanS(simulate(aModel({ machines, transport }), 1))).toBe(20);
+  });
+});
+
 describe('the ladder of policies, 20 machines, 256 pieces, equal links', () => {
   it('grants of a dealing seeder: 1.05 to 1.06 times the time of a copy', () => {
     const { makespan, copies } = cost({});

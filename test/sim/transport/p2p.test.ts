@@ -189,6 +189,16 @@ describe('swarm', () => {
     expect(kill(1, 2).serverUploadedBytes).toBe(1.5 * PIECE_BYTES);
   });
 
+  it('does without a machine that is killed when it is done', () => {
+    const machines = (diesAfterS: number) => [{ diesAfterS }, { joinsAfterS: 12 }];
+    const run = (diesAfterS: number) =>
+      simulate(aModel({ machines: machines(diesAfterS), seederLeavesAfterBytes: 8 * PIECE_BYTES }), 1);
+    expect(doneTimes(run(Infinity))).toEqual([8, 20]);
+    const { machines: results } = run(10);
+    expect(results.map(({ doneS }) => doneS)).toEqual([8, null]);
+    expect(results[0]!.failure).toBeNull();
+  });
+
   it('of one machine is a copy from the server', () => {
     expect(doneTimes(simulate(aModel({ machines: 1, pieces: 8 }), 1))).toEqual([8]);
   });

@@ -48,7 +48,7 @@ export function modelOf(
     serverLinkChanges: serverLinkChanges(scenario).map(wholeAt),
     serverStops: serverStops(scenario).filter(({ part }) => part === 'server'),
     ...(isTrackerAsked && { trackerStopsAfterS: trackerStopS(scenario) }),
-    sites: sitesOf(scenario, (bps) => bps * (1 - shareSentAgain(scenario, transport))),
+    sites: sitesOf(scenario, whole),
     machines: fleetOf(scenario, machines).map((machine, index) => ({
       link: whole(machine.link),
       linkChanges: machine.linkChanges.map(wholeAt),
@@ -122,12 +122,12 @@ function withLoss({ upBps, downBps }: LinkModel, share: number): LinkModel {
 }
 
 /** @param whole of a rate, what is left when that is sent again which was lost behind it */
-function sitesOf({ network }: Scenario, whole: (bps: number) => number): SiteModel[] {
+function sitesOf({ network }: Scenario, whole: (link: LinkModel) => LinkModel): SiteModel[] {
   const { sites = [{ name: '', wan: { up: Infinity, down: Infinity } }], backplane } = network;
   return sites.map(({ name, wan }) => ({
     name,
-    wan: { upBps: wan.up, downBps: wan.down },
-    ...(backplane < Infinity && { backplaneBps: whole(backplane) }),
+    wan: whole({ upBps: wan.up, downBps: wan.down }),
+    ...(backplane < Infinity && { backplaneBps: whole({ upBps: backplane, downBps: backplane }).upBps }),
   }));
 }
 
