@@ -29,7 +29,13 @@ export const ARCHIVE_OF = { ntfs: 'wim', ext4: 'tar' } as const;
 export type FilesFileSystem = keyof typeof ARCHIVE_OF;
 
 /** Where the archive of an image of kind `files` lies on the disk until it is unpacked: beside its one partition. */
-const files = z.strictObject({ archive: z.enum(['wim', 'tar']), startBytes: bytes, bytes: bytes.min(1) });
+const files = z.strictObject({
+  archive: z.enum(['wim', 'tar']),
+  startBytes: bytes,
+  bytes: bytes.min(1),
+  /** Files, folders and links in it. */
+  entries: z.int().min(0),
+});
 
 const fields = z.strictObject({
   format: z.literal(1),

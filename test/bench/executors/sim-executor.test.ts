@@ -14,6 +14,8 @@ function anExecutor() {
 
 const simulated = (run: Partial<PlannedRun>) => anExecutor().run(aRun(run), aWatch());
 
+const LINKS = { server: { up: '8 MiB/s' }, machine: { up: '8 MiB/s' } };
+
 describe('the simulator as an executor', () => {
   it('gives phases, bytes by sender and a digest', async () => {
     const { fleet, serverUploadedBytes, traceDigest, barrierS } = await simulated({
@@ -53,10 +55,29 @@ describe('the simulator as an executor', () => {
   });
 
   it('prints a tolerance as it was written', async () => {
-    const links = { server: { up: '8 MiB/s' }, machine: { up: '8 MiB/s' } };
-    const scenario = aScenario({ network: { ...links, tolerance: '7 %' } });
+    const scenario = aScenario({ network: { ...LINKS, tolerance: '7 %' } });
     const { limitations } = await simulated({ scenario });
     expect(limitations.join(' ')).toContain('Changes of a rate below 7 % were not passed on');
+  });
+
+  it('says of a swarm over sites that more copies cross than in the lab, and of a chain nothing', async () => {
+    const wan = { up: '1 MiB/s', down: '1 MiB/s' };
+    const sites = ['near', 'far'].map((name) => ({ name, machines: 0.5, wan }));
+    const scenario = aScenario({ network: { ...LINKS, sites } });
+    expect((await simulated({ scenario })).limitations.join()).toContain('more copies cross the WAN');
+    const chain = await simulated({ scenario, transport: 'chain' });
+    expect(chain.limitations.join()).not.toContain('more copies cross the WAN');
+  });
+
+  it('counts packets that are lost on the links between sites, too', async () => {
+    const wan = { up: '1 MiB/s', down: '1 MiB/s' };
+    const sites = ['near', 'far'].map((name) => ({ name, machines: name === 'far' ? 1 : 0, wan }));
+    const takesS = async (loss: number) => {
+      const scenario = aScenario({ network: { ...LINKS, sites, loss } });
+      const { fleet } = await simulated({ scenario, transport: 'unicast', machines: 1 });
+      return fleet[0]!.phases.download![1] - fleet[0]!.phases.download![0];
+    };
+    expect((await takesS(0.05)) / (await takesS(0))).toBeCloseTo(1 / 0.95, 3);
   });
 
   it('gives the same digest for the same random seed, and another for another', async () => {

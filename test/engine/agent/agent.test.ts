@@ -202,7 +202,7 @@ describe('before the first write', () => {
       partitions: [
         { number: 1, startBytes: 0, bytes: 512, fileSystem: 'ext4', copied: 'created', usedBytes: 0 },
       ],
-      files: { archive: 'tar', startBytes: 512, bytes: disk.bytes - 512 },
+      files: { archive: 'tar', startBytes: 512, bytes: disk.bytes - 512, entries: 1 },
     });
     await writeFile(join(golden.folder, IMAGE_FILES.manifest), manifest);
     const signature = signatureOf(manifest, golden.keys.privateKey);

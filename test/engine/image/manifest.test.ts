@@ -84,7 +84,7 @@ describe('a manifest', () => {
     partitions: [
       { number: 1, startBytes: 512, bytes: 99 * 512, fileSystem: 'ntfs', copied: 'created', usedBytes: 0 },
     ],
-    files: { archive: 'wim', startBytes: 100 * 512, bytes: 900 * 512 },
+    files: { archive: 'wim', startBytes: 100 * 512, bytes: 900 * 512, entries: 1 },
   };
 
   it('of files is the same after it was written and read', () => {

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { ProtocolError } from '../../protocol-error.ts';
 import { ARCHIVE_OF, type FilesFileSystem } from '../manifest.ts';
 import { decompressed } from './decompression.ts';
-import { outputOfTool } from './system-tool.ts';
+import { linesOfTool, outputOfTool } from './system-tool.ts';
 
 /** A WIM begins so (Microsoft, "Windows Imaging File Format"). */
 const WIM_MAGIC = 'MSWIM\0\0\0';
@@ -23,6 +23,8 @@ export interface FilesArchive {
   readonly bytes: number;
   /** Of the files in it. */
   readonly unpackedBytes: number;
+  /** Files, folders and links. */
+  readonly entries: number;
 }
 
 export interface ArchiveWishes {
@@ -42,9 +44,9 @@ export async function openArchive(source: string, wishes: ArchiveWishes): Promis
     throw new ProtocolError(
       `it is ${found ? `a ${found} archive` : 'neither a WIM nor a tar archive'}; ${wishes.fileSystem} is filled from a ${kind} archive or a folder`,
     );
-  if (kind === 'wim') return { file, bytes, unpackedBytes: await bytesInWim(file, wishes.signal) };
-  await outputOfTool(TAR, ['--list', '--file', file], wishes.signal);
-  return { file, bytes, unpackedBytes: bytes };
+  if (kind === 'wim') return { file, bytes, ...(await contentOfWim(file, wishes.signal)) };
+  const entries = await linesOfTool(TAR, ['--list', '--file', file], wishes.signal);
+  return { file, bytes, unpackedBytes: bytes, entries };
 }
 
 async function plainArchive(source: string, { fileSystem, folder, signal }: ArchiveWishes): Promise<string> {
@@ -88,13 +90,18 @@ async function startOf(file: string): Promise<Buffer> {
 }
 
 /** What `wiminfo` says of the one image in it, once `wimverify` has found all of it in order. */
-async function bytesInWim(file: string, signal: AbortSignal): Promise<number> {
+async function contentOfWim(
+  file: string,
+  signal: AbortSignal,
+): Promise<Pick<FilesArchive, 'unpackedBytes' | 'entries'>> {
   const about = await outputOfTool({ ...WIMLIB, command: 'wiminfo' }, [file], signal);
-  const images = Number(/^Image Count:\s+(\d+)$/m.exec(about)?.[1]);
+  const numberOf = (what: string): number => Number(new RegExp(`^${what}:\\s+(\\d+)$`, 'm').exec(about)?.[1]);
+  const images = numberOf('Image Count');
   if (images !== 1)
     throw new ProtocolError(`it holds ${images} images instead of one; take one out of it with wimexport`);
   await outputOfTool({ ...WIMLIB, command: 'wimverify' }, [file], signal);
-  const bytes = Number(/^Total Bytes:\s+(\d+)$/m.exec(about)?.[1]);
-  if (Number.isSafeInteger(bytes)) return bytes;
-  throw new ProtocolError('it does not say how many bytes its files have');
+  const unpackedBytes = numberOf('Total Bytes');
+  const entries = numberOf('File Count') + numberOf('Directory Count');
+  if (Number.isSafeInteger(unpackedBytes) && Number.isSafeInteger(entries)) return { unpackedBytes, entries };
+  throw new ProtocolError('it does not say how many files it has, and how many bytes are in them');
 }

@@ -15,9 +15,11 @@ const SECTOR_BYTES = 512;
 /** Before the partition and behind the archive: room for both copies of a GPT. */
 const TABLE_BYTES = MIB;
 const READ_BYTES = MIB;
-/** What a file system needs for itself: a journal and tables, and a share for inodes and the ends of files. */
+/** What a file system needs for itself: a journal and tables, and a share so that it is not full from the start. */
 const OWN_BYTES = 128 * MIB;
 const OWN_SHARE = 0.25;
+/** What an entry takes beside its bytes: the end of its last cluster, its record in the MFT or its inode, its name. */
+const ENTRY_BYTES = 5 * 1024;
 /** Types of partitions: Microsoft basic data, Linux file system (UEFI; Discoverable Partitions Specification). */
 const PARTITION_TYPE: Readonly<Record<FilesFileSystem, string>> = {
   ntfs: 'EBD0A0A2-B9E5-4433-87C0-68B6B72699C7',
@@ -28,7 +30,7 @@ const SFDISK = { command: 'sfdisk', debianPackage: 'fdisk' };
 /** What a machine is to make of the files. */
 export interface FilesWishes {
   readonly fileSystem: FilesFileSystem;
-  /** Bytes of the partition. Default: the files and a quarter, and 128 MiB. */
+  /** Bytes of the partition. Default: what the files take and a quarter, and 128 MiB. */
   readonly volumeBytes?: number | undefined;
 }
 
@@ -46,7 +48,8 @@ export async function openFiles(
   const close = () => rm(folder, { recursive: true, force: true });
   try {
     const archive = await openArchive(source, { fileSystem, folder, signal });
-    const bytes = volumeBytes ?? inMib(archive.unpackedBytes * (1 + OWN_SHARE) + OWN_BYTES);
+    const takenBytes = archive.unpackedBytes + archive.entries * ENTRY_BYTES;
+    const bytes = volumeBytes ?? inMib(takenBytes * (1 + OWN_SHARE) + OWN_BYTES);
     if (bytes < archive.unpackedBytes)
       throw new ConfigError('--volume', `the files have ${archive.unpackedBytes} bytes, and it has ${bytes}`);
     const archiveAt = TABLE_BYTES + bytes;
@@ -59,7 +62,12 @@ export async function openFiles(
       partitions: [
         { number: 1, startBytes: TABLE_BYTES, bytes, fileSystem, copied: 'created', usedBytes: 0 },
       ],
-      files: { archive: ARCHIVE_OF[fileSystem], startBytes: archiveAt, bytes: archive.bytes },
+      files: {
+        archive: ARCHIVE_OF[fileSystem],
+        startBytes: archiveAt,
+        bytes: archive.bytes,
+        entries: archive.entries,
+      },
       tools: {},
       rawBytes: 2 * TABLE_BYTES + archive.bytes,
       runs: (stop) => runsOf(archive, { table, archiveAt, diskBytes }, stop),

@@ -20,6 +20,7 @@ export interface ToolEnd {
 const MOST_COMPLAINT = 2000;
 /** Characters: what is read of an answer. */
 const MOST_OUTPUT = 65_536;
+const NEW_LINE = 0x0a;
 
 /** Starts a program. Its end tells whether it was there at all: see `endOfTool`. */
 export function startTool({ command }: SystemTool, args: readonly string[]): ChildProcess {
@@ -54,19 +55,40 @@ export async function outputOfTool(
   args: readonly string[],
   signal: AbortSignal,
 ): Promise<string> {
+  let output = '';
+  await hearTool(tool, { args, signal }, (bytes) => {
+    if (output.length < MOST_OUTPUT) output += bytes;
+  });
+  return output;
+}
+
+/** How many lines a program writes to standard output. Throws as `outputOfTool`. */
+export async function linesOfTool(
+  tool: SystemTool,
+  args: readonly string[],
+  signal: AbortSignal,
+): Promise<number> {
+  let lines = 0;
+  await hearTool(tool, { args, signal }, (bytes) => {
+    for (let at = bytes.indexOf(NEW_LINE); at !== -1; at = bytes.indexOf(NEW_LINE, at + 1)) lines++;
+  });
+  return lines;
+}
+
+async function hearTool(
+  tool: SystemTool,
+  { args, signal }: { readonly args: readonly string[]; readonly signal: AbortSignal },
+  heard: (bytes: Buffer) => void,
+): Promise<void> {
   signal.throwIfAborted();
   const child = startTool(tool, args);
   const stop = () => child.kill();
   signal.addEventListener('abort', stop);
-  let output = '';
-  child.stdout?.on('data', (bytes: Buffer) => {
-    if (output.length < MOST_OUTPUT) output += bytes;
-  });
+  child.stdout?.on('data', heard);
   try {
     const { status, complaint } = await endOfTool(tool, child);
     signal.throwIfAborted();
-    if (status === 0) return output;
-    throw new ProtocolError(complaint || `${tool.command} ended with ${status}`);
+    if (status !== 0) throw new ProtocolError(complaint || `${tool.command} ended with ${status}`);
   } finally {
     signal.removeEventListener('abort', stop);
   }

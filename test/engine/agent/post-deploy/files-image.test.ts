@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { chmod, mkdir, open, readFile, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -141,6 +142,19 @@ describe('an image of files', () => {
       expect(found).toBe(await treeOf(tree));
     },
   );
+
+  it('of many small files has room for all of them', async (context) => {
+    needsRoot(context);
+    const folder = join(await aFolder(), 'tree');
+    await mkdir(folder);
+    // 51 MB as a tar archive, and 205 MB in blocks.
+    for (let file = 0; file < 50_000; file++) writeFileSync(join(folder, `file ${file}`), 'x');
+    const { partition, path } = await deployed(context, folder, 'ext4');
+    const { stdout } = await withPartitionDevice({ path }, partition, (device) =>
+      withMounted(device, 'ext4', (root) => run('sh', ['-c', 'find "$1" -type f | wc -l', 'sh', root])),
+    );
+    expect(Number(stdout)).toBe(50_000);
+  });
 
   it.for(['ntfs', 'ext4'] as const)(
     'goes through the swarm to a machine that loses its power while it unpacks, and is unpacked anew (%s)',
