@@ -41,6 +41,10 @@ export interface DeploymentWish {
   readonly steps?: PostDeploySteps | null;
 }
 
+/** Machines of which nothing is known but that they were seen; so many more may come before they are counted again. */
+const MOST_SEEN = 10_000;
+const COUNTED_EVERY = 100;
+
 /**
  * What a deployment server knows. A change that was answered stays, also after a power cut. Its tokens are secrets, so
  * only the owner may read the file.
@@ -49,6 +53,7 @@ export class DeploymentStore {
   readonly #database: SqliteStore;
   readonly #targets: StoredTargets;
   readonly #now: () => Date;
+  #newMachines = 0;
 
   private constructor(database: SqliteStore, now: () => Date) {
     this.#database = database;
@@ -70,15 +75,30 @@ export class DeploymentStore {
     this.#database.close();
   }
 
-  /** A machine has shown itself; what it says of itself replaces what it said before. */
+  /**
+   * A machine has shown itself; what it says of itself replaces what it said before. Anybody in the network may make up
+   * machines: of those of which nothing is known but that they were seen, so many stay, the last ones.
+   */
   machineSeen(mac: string, facts?: unknown): void {
     const now = this.#stamp();
-    this.#database.lightly(() =>
+    if (!this.machine(mac)) this.#newMachines++;
+    this.#database.lightly(() => {
       this.#database.run(
         `INSERT INTO machine (mac, facts, first_seen, last_seen) VALUES (?, ?, ?, ?)
          ON CONFLICT (mac) DO UPDATE SET last_seen = excluded.last_seen, facts = coalesce(excluded.facts, facts)`,
         [mac, facts === undefined ? null : JSON.stringify(facts), now, now],
-      ),
+      );
+      if (this.#newMachines >= COUNTED_EVERY) this.#forgetSeen();
+    });
+  }
+
+  #forgetSeen(): void {
+    this.#newMachines = 0;
+    this.#database.run(
+      `DELETE FROM machine WHERE mac IN (
+         SELECT mac FROM machine WHERE facts IS NULL AND name IS NULL AND tags = '[]'
+         ORDER BY last_seen DESC LIMIT -1 OFFSET ?)`,
+      [MOST_SEEN],
     );
   }
 

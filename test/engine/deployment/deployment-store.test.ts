@@ -120,6 +120,26 @@ describe('the store of a deployment server', () => {
     expect(store.armedTarget(MAC)).toBeUndefined();
   });
 
+  it('keeps ten thousand machines that were only seen, the last ones, and all of which more is known', () => {
+    let now = new Date('2026-01-01T12:00:00Z');
+    const store = DeploymentStore.open(':memory:', () => now);
+    onTestFinished(() => store.close());
+    const macOf = (number: number) =>
+      `52:54:01:${number
+        .toString(16)
+        .padStart(6, '0')
+        .replace(/..(?!$)/g, '$&:')}`;
+    store.machineSeen(MAC, { memoryBytes: 2 ** 30 });
+    store.describeMachine(OTHER, { name: 'pc-07', tags: [] });
+    for (let number = 0; number < 10_099; number++) {
+      now = new Date(now.getTime() + 1000);
+      store.machineSeen(macOf(number));
+    }
+    expect(store.machines()).toHaveLength(10_002);
+    for (const mac of [MAC, OTHER, macOf(99)]) expect(store.machine(mac)).toBeDefined();
+    expect(store.machine(macOf(98))).toBeUndefined();
+  });
+
   it('does not forget a machine that is being deployed', () => {
     const store = aStore();
     store.machineSeen(MAC);
