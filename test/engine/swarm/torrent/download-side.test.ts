@@ -125,6 +125,19 @@ describe('interest', () => {
     },
   );
 
+  it('says so to a seeder that has dealt when others have what is missing and have given nothing for a second', () => {
+    const held = { hasBlock: (piece: number) => piece >= 5 };
+    const torrent = aLeecher(1, { geometry: aGeometry(40), held, askedBlocks: BLOCKS });
+    const asked = unchoke(torrent, 1);
+    torrent.pass(100);
+    torrent.join(3, { has: 'everything', isDealer: true });
+    torrent.tell({ kind: 'choked', peer: 1 });
+    for (const { piece, begin, length } of requestsTo(asked, 1))
+      torrent.tell({ kind: 'requestRejected', peer: 1, block: { piece, begin, length } });
+    expect(toldTo(torrent.pass(900), 3)).toEqual([]);
+    expect(toldTo(torrent.pass(100), 3)).toEqual(['interested']);
+  });
+
   it('needs no second unchoke where there is room in the end', () => {
     const torrent = aLeecher(2, { geometry: aGeometry(40), sources: 1 });
     unchoke(torrent, 1);

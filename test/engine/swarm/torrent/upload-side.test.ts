@@ -33,6 +33,17 @@ describe('a grant', () => {
     expect(toldTo(effects, 2)).toEqual(['unchoke']);
   });
 
+  it('begins behind the choke that ended the one before, which may still wait behind blocks', () => {
+    const torrent = aSeed(2, { slots: 1 });
+    torrent.pass(500);
+    torrent.tell({ kind: 'peerLeft', peer: 2 });
+    const said = torrent.effects.filter(
+      (effect) => 'message' in effect && ['choke', 'unchoke'].includes(effect.message.kind),
+    );
+    expect(toldTo(said, 1)).toEqual(['unchoke', 'choke', 'unchoke']);
+    expect(new Set(said.map(({ kind }) => kind))).toEqual(new Set(['sendBehindBlocks']));
+  });
+
   it('counts bytes, not requests of one piece', () => {
     const torrent = aSeedWithARichNeighbour();
     const effects = [8, 9, 10, 11].flatMap((piece) => torrent.request(1, piece, 1));
