@@ -44,6 +44,8 @@ export class Fragments {
   /** In memory and not on the way to the disk; the one that came first is in front. */
   readonly #inMemory = new Set<Fragment>();
   #heldBytes = 0;
+  /** Of these, what is on the way to the disk. */
+  #leavingBytes = 0;
 
   /** @param roomBytes bytes that stay in memory */
   constructor(layout: PayloadLayout, disk: DiskWriter, roomBytes: number) {
@@ -151,11 +153,10 @@ export class Fragments {
 
   async #makeRoom(): Promise<void> {
     const parked: Promise<void>[] = [];
-    let excessBytes = this.#heldBytes - this.#roomBytes;
     for (const fragment of this.#inMemory) {
-      if (excessBytes <= 0) break;
+      if (this.#heldBytes - this.#leavingBytes <= this.#roomBytes) break;
       this.#inMemory.delete(fragment);
-      excessBytes -= fragment.bytes.length;
+      this.#leavingBytes += fragment.bytes.length;
       const assembly = this.#assemblies.get(fragment.span.chunk)!;
       assembly.parking = assembly.parking.then(() => this.#park(fragment));
       parked.push(assembly.parking);
@@ -170,6 +171,7 @@ export class Fragments {
     fragment.bytes = Uint8Array.from(bytes.subarray(parkedBytes));
     fragment.isParked = true;
     this.#heldBytes -= parkedBytes;
+    this.#leavingBytes -= bytes.length;
     fragment.release();
     fragment.release = () => {};
   }

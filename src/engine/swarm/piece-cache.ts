@@ -21,6 +21,8 @@ export class PieceCache {
   readonly #capacity: number;
   /** The one used last is at the end. */
   readonly #pieces = new Map<number, Entry>();
+  /** Pieces that are on loan. */
+  #lent = 0;
 
   /**
    * @param capacity pieces kept at most; those that are on loan come on top
@@ -45,13 +47,13 @@ export class PieceCache {
   /** A piece that could not be read is tried again when it is asked for again. */
   borrow(piece: number): PieceLoan {
     const entry = this.#pieces.get(piece) ?? this.#startReading(piece);
-    entry.loans++;
+    if (entry.loans++ === 0) this.#lent++;
     this.#pieces.delete(piece);
     this.#pieces.set(piece, entry);
     return {
       bytes: entry.bytes,
       giveBack: () => {
-        entry.loans--;
+        if (--entry.loans === 0) this.#lent--;
         this.#evict();
       },
     };
@@ -73,7 +75,7 @@ export class PieceCache {
 
   #evict(): void {
     for (const [piece, { bytes, loans }] of this.#pieces) {
-      if (this.#pieces.size <= this.#capacity) return;
+      if (this.#pieces.size - this.#lent <= this.#capacity) return;
       if (loans > 0 || !(bytes instanceof Uint8Array)) continue;
       this.#pieces.delete(piece);
       this.#evicted(bytes);
