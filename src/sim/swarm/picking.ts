@@ -3,6 +3,7 @@ import type { PiecePicker } from '../../engine/swarm/policy/picker/piece-picker.
 import { PieceShelf } from '../../engine/swarm/policy/picker/piece-shelf.ts';
 import { PieceRows, type PieceSet } from '../../engine/swarm/policy/piece-set.ts';
 import type { RandomStream } from '../kernel/random-stream.ts';
+import type { Crossing } from './crossing.ts';
 import type { Neighbours } from './neighbours.ts';
 
 /** The piece pickers of all peers. */
@@ -28,6 +29,17 @@ interface PickingSource {
   readonly held: PieceRows;
   readonly neighbours: Neighbours;
   readonly chance: RandomStream;
+  readonly crossing: Crossing | undefined;
+}
+
+/** Of what an uploader has, what a receiver may take. @param held stands for anybody's pieces */
+function offeredBy(
+  { crossing }: PickingSource,
+  { receiver, uploader, held }: { receiver: number; uploader: number; held: PieceSet },
+): PieceSet {
+  return crossing?.isAcross(receiver, uploader)
+    ? crossing.offered(receiver, uploader)
+    : held.moveTo(uploader);
 }
 
 export function newPicking(settings: PickerSettings, source: PickingSource): Picking {
@@ -87,7 +99,9 @@ class ToldPicking implements Picking {
   }
 
   pick(receiver: number, uploader: number): number {
-    return this.#pickers[receiver]!.pick(this.#offered.moveTo(uploader));
+    return this.#pickers[receiver]!.pick(
+      offeredBy(this.#source, { receiver, uploader, held: this.#offered }),
+    );
   }
 }
 
@@ -95,12 +109,15 @@ class ToldPicking implements Picking {
 class SharedPicking implements Picking {
   readonly taken: PieceRows;
   readonly #picker: PiecePicker;
+  readonly #source: PickingSource;
   readonly #takenOfPeer;
   readonly #offered;
   #receiver = 0;
 
-  constructor(settings: PickerSettings, { held, neighbours, chance }: PickingSource) {
+  constructor(settings: PickerSettings, source: PickingSource) {
+    const { held, neighbours, chance } = source;
     const { pieces } = held;
+    this.#source = source;
     this.taken = new PieceRows(held.sizes.length, pieces);
     this.#takenOfPeer = this.taken.row(0);
     this.#offered = held.row(0);
@@ -135,6 +152,6 @@ class SharedPicking implements Picking {
   pick(receiver: number, uploader: number): number {
     this.#receiver = receiver;
     this.#takenOfPeer.moveTo(receiver);
-    return this.#picker.pick(this.#offered.moveTo(uploader));
+    return this.#picker.pick(offeredBy(this.#source, { receiver, uploader, held: this.#offered }));
   }
 }

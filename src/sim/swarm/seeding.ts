@@ -46,8 +46,10 @@ export class PlainSeeding implements Seeding {
   }
 
   canOffer(receiver: number): boolean {
-    const { held, picking } = this.#swarm;
-    return held.hasOutside(SERVER, picking.taken, receiver);
+    const { held, picking, crossing } = this.#swarm;
+    return crossing?.isAcross(receiver, SERVER)
+      ? crossing.has(receiver, SERVER, picking.taken)
+      : held.hasOutside(SERVER, picking.taken, receiver);
   }
 
   pieceFor(receiver: number): number {

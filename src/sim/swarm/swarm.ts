@@ -3,6 +3,7 @@ import { PieceRows, type PieceSet } from '../../engine/swarm/policy/piece-set.ts
 import { hasTracker, type P2pModel } from '../deployment-model.ts';
 import type { RandomStream } from '../kernel/random-stream.ts';
 import { SERVER } from '../network/topology.ts';
+import { Crossing } from './crossing.ts';
 import type { Neighbours } from './neighbours.ts';
 import { newPicking, type Picking } from './picking.ts';
 import type { SlowReceivers } from './slow-receivers.ts';
@@ -27,6 +28,8 @@ export interface SwarmState {
   /** Which piece each asks for; it also knows what is on its way. */
   readonly picking: Picking;
   readonly uploads: UploadSlots;
+  /** Left out where all are at one site. */
+  readonly crossing: Crossing | undefined;
 }
 
 /** What all policies go by. */
@@ -73,7 +76,13 @@ export function newSwarmState(
   if (settings.seeder !== 'dealing') fill(seeded, pieces);
   const isHere = new Uint8Array(sites.length);
   isHere[SERVER] = 1;
-  const picking = newPicking(settings, { held, neighbours, chance });
+  const crossing = isOneSite(sites)
+    ? undefined
+    : new Crossing({
+        ...{ sites, held, neighbours, isHere },
+        salts: sites.map(() => handoutChance.below(0x7fff_ffff)),
+      });
+  const picking = newPicking(settings, { held, neighbours, chance, crossing });
   if (webClients > 0) fill(held.row(sites.length), pieces);
   for (const seeder of seeders) {
     isHere[seeder] = 1;
@@ -88,11 +97,16 @@ export function newSwarmState(
     isHere,
     held,
     picking,
+    crossing,
     uploads: new UploadSlots(
       [...slots, webClients],
       [...slots.map((count) => (isUneven ? SLOT_ROOM * count : count)), webClients],
     ),
   };
+}
+
+function isOneSite(sites: readonly number[]): boolean {
+  return sites.every((site) => site === sites[0]);
 }
 
 function fill(set: PieceSet, pieces: number): void {

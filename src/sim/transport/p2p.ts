@@ -3,6 +3,7 @@ import type { DeploymentModel, P2pModel } from '../deployment-model.ts';
 import { areLinksUneven, isServerWebSeed, mayPiecesBeLate, pieceCountOf } from '../deployment-model.ts';
 import { RandomStream } from '../kernel/random-stream.ts';
 import { SERVER } from '../network/topology.ts';
+import { Adoption } from '../swarm/adoption.ts';
 import type { Choking } from '../swarm/choking.ts';
 import { EndGame } from '../swarm/end-game.ts';
 import { newChoking } from '../swarm/new-choking.ts';
@@ -41,6 +42,8 @@ export class P2p implements Transport {
   /** Left out where no piece can be late. */
   readonly #endGame: EndGame | undefined;
   readonly #serving: Serving;
+  /** Left out where all are at one site. */
+  readonly #adoption: Adoption | undefined;
 
   constructor(arena: Arena, settings: P2pModel) {
     const { model, randomSeed, simulation } = arena;
@@ -84,6 +87,7 @@ export class P2p implements Transport {
         })
       : undefined;
     this.#search = this.#searchFor(settings, machines.length);
+    this.#adoption = this.#newAdoption();
     this.#webSeed = this.#webSeedOf(model);
     this.#choking = newChoking(settings, swarm, { simulation, unchoked: this.#unchoked });
     const [seeding, choking, grants, endGame] = [this.#seeding, this.#choking, this.#grants, this.#endGame];
@@ -107,6 +111,8 @@ export class P2p implements Transport {
   join(machine: number): void {
     this.#swarm.isHere[machine] = 1;
     this.#search?.joined(machine);
+    this.#swarm.crossing?.joined(machine);
+    this.#adoption?.joined(machine);
     for (const neighbour of this.#neighboursOf(machine)) this.#choking.met(machine, neighbour);
     const kept = this.#kept.get(machine);
     if (kept) this.#bring(machine, kept);
@@ -170,11 +176,12 @@ export class P2p implements Transport {
 
   /** A machine is back among its neighbours with the pieces that it kept; these are still taken in its picker. */
   #bring(machine: number, pieces: readonly number[]): void {
-    const { held, picking } = this.#swarm;
+    const { held, picking, crossing } = this.#swarm;
     this.#kept.delete(machine);
     for (const piece of pieces) {
       held.row(machine).add(piece);
       picking.announced(machine, piece);
+      crossing?.arrived(machine, piece);
       this.#seeding.arrived(machine, piece);
     }
     if (pieces.length === this.#pieces) this.#arena.downloaded(machine);
@@ -197,6 +204,7 @@ export class P2p implements Transport {
 
   readonly #found = (machine: number, others: readonly number[]): void => {
     for (const other of others) this.#choking.met(machine, other);
+    for (const other of others) this.#swarm.crossing?.met(machine, other);
     for (const other of others) this.#serving.fill(other);
     this.#serving.fill(machine);
   };
@@ -217,6 +225,13 @@ export class P2p implements Transport {
   /** A receiver wants of others what it was being sent. */
   readonly #released = (receiver: number): void => this.#wakeNeighboursOf(receiver);
 
+  #newAdoption(): Adoption | undefined {
+    const { crossing } = this.#swarm;
+    if (!crossing) return;
+    const isDealing = (): boolean => this.#seeding.isDealing();
+    return new Adoption(this.#swarm, { ...this.#arena, crossing, isDealing, opened: this.#released });
+  }
+
   #webSeedOf({ webSeed, machines }: DeploymentModel): WebSeed | undefined {
     if (!webSeed) return;
     const { simulation } = this.#arena;
@@ -236,17 +251,18 @@ export class P2p implements Transport {
   }
 
   #isInterested(receiver: number, uploader: number): boolean {
-    const { isHere, held, picking } = this.#swarm;
+    const { isHere, held, picking, crossing } = this.#swarm;
     if (isHere[receiver] === 0 || receiver === SERVER) return false;
     if (picking.taken.sizes[receiver] === this.#pieces) return false;
     if (this.#endGame?.wasLate(receiver, uploader)) return false;
-    return uploader === SERVER
-      ? this.#seeding.canOffer(receiver)
+    if (uploader === SERVER) return this.#seeding.canOffer(receiver);
+    return crossing?.isAcross(receiver, uploader)
+      ? crossing.has(receiver, uploader, picking.taken)
       : held.hasOutside(uploader, picking.taken, receiver);
   }
 
   readonly #arrived = (slot: number): void => {
-    const { uploads, held, picking } = this.#swarm;
+    const { uploads, held, picking, crossing } = this.#swarm;
     const { simulation } = this.#arena;
     const uploader = uploads.uploaderOf(slot);
     const receiver = uploads.receiverOf(slot);
@@ -257,6 +273,7 @@ export class P2p implements Transport {
     this.#endGame?.arrived(receiver, bytes);
     this.#own.moveTo(receiver).add(piece);
     picking.announced(receiver, piece);
+    crossing?.arrived(receiver, piece);
     this.#seeding.arrived(receiver, piece);
     this.#choking.exchanged(uploader, receiver, bytes);
     simulation.trace.addPiece(simulation.now, { machine: receiver, piece, sender: uploader });
@@ -288,6 +305,7 @@ export class P2p implements Transport {
   #goOn(uploader: number, receiver: number): void {
     const { ledger, model } = this.#arena;
     if (uploader === SERVER && ledger.uploaded[SERVER]! >= model.seederLeavesAfterBytes) this.#part(SERVER);
+    this.#adoption?.wake();
     this.#serving.fill(uploader);
     this.#serving.fill(receiver);
     // The seeder passes over receivers that are busy: one of them has just become less so.
@@ -297,7 +315,7 @@ export class P2p implements Transport {
 
   /** A peer goes. What was on its way from it is asked of others. */
   #part(peer: number): void {
-    const { isHere, uploads, held } = this.#swarm;
+    const { isHere, uploads, held, crossing } = this.#swarm;
     isHere[peer] = 0;
     const cutOff = [...uploads.of(peer)].map((slot) => uploads.receiverOf(slot));
     for (const slot of uploads.of(peer)) this.#grants.abort(slot);
@@ -310,6 +328,8 @@ export class P2p implements Transport {
     if (peer !== SERVER) this.#loseCopies(peer);
     held.row(peer).clear();
     this.#endGame?.left();
+    this.#adoption?.left(peer);
+    for (const member of crossing?.left(peer) ?? []) this.#wakeNeighboursOf(member);
     for (const neighbour of this.#neighboursOf(peer)) this.#serving.fill(neighbour);
     for (const receiver of cutOff) this.#wakeNeighboursOf(receiver);
     this.#search?.left(peer);

@@ -60,15 +60,6 @@ describe('the simulator as an executor', () => {
     expect(limitations.join(' ')).toContain('Changes of a rate below 7 % were not passed on');
   });
 
-  it('says of a swarm over sites that more copies cross than in the lab, and of a chain nothing', async () => {
-    const wan = { up: '1 MiB/s', down: '1 MiB/s' };
-    const sites = ['near', 'far'].map((name) => ({ name, machines: 0.5, wan }));
-    const scenario = aScenario({ network: { ...LINKS, sites } });
-    expect((await simulated({ scenario })).limitations.join()).toContain('more copies cross the WAN');
-    const chain = await simulated({ scenario, transport: 'chain' });
-    expect(chain.limitations.join()).not.toContain('more copies cross the WAN');
-  });
-
   it('counts packets that are lost on the links between sites, too', async () => {
     const wan = { up: '1 MiB/s', down: '1 MiB/s' };
     const sites = ['near', 'far'].map((name) => ({ name, machines: name === 'far' ? 1 : 0, wan }));

@@ -32,10 +32,6 @@ const PASSING_ON: readonly Transport[] = ['p2p', 'chain'];
 /** Pieces times machines of a run in which it is noted when each piece came: a picture of more would show nothing. */
 const MOST_PIECE_TIMES = 6000;
 
-/** Of a simulated swarm over several sites. */
-const SHARED_CROSSING =
-  'In a simulated swarm every machine of a site may fetch a piece from another site until somebody of its own has it; our client leaves each piece to one machine. So more copies cross the WAN than in the lab, where it was 1.31 to 1.45 without that rule and 1.09 with it (network.sites).';
-
 /**
  * Virtual time: the simulator, in a thread of its own so that Ctrl-C and progress are not held up.
  * @param probe what the lab takes that the simulation is held against; left out: nothing beside the scenario
@@ -188,7 +184,6 @@ function outcomeOf(
       ...(isClonezilla(transport) ? [OF_CLONEZILLA] : []),
       ...nfsLimitations(scenario, transport),
       ...machineLimitations(scenario),
-      ...siteLimitations(scenario, transport),
       ...faultLimitations(scenario),
       ...rounded(scenario),
     ],
@@ -222,8 +217,4 @@ function machineResult(machine: SimulatedMachine, peers: PeerCounts): MachineRes
   if (!machine.receivedFrom) return result;
   const senders = [...machine.receivedFrom].map(([sender, bytes]) => [peerName(sender, peers), bytes]);
   return { ...result, receivedFrom: Object.fromEntries(senders) };
-}
-
-function siteLimitations({ network }: Scenario, transport: Transport): string[] {
-  return transport === 'p2p' && (network.sites?.length ?? 1) > 1 ? [SHARED_CROSSING] : [];
 }
