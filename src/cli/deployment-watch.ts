@@ -96,6 +96,11 @@ class Watch {
   }
 }
 
+/** What is to be said of a machine that nothing will become of, where its state does not say it. */
+const LEFT: Readonly<Record<string, string>> = {
+  verified: 'has the image and was not heard for ten minutes; it boots from its own disk',
+};
+
 function failureOf(
   { id, machines }: ShownDeployment,
   nameOf: (machine: string) => string,
@@ -104,7 +109,7 @@ function failureOf(
   if (without.length === 0) return undefined;
   const named = without
     .slice(0, MOST_NAMED)
-    .map(({ machine, state, failure }) => `${nameOf(machine)} (${oneLine(failure ?? state)})`);
+    .map(({ machine, state, failure }) => `${nameOf(machine)} (${oneLine(failure ?? LEFT[state] ?? state)})`);
   const others = without.length > MOST_NAMED ? [`${without.length - MOST_NAMED} others`] : [];
   return `deployment ${id} is over, but not done: ${tally(machines)}: ${[...named, ...others].join(', ')}; \`deploy retry ${id}\` arms them again`;
 }

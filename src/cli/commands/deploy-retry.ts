@@ -7,7 +7,9 @@ import { tally } from '../progress/target-line.ts';
 export function deployRetryCommand(): Command {
   return withOperatorOptions(
     new Command('retry')
-      .description('Arms those machines of a deployment again that failed or were cancelled.')
+      .description(
+        'Arms those machines of a deployment again that failed, were cancelled, or have the image and were not heard for ten minutes.',
+      )
       .argument('<id>', 'number of a deployment'),
   )
     .addHelpText(

@@ -4,7 +4,7 @@ import { agentReport } from '../http/agent-report.ts';
 import { isBearerOf } from '../http/bearer-token.ts';
 import { type Admission, type Registration, registration } from '../http/registration.ts';
 import { folderOnServer } from '../image/served-image.ts';
-import { type Deployment, hasStarted, isOver, isSwarmNeeded, type Target } from './deployment.ts';
+import { type Deployment, hasStarted, isSwarmNeeded, type Target } from './deployment.ts';
 import type { DeploymentStore } from './deployment-store.ts';
 import { stepsOfMachine } from './machine-steps.ts';
 import type { MachineSteps, PostDeploySteps } from './post-deploy-steps.ts';
@@ -154,7 +154,7 @@ export class AgentApi {
       const target = this.#store.target(deployment.id, body.machine);
       const changes = change(body);
       // It was heard, and the answer got lost.
-      if (target && isOver([target]) && changes.state === target.state)
+      if (target && !isUnderWay(target) && changes.state === target.state)
         return answer({ machine: body.machine });
       if (!target || !isUnderWay(target))
         return refusal(409, `${body.machine} ${reasonAgainst(target ? [target] : [])}`);
@@ -188,7 +188,7 @@ function reasonAgainst([target]: readonly Target[]): string {
     case 'cancelled':
       return 'was cancelled';
     case 'verified':
-      return 'has the image and was not heard for ten minutes, so that somebody may work with it (cancel and retry the deployment to have it written again)';
+      return 'has the image and was not heard for ten minutes, so that somebody may work with it (`deploy retry` has it written again)';
     default:
       return 'was deployed already, and arming it counts once';
   }

@@ -189,7 +189,7 @@ export class DeploymentServer {
     let failing: ReadonlySet<string> = new Set();
     let looking: Promise<void> | undefined;
     const look = async (): Promise<void> => {
-      const wanted = store.deployments().filter(({ id }) => !isOver(store.targetsOf(id)));
+      const wanted = store.deployments().filter(({ id }) => !isOver(store.targetsOf(id), Date.now()));
       const failures = new Map((await served.keep(wanted)).map((error) => [error.message, error]));
       for (const [message, error] of failures)
         if (!failing.has(message)) this.#told({ service: 'images', error });

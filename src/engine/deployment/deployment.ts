@@ -107,8 +107,8 @@ export function isSwarmNeeded(targets: readonly Target[], nowMs: number): boolea
 }
 
 /** Whether nothing more will happen without an operator. */
-export function isOver(targets: readonly Target[]): boolean {
-  return !targets.some(({ state }) => UNDONE.has(state));
+export function isOver(targets: readonly Target[], nowMs: number): boolean {
+  return !targets.some((target) => isArmed(target, nowMs));
 }
 
 /** What becomes of a machine when its deployment is cancelled. One that has the image and is heard goes on to its end. */
@@ -116,9 +116,9 @@ export function cancelled(target: Target, nowMs: number): Target {
   return NEEDS_SWARM.has(target.state) || isLost(target, nowMs) ? { ...target, state: 'cancelled' } : target;
 }
 
-/** What becomes of a machine that failed or was cancelled when an operator wants it tried again. */
-export function retried(target: Target): Target {
-  const isLeft = target.state === 'failed' || target.state === 'cancelled';
+/** What becomes of a machine that failed, was cancelled or is lost when an operator wants it tried again. */
+export function retried(target: Target, nowMs: number): Target {
+  const isLeft = target.state === 'failed' || target.state === 'cancelled' || isLost(target, nowMs);
   return isLeft
     ? { ...target, state: 'armed', phase: null, share: null, failure: null, report: null }
     : target;

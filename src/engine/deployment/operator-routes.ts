@@ -182,8 +182,9 @@ export const OPERATOR_ROUTES: readonly OperatorRoute[] = [
   route({
     method: 'POST',
     path: '/api/v1/deployments/{id}/retry',
-    summary: 'Arms those machines again that failed or were cancelled',
-    answer: (call) => changed(call, retried),
+    summary:
+      'Arms those machines again that failed or were cancelled, and those that have the image and were not heard for ten minutes',
+    answer: (call) => changed(call, (target) => retried(target, Date.now())),
   }),
   route({
     method: 'GET',

@@ -19,7 +19,7 @@ export async function shownDeployment(
 ): Promise<ShownDeployment> {
   const rawBytes = await rawBytesOf(images, deployment);
   const machines = store.targetsOf(deployment.id);
-  return { ...deployment, rawBytes, isOver: isOver(machines), machines };
+  return { ...deployment, rawBytes, isOver: isOver(machines, Date.now()), machines };
 }
 
 /** A deployment is shown whatever has become of its image. */

@@ -107,7 +107,7 @@ describe('the machines of a deployment', () => {
     await agent.reportFailure(MAC, new RunFailure('DISK_BROKEN', 'at offset 7'));
     expect(store.target(id, MAC)).toMatchObject({ state: 'failed', failure: 'DISK_BROKEN: at offset 7' });
     await expect(agent.register(MACHINE)).rejects.toThrow('nobody has asked for another try');
-    store.changeTargets(id, retried);
+    store.changeTargets(id, (target) => retried(target, Date.now()));
     await agent.register(MACHINE);
     expect(stateOf(MAC)).toBe('deploying');
   });
@@ -141,7 +141,7 @@ describe('the machines of a deployment', () => {
       `${UUID} is being deployed, and has ${MAC}, not ${OTHER}: two machines have one id`,
     );
     expect(await agent.register({ ...FACTS, ids: [MAC, UUID] })).toMatchObject({ isResumed: true });
-    store.changeTargets(1, (target) => retried({ ...target, state: 'failed' }));
+    store.changeTargets(1, (target) => retried({ ...target, state: 'failed' }, Date.now()));
     expect(await agent.register({ ...FACTS, ids: [OTHER, UUID] })).toMatchObject({ isResumed: false });
     expect(stateOf(UUID)).toBe('deploying');
   });

@@ -6,6 +6,7 @@ import {
   isArmed,
   isOver,
   isSwarmNeeded,
+  retried,
   TARGET_STATES,
   type Target,
   type TargetState,
@@ -38,6 +39,13 @@ describe('a machine of a deployment', () => {
     const armedAt = (nowMs: number) => TARGET_STATES.filter((state) => isArmed(targetsIn(state)[0]!, nowMs));
     expect(armedAt(HEARD_MS + 599_999)).toEqual(['armed', 'deploying', 'verified']);
     expect(armedAt(HEARD_MS + 600_000)).toEqual(['armed', 'deploying']);
+  });
+
+  it('is tried again when it failed, was cancelled or was not heard since it had the image', () => {
+    const statesAt = (nowMs: number) =>
+      targetsIn('failed', 'cancelled', 'verified', 'finished').map((target) => retried(target, nowMs).state);
+    expect(statesAt(HEARD_MS)).toEqual(['armed', 'armed', 'verified', 'finished']);
+    expect(statesAt(HEARD_MS + 600_000)).toEqual(['armed', 'armed', 'armed', 'finished']);
   });
 
   it('is needed by the swarm while another has not got the image', () => {
@@ -90,7 +98,8 @@ describe('a deployment', () => {
   });
 
   it('is over when nobody is left who boots the agent', () => {
-    expect(isOver(targetsIn('finished', 'failed', 'cancelled'))).toBe(true);
-    expect(isOver(targetsIn('finished', 'verified'))).toBe(false);
+    expect(isOver(targetsIn('finished', 'failed', 'cancelled'), HEARD_MS)).toBe(true);
+    expect(isOver(targetsIn('finished', 'verified'), HEARD_MS + 599_999)).toBe(false);
+    expect(isOver(targetsIn('finished', 'verified'), HEARD_MS + 600_000)).toBe(true);
   });
 });
