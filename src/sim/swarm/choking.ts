@@ -12,6 +12,9 @@ export interface Choking {
   exchanged(uploader: number, receiver: number, bytes: number): void;
 }
 
+/** Slow receivers come behind all others, as in the engine (`torrent/grants.ts`). */
+const SLOW_WEALTH = 2 ** 32;
+
 /** Every upload is a grant of one piece, and whom it goes to is decided when a slot is free. */
 export class GrantChoking implements Choking {
   readonly #swarm: Swarm;
@@ -26,7 +29,7 @@ export class GrantChoking implements Choking {
       neighbours: swarm.neighbours.members,
       start: 0,
       end: 0,
-      wealthOf: (peer) => downloads[peer]!,
+      wealthOf: (peer) => downloads[peer]! + (swarm.slow?.isSlow(peer, this.#uploader) ? SLOW_WEALTH : 0),
       canReceive: (peer) =>
         !swarm.uploads.isServing(this.#uploader, peer) && swarm.isInterested(peer, this.#uploader),
     };
