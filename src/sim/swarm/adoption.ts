@@ -1,3 +1,4 @@
+import { ADOPT_MS, OwnerPatience } from '../../engine/swarm/policy/owner-patience.ts';
 import type { Simulation } from '../kernel/simulation.ts';
 import { SERVER } from '../network/topology.ts';
 import type { Crossing } from './crossing.ts';
@@ -5,7 +6,7 @@ import { RepeatedSearch } from './repeated-search.ts';
 import type { SwarmState } from './swarm.ts';
 
 /** As in the engine (`torrent/offers.ts`), which looks ten times a second. */
-const ADOPT_S = 5;
+const ADOPT_S = ADOPT_MS / 1000;
 const LOOK_S = 1;
 
 interface AdoptionPlace {
@@ -19,7 +20,7 @@ interface AdoptionPlace {
 
 /**
  * Who has had nothing of its own to fetch from another site for five seconds takes, one after the other, pieces that their
- * owners have left there; and, where nobody of its site has served it for as long, those that others there have.
+ * owners have left there that are not at work; and, where nobody of its site has served it for as long, those that others there have.
  */
 export class Adoption {
   readonly #swarm: SwarmState;
@@ -30,6 +31,7 @@ export class Adoption {
   readonly #servedAtS: Float64Array;
   /** Machines that fetch what others own. */
   readonly #adopting = new Set<number>();
+  readonly #patience = new Map<number, OwnerPatience>();
 
   constructor(swarm: SwarmState, place: AdoptionPlace) {
     this.#swarm = swarm;
@@ -47,6 +49,7 @@ export class Adoption {
   joined(machine: number): void {
     this.#farAtS[machine] = this.#place.simulation.now;
     this.#servedAtS[machine] = this.#place.simulation.now;
+    this.#patience.set(machine, new OwnerPatience(this.#place.simulation.now * 1000));
     this.#search.joined(machine);
   }
 
@@ -54,8 +57,10 @@ export class Adoption {
     this.#search.left(machine);
   }
 
-  /** Something has happened: those that had given up look again. */
-  wake(): void {
+  /** A piece has come to a machine, or was thrown away: those that had given up look again. */
+  arrived(machine: number, uploader: number): void {
+    const { crossing, simulation } = this.#place;
+    if (crossing.isAcross(machine, uploader)) this.#patience.get(machine)?.brought(simulation.now * 1000);
     this.#search.wake();
   }
 
@@ -81,9 +86,11 @@ export class Adoption {
     const { chance, picking } = this.#swarm;
     this.#adopting.add(machine);
     const isForsaken = simulation.now - this.#servedAtS[machine]! >= ADOPT_S;
+    const isAtWork = (owner: number): boolean =>
+      this.#patience.get(owner)?.isAtWork(simulation.now * 1000) === true;
     for (const peer of far) {
       if (peer === SERVER && isDealing()) continue;
-      const orphans = crossing.orphans(machine, peer, { taken: picking.taken, isForsaken });
+      const orphans = crossing.orphans(machine, peer, { taken: picking.taken, isForsaken, isAtWork });
       if (orphans.length === 0) continue;
       crossing.adopt(machine, orphans[chance.below(orphans.length)]!);
       opened(machine);

@@ -70,15 +70,28 @@ export class Crossing {
   }
 
   /**
-   * Pieces of an uploader across that a receiver has not taken, and that nobody at its site has.
-   * @param isForsaken what others at its site have is of no use: where there are no such pieces, any
+   * Pieces of an uploader across that a receiver has not taken, and that nobody at its site has, or else, where it is
+   * forsaken, any.
    */
-  orphans(receiver: number, uploader: number, { taken, isForsaken }: Seeker): number[] {
+  orphans(receiver: number, uploader: number, { taken, isForsaken, isAtWork }: Seeker): number[] {
     const own = taken.row(receiver);
     const there = [...this.#place.held.row(uploader)].filter((piece) => !own.has(piece));
     const near = this.#nearSet.moveTo(receiver);
     const alone = there.filter((piece) => !near.has(piece));
-    return isForsaken && alone.length === 0 ? there : alone;
+    if (isForsaken && alone.length === 0) return there;
+    const members = [...this.#membersNear(receiver)];
+    return alone.filter((piece) => {
+      const owner = this.#ownerAmong(members, piece);
+      return owner === undefined || !isAtWork(owner);
+    });
+  }
+
+  #ownerAmong(members: readonly number[], piece: number): number | undefined {
+    const weightOf = (member: number): number => ownerWeight(this.#place.salts[member]!, piece);
+    return members.reduce<number | undefined>(
+      (best, member) => (best === undefined || weightOf(member) > weightOf(best) ? member : best),
+      undefined,
+    );
   }
 
   /** A receiver may take a piece whose owner has left it. */
@@ -155,5 +168,8 @@ export class Crossing {
 /** Who looks for what owners have left. */
 interface Seeker {
   readonly taken: PieceRows;
+  /** What others at its site have is of no use. */
   readonly isForsaken: boolean;
+  /** Whether a member of its site is to be left what it owns. */
+  isAtWork(owner: number): boolean;
 }

@@ -305,7 +305,7 @@ export class P2p implements Transport {
   #goOn(uploader: number, receiver: number): void {
     const { ledger, model } = this.#arena;
     if (uploader === SERVER && ledger.uploaded[SERVER]! >= model.seederLeavesAfterBytes) this.#part(SERVER);
-    this.#adoption?.wake();
+    this.#adoption?.arrived(receiver, uploader);
     this.#serving.fill(uploader);
     this.#serving.fill(receiver);
     // The seeder passes over receivers that are busy: one of them has just become less so.

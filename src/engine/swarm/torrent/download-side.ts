@@ -62,7 +62,8 @@ export class DownloadSide {
     const { place, chance, geometry, picker } = settings;
     const { held } = this;
     const changed = (neighbour: Neighbour): void => this.#interest.review(neighbour);
-    this.#offers = new Offers({ place, pieces: geometry.pieces, chance, held, neighbours, changed });
+    const now = (): number => this.#nowMs;
+    this.#offers = new Offers({ place, pieces: geometry.pieces, chance, held, neighbours, changed, now });
     const [open, sources, offers] = [this.#open, this.#sources, this.#offers];
     this.#choice = new PieceChoice({ open, offers, picker, neighbours, emit });
     this.#requests = new Requests({ geometry, sources, open, emit });

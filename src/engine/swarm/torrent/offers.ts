@@ -1,10 +1,8 @@
 import type { Chance } from '../policy/chance.ts';
+import { ADOPT_MS, OwnerPatience } from '../policy/owner-patience.ts';
 import { PieceSet } from '../policy/piece-set.ts';
 import type { Introduced, Neighbour } from './neighbour.ts';
 import { type OwnPlace, SiteGate } from './site-gate.ts';
-
-/** So long an owner of pieces at another site may take, and so long others here may not serve us, before we fetch them. */
-const ADOPT_MS = 5_000;
 
 /** What offers follow from. */
 export interface OfferSource {
@@ -16,6 +14,8 @@ export interface OfferSource {
   readonly neighbours: ReadonlyMap<number, Neighbour>;
   /** There may be less to be had from a neighbour than before. */
   changed(neighbour: Neighbour): void;
+  /** [ms] */
+  now(): number;
 }
 
 /** What we want and whom we may ask for it: of every neighbour the pieces that are open to us, and how many are wanted. */
@@ -24,6 +24,8 @@ export class Offers {
   readonly wanted: PieceSet;
   readonly #source: OfferSource;
   readonly #gate: SiteGate;
+  /** By member of our site. */
+  readonly #patience = new Map<number, OwnerPatience>();
   /** When there was last something of our own to fetch from another site [ms]. */
   #farAtMs = 0;
   /** When somebody here last owed us something [ms]. */
@@ -42,7 +44,10 @@ export class Offers {
     const isFar = this.#gate.isFar(neighbour);
     const wasDealing = isFar && this.#gate.isDealing(neighbour);
     neighbour.pieces.add(piece);
-    if (this.#gate.announced(neighbour, piece)) this.#closeAfar(piece);
+    if (this.#gate.announced(neighbour, piece)) {
+      this.#patience.get(neighbour.peer)?.brought(this.#source.now());
+      this.#closeAfar(piece);
+    }
     if (!isFar) this.#offer(neighbour, piece);
     else if (wasDealing && !this.#gate.isDealing(neighbour)) this.#reopen(neighbour);
     else if (this.#gate.isOpen(neighbour, piece)) this.#open(neighbour, piece);
@@ -55,10 +60,13 @@ export class Offers {
     neighbour.isDealer = introduction.isDealer;
     neighbour.salt = introduction.salt;
     this.#reopen(neighbour);
+    if (!this.#patience.has(neighbour.peer))
+      this.#patience.set(neighbour.peer, new OwnerPatience(this.#source.now()));
     if (wasNear || this.#gate.isNear(neighbour)) this.#membersChanged();
   }
 
   left(neighbour: Neighbour): void {
+    this.#patience.delete(neighbour.peer);
     if (this.#gate.isNear(neighbour)) this.#membersChanged();
   }
 
@@ -99,8 +107,9 @@ export class Offers {
 
   /**
    * Where there has been nothing of our own to fetch from other sites for a while, pieces that their owners have left
-   * there are opened to us, one at a time: an owner may have no way to get there. So are, where nobody here has served
-   * us for as long, those that others here say they have. To be called now and then.
+   * there are opened to us, one at a time: an owner may have no way to get there. One that is at work is left its pieces.
+   * So are, where nobody here has served us for as long, those opened that others here say they have. To be called now
+   * and then.
    * @returns whom we may ask for it
    */
   adopt(nowMs: number): Neighbour | undefined {
@@ -113,9 +122,10 @@ export class Offers {
     if (isBusy || nowMs - this.#farAtMs < ADOPT_MS) return undefined;
     this.#isAdopting = true;
     const isForsaken = nowMs - this.#servedAtMs >= ADOPT_MS;
+    const isAtWork = ({ peer }: Neighbour): boolean => this.#patience.get(peer)?.isAtWork(nowMs) === true;
     for (const neighbour of far) {
       const orphans = this.#gate
-        .orphansOf(neighbour, this.wanted, isForsaken)
+        .orphansOf(neighbour, { wanted: this.wanted, isForsaken, isAtWork })
         .filter((piece) => !neighbour.refused.has(piece));
       if (orphans.length === 0) continue;
       this.#open(neighbour, orphans[this.#source.chance.below(orphans.length)]!);

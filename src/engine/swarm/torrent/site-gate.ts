@@ -10,6 +10,15 @@ export interface OwnPlace {
   readonly salt: number;
 }
 
+/** We, when we look for what owners have left. */
+export interface Seeker {
+  readonly wanted: PieceSet;
+  /** What others of our site say they have is of no use. */
+  readonly isForsaken: boolean;
+  /** Whether a member of our site is to be left what it owns. */
+  isAtWork(owner: Neighbour): boolean;
+}
+
 /**
  * What may come from other sites: a piece crosses the WAN once for a site, so each has one member that fetches it there,
  * unless somebody of the site has it. What a seeder deals to us was dealt to nobody else, and may come from anywhere.
@@ -71,14 +80,25 @@ export class SiteGate {
     }
   }
 
-  /**
-   * Pieces of a far neighbour that we want and that nobody of our site has.
-   * @param isForsaken what others of our site say they have is of no use: where there are no such pieces, any
-   */
-  orphansOf({ pieces }: Neighbour, wanted: PieceSet, isForsaken: boolean): readonly number[] {
+  /** Pieces of a far neighbour that we want and that nobody of our site has, or else, where we are forsaken, any. */
+  orphansOf({ pieces }: Neighbour, { wanted, isForsaken, isAtWork }: Seeker): readonly number[] {
     const there = [...wanted].filter((piece) => pieces.has(piece));
     const alone = there.filter((piece) => !this.#near.has(piece));
-    return isForsaken && alone.length === 0 ? there : alone;
+    if (isForsaken && alone.length === 0) return there;
+    return alone.filter((piece) => {
+      const owner = this.#ownerBesideUs(piece);
+      return !owner || !isAtWork(owner);
+    });
+  }
+
+  #ownerBesideUs(piece: number): Neighbour | undefined {
+    let [owner, most]: [Neighbour | undefined, number] = [undefined, -1];
+    for (const neighbour of this.#neighbours.values()) {
+      if (!this.isNear(neighbour)) continue;
+      const weight = ownerWeight(neighbour.salt, piece);
+      if (weight > most) [owner, most] = [neighbour, weight];
+    }
+    return owner;
   }
 
   #isOurs(piece: number): boolean {
