@@ -74,6 +74,19 @@ describe('a piece at another site', () => {
     expect(askedAfar(torrent)).toHaveLength(2);
   });
 
+  it('is left to its owner as long as that brings others, three times its longest pause', () => {
+    const [first, ...others] = askedAfar(aMember(2));
+    const torrent = aMember(1, { has: [first!, ...others] });
+    torrent.pass(4_000);
+    torrent.tell({ kind: 'pieceAnnounced', peer: 2, piece: first! });
+    torrent.pass(2_000);
+    expect(askedAfar(torrent)).toEqual([]);
+    torrent.pass(9_900);
+    expect(askedAfar(torrent)).toEqual([]);
+    torrent.pass(200);
+    expect(askedAfar(torrent)).toHaveLength(1);
+  });
+
   it('is fetched there in the end when a member that says it has it serves nobody', () => {
     const torrent = aMember(1);
     torrent.tell({ kind: 'everythingAnnounced', peer: 2 });
