@@ -92,6 +92,11 @@ export interface LabPlan {
 const ONLY_SITE = 'lab';
 /** The settings of a chain, in which everybody has one neighbour to serve, and where no swarm is in use. */
 const NO_SWARM = { seederSlots: 1, uploadSlots: 1, neighbours: 1 };
+/**
+ * A tracker that was started again has forgotten the order of a chain. Whoever is told to be the first keeps the machine
+ * that was before it, and needs a place for the server beside.
+ */
+const CHAIN = { ...NO_SWARM, neighbours: 2 };
 
 /** Turns a planned run into what the lab has to do. */
 export function labPlanOf({ scenario, transport, machines, randomSeed }: PlannedRun): LabPlan {
@@ -152,6 +157,8 @@ function swarmSettings({ transports }: Scenario, transport: Transport) {
       return transports.p2p ?? NO_SWARM;
     case 'webtorrent':
       return transports.webtorrent ?? NO_SWARM;
+    case 'chain':
+      return CHAIN;
     default:
       return NO_SWARM;
   }
