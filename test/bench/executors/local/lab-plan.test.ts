@@ -135,6 +135,10 @@ describe('the plan of a lab', () => {
     expect(plan).toMatchObject({ uploadSlots: 6, seederSlots: 2, neighbours: 9 });
   });
 
+  it('has in a chain a place for the server beside the machine before, as its order may change', () => {
+    expect(labPlanOf(aRun({ transport: 'chain' })).neighbours).toBe(2);
+  });
+
   it('takes the policies of our client from the scenario', () => {
     const policies = {
       picker: 'sampled',
