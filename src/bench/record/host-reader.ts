@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { arch, cpus, platform, release, totalmem } from 'node:os';
-import { readCodeDigest } from './code-digest.ts';
+import { readCodeDigest } from './code-digest-reader.ts';
 import type { HostFingerprint } from './run-record.ts';
 
 /** The machine that this program runs on. */

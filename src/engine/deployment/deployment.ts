@@ -65,7 +65,7 @@ export function isArmed(target: Target, nowMs: number): boolean {
  * Whether a machine has the image and was not heard for long, as it is while it waits and works: it may have finished
  * without being able to say so, and somebody may work with it.
  */
-export function isLost({ state, changed }: Target, nowMs: number): boolean {
+function isLost({ state, changed }: Target, nowMs: number): boolean {
   return state === 'verified' && nowMs - Date.parse(changed) >= PATIENCE_MS;
 }
 
