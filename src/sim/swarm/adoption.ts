@@ -20,7 +20,8 @@ interface AdoptionPlace {
 
 /**
  * Who has had nothing of its own to fetch from another site for five seconds takes, one after the other, pieces that their
- * owners have left there that are not at work; and, where nobody of its site has served it for as long, those that others there have.
+ * owners have left there, but for owners at work; and, where nobody of its site has served it for as long, those that
+ * others there have.
  */
 export class Adoption {
   readonly #swarm: SwarmState;
@@ -49,6 +50,8 @@ export class Adoption {
   joined(machine: number): void {
     this.#farAtS[machine] = this.#place.simulation.now;
     this.#servedAtS[machine] = this.#place.simulation.now;
+    // One that comes back begins anew.
+    this.#adopting.delete(machine);
     this.#patience.set(machine, new OwnerPatience(this.#place.simulation.now * 1000));
     this.#search.joined(machine);
   }
