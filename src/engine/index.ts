@@ -2,6 +2,7 @@
 export { runAgent } from './agent/agent.ts';
 export { AGENT_ENVIRONMENT } from './agent/agent-environment.ts';
 export { memoryFor } from './agent/agent-memory.ts';
+export { AgentSwarm } from './agent/agent-swarm.ts';
 export type { AgentOutcome, AgentPhase, AgentTask, AgentWatch } from './agent/agent-task.ts';
 export { HttpTransport } from './agent/http-transport.ts';
 export type { ImageTransport } from './agent/image-transport.ts';
@@ -14,7 +15,7 @@ export { AgentApi } from './deployment/agent-api.ts';
 export { agentRoute } from './deployment/agent-listener.ts';
 export type { Target } from './deployment/deployment.ts';
 export { DeploymentServer } from './deployment/deployment-server.ts';
-export type { Machine, StoredEvent } from './deployment/deployment-store.ts';
+export type { StoredEvent } from './deployment/deployment-store.ts';
 export { DeploymentStore } from './deployment/deployment-store.ts';
 export { machineId, machinesMeant } from './deployment/machine-words.ts';
 export { type OperatorAccess, OperatorClient } from './deployment/operator-client.ts';
@@ -22,6 +23,7 @@ export { type Finding, preflight } from './deployment/preflight-reader.ts';
 export { type ServerEvent, serverLine } from './deployment/server-event.ts';
 export { serverSettingsOf } from './deployment/server-settings.ts';
 export type { ShownDeployment } from './deployment/shown-deployment.ts';
+export type { Machine } from './deployment/stored-machines.ts';
 export { bootFileRoute } from './http/boot-file-http-server.ts';
 export { HttpServer } from './http/http-server.ts';
 export { PayloadStreams, payloadRoute } from './http/payload-stream-reader.ts';
@@ -43,6 +45,7 @@ export { createKeys, keysOf, publicKeyOfStore } from './image/store-keys.ts';
 export { type ImageFault, verifyImage } from './image/verify-image.ts';
 export { LinkRate, type LinkRates } from './link-rate.ts';
 export { ProtocolError } from './protocol-error.ts';
+export { AnnouncePace } from './swarm/announce-pace.ts';
 export type { HandoutName } from './swarm/policy/handout/handout-by-name.ts';
 export {
   BEST_POLICIES,
@@ -53,7 +56,9 @@ export {
   type SwarmPolicies,
   type SwarmStatistics,
 } from './swarm/swarm-client.ts';
+export type { SwarmLimits } from './swarm/swarm-limits.ts';
 export { swarmboot } from './swarm/swarmboot-client.ts';
+export { PLAIN_INTERVAL_S } from './swarm/tracked-swarm.ts';
 export { startTracker, type Tracker } from './swarm/tracker.ts';
 export { webtorrent } from './swarm/webtorrent-client.ts';
 export { type BootFile, type BootFileCursor, MemoryBootFile } from './tftp/boot-file.ts';

@@ -9,8 +9,10 @@ export const UNLIMITED: LinkRates = {
   downBps: Number.POSITIVE_INFINITY,
 };
 
-/** A timer that fires late by up to this much is made up for; an idle link saves up no more. */
+/** An idle link saves up no more. */
 const CATCH_UP_MS = 20;
+/** Nor is more made up for where a busy computer comes late to tell that something is carried, and more follows at once. */
+const MOST_LATE_MS = 1_000;
 
 /** Bytes that somebody wants carried. */
 interface Load {
@@ -30,6 +32,8 @@ export class LinkRate {
   readonly #waiting: Load[] = [];
   /** Since when the front has been carried at this rate; when nobody waits, when the last was done; NaN before the first. */
   #sinceMs = Number.NaN;
+  /** When it was last told that something is carried: that may be later than it was. */
+  #toldMs = Number.NaN;
   #timer: NodeJS.Timeout | undefined;
 
   /** @param rateBps bytes per second, Infinity for no limit */
@@ -66,7 +70,9 @@ export class LinkRate {
   /** When the link begins with what comes now. */
   #startMs(): number {
     const nowMs = performance.now();
-    return Number.isNaN(this.#sinceMs) ? nowMs : Math.max(this.#sinceMs, nowMs - CATCH_UP_MS);
+    if (Number.isNaN(this.#sinceMs)) return nowMs;
+    const wasIdle = nowMs - this.#toldMs > CATCH_UP_MS;
+    return Math.max(this.#sinceMs, nowMs - (wasIdle ? CATCH_UP_MS : MOST_LATE_MS));
   }
 
   /** Tells all who are done, and looks again when the next one is. */
@@ -81,6 +87,7 @@ export class LinkRate {
         return;
       }
       this.#sinceMs = doneAtMs;
+      this.#toldMs = nowMs;
       this.#waiting.shift();
       front.carried();
     }

@@ -1,5 +1,6 @@
+import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { chunkBytesFor, LinkRate } from '../../src/engine/link-rate.ts';
 
 describe('a link of limited rate', () => {
@@ -29,6 +30,35 @@ describe('a link of limited rate', () => {
     const startMs = performance.now();
     for (let chunk = 0; chunk < 10; chunk++) await link.carry(10_000);
     expect(performance.now() - startMs).toBeGreaterThanOrEqual(80);
+  });
+
+  it('makes up for a process that comes late where more follows at once, and for no second that is idle', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    let nowMs = 0;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => nowMs);
+    onTestFinished(() => {
+      vi.useRealTimers();
+      clock.mockRestore();
+    });
+    const link = new LinkRate(1_000_000);
+    /** Loads of 10 ms, one after the other, that are carried without any time. */
+    const carriedAtOnce = async (): Promise<number> => {
+      for (let loads = 0; ; loads++) {
+        const load = link.carry(10_000).then(() => true);
+        if (!(await Promise.race([load, setImmediate(false)]))) return loads;
+      }
+    };
+    link.carry(10_000);
+    nowMs = 110;
+    vi.runOnlyPendingTimers();
+    expect(await carriedAtOnce()).toBe(10);
+    nowMs = 60_000;
+    vi.runOnlyPendingTimers();
+    expect(await carriedAtOnce()).toBe(100);
+    nowMs = 60_010;
+    vi.runOnlyPendingTimers();
+    nowMs = 60_500;
+    expect(await carriedAtOnce()).toBe(2);
   });
 
   it('serves streams in turn', async () => {

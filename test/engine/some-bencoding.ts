@@ -1,4 +1,4 @@
-import { type Arbitrary, array, constantFrom, nat, oneof, string, uint8Array } from 'fast-check';
+import { type Arbitrary, array, constantFrom, nat, oneof, string, tuple, uint8Array } from 'fast-check';
 
 /** A key as it may stand in a dictionary: any bytes, one a character. */
 export const anyKey: Arbitrary<string> = oneof(
@@ -25,3 +25,14 @@ export const someBencoding: Arbitrary<Uint8Array> = oneof(
     Buffer.concat([Buffer.from('l'), ...parts, Buffer.from('e')]),
   ),
 );
+
+/** Bytes of which some were changed, left out or put in. */
+export function damaged(bytes: Arbitrary<Uint8Array>): Arbitrary<Uint8Array> {
+  const damage = tuple(nat(10_000), nat(3), uint8Array({ maxLength: 3 }));
+  return tuple(bytes, array(damage, { minLength: 1, maxLength: 4 })).map(([whole, damages]) =>
+    damages.reduce<Uint8Array>((left, [at, lost, put]) => {
+      const start = at % (left.length + 1);
+      return Buffer.concat([left.subarray(0, start), put, left.subarray(start + lost)]);
+    }, whole),
+  );
+}

@@ -24,6 +24,8 @@ export interface AgentTask {
   readonly memory?: AgentMemory;
   /** Does everything up to the first write, and nothing after it. */
   readonly isDryRun?: boolean;
+  /** The disks that there are now; default: those of the facts. */
+  readDisks?(): MachineFacts['disks'];
   /** Default: a disk of this computer. */
   openDisk?(path: string): Promise<OpenDisk>;
 }

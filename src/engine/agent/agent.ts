@@ -8,7 +8,8 @@ import { PhaseClock } from './phase-clock.ts';
 import { leaveWebAssemblyPlain } from './web-assembly.ts';
 
 /**
- * Deploys one machine: register, metainfo, partition, scan, download, verify, finish.
+ * Deploys one machine: register, metainfo, partition, scan, download, verify, finish. A dry run ends before the first
+ * write, and changes nothing at the server either: it hears no reports, and of no failure.
  * Resolves when the image is on the medium and the server knows; the transport goes on serving others.
  * Rejects with the RunFailure of the phase that could not be done, which the server is told of.
  * @param signal the machine is interrupted, and may go on later: what fails from then on is no failure of its own
@@ -22,25 +23,26 @@ export async function runAgent(
   collectGarbageSeldom(task.memory ?? memoryFor(task.facts.memoryBytes));
   const client = new DeploymentClient(task.server);
   const clock = new PhaseClock(task, watch);
-  const { firmware, ids, memoryBytes, disks } = task.facts;
+  const { isDryRun: isTrial, facts } = task;
+  const { firmware, ids, memoryBytes, disks } = facts;
   const deployment = await clock.during('register', () =>
-    client.register({ firmware, ids, memoryBytes, disks }),
+    client.register({ firmware, ids, memoryBytes, disks, isTrial }),
   );
   const { machine: name } = deployment;
   const machine = new MachineDeployment({
     ...{ task, clock, client, deployment },
-    watch: toldTo(client, name, watch),
+    watch: isTrial ? watch : toldTo(client, name, watch),
   });
-  const refused = clock.reportTo(client, name);
+  const refused = isTrial ? [] : [clock.reportTo(client, name)];
   const failed = async (error: unknown, interrupted = signal): Promise<never> => {
     await machine.close();
     // Whatever else ends it, somebody has to hear of.
-    if (!interrupted?.aborted)
+    if (!interrupted?.aborted && !isTrial)
       await told(client, name, failureOf(error)).catch(({ message }) => watch.noted(message));
     throw error;
   };
   try {
-    const outcome = await Promise.race([machine.run(), refused]);
+    const outcome = await Promise.race([machine.run(), ...refused]);
     return {
       outcome,
       steps: deployment.steps,

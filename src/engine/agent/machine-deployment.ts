@@ -56,7 +56,10 @@ export class MachineDeployment {
   /** All phases after the registration. */
   async run(): Promise<AgentOutcome> {
     const during: PhaseClock['during'] = (phase, work) => this.#clock.during(phase, work);
-    const image = await during('metainfo', () => this.#describe());
+    const image = await during('metainfo', async () => {
+      await this.#chooseClient();
+      return this.#describe();
+    });
     this.#image = image;
     const canEncode = this.#canEncode(image.manifest.encoding);
     const layout = new PayloadLayout(image.map, image.metainfo.pieceBytes);
@@ -76,6 +79,7 @@ export class MachineDeployment {
       return { ...outcome, refetchedChunks: 0 };
     }
     await this.#client.started(this.#deployment.machine);
+    this.#assertMeant(path, image);
     const store = new DiskStore({ disk: disk.writer, image, layout, found, memory: this.#memory, canEncode });
     await during('download', () => this.#task.transport.download(image.metainfo, store));
     const refetched = await during('verify', () => this.#verify(disk, image));
@@ -123,6 +127,11 @@ export class MachineDeployment {
     await disk?.medium.close();
   }
 
+  async #chooseClient(): Promise<void> {
+    const { client } = this.#deployment;
+    if (client) await this.#task.transport.choose?.(client, (sentence) => this.#watch.noted(sentence));
+  }
+
   #describe(): Promise<ImageDescription> {
     const { tftp, publicKey } = this.#task;
     const { imageFolder } = this.#deployment;
@@ -152,6 +161,17 @@ export class MachineDeployment {
       this.#watch.noted(`${path} has no direct reads: what is read back may come from the page cache`);
     assertHolds(disk.writer, path, manifest);
     return { path, disk };
+  }
+
+  /** Before the first write: a disk that shows itself late, behind a slow controller, may be meant as well. */
+  #assertMeant(path: string, { manifest }: ImageDescription): void {
+    const { facts, disk: wish, readDisks = () => facts.disks } = this.#task;
+    const now = targetDisk(readDisks(), wish, manifest.disk.bytes);
+    if (now.path === path) return;
+    throw new RunFailure(
+      'DISK_AMBIGUOUS',
+      `${path} was meant at first, and ${now.path} is now: nothing was written; name the disk by serial, wwn or path`,
+    );
   }
 
   async #scan(scan: {

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { RunFailure } from '../../failure.ts';
 import { agentReport } from '../http/agent-report.ts';
-import { isBearerOf } from '../http/bearer-token.ts';
+import { bearerToken } from '../http/bearer-token.ts';
 import { type Admission, type Registration, registration } from '../http/registration.ts';
 import { folderOnServer } from '../image/served-image.ts';
-import { type Deployment, hasStarted, isSwarmNeeded, type Target } from './deployment.ts';
+import type { SwarmClientName } from '../swarm/swarm-client-by-name.ts';
+import { type Deployment, doubled, hasStarted, isSwarmNeeded, type Target } from './deployment.ts';
 import type { DeploymentStore } from './deployment-store.ts';
 import { stepsOfMachine } from './machine-steps.ts';
 import type { MachineSteps, PostDeploySteps } from './post-deploy-steps.ts';
@@ -19,6 +20,8 @@ export interface AgentApiOptions {
   readonly store: DeploymentStore;
   /** Makes the image of a deployment ready to be fetched. Rejects with a RunFailure where that cannot be. */
   readonly prepare?: (deployment: Deployment) => Promise<void>;
+  /** What machines are told to run; left out where they know. */
+  readonly client?: SwarmClientName;
 }
 
 const text = z.string().max(256);
@@ -38,15 +41,17 @@ type Route = (deployment: Deployment, body: unknown) => AgentAnswer | Promise<Ag
 export class AgentApi {
   readonly #store: DeploymentStore;
   readonly #prepare: NonNullable<AgentApiOptions['prepare']>;
+  readonly #client: SwarmClientName | undefined;
   readonly #routes: ReadonlyMap<string, Route>;
   /** By machine that was taken: all ids of who came as it. Not kept: after a restart the next who comes is taken for it. */
   readonly #takenFor = new Map<string, readonly string[]>();
   /** Machines that ask whether they may begin; a machine is in one deployment at a time. After a restart they ask again. */
   readonly #waiting = new Set<string>();
 
-  constructor({ store, prepare = () => Promise.resolve() }: AgentApiOptions) {
+  constructor({ store, prepare = () => Promise.resolve(), client }: AgentApiOptions) {
     this.#store = store;
     this.#prepare = prepare;
+    this.#client = client;
     this.#routes = new Map<string, Route>([
       ['POST /api/register', reading(registration, (deployment, body) => this.#register(deployment, body))],
       ['POST /api/start', reading(naming, (deployment, { machine }) => this.#start(deployment, machine))],
@@ -72,7 +77,8 @@ export class AgentApi {
 
   /** The deployment that a request belongs to by its token. */
   deploymentOf(authorization: string | undefined): Deployment | undefined {
-    return this.#store.deployments().find(({ agentToken }) => isBearerOf(authorization, agentToken));
+    const token = bearerToken(authorization);
+    return token === undefined ? undefined : this.#store.deploymentByToken(token);
   }
 
   /** @param route method and path, one that it `has` */
@@ -80,7 +86,7 @@ export class AgentApi {
     return this.#routes.get(route)!(deployment, body);
   }
 
-  async #register(deployment: Deployment, { ids, ...facts }: Registration): Promise<AgentAnswer> {
+  async #register(deployment: Deployment, { ids, isTrial, ...facts }: Registration): Promise<AgentAnswer> {
     const known = ids
       .map((id) => this.#store.target(deployment.id, id))
       .filter((target) => target !== undefined);
@@ -103,10 +109,21 @@ export class AgentApi {
     const isResumed = now.state !== 'armed';
     const imageFolder = folderOnServer(deployment.image, deployment.version);
     const steps = deployment.steps && this.#stepsOf(deployment.id, deployment.steps, machine);
+    const admission = answer({
+      machine,
+      imageFolder,
+      isResumed,
+      steps,
+      client: this.#client,
+    } satisfies Admission);
+    if (isTrial) return admission;
     this.#takenFor.set(machine, ids);
     this.#waiting.delete(machine);
+    // An arming by another of its ids is used up with this one.
+    const others = known.filter((one) => one.machine !== machine && one.state === 'armed');
+    for (const one of others) this.#store.keepTarget(doubled(one, machine));
     this.#store.keepTarget({ ...now, state: 'deploying', phase: 'register', share: null });
-    return answer({ machine, imageFolder, isResumed, steps } satisfies Admission);
+    return admission;
   }
 
   /** @returns a sentence where somebody else is being deployed by that id, who has no other id in common with these */

@@ -16,16 +16,18 @@ import { payloadRoute } from '../http/payload-stream-reader.ts';
 import { ImageStore } from '../image/image-store.ts';
 import { publicKeyOfStore } from '../image/store-keys.ts';
 import { LinkRate } from '../link-rate.ts';
+import { swarmClientByName } from '../swarm/swarm-client-by-name.ts';
 import { startTracker, type Tracker } from '../swarm/tracker.ts';
 import type { BootFile, BootFiles } from '../tftp/boot-file.ts';
 import { openBootFolder } from '../tftp/boot-file-reader.ts';
-import { BootFileServer, type TransferEnded } from '../tftp/boot-file-server.ts';
+import { BootFileServer, type RefusedRequest, type TransferEnded } from '../tftp/boot-file-server.ts';
 import { AgentApi } from './agent-api.ts';
 import { agentRoute } from './agent-listener.ts';
 import { isOver } from './deployment.ts';
 import { DeploymentStore } from './deployment-store.ts';
 import { keepOperatorAccess } from './operator-access-store.ts';
 import { operatorRoute } from './operator-listener.ts';
+import { seedingTimetable } from './seeding-timetable.ts';
 import { ServedImages } from './served-images.ts';
 import { catalogueOf } from './server-catalogue.ts';
 import type { ServerEvent } from './server-event.ts';
@@ -82,6 +84,7 @@ export class DeploymentServer {
 
   async #start(): Promise<void> {
     const { state, store: imageFolder = state, interface: interfaceName, http, tftp, boot } = this.#settings;
+    const { client } = this.#settings.swarm;
     const address = ownAddressOn(interfaceName);
     const httpUrl = `http://${address}:${http.port}`;
     const catalogue = catalogueOf(boot, httpUrl);
@@ -98,31 +101,37 @@ export class DeploymentServer {
       bootFileRoute(bootFiles),
       this.#scriptRoute(store, { registry, catalogue, httpUrl }),
       ...(await this.#systemRescueRoutes({ httpUrl, registry, images })),
-      agentRoute(new AgentApi({ store, prepare: (deployment) => served.serve(deployment) })),
+      agentRoute(new AgentApi({ store, client, prepare: (deployment) => served.serve(deployment) })),
       operatorRoute({
         store,
         images,
+        client,
         served: () => served.figures(),
         ...(await keepOperatorAccess(state, `http://127.0.0.1:${http.port}`)),
       }),
     ];
+    // Images first: a machine that has asked over a restart of the server must not be told that there is none.
+    await this.#goOn(store, served);
     await this.#startHttp(routes);
     await this.#startTftp(address, bootFiles);
-    await this.#goOn(store, served);
     await this.#startDhcp(store, { registry, catalogue });
   }
 
   async #startHttp(routes: readonly HttpRoute[]): Promise<void> {
     const { port } = this.#settings.http;
-    const server = await onPort(port, 'HTTP', () => HttpServer.start({ host: '0.0.0.0', port, routes }));
+    const failed = (error: unknown): void => this.#told({ service: 'http', error });
+    const server = await onPort(port, 'HTTP', () =>
+      HttpServer.start({ host: '0.0.0.0', port, routes, failed }),
+    );
     this.#closers.push(() => server.close());
   }
 
   async #startTftp(host: string, files: BootFiles): Promise<void> {
     const { port } = this.#settings.tftp;
     const transferEnded = (event: TransferEnded): void => this.#told({ service: 'tftp', event });
+    const refused = (request: RefusedRequest): void => this.#told({ service: 'tftp', refused: request });
     const server = await onPort(port, 'TFTP', () =>
-      BootFileServer.start({ host, port, files, transferEnded }),
+      BootFileServer.start({ host, port, files, transferEnded, refused }),
     );
     this.#closers.push(() => server.close());
   }
@@ -164,7 +173,11 @@ export class DeploymentServer {
     const { swarm, upload = Number.POSITIVE_INFINITY, site } = this.#settings;
     const { address: host, ...served } = parts;
     const uplink = new LinkRate(upload);
-    const images = new ServedImages({ ...served, host, firstPort: swarm.port, uplink, site });
+    const timetable = seedingTimetable(swarm);
+    const client = swarmClientByName(swarm.client);
+    const images = new ServedImages({
+      ...{ ...served, client, host, firstPort: swarm.port, uplink, site, timetable },
+    });
     this.#closers.push(() => images.close());
     return images;
   }
@@ -173,7 +186,7 @@ export class DeploymentServer {
   async #goOn(store: DeploymentStore, served: ServedImages): Promise<void> {
     const keep = this.#keeper(store, served);
     await keep();
-    let heard = store.events().at(-1)?.id ?? 0;
+    let heard = store.lastEventId();
     const look = setInterval(() => {
       for (const event of store.events(heard)) {
         this.#told({ service: 'deployment', event });

@@ -3,20 +3,8 @@ import { type Deployment, isArmed, type StartRule, type Target } from './deploym
 import type { PostDeploySteps } from './post-deploy-steps.ts';
 import { MIGRATIONS } from './schema-migrations.ts';
 import { type Row, SqliteStore } from './sqlite-store.ts';
+import { type Machine, type MachineDescription, StoredMachines } from './stored-machines.ts';
 import { StoredTargets } from './stored-targets.ts';
-
-/** A computer that has been seen, or that an operator has named. */
-export interface Machine {
-  /** Such as `52:54:00:12:34:56`. */
-  readonly mac: string;
-  readonly name: string | null;
-  readonly tags: readonly string[];
-  /** What its agent last said of it (disks, memory, firmware), or null. */
-  readonly facts: unknown;
-  /** RFC 3339, UTC. */
-  readonly firstSeen: string;
-  readonly lastSeen: string;
-}
 
 /** One thing that happened, in the past tense: `targetRegistered`. */
 export interface StoredEvent {
@@ -41,22 +29,19 @@ export interface DeploymentWish {
   readonly steps?: PostDeploySteps | null;
 }
 
-/** Machines of which nothing is known but that they were seen; so many more may come before they are counted again. */
-const MOST_SEEN = 10_000;
-const COUNTED_EVERY = 100;
-
 /**
  * What a deployment server knows. A change that was answered stays, also after a power cut. Its tokens are secrets, so
  * only the owner may read the file.
  */
 export class DeploymentStore {
   readonly #database: SqliteStore;
+  readonly #machines: StoredMachines;
   readonly #targets: StoredTargets;
   readonly #now: () => Date;
-  #newMachines = 0;
 
   private constructor(database: SqliteStore, now: () => Date) {
     this.#database = database;
+    this.#machines = new StoredMachines(database);
     this.#targets = new StoredTargets(database);
     this.#now = now;
   }
@@ -67,54 +52,25 @@ export class DeploymentStore {
   }
 
   /** A store that is gone with its process, as labs need it. */
-  static inMemory(): DeploymentStore {
-    return new DeploymentStore(SqliteStore.inMemory(MIGRATIONS), () => new Date());
+  static inMemory(now: () => Date = () => new Date()): DeploymentStore {
+    return new DeploymentStore(SqliteStore.inMemory(MIGRATIONS), now);
   }
 
   close(): void {
     this.#database.close();
   }
 
-  /**
-   * A machine has shown itself; what it says of itself replaces what it said before. Anybody in the network may make up
-   * machines: of those of which nothing is known but that they were seen, so many stay, the last ones.
-   */
+  /** A machine has shown itself; what it says of itself replaces what it said before. */
   machineSeen(mac: string, facts?: unknown): void {
-    const now = this.#stamp();
-    if (!this.machine(mac)) this.#newMachines++;
-    this.#database.lightly(() => {
-      this.#database.run(
-        `INSERT INTO machine (mac, facts, first_seen, last_seen) VALUES (?, ?, ?, ?)
-         ON CONFLICT (mac) DO UPDATE SET last_seen = excluded.last_seen, facts = coalesce(excluded.facts, facts)`,
-        [mac, facts === undefined ? null : JSON.stringify(facts), now, now],
-      );
-      if (this.#newMachines >= COUNTED_EVERY) this.#forgetSeen();
-    });
+    this.#machines.seen(mac, this.#stamp(), facts);
   }
 
-  #forgetSeen(): void {
-    this.#newMachines = 0;
-    this.#database.run(
-      `DELETE FROM machine WHERE mac IN (
-         SELECT mac FROM machine WHERE facts IS NULL AND name IS NULL AND tags = '[]'
-         ORDER BY last_seen DESC LIMIT -1 OFFSET ?)`,
-      [MOST_SEEN],
-    );
-  }
-
-  /** Gives a machine a name and tags; one that was never seen is known from now on. */
-  describeMachine(
-    mac: string,
-    { name, tags }: { readonly name: string | null; readonly tags: readonly string[] },
-  ): void {
-    const taken = this.machines().find((machine) => machine.name === name && machine.mac !== mac);
-    if (name !== null && taken) throw new ConfigError('name', `${name} is the name of ${taken.mac}`);
-    const now = this.#stamp();
-    this.#database.run(
-      `INSERT INTO machine (mac, name, tags, first_seen, last_seen) VALUES (?, ?, ?, ?, ?)
-       ON CONFLICT (mac) DO UPDATE SET name = excluded.name, tags = excluded.tags`,
-      [mac, name, JSON.stringify(tags), now, now],
-    );
+  /**
+   * Gives a machine a name and tags; one that was never seen is known from now on.
+   * Throws a ConfigError for a name that another machine has.
+   */
+  describeMachine(mac: string, description: MachineDescription): void {
+    this.#machines.describe(mac, this.#stamp(), description);
   }
 
   /** Throws a ConfigError for a machine that is being deployed. */
@@ -125,16 +81,16 @@ export class DeploymentStore {
         'machine',
         `${mac} is armed in deployment ${target.deployment}: cancel that first`,
       );
-    this.#database.run('DELETE FROM machine WHERE mac = ?', [mac]);
+    this.#machines.forget(mac);
   }
 
   machines(): Machine[] {
-    return this.#database.all('SELECT * FROM machine ORDER BY mac').map(machineOf);
+    return this.#machines.all();
   }
 
   /** Undefined for one that was never seen. */
   machine(mac: string): Machine | undefined {
-    return this.#database.all('SELECT * FROM machine WHERE mac = ?', [mac]).map(machineOf)[0];
+    return this.#machines.of(mac);
   }
 
   /** Arms machines. Throws a ConfigError where one is armed already; then none is. */
@@ -173,6 +129,21 @@ export class DeploymentStore {
 
   deployment(id: number): Deployment | undefined {
     return this.#database.all('SELECT * FROM deployment WHERE id = ?', [id]).map(deploymentOf)[0];
+  }
+
+  /** Nobody is waited for any more, and no time. */
+  beginDeployment(id: number): void {
+    this.#whole(() => {
+      this.#database.run('UPDATE deployment SET wait_for = 0, start_at = NULL WHERE id = ?', [id]);
+      this.#log({ deployment: id, machine: null, kind: 'deploymentBegun', detail: '' });
+    });
+  }
+
+  /** The token has more bits than anybody could find out by the time of a comparison. */
+  deploymentByToken(agentToken: string): Deployment | undefined {
+    return this.#database
+      .all('SELECT * FROM deployment WHERE agent_token = ?', [agentToken])
+      .map(deploymentOf)[0];
   }
 
   /**
@@ -236,6 +207,11 @@ export class DeploymentStore {
     return this.#database.all('SELECT * FROM event WHERE id > ? ORDER BY id', [afterId]).map(eventOf);
   }
 
+  /** Of the newest event; 0 where there is none. */
+  lastEventId(): number {
+    return this.#database.all('SELECT coalesce(max(id), 0) AS id FROM event')[0]!.id as number;
+  }
+
   #arm(deployment: number, machine: string): void {
     this.#assertUnarmed(machine);
     this.#targets.arm(deployment, machine, this.#stamp());
@@ -278,17 +254,6 @@ export class DeploymentStore {
   #stamp(): string {
     return this.#now().toISOString();
   }
-}
-
-function machineOf(row: Row): Machine {
-  return {
-    mac: row.mac as string,
-    name: row.name as string | null,
-    tags: JSON.parse(row.tags as string),
-    facts: row.facts === null ? null : JSON.parse(row.facts as string),
-    firstSeen: row.first_seen as string,
-    lastSeen: row.last_seen as string,
-  };
 }
 
 function deploymentOf(row: Row): Deployment {

@@ -1,7 +1,7 @@
 import type { AgentReport } from '../http/agent-report.ts';
 import type { PostDeploySteps } from './post-deploy-steps.ts';
 
-/** When the machines of a deployment may begin: when so many are ready to write, and not before this time. */
+/** When the machines of a deployment may begin: when so many are ready to write (0: at once), and not before this time. */
 export interface StartRule {
   readonly waitFor: number;
   /** RFC 3339, UTC; null for now. */
@@ -66,7 +66,7 @@ export function isArmed(target: Target, nowMs: number): boolean {
  * without being able to say so, and somebody may work with it.
  */
 function isLost({ state, changed }: Target, nowMs: number): boolean {
-  return state === 'verified' && nowMs - Date.parse(changed) >= PATIENCE_MS;
+  return state === 'verified' && !isHeard(changed, nowMs);
 }
 
 /** Phases of an agent behind the barrier. */
@@ -84,9 +84,14 @@ export function hasStarted(
 ): boolean {
   if (targets.some(isBehindBarrier)) return true;
   const ready = targets.filter(
-    ({ machine, state }) => state === 'failed' || (state === 'deploying' && waiting.has(machine)),
+    ({ machine, state, changed }) =>
+      state === 'failed' || (state === 'deploying' && waiting.has(machine) && isHeard(changed, nowMs)),
   );
   return ready.length >= start.waitFor && (start.at === null || nowMs >= Date.parse(start.at));
+}
+
+function isHeard(changed: string, nowMs: number): boolean {
+  return nowMs - Date.parse(changed) < PATIENCE_MS;
 }
 
 function isBehindBarrier({ state, phase }: Target): boolean {
@@ -101,9 +106,7 @@ export interface Barrier {
 
 /** Whether machines that have the image have to go on serving it. */
 export function isSwarmNeeded(targets: readonly Target[], nowMs: number): boolean {
-  return targets.some(
-    ({ state, changed }) => NEEDS_SWARM.has(state) && nowMs - Date.parse(changed) < PATIENCE_MS,
-  );
+  return targets.some(({ state, changed }) => NEEDS_SWARM.has(state) && isHeard(changed, nowMs));
 }
 
 /** Whether nothing more will happen without an operator. */
@@ -116,8 +119,19 @@ export function cancelled(target: Target, nowMs: number): Target {
   return NEEDS_SWARM.has(target.state) || isLost(target, nowMs) ? { ...target, state: 'cancelled' } : target;
 }
 
-/** What becomes of a machine that failed, was cancelled or is lost when an operator wants it tried again. */
+const SAME_MACHINE = 'it is the same machine as ';
+
+/** What becomes of a machine's second name in a deployment when it has come under its first. */
+export function doubled(target: Target, machine: string): Target {
+  return { ...target, state: 'cancelled', failure: `${SAME_MACHINE}${machine}` };
+}
+
+/**
+ * What becomes of a machine that failed, was cancelled or is lost when an operator wants it tried again. Its second name
+ * stays as it is: a machine that is done would be written over by it.
+ */
 export function retried(target: Target, nowMs: number): Target {
+  if (target.failure?.startsWith(SAME_MACHINE)) return target;
   const isLeft = target.state === 'failed' || target.state === 'cancelled' || isLost(target, nowMs);
   return isLeft
     ? { ...target, state: 'armed', phase: null, share: null, failure: null, report: null }

@@ -1,8 +1,8 @@
 import { ConfigError } from '../../failure.ts';
 import { growthOf } from '../image/growth.ts';
 import type { Manifest } from '../image/manifest.ts';
-import type { Machine } from './deployment-store.ts';
 import { isHostName, type MachineSteps, type PostDeploySteps } from './post-deploy-steps.ts';
+import type { Machine } from './stored-machines.ts';
 
 /** Whose steps are asked for. */
 export interface SteppingMachine {

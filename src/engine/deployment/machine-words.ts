@@ -1,5 +1,5 @@
 import { ConfigError } from '../../failure.ts';
-import type { Machine } from './deployment-store.ts';
+import type { Machine } from './stored-machines.ts';
 
 /** Six pairs of hex digits with `:` or `-`, or three groups of four with `.` between them, as switches print them. */
 const MAC = /^[0-9a-f]{2}([:-][0-9a-f]{2}){5}$|^[0-9a-f]{4}(\.[0-9a-f]{4}){2}$/i;
@@ -23,6 +23,22 @@ export function machineId(word: string): string | undefined {
     .replace(/[^0-9a-f]/g, '')
     .match(/../g)!
     .join(':');
+}
+
+/**
+ * What boots is known by its MAC alone until its agent has told more: armed by a UUID that nobody has told, a machine would
+ * be sent to its own disk. Throws a ConfigError (`machines`) for such a UUID.
+ */
+export function assertKnownAtBoot(machines: readonly string[], known: readonly Machine[]): void {
+  const told = new Set(
+    known.flatMap(({ facts }) => (facts as { ids?: readonly string[] } | null)?.ids ?? []),
+  );
+  const unheard = machines.find((machine) => UUID.test(machine) && !told.has(machine));
+  if (unheard === undefined) return;
+  throw new ConfigError(
+    'machines',
+    `no agent has told the UUID ${unheard} yet, so that its machine cannot be known when it boots; name it by its MAC`,
+  );
 }
 
 function meantBy(word: string, known: readonly Machine[]): string[] {

@@ -5,6 +5,7 @@ import { BodyRefusal, jsonOf } from '../http/json-body-reader.ts';
 import type { JsonReply } from '../http/json-reply-writer.ts';
 import type { RefusalReason, RequestCounts } from '../http/request-counts.ts';
 import type { ImageStore } from '../image/image-store.ts';
+import type { SwarmClientName } from '../swarm/swarm-client-by-name.ts';
 import type { DeploymentStore } from './deployment-store.ts';
 import { openApiDocument } from './openapi-document.ts';
 import { OPERATOR_ROUTES, type OperatorRoute } from './operator-routes.ts';
@@ -28,6 +29,8 @@ export interface OperatorApiOptions {
   readonly token: string;
   /** What is counted here is shown in the status. */
   readonly requests: RequestCounts;
+  /** What the swarms of this server run. */
+  readonly client: SwarmClientName;
   /** What the server's own peers do. */
   readonly served: () => Promise<readonly ServedImageFigures[]>;
 }

@@ -1,8 +1,10 @@
 import type { z } from 'zod';
 import { ConfigError, RunFailure } from '../../failure.ts';
-import type { Machine, StoredEvent } from './deployment-store.ts';
+import type { SwarmClientName } from '../swarm/swarm-client-by-name.ts';
+import type { StoredEvent } from './deployment-store.ts';
 import type { postDeploySteps } from './post-deploy-steps.ts';
 import type { ShownDeployment } from './shown-deployment.ts';
+import type { Machine, MachineDescription } from './stored-machines.ts';
 
 /** Where the server is, and what shows that an operator asks. */
 export interface OperatorAccess {
@@ -25,12 +27,6 @@ export interface WishedDeployment {
   readonly steps?: z.input<typeof postDeploySteps>;
 }
 
-/** What an operator gives a machine. */
-export interface MachineDescription {
-  readonly name: string | null;
-  readonly tags: readonly string[];
-}
-
 const ANSWER_MS = 10_000;
 
 /**
@@ -45,6 +41,11 @@ export class OperatorClient {
   constructor(access: OperatorAccess, signal: AbortSignal = new AbortController().signal) {
     this.#access = access;
     this.#signal = signal;
+  }
+
+  /** What the swarms of the server run; undefined where it is too old to say so. */
+  async swarmClient(): Promise<SwarmClientName | undefined> {
+    return (await this.#ask<{ client?: SwarmClientName }>('GET', 'status')).client;
   }
 
   async machines(): Promise<readonly Machine[]> {
@@ -77,6 +78,10 @@ export class OperatorClient {
 
   armMachines(id: number, machines: readonly string[]): Promise<ShownDeployment> {
     return this.#ask('POST', `deployments/${id}/machines`, { machines });
+  }
+
+  beginDeployment(id: number): Promise<ShownDeployment> {
+    return this.#ask('POST', `deployments/${id}/begin`);
   }
 
   cancelDeployment(id: number): Promise<ShownDeployment> {

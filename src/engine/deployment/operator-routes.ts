@@ -3,10 +3,11 @@ import { z } from 'zod';
 import { ConfigError } from '../../failure.ts';
 import type { RequestCounts } from '../http/request-counts.ts';
 import type { ImageStore } from '../image/image-store.ts';
+import type { SwarmClientName } from '../swarm/swarm-client-by-name.ts';
 import { cancelled, type Deployment, retried, type Target } from './deployment.ts';
 import type { DeploymentStore } from './deployment-store.ts';
 import { assertStepsFit, assertStepsStay } from './machine-steps.ts';
-import { machinesMeant } from './machine-words.ts';
+import { assertKnownAtBoot, machinesMeant } from './machine-words.ts';
 import { postDeploySteps } from './post-deploy-steps.ts';
 import type { ServedImageFigures } from './served-images.ts';
 import { type ShownDeployment, shownDeployment } from './shown-deployment.ts';
@@ -16,6 +17,8 @@ export interface OperatorCall<Body> {
   readonly store: DeploymentStore;
   readonly images: ImageStore;
   readonly requests: RequestCounts;
+  /** What the swarms of this server run. */
+  readonly client: SwarmClientName;
   readonly served: () => Promise<readonly ServedImageFigures[]>;
   /** From the path and the query, decoded. */
   readonly parameters: Readonly<Record<string, string>>;
@@ -76,8 +79,8 @@ export const OPERATOR_ROUTES: readonly OperatorRoute[] = [
     method: 'GET',
     path: '/api/v1/status',
     summary:
-      'Since when the server runs, the images that it serves, and how many requests came to this API and were refused for which reason',
-    answer: async ({ requests, served }) => ({ ...requests.figures, served: await served() }),
+      'Since when the server runs, the client of its swarms, the images that it serves, and how many requests came to this API and were refused for which reason',
+    answer: async ({ requests, client, served }) => ({ ...requests.figures, client, served: await served() }),
   }),
   route({
     method: 'GET',
@@ -121,6 +124,7 @@ export const OPERATOR_ROUTES: readonly OperatorRoute[] = [
       const { manifest } = await images.find(body.image, body.version);
       const known = store.machines();
       const machines = machinesMeant(body.machines, known);
+      assertKnownAtBoot(machines, known);
       if (body.waitFor > machines.length)
         throw new ConfigError(
           'waitFor',
@@ -163,6 +167,7 @@ export const OPERATOR_ROUTES: readonly OperatorRoute[] = [
       const deployment = theDeployment(store, parameters.id!);
       const known = store.machines();
       const joining = machinesMeant(body.machines, known);
+      assertKnownAtBoot(joining, known);
       if (deployment.steps) {
         const { manifest } = await images.find(deployment.image, deployment.version);
         const machines = store.targetsOf(deployment.id).map(({ machine }) => machine);
@@ -170,6 +175,17 @@ export const OPERATOR_ROUTES: readonly OperatorRoute[] = [
       }
       store.armMachines(deployment.id, joining);
       return shownDeployment(call, deployment);
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/api/v1/deployments/{id}/begin',
+    summary:
+      'Lets the machines that are ready begin: those that have not come, and the time, are not waited for',
+    answer: (call) => {
+      const { id } = theDeployment(call.store, call.parameters.id!);
+      call.store.beginDeployment(id);
+      return shownDeployment(call, theDeployment(call.store, call.parameters.id!));
     },
   }),
   route({

@@ -6,8 +6,8 @@ import { ImageReader } from '../image/image-reader.ts';
 import { IMAGE_FILES, type ImageStore } from '../image/image-store.ts';
 import { describedByPath, folderOnServer } from '../image/served-image.ts';
 import { type LinkRate, UNLIMITED } from '../link-rate.ts';
-import { BEST_POLICIES, type SwarmClient } from '../swarm/swarm-client.ts';
-import { swarmboot } from '../swarm/swarmboot-client.ts';
+import { BEST_POLICIES, type SwarmClient, type SwarmClientMaker } from '../swarm/swarm-client.ts';
+import type { TimedLimits } from '../swarm/swarm-limits.ts';
 import type { Tracker } from '../swarm/tracker.ts';
 import { type BootFile, MemoryBootFile } from '../tftp/boot-file.ts';
 import type { Deployment } from './deployment.ts';
@@ -15,6 +15,8 @@ import type { Deployment } from './deployment.ts';
 export interface ServedImagesOptions {
   readonly images: ImageStore;
   readonly tracker: Tracker;
+  /** Makes the seeder of each image. */
+  readonly client: SwarmClientMaker;
   /** To which the files that describe an image are added while it is served. */
   readonly bootFiles: Map<string, BootFile>;
   /** Where machines find the HTTP server, without a slash at its end. */
@@ -27,13 +29,15 @@ export interface ServedImagesOptions {
   readonly uplink: LinkRate;
   /** Label of the place where the server is. */
   readonly site: string;
+  /** What the seeder of each image keeps to beside; left out: nothing. */
+  readonly timetable?: readonly TimedLimits[];
 }
 
-/** What the server's own peer does for one image. */
+/** What the server does for one image. */
 export interface ServedImageFigures {
   readonly image: string;
   readonly version: number;
-  /** Sent to peers since it is served; what was sent twice counts twice. */
+  /** Payload sent since it is served, by the swarm and by HTTP; what was sent twice counts twice. */
   readonly uploadedBytes: number;
 }
 
@@ -43,6 +47,7 @@ interface Serving {
   readonly version: number;
   readonly reader: ImageReader;
   readonly seeder: SwarmClient;
+  readonly streams: PayloadStreams;
   readonly infoHash: string;
   readonly paths: readonly string[];
   readonly port: number;
@@ -110,8 +115,8 @@ export class ServedImages {
     const servings = await Promise.allSettled(this.#serving.values());
     return servings.flatMap((serving) => {
       if (serving.status === 'rejected') return [];
-      const { image, version, seeder } = serving.value;
-      return { image, version, uploadedBytes: seeder.statistics().uploadedBytes };
+      const { image, version, seeder, streams } = serving.value;
+      return { image, version, uploadedBytes: seeder.statistics().uploadedBytes + streams.uploadedBytes };
     });
   }
 
@@ -141,14 +146,15 @@ export class ServedImages {
     });
     const { infoHash } = torrent;
     const paths = [...files.keys(), payloadPath];
-    const serving = { image: name, version, reader, seeder, infoHash, paths, port };
+    const streams = new PayloadStreams(reader, this.#options.uplink);
+    const serving = { image: name, version, reader, seeder, streams, infoHash, paths, port };
     tracker.serve(infoHash);
     await seeder.seed(torrent, reader).catch(async (cause) => {
       await this.#stop(serving);
       throw cause;
     });
     for (const [path, bytes] of files) this.#options.bootFiles.set(path, new MemoryBootFile(bytes));
-    this.payloads.set(payloadPath, new PayloadStreams(reader, this.#options.uplink));
+    this.payloads.set(payloadPath, streams);
     return serving;
   }
 
@@ -160,15 +166,15 @@ export class ServedImages {
   }
 
   #newSeeder(port: number): Promise<SwarmClient> {
-    const { host, uplink, site } = this.#options;
-    return swarmboot.make({
+    const { client, host, uplink, site, timetable = [] } = this.#options;
+    return client.make({
       peerId: Buffer.concat([Buffer.from('-SB0001-'), randomBytes(12)]),
       link: UNLIMITED,
       uplink,
       uploadSlots: UPLOAD_SLOTS,
       neighbours: NEIGHBOURS,
       policies: BEST_POLICIES,
-      ...{ host, port, site },
+      ...{ host, port, site, timetable },
     });
   }
 

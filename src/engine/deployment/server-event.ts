@@ -1,16 +1,17 @@
 import type { BootPlan } from '../boot/boot-plan.ts';
 import type { DhcpEvent } from '../dhcp/dhcp-event.ts';
-import type { TransferEnded } from '../tftp/boot-file-server.ts';
+import type { RefusedRequest, TransferEnded } from '../tftp/boot-file-server.ts';
 import type { StoredEvent } from './deployment-store.ts';
 
 /** All that can be told of a deployment server. */
 export type ServerEvent =
   | { readonly service: 'dhcp'; readonly event: DhcpEvent }
   | { readonly service: 'tftp'; readonly event: TransferEnded }
+  | { readonly service: 'tftp'; readonly refused: RefusedRequest }
   /** A machine has asked what it is to do. */
   | { readonly service: 'boot'; readonly mac: string; readonly plan: BootPlan }
   | { readonly service: 'deployment'; readonly event: StoredEvent }
-  | { readonly service: 'images' | 'store'; readonly error: unknown };
+  | { readonly service: 'http' | 'images' | 'store'; readonly error: unknown };
 
 /** One line for a log; undefined for what is nobody's concern. */
 export function serverLine(told: ServerEvent): string | undefined {
@@ -18,6 +19,8 @@ export function serverLine(told: ServerEvent): string | undefined {
     case 'dhcp':
       return dhcpLine(told.event);
     case 'tftp': {
+      if ('refused' in told)
+        return `TFTP: ${told.refused.file} for ${told.refused.client}: ${told.refused.reason}`;
       const { client, file, outcome } = told.event;
       return outcome === 'completed' ? undefined : `TFTP: ${file} for ${client}: ${outcome}`;
     }
@@ -27,6 +30,7 @@ export function serverLine(told: ServerEvent): string | undefined {
       const { deployment, machine, kind, detail } = told.event;
       return [`deployment ${deployment}:`, machine, kind, detail].filter(Boolean).join(' ');
     }
+    case 'http':
     case 'images':
     case 'store':
       return `${told.service}: ${(told.error as Error).message}`;

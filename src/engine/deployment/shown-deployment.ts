@@ -1,4 +1,4 @@
-import { ConfigError, RunFailure } from '../../failure.ts';
+import { ConfigError } from '../../failure.ts';
 import type { ImageStore } from '../image/image-store.ts';
 import { type Deployment, isOver, type Target } from './deployment.ts';
 import type { DeploymentStore } from './deployment-store.ts';
@@ -30,7 +30,9 @@ async function rawBytesOf(
   try {
     return (await images.find(image, version)).manifest.payload.rawBytes;
   } catch (error) {
-    if (error instanceof ConfigError || error instanceof RunFailure) return null;
+    // Not there, damaged, or not to be read by us.
+    const isSystems = (error as NodeJS.ErrnoException).code !== undefined;
+    if (error instanceof ConfigError || isSystems) return null;
     throw error;
   }
 }

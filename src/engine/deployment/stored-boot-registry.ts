@@ -1,7 +1,8 @@
 import { isKernelArgument } from '../boot/boot-catalogue.ts';
 import type { BootRegistry, RegisteredMachine } from '../boot/boot-plan.ts';
 import type { Deployment } from './deployment.ts';
-import type { DeploymentStore, Machine } from './deployment-store.ts';
+import type { DeploymentStore } from './deployment-store.ts';
+import type { Machine } from './stored-machines.ts';
 
 export interface StoredBootRegistryOptions {
   readonly store: DeploymentStore;

@@ -79,11 +79,12 @@ export class AddressPlan {
   }
 
   /** Whether this machine may have this address, as far as the plan goes. */
-  allows(address: Ipv4, mac: MacAddress, { pool }: Subnet): boolean {
+  allows(address: Ipv4, mac: MacAddress, { pool, router, nameServers = [] }: Subnet): boolean {
     const owner = this.#reserved.get(address);
     if (owner !== undefined) return owner === mac;
+    if ([this.#serverAddress, router, ...nameServers].includes(address)) return false;
     const number = ipv4Number(address);
-    return address !== this.#serverAddress && pool !== null && pool.first <= number && number <= pool.last;
+    return pool !== null && pool.first <= number && number <= pool.last;
   }
 
   #expectApart({ network, first, last }: Subnet, index: number): void {

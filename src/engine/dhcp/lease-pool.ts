@@ -5,6 +5,8 @@ import type { MacAddress } from './mac-address.ts';
 
 /** How long an address is kept for a machine that was offered it. */
 const OFFER_MS = 60_000;
+/** After so long nobody who was offered an address asks for it any more. */
+const FIRM_MS = 10_000;
 /** How long an address is left alone that somebody was found to use. */
 const DECLINE_MS = 10 * 60_000;
 
@@ -80,7 +82,25 @@ export class LeasePool {
   }
 
   #anyFree(applicant: Applicant, nowMs: number): Ipv4 | undefined {
-    return this.#neverUsed(applicant) ?? this.#longestFree(applicant, nowMs);
+    return (
+      this.#neverUsed(applicant) ?? this.#longestFree(applicant, nowMs) ?? this.#oldestOffer(applicant, nowMs)
+    );
+  }
+
+  /**
+   * What others were offered and have not taken in the time in which they would have. A server that also hears another
+   * network offers addresses to machines there, which never take them; whoever asks too late is refused, and asks anew.
+   */
+  #oldestOffer({ mac, subnet }: Applicant, nowMs: number): Ipv4 | undefined {
+    let best: Lease | undefined;
+    for (const lease of this.#byAddress.values()) {
+      const offeredForMs = nowMs - (lease.untilMs - OFFER_MS);
+      if (lease.state !== 'offered' || offeredForMs < FIRM_MS) continue;
+      if (this.#plan.subnetOf(lease.address) !== subnet || !this.#plan.allows(lease.address, mac, subnet))
+        continue;
+      if (best === undefined || lease.untilMs < best.untilMs) best = lease;
+    }
+    return best?.address;
   }
 
   #neverUsed({ mac, subnet }: Applicant): Ipv4 | undefined {

@@ -55,9 +55,14 @@ export function joinOptions(parts: OptionParts): DhcpOptions {
   return options;
 }
 
+/** A pad, behind a name that old firmware takes for a C string: it would read on into the next option. */
+const ZERO = Uint8Array.of(OPTION.pad);
+
 /** The options with `end` behind them. */
 export function encodeOptions(options: DhcpOptions): Uint8Array {
-  const chunks = inSendingOrder(options).flatMap(([code, value]) => parted(code, value));
+  const chunks = inSendingOrder(options).flatMap(([code, value]) =>
+    code === OPTION.bootFileName ? [...parted(code, value), ZERO] : parted(code, value),
+  );
   return Buffer.concat([...chunks, Uint8Array.of(OPTION.end)]);
 }
 

@@ -8,3 +8,8 @@ export function isBearerOf(authorization: string | undefined, token: string): bo
   const [given, wanted] = [Buffer.from(authorization ?? ''), Buffer.from(`Bearer ${token}`)];
   return given.length === wanted.length && timingSafeEqual(given, wanted);
 }
+
+/** The token that a header `Authorization` shows; undefined where it shows none. */
+export function bearerToken(authorization: string | undefined): string | undefined {
+  return /^Bearer (\S+)$/.exec(authorization ?? '')?.[1];
+}

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { RunFailure } from '../../failure.ts';
 import { type MachineSteps, machineSteps } from '../deployment/post-deploy-steps.ts';
 import { ProtocolError } from '../protocol-error.ts';
+import { SWARM_CLIENT_NAMES } from '../swarm/swarm-client-by-name.ts';
 import type { AgentReport } from './agent-report.ts';
 import { bootFilePath } from './boot-file-path.ts';
 import { exchange, type HttpAnswer } from './exchange-client.ts';
@@ -25,6 +26,7 @@ export interface TakenMachine extends Omit<Admission, 'steps'> {
 }
 
 const answerWithSteps = z.looseObject({ steps: machineSteps.nullish() });
+const answerWithClient = z.looseObject({ client: z.enum(SWARM_CLIENT_NAMES).optional() });
 
 /** No description of an image is longer: 4 million chunks of 56 bytes. */
 const MOST_FILE_BYTES = 2 ** 28;
@@ -33,6 +35,7 @@ const ANSWER_MS = 10_000;
 const FILE_MS = 120_000;
 /** Of HTTP; our server answers with no other where it does what it was asked. */
 const OK = 200;
+const FAILED = 500;
 /** Between two looks whether something has come about, and two tries to reach a server that is away. */
 const LOOK_MS = 1_000;
 const PATIENCE_MS = 300_000;
@@ -54,9 +57,17 @@ export class DeploymentClient {
     this.#patienceMs = source.patienceMs ?? PATIENCE_MS;
   }
 
-  /** Steps that this agent does not know are a RunFailure (`UNKNOWN_STEPS`), before anything is written. */
+  /**
+   * Steps or a client that this agent does not know are a RunFailure (`UNKNOWN_STEPS`, `UNKNOWN_CLIENT`), before anything
+   * is written.
+   */
   async register(registration: Registration): Promise<TakenMachine> {
     const answer = (await this.#insist('/api/register', registration)) as Admission;
+    if (!answerWithClient.safeParse(answer).success)
+      throw new RunFailure(
+        'UNKNOWN_CLIENT',
+        `the swarm of this deployment runs ${answer.client}, which this agent does not know: build its boot image anew`,
+      );
     const read = answerWithSteps.safeParse(answer);
     if (read.success) return { ...answer, steps: read.data.steps ?? undefined };
     const { path, message } = read.error.issues[0]!;
@@ -169,10 +180,12 @@ export class DeploymentClient {
     );
   }
 
-  #exchange({ path, body, patienceMs }: Exchange): Promise<HttpAnswer> {
+  async #exchange({ path, body, patienceMs }: Exchange): Promise<HttpAnswer> {
     const { url, token } = this.#source;
     const question = { token, patienceMs, mostBytes: MOST_FILE_BYTES, ...(body && { body }) };
-    return exchange({ ...question, url: new URL(path, `${url}/`) }).catch(serverLost);
+    const answer = await exchange({ ...question, url: new URL(path, `${url}/`) }).catch(serverLost);
+    // A full disk of the server, for example: it may be mended while we wait.
+    return answer.status === FAILED ? serverLost(new Error('it failed, and its log says why')) : answer;
   }
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { MachineSteps } from '../deployment/post-deploy-steps.ts';
+import type { SwarmClientName } from '../swarm/swarm-client-by-name.ts';
 
 const text = z.string().max(256);
 
@@ -15,6 +16,7 @@ export const registration = z.object({
   firmware: z.enum(['uefi', 'bios']),
   memoryBytes: z.number().min(0),
   disks: z.array(disk).max(256),
+  isTrial: z.boolean().default(false),
 });
 
 /** What a machine tells the server when it registers. */
@@ -23,6 +25,8 @@ export interface Registration {
   readonly firmware: 'uefi' | 'bios';
   readonly memoryBytes: number;
   readonly disks: readonly z.input<typeof disk>[];
+  /** It asks what would be written to it, and writes nothing: it stays as it is armed. */
+  readonly isTrial?: boolean | undefined;
 }
 
 /** What the server tells a machine that may be written to. */
@@ -35,4 +39,6 @@ export interface Admission {
   readonly isResumed: boolean;
   /** What is done to its disk once it holds the image; null for nothing. */
   readonly steps: MachineSteps | null;
+  /** What the swarm of the deployment runs; left out where the machine knows. */
+  readonly client?: SwarmClientName | undefined;
 }

@@ -48,6 +48,8 @@ export class DraftPayload {
     const earlier = isSame ? soundRecords(written.subarray(FINGERPRINT_BYTES), size) : [];
     await journal.truncate(placeOfRecord(earlier.length));
     await journal.write(fingerprint, 0, FINGERPRINT_BYTES, 0);
+    // Before a chunk of this plan overwrites one of another: records of that must not come back after a power cut.
+    if (!isSame) await journal.datasync();
     return new DraftPayload({ payload, journal }, earlier);
   }
 

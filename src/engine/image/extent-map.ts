@@ -20,7 +20,7 @@ export interface ExtentMap {
 /** Raw bytes of a chunk at most: several are in memory at a time. */
 export const MOST_CHUNK_BYTES = 64 * 2 ** 20;
 /** 4 million chunks describe 16 TiB in chunks of 4 MiB. */
-const MOST_CHUNKS = 2 ** 22;
+export const MOST_CHUNKS = 2 ** 22;
 
 /**
  * The file, all numbers little-endian. Header: magic, u32 version, u32 count, u64 diskBytes, u64 payloadBytes. Then a

@@ -86,17 +86,16 @@ export class ImageStore {
 
   /**
    * Takes a version away, the newest by default. It is no image from the first moment on, even where its files cannot be
-   * removed at once. Throws a ConfigError (`image`) where there is none.
+   * removed at once. Its number is not given again: it may still stand in a deployment. Throws a ConfigError (`image`)
+   * where there is none.
    */
   async remove(name: string, version?: number): Promise<ImageVersion> {
     const folder = await this.folderOf(name, version);
     const number = basename(folder);
     const removed = join(this.#folderOf(name), `.${number}.removed`);
-    // Somebody may have been killed at it, and the number is used again where it was the newest.
-    await rm(removed, { recursive: true, force: true });
     await rename(folder, removed);
-    await rm(removed, { recursive: true });
-    await this.forgetIfEmpty(name);
+    // The folder stays, empty, for its number.
+    for (const file of await readdir(removed)) await rm(join(removed, file), { recursive: true });
     return { name, version: Number(number) };
   }
 
@@ -130,7 +129,7 @@ export class ImageStore {
     complete: (version: number) => Promise<Manifest>,
   ): Promise<StoredImage> {
     for (;;) {
-      const version = ((await this.#versionsOf(name)).at(-1) ?? 0) + 1;
+      const version = Math.max(0, ...(await this.#versionsEver(name))) + 1;
       const manifest = await complete(version);
       const folder = join(this.#folderOf(name), String(version));
       await flushFolder(draft);
@@ -161,7 +160,18 @@ export class ImageStore {
     const versions = (await foldersOf(this.#folderOf(name))).filter(isVersion).map(Number);
     return versions.sort((one, other) => one - other);
   }
+
+  /** With those that were removed. */
+  async #versionsEver(name: string): Promise<number[]> {
+    const names = await namesIn(this.#folderOf(name));
+    return names
+      .map((each) => REMOVED.exec(each)?.[1] ?? each)
+      .filter(isVersion)
+      .map(Number);
+  }
 }
+
+const REMOVED = /^\.([0-9]+)\.removed$/;
 
 function isVersion(name: string): boolean {
   return /^[1-9][0-9]*$/.test(name);
@@ -176,11 +186,14 @@ async function flushFolder(folder: string): Promise<void> {
 
 /** Names of the folders in a folder that may be missing, without those that begin with a dot. */
 async function foldersOf(folder: string): Promise<string[]> {
+  return (await namesIn(folder)).filter((name) => !name.startsWith('.'));
+}
+
+/** Names of all folders in a folder that may be missing. */
+async function namesIn(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return [];
     throw cause;
   });
-  return entries
-    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
-    .map(({ name }) => name);
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
 }

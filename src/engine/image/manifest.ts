@@ -8,6 +8,9 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 /** A name that is safe as a folder and in a URL. */
 export const imageName = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/);
 
+/** In characters; Btrfs allows 255 bytes. */
+export const LONGEST_LABEL = 128;
+
 const partition = z.strictObject({
   /** As in the partition table, from 1. */
   number: z.int().min(1),
@@ -21,7 +24,7 @@ const partition = z.strictObject({
   usedBytes: bytes,
   /** Of the file system, where it has one. */
   uuid: z.string().max(64).optional(),
-  label: z.string().max(128).optional(),
+  label: z.string().max(LONGEST_LABEL).optional(),
 });
 
 /** What can be made anew on a machine, and the archive that fills it. */

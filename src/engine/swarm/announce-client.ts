@@ -87,6 +87,16 @@ export class AnnounceClient {
     for (const tracker of this.#trackers) tracker.announce();
   }
 
+  /** A peer has gone, or was not reached: `host:port`. */
+  lost(address: string): void {
+    for (const tracker of this.#trackers) tracker.lost(address);
+  }
+
+  /** It is connected. */
+  found(address: string): void {
+    for (const tracker of this.#trackers) tracker.found(address);
+  }
+
   /** The trackers are told, but not waited for. */
   stop(): void {
     this.#answered.reject(new RunFailure('TRACKER', 'the client was stopped before the tracker answered'));
@@ -105,15 +115,15 @@ export class AnnounceClient {
   }
 }
 
-/** Where we are, for trackers that hand out by site. */
+/** Where we are, for trackers that hand out by site; those of no named site are at one together. */
 interface Place {
-  readonly site?: string;
+  readonly site: string;
   readonly ip?: string;
 }
 
 /** A tracker that cannot be reached says so itself. */
 async function placeOf({ site, host }: AnnounceOptions, tracker: string): Promise<Place> {
-  if (site === '') return {};
+  if (site === '') return { site };
   const ip = await ownAddressTowards(tracker, host).catch(() => undefined);
   return ip === undefined ? { site } : { site, ip };
 }

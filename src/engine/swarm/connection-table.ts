@@ -6,7 +6,7 @@ export interface Connection {
   readonly line: PeerLine;
   /** We called it. */
   readonly isOurs: boolean;
-  /** The host that the connection comes from or goes to, as the system names it; empty where it is none. */
+  /** The host that the connection comes from or goes to; empty where it is none. */
   readonly from: string;
   /** Where it listens, `host:port`; empty as long as we do not know. */
   address: string;
@@ -74,19 +74,28 @@ export class ConnectionTable {
    */
   name(peer: number, peerId: string): void {
     if (peerId === this.#ownId) throw new ProtocolError('this is our own connection');
-    if (this.isBanned(peerId)) throw new ProtocolError('it is banned');
+    const connection = this.#connections.get(peer)!;
+    if (this.isBanned({ peerId, from: connection.from })) throw new ProtocolError('it is banned');
     this.#dropTwin(peerId);
-    this.#connections.get(peer)!.peerId = peerId;
+    connection.peerId = peerId;
   }
 
-  isBanned(peerId: string): boolean {
-    return this.#banned.has(peerId);
+  /** Who a peer is, for a ban: anybody can take the name of another, but not from its host. Empty for a peer that has gone. */
+  identityOf(peer: number): string {
+    const connection = this.#connections.get(peer);
+    return connection === undefined || connection.peerId === '' ? '' : identityOf(connection);
   }
 
-  ban(peerId: string, reason: string): void {
-    if (peerId === '') return;
-    this.#banned.add(peerId);
-    for (const connection of this.all()) if (connection.peerId === peerId) connection.line.close(reason);
+  isBanned(connection: Pick<Connection, 'peerId' | 'from'>): boolean {
+    return this.#banned.has(identityOf(connection));
+  }
+
+  /** @param identity as `identityOf` gives it */
+  ban(identity: string, reason: string): void {
+    if (identity === '') return;
+    this.#banned.add(identity);
+    for (const connection of this.all())
+      if (identityOf(connection) === identity) connection.line.close(reason);
   }
 
   /** Makes room: the longest silent guest has to go, of all or of one host. */
@@ -106,4 +115,8 @@ export class ConnectionTable {
       line.close('we are connected twice');
     }
   }
+}
+
+function identityOf({ peerId, from }: Pick<Connection, 'peerId' | 'from'>): string {
+  return `${peerId} ${from}`;
 }

@@ -7,8 +7,8 @@ import type { Geometry } from './torrent/geometry.ts';
 import { FROM_STORE } from './torrent/partial-piece.ts';
 import type { BlockAddress } from './wire/message.ts';
 
-/** Stands for the store among peer ids. */
-const STORE_ID = '';
+/** Stands for the store among those who send. */
+const STORE = '';
 
 /** The torrent that they are pieces of, and who sends them. */
 export interface IncomingTorrent {
@@ -16,15 +16,16 @@ export interface IncomingTorrent {
   readonly geometry: Geometry;
   readonly store: ChunkStore;
   readonly buffers: PieceBuffers;
-  peerIdOf(peer: number): string;
+  /** Who a peer is; empty for one that has gone. */
+  identityOf(peer: number): string;
   /** Hears who sent wrong data for a piece. */
-  guilty(peerId: string, piece: number): void;
+  guilty(identity: string, piece: number): void;
 }
 
 interface IncomingPiece {
   readonly bytes: Uint8Array;
-  /** By peer that has begun to send of it: its id, which nobody knows any more when it has gone. */
-  readonly peerIds: Map<number, string>;
+  /** By peer that has begun to send of it: who it is, which nobody knows any more when it has gone. */
+  readonly identities: Map<number, string>;
 }
 
 /** Pieces that come in: where their blocks go, whether they are right, and whose fault it is where they are not. */
@@ -38,13 +39,13 @@ export class IncomingPieces {
   }
 
   placeFor(peer: number, { piece, begin, length }: BlockAddress): Uint8Array {
-    const { buffers, metainfo, peerIdOf } = this.#torrent;
+    const { buffers, metainfo, identityOf } = this.#torrent;
     let incoming = this.#pieces.get(piece);
     if (!incoming) {
-      incoming = { bytes: buffers.take(pieceLengthOf(metainfo, piece)), peerIds: new Map() };
+      incoming = { bytes: buffers.take(pieceLengthOf(metainfo, piece)), identities: new Map() };
       this.#pieces.set(piece, incoming);
     }
-    incoming.peerIds.set(peer, peerIdOf(peer));
+    incoming.identities.set(peer, identityOf(peer));
     return incoming.bytes.subarray(begin, begin + length);
   }
 
@@ -60,22 +61,22 @@ export class IncomingPieces {
    */
   async complete(piece: number, senders: readonly number[]): Promise<Uint8Array | undefined> {
     const { metainfo, guilty } = this.#torrent;
-    const { bytes, peerIds: known } = this.#pieces.get(piece)!;
-    const peerIds = senders.map((peer) => (peer === FROM_STORE ? STORE_ID : (known.get(peer) ?? STORE_ID)));
+    const { bytes, identities: known } = this.#pieces.get(piece)!;
+    const identities = senders.map((peer) => (peer === FROM_STORE ? STORE : (known.get(peer) ?? STORE)));
     this.#pieces.delete(piece);
     await this.#fillFromStore(piece, bytes, senders);
     if ((await pieceHash(bytes)) !== metainfo.pieceHashes.at(piece)) {
-      if (new Set(peerIds).size === 1) guilty(peerIds[0]!, piece);
-      else this.#evidence.keep(piece, peerIds, bytes);
+      if (new Set(identities).size === 1) guilty(identities[0]!, piece);
+      else await this.#evidence.keep(piece, identities, bytes);
       return undefined;
     }
-    if (this.#evidence.has(piece)) this.#judge(piece, bytes);
+    if (this.#evidence.has(piece)) await this.#judge(piece, bytes);
     return bytes;
   }
 
-  #judge(piece: number, bytes: Uint8Array): void {
-    for (const peerId of this.#evidence.guilty(piece, bytes))
-      if (peerId !== STORE_ID) this.#torrent.guilty(peerId, piece);
+  async #judge(piece: number, bytes: Uint8Array): Promise<void> {
+    for (const identity of await this.#evidence.guilty(piece, bytes))
+      if (identity !== STORE) this.#torrent.guilty(identity, piece);
   }
 
   /** Reads the blocks that no peer sent; one that cannot be read makes the hash wrong, and all is fetched. */

@@ -38,6 +38,15 @@ export function isCallable(address: string, teller: string): boolean {
   return range !== 'loopback' || parseHost(teller)?.range() === 'loopback';
 }
 
+/**
+ * A host as the system names it, as others are told of it: without the name of our interface (RFC 4007, section 11), and
+ * IPv4 as such.
+ */
+export function hostOf(seen: string): string {
+  const host = seen.replace(/%.*$/, '');
+  return parseHost(host)?.toString() ?? host;
+}
+
 /** Undefined for a name. */
 function parseHost(host: string) {
   return ipaddr.isValid(host) ? ipaddr.process(host) : undefined;

@@ -2,7 +2,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { ProtocolError } from '../protocol-error.ts';
 import { ConnectionTable } from './connection-table.ts';
 import { ExtensionTalk } from './extension-talk.ts';
-import { isAddress, localAddressTowards, parseAddress } from './peer-address.ts';
+import { hostOf, isAddress, localAddressTowards, parseAddress } from './peer-address.ts';
 import type { PeerLine } from './peer-line.ts';
 import { PeerSocket, type PeerSocketWatch } from './peer-socket-client.ts';
 import type { RateTable } from './rate-table.ts';
@@ -45,6 +45,9 @@ export interface PeerListenerWatch {
   /** A peer that speaks the extension protocol says in which place it is; empty for none. */
   introduced(peer: number, introduction: Introduction): void;
   left(peer: number): void;
+  /** Where somebody listens to whom we are connected now, or are no more, or could not be: `host:port`. */
+  found(address: string): void;
+  lost(address: string): void;
   watchOf(peer: number): PeerWatch;
 }
 
@@ -100,8 +103,9 @@ export class PeerListener {
   /** @param address `host:port`, IPv6 hosts in brackets; passed over: a name, and one that we are connected to already */
   connect(address: string): void {
     if (!isAddress(address)) return;
-    const made = this.#connections.all().filter(({ isOurs }) => isOurs);
-    if (made.length >= this.#options.neighbours || made.some((other) => other.address === address)) return;
+    const all = this.#connections.all();
+    if (all.some((other) => other.address === address)) return;
+    if (all.filter(({ isOurs }) => isOurs).length >= this.#options.neighbours) return;
     const { host, port } = parseAddress(address);
     const localAddress = localAddressTowards(host, this.#options.host);
     let line: PeerSocket | undefined;
@@ -121,7 +125,7 @@ export class PeerListener {
     peerId: string,
     make: (watch: PeerWatch & Pick<PeerSocketWatch, 'closed'>) => Line,
   ): Line | undefined {
-    if (this.#connections.isBanned(peerId)) return undefined;
+    if (this.#connections.isBanned({ peerId, from: '' })) return undefined;
     const peer = this.#connections.newPeer();
     const line = make({ ...this.#listenTo(peer), closed: () => this.#leave(peer) });
     this.#connections.add(peer, { line, isOurs: false, from: '', address: '', hasSpoken: true, peerId });
@@ -143,9 +147,14 @@ export class PeerListener {
     return this.#connections.of(peer)?.peerId ?? '';
   }
 
-  /** Ends the connection and takes no other from this peer. */
-  ban(peerId: string, reason: string): void {
-    this.#connections.ban(peerId, reason);
+  /** Whom to ban for what this peer does; empty for one that has gone. */
+  identityOf(peer: number): string {
+    return this.#connections.identityOf(peer);
+  }
+
+  /** Ends the connection and takes no other from this peer. @param identity as `identityOf` gives it */
+  ban(identity: string, reason: string): void {
+    this.#connections.ban(identity, reason);
   }
 
   /** Idle connections are not taken for dead ones. */
@@ -168,7 +177,7 @@ export class PeerListener {
   /** @param address where we call, empty for a guest */
   #open(socket: Socket, address: string): PeerSocket | undefined {
     const isOurs = address !== '';
-    const from = socket.remoteAddress ?? '';
+    const from = isOurs ? parseAddress(address).host : hostOf(socket.remoteAddress ?? '');
     if (!isOurs && !this.#hasRoomFor(from)) {
       socket.destroy();
       return undefined;
@@ -213,26 +222,32 @@ export class PeerListener {
       throw new ProtocolError('it wants another torrent');
     this.#connections.name(peer, hex(theirs.peerId));
     if (theirs.hasExtended && socket.remoteAddress !== undefined)
-      this.#talk.greet(peer, socket.remoteAddress);
+      this.#talk.greet(peer, hostOf(socket.remoteAddress));
+    const { address } = this.#connections.of(peer)!;
+    if (address !== '') this.#watch.found(address);
     this.#watch.joined(peer, theirs);
   }
 
   #locate(peer: number, address: string): void {
     const connection = this.#connections.of(peer);
-    if (connection?.address === '') connection.address = address;
+    if (connection?.address !== '') return;
+    connection.address = address;
+    this.#watch.found(address);
   }
 
   #connectTold(address: string): void {
-    const connections = this.#connections.all();
-    if (connections.some((other) => other.address === address)) return;
-    const made = connections.filter(({ isOurs }) => isOurs).length;
+    const made = this.#connections.all().filter(({ isOurs }) => isOurs).length;
     if (made < this.#options.neighbours * TOLD_SHARE) this.connect(address);
   }
 
   #leave(peer: number): void {
     this.#talk.left(peer);
     this.#options.rates.left(peer);
+    const address = this.#connections.of(peer)?.address ?? '';
     if (this.#connections.remove(peer)) this.#watch.left(peer);
+    // Of two connections to one peer one is closed.
+    if (address !== '' && this.#connections.all().every((other) => other.address !== address))
+      this.#watch.lost(address);
   }
 }
 

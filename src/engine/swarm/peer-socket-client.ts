@@ -36,14 +36,18 @@ export interface PeerSocketOptions {
 
 /**
  * A peer that says nothing for so many of these in a row is gone, after 135 to 150 s (BEP 3: keep-alives come every two
- * minutes). Looked at now and then: to wind up a timer at every chunk costs more than to read it.
+ * minutes). Looked at now and then: to wind up a timer at every chunk costs more than to read it. Part of a message is not
+ * yet anything said, unless so many bytes of it have come since the last look.
  */
 const QUIET_MS = 15_000;
+const LEAST_SAID_BYTES = 1_024;
 const MOST_QUIET = 9;
 /** The whole handshake, from the start of the connection: a byte now and then is no handshake. */
 const HANDSHAKE_MS = 10_000;
 /** A `have` for every piece takes 72 times the room of a bitfield; whoever leaves more than that unread does not read. */
 const UNREAD_BITFIELDS = 128;
+/** What may wait behind blocks that have not left: a pause rejects a few thousand requests at a time. */
+const MOST_BEHIND = 10_000;
 
 /** One TCP connection to a peer: messages go ahead of blocks that have not left, or behind them. */
 export class PeerSocket {
@@ -51,10 +55,18 @@ export class PeerSocket {
   readonly #options: PeerSocketOptions;
   readonly #parser: MessageParser;
   readonly #outgoing: Outgoing[] = [];
+  /** Messages and heads of blocks that were said in this turn. */
+  readonly #small: Uint8Array[] = [];
   /** Runs out when the peer has not introduced itself; later on it looks whether the peer has said something. */
   #patience: NodeJS.Timeout;
-  #hasSpoken = false;
+  /** Bytes since the last look, and messages up to then. */
+  #heardBytes = 0;
+  #heardMessages = 0;
   #quiet = 0;
+  /** Blocks that were handed to the system and that it has not taken; whether it has taken one since we looked last. */
+  #waitingBlocks = 0;
+  #hasTaken = false;
+  #stuck = 0;
   #early: Uint8Array = new Uint8Array(0);
   #isShaken = false;
   #isSending = false;
@@ -78,6 +90,7 @@ export class PeerSocket {
   }
 
   sendBehindBlocks(message: Message): void {
+    if (this.#outgoing.length >= MOST_BEHIND) return this.close('it asks for more than it takes');
     this.#outgoing.push({ message });
     this.#sendNext();
   }
@@ -100,7 +113,7 @@ export class PeerSocket {
    * @param chunk is not kept: its memory may be used for the next
    */
   receive(chunk: Uint8Array): void {
-    this.#hasSpoken = true;
+    this.#heardBytes += chunk.length;
     if (!this.#isShaken || this.#options.down.isFree) return this.#take(chunk);
     const held = Uint8Array.from(chunk);
     this.#socket.pause();
@@ -121,20 +134,40 @@ export class PeerSocket {
     this.#options.watch.closed(reason);
   }
 
-  /** All that is written in one turn goes out together. */
-  #write(bytes: Uint8Array, sent?: () => void): void {
+  /**
+   * All that is written in one turn goes out together, and small things as one: each that waits by itself takes ten times
+   * its bytes, and a peer that reads nothing can be told much.
+   */
+  #write(bytes: Uint8Array): void {
     if (this.#isClosed) return;
-    if (!this.#isCorked) {
-      this.#isCorked = true;
-      this.#socket.cork();
-      queueMicrotask(() => {
-        this.#isCorked = false;
-        this.#socket.uncork();
-        if (this.#socket.writableLength > UNREAD_BITFIELDS * this.#options.limits.messageBytes)
-          this.close('it does not read what it is told');
-      });
-    }
-    this.#socket.write(bytes, sent);
+    this.#cork();
+    this.#small.push(bytes);
+  }
+
+  #writeData(data: Uint8Array, sent: () => void): void {
+    if (this.#isClosed) return;
+    this.#cork();
+    this.#writeSmall();
+    this.#socket.write(data, sent);
+  }
+
+  #cork(): void {
+    if (this.#isCorked) return;
+    this.#isCorked = true;
+    this.#socket.cork();
+    queueMicrotask(() => {
+      this.#isCorked = false;
+      if (this.#isClosed) return;
+      this.#writeSmall();
+      this.#socket.uncork();
+      if (this.#socket.writableLength > UNREAD_BITFIELDS * this.#options.limits.messageBytes)
+        this.close('it does not read what it is told');
+    });
+  }
+
+  #writeSmall(): void {
+    const small = this.#small.splice(0);
+    if (small.length > 0) this.#socket.write(small.length === 1 ? small[0]! : Buffer.concat(small));
   }
 
   #sendNext(): void {
@@ -179,16 +212,26 @@ export class PeerSocket {
   #writeBlock(block: BlockAddress, data: Uint8Array, giveBack: () => void): void {
     if (this.#isClosed) return giveBack();
     this.#write(encodePieceHeader(block));
-    this.#write(data, () => {
+    this.#waitingBlocks++;
+    this.#writeData(data, () => {
+      this.#waitingBlocks--;
+      this.#hasTaken = true;
       giveBack();
       if (!this.#isClosed) this.#options.watch.blockSent(block.length);
     });
   }
 
-  #expectWords(): void {
-    this.#quiet = this.#hasSpoken ? 0 : this.#quiet + 1;
-    this.#hasSpoken = false;
+  #look(): void {
+    const { messages } = this.#parser;
+    const hasSpoken = messages !== this.#heardMessages || this.#heardBytes >= LEAST_SAID_BYTES;
+    this.#quiet = hasSpoken ? 0 : this.#quiet + 1;
+    this.#heardBytes = 0;
+    this.#heardMessages = messages;
     if (this.#quiet >= MOST_QUIET) this.close('it was silent for too long');
+    // Be it that it goes on talking: what it has asked for and does not read takes a place, and memory.
+    this.#stuck = this.#hasTaken || this.#waitingBlocks === 0 ? 0 : this.#stuck + 1;
+    this.#hasTaken = false;
+    if (this.#stuck >= MOST_QUIET) this.close('it does not read what it has asked for');
   }
 
   #take(chunk: Uint8Array): void {
@@ -209,7 +252,7 @@ export class PeerSocket {
     this.#isShaken = true;
     const handshake = decodeHandshake(bytes.subarray(0, HANDSHAKE_BYTES));
     clearTimeout(this.#patience);
-    this.#patience = setInterval(() => this.#expectWords(), QUIET_MS);
+    this.#patience = setInterval(() => this.#look(), QUIET_MS);
     this.#options.watch.handshakeReceived(handshake);
     this.#parser.push(bytes.subarray(HANDSHAKE_BYTES));
   }

@@ -134,8 +134,8 @@ class SwarmbootClient implements SwarmClient {
       geometry,
       store,
       buffers,
-      peerIdOf: (peer) => this.#peers!.peerIdOf(peer),
-      guilty: (peerId, piece) => this.#peers!.ban(peerId, `it sent wrong data for piece ${piece}`),
+      identityOf: (peer) => this.#peers!.identityOf(peer),
+      guilty: (identity, piece) => this.#peers!.ban(identity, `it sent wrong data for piece ${piece}`),
     });
     this.#cache = new PieceCache(
       Math.max(FEWEST_CACHED, Math.floor((this.#options.cacheBytes ?? CACHE_BYTES) / metainfo.pieceBytes)),
@@ -172,7 +172,7 @@ class SwarmbootClient implements SwarmClient {
     if (this.#isStopped) return tracker.stop();
     this.#tracker = tracker;
     this.#pace = new AnnouncePace(performance.now());
-    this.#every(REVIEW_MS, () => {
+    this.#every(TICK_MS, () => {
       if (!this.#isComplete() && this.#pace!.isDue(performance.now())) this.#tracker!.askForPeers();
     });
   }
@@ -180,7 +180,7 @@ class SwarmbootClient implements SwarmClient {
   #watchWebSeeds(): void {
     const webSeeds = new WebSeeds({ metainfo: this.#metainfo, down: this.#rates.down, host: this.#peers! });
     this.#every(REVIEW_MS, () => {
-      if (!this.#isComplete()) webSeeds.ticked(performance.now(), this.#traffic.total().downloadedBytes);
+      if (!this.#isComplete()) webSeeds.ticked(performance.now(), this.#state!.givenBytes);
     });
   }
 
@@ -217,6 +217,8 @@ class SwarmbootClient implements SwarmClient {
         this.#pace?.lostPeer(performance.now());
         this.#handle({ kind: 'peerLeft', peer });
       },
+      found: (address) => this.#tracker?.found(address),
+      lost: (address) => this.#tracker?.lost(address),
       watchOf: (peer) => ({
         messageReceived: (message) => this.#handle(eventOf(peer, message)),
         blockAnnounced: (block) => this.#placeFor(peer, block),

@@ -13,7 +13,9 @@ export interface Announce {
   readonly leftBytes: number;
   /** Peers asked for at most. */
   readonly wanted: number;
-  /** Label of its site; undefined for a client that knows nothing of sites. */
+  /** Addresses of peers that it has lost, as it was told of them. */
+  readonly lost: readonly string[];
+  /** Label of its site, empty for one without a name; undefined for a client that knows nothing of sites. */
   readonly site: string | undefined;
   /** The address that it has at its site, as it says; undefined where it says none. */
   readonly localIp: string | undefined;
@@ -47,8 +49,8 @@ interface Peer {
   intervalS: number;
 }
 
-/** Peers that know nothing of sites ask as seldom as on the internet. */
-const PLAIN_INTERVAL_S = 600;
+/** Peers that know nothing of sites ask as seldom as on the internet [s]. */
+export const PLAIN_INTERVAL_S = 600;
 /** Our own ask soon, to hear of those who came just after them, and then less and less often. */
 const FIRST_INTERVAL_S = 2;
 const LONGEST_INTERVAL_S = 30;
@@ -85,6 +87,7 @@ export class TrackedSwarm {
       return { ...this.counts(), peers: [], interval: PLAIN_INTERVAL_S };
     }
     const peer = this.#hear(announce, nowMs);
+    this.#part(peer, announce);
     return { ...this.counts(), peers: this.#contactsFor(peer, announce.wanted), interval: peer.intervalS };
   }
 
@@ -95,6 +98,7 @@ export class TrackedSwarm {
     const known = this.#peers.get(address);
     const peer = known ?? this.#join(announce);
     peer.heardMs = nowMs;
+    this.#members.heard(peer.number);
     if (known) peer.intervalS = Math.max(peer.intervalS, Math.min(2 * peer.intervalS, LONGEST_INTERVAL_S));
     if (announce.leftBytes === 0 || announce.event === 'completed') this.#completed(peer);
     this.#peers.delete(address);
@@ -110,9 +114,19 @@ export class TrackedSwarm {
       isHidden: isBehindNat(announced),
     });
     const intervalS = announced.site === undefined ? PLAIN_INTERVAL_S : FIRST_INTERVAL_S;
-    const peer = { number, announced, isComplete: false, heardMs: 0, intervalS };
+    const peer = { number, announced: { ...announced, lost: [] }, isComplete: false, heardMs: 0, intervalS };
     this.#byNumber.set(number, peer);
     return peer;
+  }
+
+  /** Whom it has lost it is not told of again until that peer was heard: others may reach it all the same. */
+  #part({ number: asker }: Peer, announce: Announce): void {
+    if (announce.lost.length === 0) return;
+    for (const other of [...this.#members.linksOf(asker)]) {
+      const { ip, port } = contactFor(announce, this.#byNumber.get(other)!.announced);
+      if (announce.lost.includes(`${ip.includes(':') ? `[${ip}]` : ip}:${port}`))
+        this.#members.part(asker, other);
+    }
   }
 
   #completed(peer: Peer): void {

@@ -8,7 +8,7 @@ import {
 } from './wire/announce-codec.ts';
 
 /** What is said in every announce, as it is at the time. */
-export type Saying = Omit<Announcement, 'event' | 'trackerId'>;
+export type Saying = Omit<Announcement, 'event' | 'lost' | 'trackerId'>;
 
 export interface TrackerWatch {
   answered(answer: TrackerAnswer): void;
@@ -21,6 +21,10 @@ const PATIENCE_MS = 15_000;
 const GOODBYE_MS = 1_000;
 /** A tracker that never answered is asked again; others when their interval is over [ms]. */
 const RETRY_MS = 2_000;
+/** Lost peers that are told of in one announce, those first that were lost last. */
+const MOST_LOST = 64;
+/** Lost peers that wait to be told of: others may make us lose many that nobody knows. */
+const MOST_WAITING = 1024;
 /** Some 50,000 peers. */
 const MOST_BYTES = 2 ** 20;
 
@@ -31,11 +35,15 @@ export class TrackerClient {
   readonly #watch: TrackerWatch;
   readonly #stopped = new AbortController();
   #last: Promise<void> = Promise.resolve();
+  /** The last announce that waits says nothing but that time has passed. */
+  #isNext = false;
   #again: NodeJS.Timeout | undefined;
   /** It has answered once. */
   #isHeard = false;
   #intervalMs = RETRY_MS;
   #trackerId: Uint8Array | undefined;
+  /** Addresses of peers that we have lost, and that it was not told of. */
+  readonly #lost = new Set<string>();
 
   constructor(url: string, say: () => Saying, watch: TrackerWatch) {
     this.#url = url;
@@ -43,8 +51,23 @@ export class TrackerClient {
     this.#watch = watch;
   }
 
+  /** One that says nothing but that time has passed need not be said twice in a row. */
   announce(event?: AnnounceEvent): void {
+    if (event === undefined && this.#isNext) return;
+    this.#isNext = event === undefined;
     this.#last = this.#last.then(() => this.#tell(event));
+  }
+
+  /** It is told with the next announce, and need not name this peer to us until it hears of it again. */
+  lost(address: string): void {
+    this.#lost.delete(address);
+    if (this.#lost.size === MOST_WAITING) this.#lost.delete(this.#lost.keys().next().value!);
+    this.#lost.add(address);
+  }
+
+  /** The peer is connected again. */
+  found(address: string): void {
+    this.#lost.delete(address);
   }
 
   /** Whatever is under way is given up; the tracker is told, but not waited for. */
@@ -55,7 +78,7 @@ export class TrackerClient {
   }
 
   async #sayGoodbye(): Promise<void> {
-    const url = announceUrl(this.#url, this.#saying('stopped'));
+    const url = announceUrl(this.#url, this.#saying('stopped', []));
     await exchange({ url, patienceMs: GOODBYE_MS, mostBytes: MOST_BYTES });
   }
 
@@ -63,12 +86,15 @@ export class TrackerClient {
   async #tell(event: AnnounceEvent | undefined): Promise<void> {
     const { signal } = this.#stopped;
     if (signal.aborted) return;
+    if (event === undefined) this.#isNext = false;
     clearTimeout(this.#again);
+    const lost = [...this.#lost].slice(-MOST_LOST).reverse();
     try {
-      const url = announceUrl(this.#url, this.#saying(this.#isHeard ? event : 'started'));
+      const url = announceUrl(this.#url, this.#saying(this.#isHeard ? event : 'started', lost));
       const { body } = await exchange({ url, patienceMs: PATIENCE_MS, mostBytes: MOST_BYTES, signal });
       const answer = decodeTrackerAnswer(body);
       this.#isHeard = true;
+      for (const address of lost) this.#lost.delete(address);
       this.#intervalMs = answer.intervalS * 1000;
       this.#trackerId = answer.trackerId ?? this.#trackerId;
       this.#watch.answered(answer);
@@ -78,7 +104,7 @@ export class TrackerClient {
     if (!signal.aborted) this.#again = setTimeout(() => this.announce(), this.#intervalMs);
   }
 
-  #saying(event: AnnounceEvent | undefined): Announcement {
-    return { ...this.#say(), event, trackerId: this.#trackerId };
+  #saying(event: AnnounceEvent | undefined, lost: readonly string[]): Announcement {
+    return { ...this.#say(), event, lost, trackerId: this.#trackerId };
   }
 }

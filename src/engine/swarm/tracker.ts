@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import type { AnnounceParams } from 'bittorrent-tracker/server';
 import ipaddr from 'ipaddr.js';
+import { hostOf } from './peer-address.ts';
 import type { HandoutName } from './policy/handout/handout-by-name.ts';
 import { SystemChance } from './system-chance.ts';
 import { type Announce, TrackedSwarm } from './tracked-swarm.ts';
@@ -16,6 +17,8 @@ export interface Tracker {
   close(): Promise<void>;
 }
 
+/** Lost peers that are heard of in one announce. */
+const MOST_LOST = 64;
 /** BEP 3, and BEP 21 (`paused`); the package calls a regular announce `update`. */
 const EVENTS: ReadonlySet<string> = new Set(['started', 'stopped', 'completed', 'update', 'paused']);
 
@@ -80,10 +83,11 @@ function announceOf(params: AnnounceParams): Announce {
   return {
     peerId: params.peer_id,
     event: params.event,
-    ip: params.ip,
+    ip: hostOf(params.ip),
     port: params.port,
     leftBytes: params.left,
     wanted: Math.max(0, Math.floor(params.numwant)),
+    lost: typeof params.lost === 'string' ? params.lost.split(',', MOST_LOST) : [],
     site: isSite(params.site) ? params.site : undefined,
     localIp: localIpOf(params),
   };
@@ -91,11 +95,12 @@ function announceOf(params: AnnounceParams): Announce {
 
 /** Labels are as long as peers tell them to each other: a tracker keeps many. */
 function isSite(said: unknown): said is string {
-  return typeof said === 'string' && said !== '' && Buffer.byteLength(said) <= MOST_SITE_BYTES;
+  return typeof said === 'string' && Buffer.byteLength(said) <= MOST_SITE_BYTES;
 }
 
 /** BEP 3, `ip`: the package has overwritten it with the address that it sees. */
-function localIpOf({ httpReq, ip }: AnnounceParams): string | undefined {
+function localIpOf({ httpReq, ip: seen }: AnnounceParams): string | undefined {
+  const ip = hostOf(seen);
   const said = new URLSearchParams(httpReq.url!.split('?')[1]).get('ip') ?? '';
   // A peer that listens at ::1 may be seen at 127.0.0.1: addresses of two kinds say nothing about a NAT.
   if (!ipaddr.isValid(said) || ipaddr.process(said).kind() !== ipaddr.process(ip).kind()) return undefined;

@@ -59,11 +59,11 @@ export class WebSeeds {
 
   /**
    * To be called every second or so while pieces are missing.
-   * @param downloadedBytes all that has come from peers and web seeds
+   * @param givenBytes all that peers and web seeds were asked for and sent
    */
-  ticked(nowMs: number, downloadedBytes: number): void {
+  ticked(nowMs: number, givenBytes: number): void {
     this.#nowMs = nowMs;
-    const bytes = this.#servers.reduce((rest, server) => rest - server.bytes, downloadedBytes);
+    const bytes = this.#servers.reduce((rest, server) => rest - server.bytes, givenBytes);
     const peers = this.#options.host.joinedPeers - this.#servers.filter(({ seed }) => seed).length;
     const isQuiet = this.#swarm.isQuiet(nowMs, { peers, bytes });
     for (const server of this.#servers) {

@@ -198,7 +198,7 @@ class WebtorrentClient implements SwarmClient {
 
 function checkOwnLimits(limits: SwarmLimits): void {
   checkLimits(limits);
-  if (limits.peer || limits.sites)
+  if (limits.peer || Object.keys(limits.sites ?? {}).length > 0)
     throw new ConfigError('limits', 'webtorrent can limit all peers together, and no others');
 }
 

@@ -17,6 +17,15 @@ export interface BootFileServerOptions {
   /** Requests beyond so many transfers at a time, or a quarter for one address, are not answered: clients ask again. */
   readonly mostTransfers?: number;
   readonly transferEnded?: (ended: TransferEnded) => void;
+  readonly refused?: (request: RefusedRequest) => void;
+}
+
+/** A request that no transfer came of, for the log. */
+export interface RefusedRequest {
+  readonly client: string;
+  /** As the client named it. */
+  readonly file: string;
+  readonly reason: string;
 }
 
 /** How one transfer went, for the log. */
@@ -33,6 +42,8 @@ const MOST_TRANSFERS = 1024;
 const LEAST_FOR_ONE_ADDRESS = 4;
 /** A client that has said nothing for so long and asks again has been started again; it may well use the same port. */
 const STARTED_AGAIN_MS = 3_000;
+/** Whoever makes up names costs no more memory than this. */
+const MOST_TOLD_REFUSALS = 1_000;
 /** How exactly silence is noticed: a fraction of the shortest timeout. */
 const TICK_MS = 20;
 
@@ -46,6 +57,7 @@ export class BootFileServer {
   /** By the address of the client. */
   readonly #transfers = new Map<string, Running>();
   readonly #watch = new AnswerWatch();
+  readonly #toldRefusals = new Set<string>();
   #clock: NodeJS.Timeout | undefined;
 
   private constructor(options: BootFileServerOptions) {
@@ -81,9 +93,18 @@ export class BootFileServer {
     // Forged: nothing can be sent there.
     if (sender.port === 0) return;
     const decision = this.#decide(datagram);
-    if (decision.kind === 'refuse')
-      this.#socket.send(encodePacket(decision.error), sender.port, sender.address);
+    if (decision.kind === 'refuse') this.#refuse(decision, sender);
     if (decision.kind === 'transfer') this.#begin(decision, datagram, sender);
+  }
+
+  /** Told once for each client and name: some clients try a dozen names in turn, and again and again. */
+  #refuse({ name, error }: Refusal, { address, port }: RemoteInfo): void {
+    this.#socket.send(encodePacket(error), port, address);
+    const key = `${address} ${name}`;
+    if (this.#toldRefusals.has(key)) return;
+    if (this.#toldRefusals.size >= MOST_TOLD_REFUSALS) this.#toldRefusals.clear();
+    this.#toldRefusals.add(key);
+    this.#options.refused?.({ client: address, file: name, reason: error.message });
   }
 
   #decide(datagram: Buffer): RequestDecision {
@@ -159,6 +180,7 @@ function isGoingOn({ transfer }: Running): boolean {
 }
 
 type TransferDecision = Extract<RequestDecision, { kind: 'transfer' }>;
+type Refusal = Extract<RequestDecision, { kind: 'refuse' }>;
 
 /** Addresses are numbers already: nothing has to be looked up, which Node would put off to a later moment. */
 function socketFor(host: string): Socket {

@@ -10,14 +10,19 @@ export type RequestDecision =
       readonly file: BootFile;
       readonly terms: TransferTerms;
     }
-  | { readonly kind: 'refuse'; readonly error: TftpError }
+  | { readonly kind: 'refuse'; readonly name: string; readonly error: TftpError }
   /** No request: an answer would only be answered by another. */
   | { readonly kind: 'ignore' };
 
 /** Decides about a packet: files of the catalogue may be read as they are, and nothing else. */
 export function decideRequest(packet: Packet, files: BootFiles): RequestDecision {
+  if (packet.kind !== 'read' && packet.kind !== 'write') return { kind: 'ignore' };
+  const refusal = (code: number, message: string): RequestDecision => ({
+    kind: 'refuse',
+    name: packet.file,
+    error: { kind: 'error', code, message },
+  });
   if (packet.kind === 'write') return refusal(ERROR_CODE.ACCESS, 'Nothing can be written here');
-  if (packet.kind !== 'read') return { kind: 'ignore' };
   // Boot files are no text: netascii would change them on a client that means to read bytes.
   if (packet.mode === 'netascii')
     return refusal(ERROR_CODE.OTHER, 'Files are sent in mode octet (binary) only');
@@ -25,8 +30,4 @@ export function decideRequest(packet: Packet, files: BootFiles): RequestDecision
   const file = bootFileNamed(files, packet.file);
   if (file === undefined) return refusal(ERROR_CODE.NOT_FOUND, 'File not found');
   return { kind: 'transfer', name: packet.file, file, terms: termsFor(packet.options, file.sizeBytes) };
-}
-
-function refusal(code: number, message: string): RequestDecision {
-  return { kind: 'refuse', error: { kind: 'error', code, message } };
 }

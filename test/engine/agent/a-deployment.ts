@@ -28,6 +28,7 @@ export interface MachineWishes {
   readonly id?: string;
   readonly disks: readonly DiskFacts[];
   readonly disk?: AgentTask['disk'];
+  readonly readDisks?: AgentTask['readDisks'];
   readonly openDisk?: AgentTask['openDisk'];
   readonly memory?: AgentMemory;
   readonly isDryRun?: boolean;
@@ -78,6 +79,7 @@ export async function aDeployment(golden: AGoldenImage, seederLink: Partial<Link
         disk,
         transport: client,
         ...(wishes.memory && { memory: wishes.memory }),
+        ...(wishes.readDisks && { readDisks: wishes.readDisks }),
         openDisk: wishes.openDisk ?? openForTest,
         isDryRun: wishes.isDryRun === true,
       },

@@ -50,6 +50,20 @@ describe('a machine that is deployed', () => {
     expect((await readFile(disk.path)).equals(golden.disk)).toBe(true);
   });
 
+  it('is left alone where another disk shows itself before the first write that could be meant as well', async () => {
+    const golden = await aGoldenImage();
+    const { deploy, arm } = await aDeployment(golden);
+    arm('machine');
+    const [disk, late] = [await aDiskFile(golden.disk.length), await aDiskFile(golden.disk.length)];
+    await expect(deploy({ disks: [disk], readDisks: () => [disk, late] })).rejects.toMatchObject({
+      code: 'DISK_AMBIGUOUS',
+      message: expect.stringContaining('2 disks could be meant by a fixed disk, and none is guessed'),
+    });
+    await expect(deploy({ disks: [disk], readDisks: () => [late] })).rejects.toThrow();
+    for (const { path } of [disk, late])
+      expect((await readFile(path)).every((byte) => byte === 0)).toBe(true);
+  });
+
   it('leaves a larger disk alone behind the image', async () => {
     const golden = await aGoldenImage();
     const { deploy, arm } = await aDeployment(golden);

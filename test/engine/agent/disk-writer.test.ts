@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import { readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { DiskWriter } from '../../../src/engine/agent/disk-writer.ts';
 import { aFolder, someBytes } from '../an-image.ts';
+import { loopDeviceOf, mounted } from '../image/a-mounted-volume.ts';
+import { ext, MIB } from '../image/a-volume.ts';
 import { BrokenDisk, DeafDisk, MemoryDisk, StingyDisk } from './disks.ts';
 
 describe('the disk writer', () => {
@@ -25,6 +27,16 @@ describe('the disk writer', () => {
   ])('says in a sentence what %s means and where it happened', async (systemCode, code, message) => {
     const writer = new DiskWriter(new BrokenDisk(200, systemCode, 64), { sizeBytes: 200 });
     await expect(writer.writeAt(0, someBytes(100))).rejects.toMatchObject({ code, message });
+  });
+
+  it('refuses a device with a mounted file system, and one that somebody holds', async (context) => {
+    const { path } = loopDeviceOf(context, await ext(40 * MIB, 'ext4')(context));
+    const volume = await mounted(context, path);
+    await expect(DiskWriter.open(path)).rejects.toMatchObject({ code: 'DISK_IN_USE' });
+    volume.unmount();
+    const held = await DiskWriter.open(path);
+    onTestFinished(() => held.close());
+    await expect(DiskWriter.open(path)).rejects.toMatchObject({ code: 'DISK_IN_USE' });
   });
 
   it('does not wait for ever for a disk that takes nothing', async () => {

@@ -21,6 +21,18 @@ describe('a machine with a larger disk', () => {
     expect(await tool(context, 'sgdisk', 'gdisk')('--verify', disk)).toMatch(/No problems found/);
   });
 
+  it('may have a table of more entries than usual', async (context) => {
+    const disk = await aPartitionedDisk(
+      context,
+      72 * MIB,
+      `label: gpt\ntable-length: 256\n${SCRIPT.slice(11)}`,
+    );
+    await truncate(disk, 100 * MIB);
+    const { run } = await aDeployedDisk(disk, A_GPT_DISK);
+    await run(moveBackupTable);
+    expect(await sfdisk(context, ['--verify', disk])).toMatch(/No errors detected/i);
+  });
+
   it('is told of a table that cannot be read, and nothing is written', async (context) => {
     const disk = await aPartitionedDisk(context, 72 * MIB, SCRIPT);
     await truncate(disk, 100 * MIB);

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,6 +10,7 @@ import { FoundBlocks } from '../../../src/engine/agent/found-blocks.ts';
 import { MediumReader } from '../../../src/engine/agent/medium-reader.ts';
 import { scanDisk } from '../../../src/engine/agent/scan-disk.ts';
 import { BLOCK_BYTES } from '../../../src/engine/image/metainfo.ts';
+import { RandomStream } from '../../../src/sim/index.ts';
 import { aFolder } from '../an-image.ts';
 import { AGENT_TOKEN } from '../http/an-image-server.ts';
 import { aDeployment, aDisk, aDiskFile } from './a-deployment.ts';
@@ -65,7 +67,10 @@ class Losses {
   }
 }
 
-describe('a power cut at ten random points of a deployment', () => {
+/** The same points again with `TEST_SEED`. */
+const SEED = Number(process.env.TEST_SEED ?? randomInt(2 ** 31));
+
+describe(`a power cut at ten random points of a deployment (TEST_SEED=${SEED})`, () => {
   it('that loses every write since the last flush costs a window of bytes each, and the end result verifies', async () => {
     const golden = await aGoldenImage({ chunks: 1000, chunkBytes: 65_536, pieceBytes: 65_536, entropy: 40 });
     const memory: AgentMemory = {
@@ -84,8 +89,9 @@ describe('a power cut at ten random points of a deployment', () => {
       medium: new MediumReader(medium, false),
     });
     const losses = new Losses();
+    const luck = new RandomStream(SEED, 'corruption');
     for (let cut = 0; cut < CUTS; cut++) {
-      medium.cutAfter(Math.random() * 6 * MIB);
+      medium.cutAfter(luck.share() * 6 * MIB);
       await expect(deploy({ disks, openDisk, memory })).rejects.toMatchObject({ code: 'DISK_BROKEN' });
       // The machine could still say that it failed, so an operator has it tried again.
       arm('machine');
@@ -107,13 +113,17 @@ describe('a power cut at ten random points of a deployment', () => {
     await writeFile(key, golden.keys.publicKey);
     const begin = () => anAgent(['--server', url, '--key', key, '--disk', `path=${disk.path}`]);
     const losses = new Losses();
+    const luck = new RandomStream(SEED, 'failures');
     for (let cut = 0; cut < CUTS; cut++) {
       const agent = begin();
+      const exited = once(agent, 'exit');
       const before = seeder.statistics().uploadedBytes;
-      const until = before + (Math.random() * golden.payload.length) / 8;
+      // All ten together do not reach the end.
+      const until = before + (luck.share() * golden.payload.length) / 12;
       while (seeder.statistics().uploadedBytes <= until && agent.exitCode === null) await shortly();
+      expect(agent.exitCode, 'it ended before its cut').toBeNull();
       agent.kill('SIGKILL');
-      await once(agent, 'exit');
+      await exited;
       const writer = await DiskWriter.open(disk.path);
       losses.cut(seeder.statistics().uploadedBytes, await heldBytes(golden, writer));
       await writer.close();

@@ -101,6 +101,25 @@ describe('the machines of a deployment', () => {
     expect(await agent.register(MACHINE)).toMatchObject({ machine: MAC, isResumed: false });
   });
 
+  it('use up all that they were armed by, MAC and UUID', async () => {
+    const { agent, store, id, stateOf } = await aDeployment({ armed: [MAC, UUID] });
+    expect(await agent.register(MACHINE)).toMatchObject({ machine: MAC });
+    expect(store.target(id, UUID)).toMatchObject({
+      state: 'cancelled',
+      failure: `it is the same machine as ${MAC}`,
+    });
+    await agent.reportVerified(MAC);
+    await agent.reportFinished(MAC, REPORT);
+    await expect(agent.register(MACHINE)).rejects.toThrow('was deployed already');
+    // Also not when others are tried again.
+    store.changeTargets(id, (one) => retried(one, Date.now()));
+    await expect(agent.register(MACHINE)).rejects.toThrow('was deployed already');
+    expect([MAC, UUID].map(stateOf)).toEqual(['finished', 'cancelled']);
+    // An operator who names it means it.
+    store.armMachines(id, [UUID]);
+    expect(await agent.register(MACHINE)).toMatchObject({ machine: UUID });
+  });
+
   it('that failed are tried again when an operator wants it', async () => {
     const { agent, store, id, stateOf } = await aDeployment();
     await agent.register(MACHINE);
@@ -184,6 +203,19 @@ describe('the machines of a deployment', () => {
     expect(hasStarted).toBe(false);
     await agent.started(OTHER);
     await started;
+  });
+
+  it('begin when an operator waits no longer for the others', async () => {
+    const { agent, store, id } = await aDeployment({
+      armed: [MAC, OTHER],
+      start: { waitFor: 2, at: '2999-01-01T00:00:00Z' },
+    });
+    await agent.register(MACHINE);
+    const started = agent.started(MAC);
+    store.beginDeployment(id);
+    await started;
+    expect(store.deployment(id)!.start).toEqual({ waitFor: 0, at: null });
+    expect(store.events().at(-1)).toMatchObject({ deployment: id, kind: 'deploymentBegun' });
   });
 
   it('report how far they are, and what they note is kept', async () => {

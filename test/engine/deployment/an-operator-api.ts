@@ -7,6 +7,7 @@ import type { OperatorApiOptions } from '../../../src/engine/deployment/operator
 import { RequestCounts } from '../../../src/engine/http/request-counts.ts';
 import { ImageDraft } from '../../../src/engine/image/image-draft.ts';
 import { ImageStore } from '../../../src/engine/image/image-store.ts';
+import type { Manifest } from '../../../src/engine/image/manifest.ts';
 import { makeSigningKeys } from '../../../src/engine/image/signature.ts';
 
 /** An API over a store in memory and a store of images with one of them, `lab`, of 4096 bytes. Its token is `secret`. */
@@ -14,8 +15,24 @@ export async function anOperatorApi(): Promise<OperatorApiOptions> {
   const folder = mkdtempSync(join(tmpdir(), 'swarmboot-operator-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const images = new ImageStore(folder);
+  await publishImage(images, { name: 'lab', table: 'none', partitions: [] });
+  return {
+    store: DeploymentStore.inMemory(),
+    images,
+    token: 'secret',
+    requests: new RequestCounts(),
+    client: 'swarmboot',
+    served: () => Promise.resolve([]),
+  };
+}
+
+/** An image of 4096 zeros. */
+export async function publishImage(
+  images: ImageStore,
+  wishes: Pick<Manifest, 'name' | 'table' | 'partitions'>,
+): Promise<void> {
   const draft = await ImageDraft.begin(images, {
-    ...{ name: 'lab', kind: 'disk', table: 'none', partitions: [], chunkBytes: 4096, tools: {} },
+    ...{ ...wishes, kind: 'disk', chunkBytes: 4096, tools: {} },
     disk: { bytes: 4096, sectorBytes: 512 },
     encoding: { kind: 'raw' },
   });
@@ -25,11 +42,4 @@ export async function anOperatorApi(): Promise<OperatorApiOptions> {
     })(),
   );
   await draft.publish(makeSigningKeys().privateKey);
-  return {
-    store: DeploymentStore.inMemory(),
-    images,
-    token: 'secret',
-    requests: new RequestCounts(),
-    served: () => Promise.resolve([]),
-  };
 }

@@ -110,7 +110,7 @@ describe('the store of a deployment server', () => {
 
   it('holds no machine for armed that has the image and was not heard for ten minutes: somebody may work with it', () => {
     let now = new Date('2026-01-01T12:00:00Z');
-    const store = DeploymentStore.open(':memory:', () => now);
+    const store = DeploymentStore.inMemory(() => now);
     onTestFinished(() => store.close());
     arm(store, MAC);
     store.keepTarget({ ...store.armedTarget(MAC)!, state: 'verified' });
@@ -122,7 +122,7 @@ describe('the store of a deployment server', () => {
 
   it('keeps ten thousand machines that were only seen, the last ones, and all of which more is known', () => {
     let now = new Date('2026-01-01T12:00:00Z');
-    const store = DeploymentStore.open(':memory:', () => now);
+    const store = DeploymentStore.inMemory(() => now);
     onTestFinished(() => store.close());
     const macOf = (number: number) =>
       `52:54:01:${number

@@ -89,9 +89,16 @@ describe('a deployment', () => {
     expect(hasStarted(deployment, [again, { ...lost, phase: 'scan' }, gone], barrier(0, 'm0'))).toBe(false);
   });
 
+  it('does not count who has waited and was not heard for ten minutes', () => {
+    const deployment = aDeployment({ waitFor: 2, at: null });
+    const ready = targetsIn('deploying', 'deploying');
+    const at = (nowMs: number) => hasStarted(deployment, ready, barrier(nowMs, 'm0', 'm1'));
+    expect([at(HEARD_MS + 599_999), at(HEARD_MS + 600_000)]).toEqual([true, false]);
+  });
+
   it('starts not before its time', () => {
     const deployment = aDeployment({ waitFor: 1, at: '2026-01-01T22:00:00Z' });
-    const ready = targetsIn('deploying');
+    const ready = targetsIn('deploying').map((target) => ({ ...target, changed: '2026-01-01T21:59:58Z' }));
     const at = (time: string) => hasStarted(deployment, ready, barrier(Date.parse(time), 'm0'));
     expect(at('2026-01-01T21:59:59Z')).toBe(false);
     expect(at('2026-01-01T22:00:00Z')).toBe(true);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Machine } from '../../../src/engine/deployment/deployment-store.ts';
 import { machineId, machinesMeant } from '../../../src/engine/deployment/machine-words.ts';
+import type { Machine } from '../../../src/engine/deployment/stored-machines.ts';
 
 function aMachine(mac: string, name: string | null, ...tags: string[]): Machine {
   return { mac, name, tags, facts: null, firstSeen: '', lastSeen: '' };

@@ -1,3 +1,5 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { assert, asyncProperty, constantFrom, json, string, webPath } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { answerOperator, type OperatorApiOptions } from '../../../src/engine/deployment/operator-api.ts';
@@ -59,6 +61,37 @@ describe('the operator', () => {
     expect(api.store.deployments()).toEqual([]);
   });
 
+  it('arms by a UUID only when an agent has told it: what boots is known by its MAC', async () => {
+    const api = await anOperatorApi();
+    const uuid = 'a0a1a2a3-0000-0000-0000-000000000001';
+    const refusal = {
+      status: 400,
+      body: {
+        error: `machines: no agent has told the UUID ${uuid} yet, so that its machine cannot be known when it boots; name it by its MAC`,
+      },
+    };
+    const wish = { image: 'lab', machines: [FIRST] };
+    await ask(api, 'POST', '/deployments', wish);
+    expect(await ask(api, 'POST', '/deployments', { ...wish, machines: [SECOND, uuid] })).toMatchObject(
+      refusal,
+    );
+    expect(await ask(api, 'POST', '/deployments/1/machines', { machines: [uuid] })).toMatchObject(refusal);
+    expect(api.store.deployments()).toHaveLength(1);
+    api.store.machineSeen(SECOND, { ids: [SECOND, uuid] });
+    expect(await ask(api, 'POST', '/deployments/1/machines', { machines: [uuid] })).toMatchObject({
+      status: 200,
+    });
+  });
+
+  it('lets those begin that are ready', async () => {
+    const api = await anOperatorApi();
+    const at = '2999-01-01T00:00:00Z';
+    await ask(api, 'POST', '/deployments', { image: 'lab', machines: [FIRST, SECOND], waitFor: 2, at });
+    const { body } = await ask(api, 'POST', '/deployments/1/begin');
+    expect(body).toMatchObject({ start: { waitFor: 0, at: null } });
+    expect(await ask(api, 'POST', '/deployments/2/begin')).toMatchObject({ status: 400 });
+  });
+
   it('cancels what is not done, and has it tried again', async () => {
     const api = await anOperatorApi();
     await ask(api, 'POST', '/deployments', { image: 'lab', machines: [FIRST, SECOND] });
@@ -106,7 +139,12 @@ describe('the operator', () => {
     const api = await anOperatorApi();
     const started = await ask(api, 'POST', '/deployments', { image: 'lab', machines: [FIRST] });
     expect(started.body).toMatchObject({ rawBytes: 4096 });
-    await api.images.remove('lab');
+    const { folder } = await api.images.find('lab');
+    // As where this process may not read it.
+    await rm(join(folder, 'manifest.json'));
+    await mkdir(join(folder, 'manifest.json'));
+    expect((await ask(api, 'GET', '/deployments/1')).body).toMatchObject({ rawBytes: null });
+    await api.images.remove('lab', 1);
     const { body } = await ask(api, 'GET', '/deployments/1');
     expect(body).toMatchObject({ image: 'lab', rawBytes: null, machines: [{ machine: FIRST }] });
   });
@@ -120,6 +158,7 @@ describe('the operator', () => {
     await ask(api, 'POST', '/deployments/7/cancel');
     expect((await ask(api, 'GET', '/status')).body).toEqual({
       since: expect.stringMatching(/Z$/),
+      client: 'swarmboot',
       served: [],
       requests: 6,
       refused: { wrongToken: 1, unknownAddress: 1, wrongMethod: 1, bodyNoJson: 1, mistake: 1 },

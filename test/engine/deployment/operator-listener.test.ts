@@ -45,11 +45,11 @@ async function statusOf(port: number): Promise<unknown> {
 
 describe('a body', () => {
   it('that comes a byte a second is not waited for, and others are answered meanwhile', async () => {
-    const { port } = await anOperatorServer({ deadlineMs: 2_500 });
+    const { port } = await anOperatorServer({ deadlineMs: 10_000 });
     const slow = exchange(port, [`${POST}Content-Length: 1000\r\n\r\n`, ...' '.repeat(60)], 1_000);
-    expect(await statusOf(port)).toMatchObject({ refused: {} });
+    expect(await statusOf(port)).toHaveProperty('refused', {});
     const answer = await slow;
-    expect(answer).toMatch(/^HTTP\/1.1 408 .*did not arrive in 2500 ms/s);
+    expect(answer).toMatch(/^HTTP\/1.1 408 .*did not arrive in 10000 ms/s);
     expect(answer).toMatch(/connection: close/i);
     expect(await statusOf(port)).toMatchObject({ refused: { bodyTooSlow: 1 } });
   });
@@ -142,7 +142,7 @@ describe('a request', () => {
     const { port } = await anOperatorServer();
     for (const path of ['/', '/api/v1', '/boot/api/v1/status', '/API/v1/status'])
       expect((await fetch(`http://127.0.0.1:${port}${path}`)).status).toBe(404);
-    expect(await statusOf(port)).toMatchObject({ requests: 1, refused: {} });
+    expect(await statusOf(port)).toEqual(expect.objectContaining({ requests: 1, refused: {} }));
   });
 
   it('with a wrong token is refused ten thousand times in the same words, and the right one is let in then', async () => {

@@ -9,16 +9,19 @@ import { payloadRoute } from '../../../src/engine/http/payload-stream-reader.ts'
 import { ENCODER } from '../../../src/engine/image/chunk-codec.ts';
 import { ImageDraft } from '../../../src/engine/image/image-draft.ts';
 import type { ImageStore } from '../../../src/engine/image/image-store.ts';
-import { parseMetainfo } from '../../../src/engine/image/metainfo.ts';
+import { type Metainfo, parseMetainfo } from '../../../src/engine/image/metainfo.ts';
 import { makeSigningKeys } from '../../../src/engine/image/signature.ts';
 import { LinkRate, UNLIMITED } from '../../../src/engine/link-rate.ts';
+import type { TimedLimits } from '../../../src/engine/swarm/swarm-limits.ts';
 import { swarmboot } from '../../../src/engine/swarm/swarmboot-client.ts';
 import { startTracker } from '../../../src/engine/swarm/tracker.ts';
+import { webtorrent } from '../../../src/engine/swarm/webtorrent-client.ts';
 import type { BootFile } from '../../../src/engine/tftp/boot-file.ts';
 import { someBytes } from '../an-image.ts';
 import { aStore } from '../image/a-captured-image.ts';
 import { MIB } from '../image/a-volume.ts';
-import { ImageInMemory } from '../swarm/a-swarm.ts';
+import { HostilePeer } from '../swarm/a-hostile-peer.ts';
+import { aFreePort, ImageInMemory } from '../swarm/a-swarm.ts';
 
 async function publish(images: ImageStore, name: string): Promise<void> {
   const draft = await ImageDraft.begin(images, {
@@ -34,14 +37,18 @@ async function publish(images: ImageStore, name: string): Promise<void> {
 }
 
 /** A server of images of that store, and the deployments of its images `a` and `b`. */
-async function aServer(upBps = Number.POSITIVE_INFINITY) {
+async function aServer(
+  upBps = Number.POSITIVE_INFINITY,
+  timetable: readonly TimedLimits[] = [],
+  { client = swarmboot, port = 0 } = {},
+) {
   const images = await aStore();
   for (const name of ['a', 'b']) await publish(images, name);
   const tracker = await startTracker('127.0.0.1', 0);
   const bootFiles = new Map<string, BootFile>();
   const served = new ServedImages({
     ...{ images, tracker, bootFiles, httpUrl: 'http://127.0.0.1:1', host: '127.0.0.1' },
-    ...{ firstPort: 0, uplink: new LinkRate(upBps), site: '' },
+    ...{ client, firstPort: port, uplink: new LinkRate(upBps), site: '', timetable },
   });
   const store = DeploymentStore.inMemory();
   onTestFinished(async () => {
@@ -129,12 +136,44 @@ describe('images that are being deployed', () => {
   });
 });
 
-/** Fetches an image from the swarm of its server. */
-async function downloaded(files: ReadonlyMap<string, BootFile>, image: string): Promise<void> {
+it.each(['total', 'peer'] as const)(
+  'an image keeps to the limits of its time of the day: %s',
+  async (whose) => {
+    const rates = { upBps: MIB / 2, downBps: Number.POSITIVE_INFINITY };
+    const { served, bootFiles, a } = await aServer(Number.POSITIVE_INFINITY, [
+      { from: '00:00', to: '00:00', limits: { [whose]: rates } },
+    ]);
+    await served.serve(a);
+    const startMs = performance.now();
+    await downloaded(bootFiles, 'a');
+    expect(performance.now() - startMs).toBeGreaterThan(1_900);
+  },
+);
+
+it.each([
+  ['swarmboot, which deals', swarmboot, 'haveNone'],
+  ['webtorrent, which does not', webtorrent, 'haveAll'],
+] as const)('a peer meets the client of the settings: %s', async (_which, client, first) => {
+  const port = await aFreePort('127.0.0.1');
+  const { served, bootFiles, a } = await aServer(Number.POSITIVE_INFINITY, [], { client, port });
+  await served.serve(a);
+  const { infoHash, pieceHashes } = metainfoOf(bootFiles, 'a');
+  const guest = new HostilePeer({ host: '127.0.0.1', port, infoHash, pieces: pieceHashes.length });
+  const kinds: string[] = [];
+  guest.introduce().hear(({ kind }) => kinds.push(kind));
+  await expect.poll(() => kinds.filter((kind) => kind !== 'extended')[0], { timeout: 20_000 }).toBe(first);
+});
+
+function metainfoOf(files: ReadonlyMap<string, BootFile>, image: string): Metainfo {
   const torrent = files.get(`images/${image}/1/image.torrent`)!;
   const bytes = Buffer.alloc(torrent.sizeBytes);
   torrent.open().read(0, bytes);
-  const metainfo = { ...parseMetainfo(bytes), webSeeds: [] };
+  return parseMetainfo(bytes);
+}
+
+/** Fetches an image from the swarm of its server. */
+async function downloaded(files: ReadonlyMap<string, BootFile>, image: string): Promise<void> {
+  const metainfo = { ...metainfoOf(files, image), webSeeds: [] };
   const client = await swarmboot.make({
     ...{ peerId: randomBytes(20), host: '127.0.0.1', port: 0, link: UNLIMITED },
     ...{ uploadSlots: 4, neighbours: 4 },

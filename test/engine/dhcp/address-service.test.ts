@@ -178,6 +178,35 @@ describe('addresses', () => {
     expect(short(server.ask({}))).toBe('offer 10.78.0.100');
   });
 
+  it('that were offered to machines which are silent since are for others before that, where nothing else is free', () => {
+    const server = aServer();
+    for (const number of [1, 2, 3]) {
+      server.ask({ mac: macNumber(number) });
+      server.pass(1);
+    }
+    expect(short(server.ask({}))).toBe('noFreeAddress');
+    server.pass(7);
+    expect(short(server.ask({}))).toBe('offer 10.78.0.100');
+    // Whoever wants what it was offered so late has to ask anew.
+    const options = [serverIdentifier(SERVER), requestedAddress('10.78.0.100')];
+    expect(short(server.ask({ mac: macNumber(1), type: 'request', options }))).toMatch(/^nak/);
+  });
+
+  it('of the router and of name servers are for nobody, also within the range', () => {
+    const range = { first: '10.78.0.1', last: '10.78.0.4' };
+    const network = { network: '10.78.0.0/24', router: '10.78.0.2', nameServers: ['10.78.0.3'], leaseS: 600 };
+    const server = aServer({ subnets: [{ ...network, range }], reservations: [] });
+    expect(short(server.ask({}))).toBe('offer 10.78.0.4');
+    expect(short(server.ask({ mac: OTHER_MAC }))).toBe('noFreeAddress');
+  });
+
+  it('that are in use are for nobody else, however long ago they were offered', () => {
+    const server = aServer();
+    for (const number of [1, 2, 3]) server.join(macNumber(number));
+    server.pass(300);
+    expect(short(server.ask({}))).toBe('noFreeAddress');
+  });
+
   it('that machines give back are for others, but rather for the same machine', () => {
     const server = aServer();
     const clientAddress = server.join(MAC);

@@ -52,6 +52,26 @@ describe('a packet', () => {
     expect(decodePacket(withOptions(0, 53, 1, 1, 0, 0)).options).toEqual(new Map([[53, Uint8Array.of(1)]]));
   });
 
+  it('has a zero behind the name of a boot file, for firmware that takes it for a C string', () => {
+    const name = textValue('snponly.efi');
+    const uuid = new Uint8Array(17).fill(1);
+    const bytes = encodePacket(
+      aPacket({
+        options: [
+          [OPTION.bootFileName, name],
+          [OPTION.clientUuid, uuid],
+        ],
+      }),
+    );
+    const at = Buffer.from(bytes).indexOf('snponly.efi');
+    expect([bytes[at - 1], bytes[at + name.length], bytes[at + name.length + 1]]).toEqual([
+      name.length,
+      OPTION.pad,
+      OPTION.clientUuid,
+    ]);
+    expect(decodePacket(bytes).options.get(OPTION.bootFileName)).toEqual(name);
+  });
+
   it('puts together an option that comes in parts, as it takes apart one that is long', () => {
     const value = textValue('x'.repeat(300));
     const bytes = encodePacket(aPacket({ options: [[OPTION.bootFileName, value]] }));

@@ -43,6 +43,34 @@ describe('a registered machine', () => {
   });
 });
 
+describe('the client of the swarm', () => {
+  it('is the one that the server names', async () => {
+    const client = await aClient({ ...TAKEN, client: 'webtorrent' });
+    expect(await client.register(REGISTRATION)).toMatchObject({ client: 'webtorrent' });
+  });
+
+  it('has to be one that the agent knows, or nothing is written', async () => {
+    await expect((await aClient({ ...TAKEN, client: 'other' })).register(REGISTRATION)).rejects.toMatchObject(
+      { code: 'UNKNOWN_CLIENT', message: expect.stringContaining('runs other') },
+    );
+  });
+});
+
+describe('a server that fails', () => {
+  it('is asked again, as one that is away', async () => {
+    let asked = 0;
+    const server = createServer((_, response) => {
+      response.statusCode = asked++ === 0 ? 500 : 200;
+      response.end(JSON.stringify(asked === 1 ? { error: 'its disk is full' } : TAKEN));
+    }).listen(0, '127.0.0.1');
+    onTestFinished(() => void server.close());
+    await once(server, 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    expect(await new DeploymentClient({ url, token: 'token' }).register(REGISTRATION)).toMatchObject(TAKEN);
+    expect(asked).toBe(2);
+  });
+});
+
 describe('a file of a server', () => {
   it.each([
     ['whole', (client: DeploymentClient) => client.file('a-file')],

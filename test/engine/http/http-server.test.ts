@@ -157,6 +157,50 @@ describe('boot files by HTTP', () => {
   });
 });
 
+describe('a request that cannot be answered', () => {
+  async function aFailingServer(route: HttpServerOptions['routes'][number]) {
+    const failures: unknown[] = [];
+    const failed = (error: unknown) => failures.push(error);
+    const server = await HttpServer.start({ host: '127.0.0.1', port: 0, routes: [route], failed });
+    onTestFinished(() => server.close());
+    return { url: `http://127.0.0.1:${server.port}/`, failures };
+  }
+
+  it('is told of, and its client is told where to look', async () => {
+    const error = new Error('database or disk is full');
+    const { url, failures } = await aFailingServer(() => Promise.reject(error));
+    const response = await fetch(url);
+    expect([response.status, await response.json()]).toEqual([
+      500,
+      { error: 'the server failed; its log says why' },
+    ]);
+    expect(failures).toEqual([error]);
+  });
+
+  it('ends in the middle where its answer has begun', async () => {
+    const { url, failures } = await aFailingServer(async (_, response) => {
+      response.writeHead(200, { 'content-length': 10 }).write('half');
+      throw new Error('the rest cannot be read');
+    });
+    await expect((await fetch(url)).text()).rejects.toThrow();
+    expect(failures).toHaveLength(1);
+  });
+
+  it('is nobody’s concern where the client is gone', async () => {
+    const gone = Promise.withResolvers<void>();
+    const { url, failures } = await aFailingServer(async (_, response) => {
+      await once(response, 'close');
+      gone.resolve();
+      throw new Error('nobody hears it');
+    });
+    const controller = new AbortController();
+    const asking = fetch(url, { signal: controller.signal }).catch(() => {});
+    setTimeout(() => controller.abort(), 100);
+    await Promise.all([asking, gone.promise]);
+    expect(failures).toEqual([]);
+  });
+});
+
 describe('a connection', () => {
   const STALL_MS = 200;
   const LARGE = Buffer.alloc(48 * 2 ** 20);
@@ -226,6 +270,27 @@ describe('a connection', () => {
     const client = asked().on('close', resolve).resume();
     await closed;
     expect(client.bytesRead).toBe(0);
+  });
+
+  it('beyond a quarter of all from one address is ended, and others have room', async () => {
+    const server = await HttpServer.start({ host: '127.0.0.1', port: 0, routes: [] });
+    onTestFinished(() => server.close());
+    const ended = new Set<Socket>();
+    const connected = async (localAddress: string) => {
+      const client = connect({ port: server.port, host: '127.0.0.1', localAddress });
+      onTestFinished(() => void client.destroy());
+      client.on('error', () => {}).on('close', () => ended.add(client));
+      await once(client, 'connect');
+      return client;
+    };
+    for (let number = 0; number < 1_024; number++) await connected('127.0.0.2');
+    const last = await connected('127.0.0.2');
+    while (!ended.has(last)) await sleep(10);
+    const other = await connected('127.0.0.3');
+    other.write('GET / HTTP/1.1\r\nHost: server\r\n\r\n');
+    const [answer] = await once(other, 'data');
+    expect(String(answer)).toMatch(/^HTTP\/1.1 404/);
+    expect(ended.size).toBe(1);
   });
 });
 

@@ -51,6 +51,10 @@ export interface MountedVolume {
   unmount(): void;
 }
 
+/** What is said where nobody may mount here, or the kernel does not know the file system. */
+const CANNOT_BE =
+  /permission denied|must be superuser|only root|not permitted|unknown filesystem type|fuse: device|\/dev\/fuse/i;
+
 /** Mounts a device, or NTFS by its own program; unmounted when the test is over at the latest. */
 export async function mounted(
   context: TestContext,
@@ -61,10 +65,17 @@ export async function mounted(
   const folder = await aFolder();
   const program = installedTool(context, by, by === 'mount' ? 'mount' : 'ntfs-3g');
   const { status, stderr } = spawnSync(program, [...options, source, folder], { encoding: 'utf8' });
-  if (status !== 0) skipOrFail(context, `cannot mount ${source}: ${stderr.trim()}`);
+  if (status !== 0) {
+    if (CANNOT_BE.test(stderr)) skipOrFail(context, `cannot mount ${source}: ${stderr.trim()}`);
+    throw new Error(`${source} cannot be mounted: ${stderr.trim()}`);
+  }
   const umount = installedTool(context, 'umount', 'mount');
+  let isMounted = true;
   const unmount = () => {
-    spawnSync(umount, [folder]);
+    if (!isMounted) return;
+    isMounted = false;
+    const ended = spawnSync(umount, [folder], { encoding: 'utf8' });
+    if (ended.status !== 0) throw new Error(`${folder} cannot be unmounted: ${ended.stderr.trim()}`);
   };
   onTestFinished(unmount);
   return { folder, unmount };

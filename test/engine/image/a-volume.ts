@@ -93,10 +93,10 @@ export function exfat(bytes: number): VolumeMaker {
   };
 }
 
-export function xfs(bytes: number): VolumeMaker {
+export function xfs(bytes: number, ...options: readonly string[]): VolumeMaker {
   return async (context) => {
     const file = await aVolumeFile(bytes, 'blank');
-    await tool(context, 'mkfs.xfs', 'xfsprogs')('-q', '-L', 'golden', file);
+    await tool(context, 'mkfs.xfs', 'xfsprogs')('-q', '-L', 'golden', ...options, file);
     return file;
   };
 }

@@ -1,14 +1,79 @@
 import { createHash } from 'node:crypto';
-import { assert, property } from 'fast-check';
+import { posix } from 'node:path';
+import {
+  type Arbitrary,
+  array,
+  assert,
+  constantFrom,
+  integer,
+  property,
+  record,
+  string,
+  tuple,
+} from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Encodable, encodeBencode } from '../../../src/engine/bencode.ts';
 import { makeMetainfo, parseMetainfo, pieceLengthOf } from '../../../src/engine/image/metainfo.ts';
 import { anImageFile, someBytes } from '../an-image.ts';
 import { FUZZ_TIMEOUT_MS, UNTIL_TIME_IS_UP } from '../fuzzing.ts';
-import { someBencoding } from '../some-bencoding.ts';
+import { damaged, someBencoding } from '../some-bencoding.ts';
 
 const PIECE = 32_768;
 const TRACKER = 'http://127.0.0.1:6969/announce';
+
+/** Under the keys that are looked at. */
+const someTorrentBytes: Arbitrary<Uint8Array> = tuple(someBencoding, someBencoding).map(([info, webSeeds]) =>
+  Buffer.concat([Buffer.from('d4:info'), info, Buffer.from('8:url-list'), webSeeds, Buffer.from('e')]),
+);
+
+const someName = constantFrom('a', 'b', '..', '.', '', 'a/b', 'a\0b', '../x');
+const someLength = constantFrom(0, 1, 16_384, 40_000, 2 ** 40, Number.MAX_SAFE_INTEGER, -1);
+const someFile = record({ path: array(someName, { maxLength: 3 }), length: someLength });
+/** Torrents that are right as often as not: of one file or several, with as many hashes as they need or others. */
+const someTorrent: Arbitrary<Uint8Array> = record(
+  {
+    name: someName,
+    length: someLength,
+    files: array(someFile, { maxLength: 3 }),
+    'piece length': constantFrom(1, 16_384, 2 ** 28, 0, -1, 2 ** 40),
+    pieces: integer({ min: 0, max: 4 }).map((hashes) => Buffer.alloc(20 * hashes)),
+    private: integer({ min: 0, max: 2 }),
+    announce: string({ maxLength: 20 }),
+  },
+  { requiredKeys: ['name', 'pieces'] },
+).map(({ files, announce = '', ...info }) =>
+  encodeBencode(
+    new Map<string, Encodable>([
+      [
+        'info',
+        new Map<string, Encodable>([
+          ...Object.entries(info),
+          ...(files ? [['files', files.map((file) => new Map(Object.entries(file)))] as const] : []),
+        ]),
+      ],
+      ['announce', announce],
+    ]),
+  ),
+);
+
+/** What is read can be worked with: no more pieces than hashes, and no file outside of its folder. */
+function readOrRefused(bytes: Uint8Array): void {
+  let metainfo: ReturnType<typeof parseMetainfo>;
+  try {
+    metainfo = parseMetainfo(bytes);
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'BAD_METAINFO' });
+    return;
+  }
+  const { imageBytes, pieceBytes, pieceHashes, files, infoHash } = metainfo;
+  const last = pieceHashes.length - 1;
+  expect(pieceLengthOf(metainfo, last)).toBeGreaterThan(0);
+  expect(last * pieceBytes + pieceLengthOf(metainfo, last)).toBe(imageBytes);
+  expect(Number.isSafeInteger(imageBytes)).toBe(true);
+  expect(infoHash).toMatch(/^[0-9a-f]{40}$/);
+  for (const { path } of files)
+    expect(posix.relative('/folder', posix.join('/folder', ...path))).toBe(path.join('/'));
+}
 
 describe('metainfo', () => {
   it('holds the SHA-1 of every piece, the last one short', async () => {
@@ -134,18 +199,12 @@ describe('a metainfo of others', () => {
     );
   });
 
-  it('is read or refused, whatever its bytes', { timeout: FUZZ_TIMEOUT_MS }, () => {
-    assert(
-      property(someBencoding, someBencoding, (value, other) => {
-        const bytes = [Buffer.from('d4:info'), value, Buffer.from('8:url-list'), other, Buffer.from('e')];
-        try {
-          parseMetainfo(Buffer.concat(bytes));
-        } catch (error) {
-          expect(error).toMatchObject({ code: 'BAD_METAINFO' });
-        }
-      }),
-      UNTIL_TIME_IS_UP,
-    );
+  it.each([
+    ['bytes that look like bencoding', someTorrentBytes],
+    ['any values under the keys of a torrent', someTorrent],
+    ['a torrent that was damaged', damaged(someTorrent)],
+  ])('is read or refused: %s', { timeout: FUZZ_TIMEOUT_MS }, (_what, bytes) => {
+    assert(property(bytes, readOrRefused), UNTIL_TIME_IS_UP);
   });
 });
 

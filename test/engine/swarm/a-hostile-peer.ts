@@ -18,6 +18,7 @@ let named = 0;
 
 /** A bare connection to a client, with which a test may do what no client would. */
 export class HostilePeer {
+  static readonly #open = new Set<HostilePeer>();
   readonly socket: Socket;
   readonly target: Target;
   isClosed = false;
@@ -29,10 +30,17 @@ export class HostilePeer {
     this.socket.on('error', () => {});
     this.socket.on('close', () => {
       this.isClosed = true;
+      HostilePeer.#open.delete(this);
     });
+    HostilePeer.#open.add(this);
     onTestFinished(() => {
       this.socket.destroy();
     });
+  }
+
+  /** What all of them have written and the system has not taken: memory of theirs, in the process of a test. */
+  static unsentBytes(): number {
+    return [...HostilePeer.#open].reduce((sum, { socket }) => sum + socket.writableLength, 0);
   }
 
   write(...parts: Uint8Array[]): void {
@@ -49,9 +57,9 @@ export class HostilePeer {
     return this;
   }
 
-  /** Says who it is, every time somebody else. */
-  introduce(infoHash = this.target.infoHash): this {
-    const peerId = Buffer.from(`-XX0001-${String(named++).padStart(12, '0')}`);
+  /** Says who it is, every time somebody else where it is given no name. @param name of 12 letters */
+  introduce(infoHash = this.target.infoHash, name = String(named++).padStart(12, '0')): this {
+    const peerId = Buffer.from(`-XX0001-${name}`);
     this.write(
       encodeHandshake({ infoHash: Buffer.from(infoHash, 'hex'), peerId, hasFast: true, hasExtended: true }),
     );

@@ -13,13 +13,14 @@ import { ImageInMemory } from './a-swarm.ts';
 
 const PEER_ID = Buffer.from('-TE0001-announcer...');
 
-/** A tracker that knows nobody and keeps what it is told. */
-async function aTracker() {
+/** A tracker that knows nobody and keeps what it is told; it refuses so many announces after the first. */
+async function aTracker({ refusals = 0 } = {}) {
   const heard: URLSearchParams[] = [];
   let next = Promise.withResolvers<void>();
   const server = createServer((request, response) => {
     heard.push(new URL(request.url!, 'http://tracker').searchParams);
-    response.end('d8:intervali600e5:peers0:e');
+    const isRefused = heard.length > 1 && heard.length <= 1 + refusals;
+    response.end(isRefused ? 'd14:failure reason4:busye' : 'd8:intervali600e5:peers0:e');
     next.resolve();
     next = Promise.withResolvers<void>();
   });
@@ -97,10 +98,10 @@ describe('the announcer', () => {
     expect(heard.map((query) => query.get('ip'))).toEqual(['127.0.0.1', '127.0.0.1']);
   });
 
-  it('says nothing of a site that it does not know', async () => {
+  it('says that it knows of sites where its own has no name, and not its address', async () => {
     const { url, heard } = await aTracker();
     await anAnnouncer(url);
-    expect([...heard[0]!.keys()]).not.toContain('site');
+    expect(heard[0]!.get('site')).toBe('');
     expect([...heard[0]!.keys()]).not.toContain('ip');
   });
 
@@ -124,6 +125,61 @@ describe('the announcer', () => {
       ['', '0'],
       ['stopped', '0'],
     ]);
+  });
+
+  it('tells once of each peer that it has lost, and of none that is back', async () => {
+    const { url, heard, next } = await aTracker();
+    const client = await anAnnouncer(url);
+    for (const address of ['10.0.0.1:6881', '[2001:db8::1]:6881', '10.0.0.2:6881']) client.lost(address);
+    client.found('10.0.0.2:6881');
+    for (let ask = 0; ask < 2; ask++) {
+      const answered = next();
+      client.askForPeers();
+      await answered;
+    }
+    const lost = heard.map((query) => query.get('lost'));
+    expect(lost).toEqual([null, '[2001:db8::1]:6881,10.0.0.1:6881', null]);
+  });
+
+  it('tells first of those that it has lost last, and forgets the first of very many', async () => {
+    const { url, heard, next } = await aTracker();
+    const client = await anAnnouncer(url);
+    for (let number = 0; number < 3000; number++) client.lost(`10.0.0.1:${number}`);
+    for (let ask = 0; ask < 17; ask++) {
+      const answered = next();
+      client.askForPeers();
+      await answered;
+    }
+    const told = heard.flatMap((query) => query.get('lost')?.split(',') ?? []);
+    expect(told.slice(0, 2)).toEqual(['10.0.0.1:2999', '10.0.0.1:2998']);
+    expect(told).toHaveLength(1024);
+  });
+
+  it('asks once more, however often it was to while the tracker thought', async () => {
+    const { url, heard, next } = await aTracker();
+    const client = await anAnnouncer(url);
+    for (let ask = 0; ask < 5; ask++) client.askForPeers();
+    const [first, completed] = [next(), () => client.completed(100_000)];
+    await first;
+    completed();
+    for (let ask = 0; ask < 5; ask++) client.askForPeers();
+    await expect.poll(() => heard.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(4);
+    client.stop();
+    await expect.poll(() => heard.at(-1)!.get('event'), { timeout: 10_000 }).toBe('stopped');
+    const said = heard.map((query) => query.get('event') ?? 'regular');
+    expect(said).toEqual(['started', 'regular', 'completed', 'regular', 'stopped']);
+  });
+
+  it('tells again of those it has lost where the tracker did not hear', async () => {
+    const { url, heard, next } = await aTracker({ refusals: 1 });
+    const client = await anAnnouncer(url);
+    client.lost('10.0.0.1:6881');
+    for (let ask = 0; ask < 2; ask++) {
+      const answered = next();
+      client.askForPeers();
+      await answered;
+    }
+    expect(heard.slice(1).map((query) => query.get('lost'))).toEqual(['10.0.0.1:6881', '10.0.0.1:6881']);
   });
 
   it.each([

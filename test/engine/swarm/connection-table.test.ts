@@ -55,9 +55,21 @@ describe('the connections of a torrent', () => {
     const [first, second] = [open(), open()];
     expect(() => table.name(first, OURS)).toThrow(refusal('this is our own connection'));
     table.name(first, '77');
-    table.ban('77', 'it lied');
+    table.ban(table.identityOf(first), 'it lied');
     expect(closed).toEqual([[first, 'it lied']]);
     expect(() => table.name(second, '77')).toThrow(refusal('it is banned'));
+  });
+
+  it('of a host are not ended, nor refused, for what another host has done under the same name', () => {
+    const { table, closed, open } = aTable();
+    const liar = open({ from: '10.0.0.9' });
+    table.name(liar, '77');
+    table.ban(table.identityOf(liar), 'it lied');
+    const honest = open({ from: '10.0.0.1' });
+    table.name(honest, '77');
+    expect(closed).toEqual([[liar, 'it lied']]);
+    expect(table.isBanned({ peerId: '77', from: '10.0.0.9' })).toBe(true);
+    expect(table.identityOf(liar)).toBe('');
   });
 
   it('are not ended where one is banned that has gone before it was found out', () => {

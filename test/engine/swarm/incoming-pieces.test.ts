@@ -25,7 +25,7 @@ function aPiece() {
     geometry: new Geometry(PIECE_BYTES, PIECE_BYTES, BLOCK_BYTES),
     store: { write: async () => {}, read: async (_piece, _offset, into) => into },
     buffers: new PieceBuffers(PIECE_BYTES, 1),
-    peerIdOf: (peer) => there.get(peer) ?? '',
+    identityOf: (peer) => there.get(peer) ?? '',
     guilty: (peerId) => guilty.push(peerId),
   });
   const send = (peer: number, block: number, bytes: Uint8Array): void => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   addressText,
+  hostOf,
   isAddress,
   isCallable,
   localAddressTowards,
@@ -8,6 +9,16 @@ import {
 } from '../../../src/engine/swarm/peer-address.ts';
 
 describe('the address of a peer', () => {
+  it.each([
+    ['fe80::1%br-lan', 'fe80::1'],
+    ['fe80::1%eth0.100', 'fe80::1'],
+    ['10.0.0.1', '10.0.0.1'],
+    ['::ffff:10.0.0.1', '10.0.0.1'],
+  ])('is told without our interface: %s', (seen, told) => {
+    expect(hostOf(seen)).toBe(told);
+    expect(addressText(told, 1)).toBe(told.includes(':') ? `[${told}]:1` : `${told}:1`);
+  });
+
   it.each(['10.0.0.1:6881', '[2001:db8::1]:1', '10.0.0.1:65535'])(
     'is one that can be called: %s',
     (address) => {

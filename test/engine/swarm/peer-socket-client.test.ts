@@ -43,6 +43,7 @@ async function aConnection(upBps = Number.POSITIVE_INFINITY, downBps = Number.PO
     remote.destroy();
   });
   const [shaken, closed, sent] = [signal<void>(), signal<string>(), signal<number>()];
+  let taken = 0;
   const unreadable: { block: BlockAddress; reason: string }[] = [];
   let onUnreadable = (): void => {};
   const messages: Message[] = [];
@@ -61,7 +62,10 @@ async function aConnection(upBps = Number.POSITIVE_INFINITY, downBps = Number.PO
       },
       blockAnnounced: () => undefined,
       blockReceived: (block) => blocks.push(block),
-      blockSent: sent.tell,
+      blockSent(bytes) {
+        taken++;
+        sent.tell(bytes);
+      },
       blockUnreadable(block, reason) {
         unreadable.push({ block, reason });
         onUnreadable();
@@ -73,6 +77,7 @@ async function aConnection(upBps = Number.POSITIVE_INFINITY, downBps = Number.PO
   return {
     remote,
     socket,
+    taken: () => taken,
     messages,
     blocks,
     shaken: shaken.happened,
@@ -230,6 +235,11 @@ describe('the patience of a peer socket', () => {
     });
   }
 
+  /** Lets the network deliver a little. */
+  async function turns(): Promise<void> {
+    for (let turn = 0; turn < 10; turn++) await new Promise(setImmediate);
+  }
+
   /** Lets the network deliver what is under way. */
   async function delivered(remote: Socket, messages: readonly Message[]): Promise<void> {
     const before = messages.length;
@@ -259,6 +269,88 @@ describe('the patience of a peer socket', () => {
       vi.advanceTimersByTime(1_000);
     }
     expect(await closed).toBe('it was silent for too long');
+  });
+
+  it.each([
+    ['a message that nobody knows', [0, 0, 1, 0, 99]],
+    ['a block', [0, 0, 16, 9, 7, 0, 0, 0, 0, 0, 0, 0, 0]],
+  ])('ends with a peer that says %s byte by byte, without end', async (_what, start) => {
+    withFakeClock();
+    const { remote, shaken, closed } = await aConnection();
+    remote.write(encodeHandshake(HANDSHAKE));
+    await shaken;
+    remote.write(Uint8Array.from(start));
+    for (let second = 0; second < 165; second++) {
+      remote.write(Uint8Array.of(0));
+      await turns();
+      vi.advanceTimersByTime(1_000);
+    }
+    expect(await closed).toBe('it was silent for too long');
+  });
+
+  it('lasts as long as a long message goes on, be it at a hundred bytes a second', async () => {
+    withFakeClock();
+    const { remote, messages, shaken, closed } = await aConnection();
+    remote.write(encodeHandshake(HANDSHAKE));
+    await shaken;
+    // Of a kind that nobody knows.
+    const message = Buffer.alloc(4 + 16_000, 99);
+    message.writeUInt32BE(16_000);
+    for (let at = 0; at < message.length; at += 1_500) {
+      remote.write(message.subarray(at, at + 1_500));
+      await turns();
+      vi.advanceTimersByTime(15_000);
+    }
+    await delivered(remote, messages);
+    remote.destroy();
+    expect(await closed).toBe('the connection was closed');
+  });
+
+  it('ends with a peer that talks and does not read the blocks that it has asked for', async () => {
+    withFakeClock();
+    const { remote, socket, messages, shaken, closed, taken } = await aConnection();
+    remote.pause();
+    remote.write(encodeHandshake(HANDSHAKE));
+    await shaken;
+    // Until neither system takes any more.
+    for (let asked = 0; asked - taken() < 4; asked++) {
+      socket.sendBlock(BLOCK, new Uint8Array(BLOCK.length));
+      for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
+    }
+    for (let look = 0; look < 9; look++) {
+      await delivered(remote, messages);
+      vi.advanceTimersByTime(15_000);
+    }
+    // What it may have taken before the first look counts for that.
+    vi.advanceTimersByTime(15_000);
+    expect(await closed).toBe('it does not read what it has asked for');
+  });
+
+  it('lasts as long as a peer that is slow goes on reading', async () => {
+    withFakeClock();
+    const { remote, socket, messages, shaken, closed } = await aConnection();
+    remote.pause();
+    remote.write(encodeHandshake(HANDSHAKE));
+    await shaken;
+    for (let block = 0; block < 60; block++) socket.sendBlock(BLOCK, new Uint8Array(BLOCK.length));
+    for (let round = 0; round < 20; round++) {
+      await delivered(remote, messages);
+      remote.read(2 * BLOCK.length);
+      vi.advanceTimersByTime(15_000);
+    }
+    socket.close('it lived until here');
+    expect(await closed).toBe('it lived until here');
+  });
+
+  it('ends with a peer that is refused ten thousand requests behind one block', async () => {
+    const { remote, socket, shaken, closed } = await aConnection(1);
+    remote.resume();
+    remote.write(encodeHandshake(HANDSHAKE));
+    await shaken;
+    socket.sendBlock(BLOCK, new Uint8Array(BLOCK.length));
+    for (let reject = 0; reject < 10_000; reject++) socket.sendBehindBlocks({ kind: 'reject', ...BLOCK });
+    socket.sendBehindBlocks({ kind: 'reject', ...BLOCK });
+    expect(await closed).toBe('it asks for more than it takes');
   });
 
   it('lasts as long as a peer says something every two minutes (BEP 3)', async () => {

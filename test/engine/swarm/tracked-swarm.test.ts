@@ -5,7 +5,7 @@ import { RandomStream } from '../../../src/sim/kernel/random-stream.ts';
 
 /** An announce of a machine that is named by its address. */
 function said(ip: string, wishes: Partial<Announce> = {}): Announce {
-  const peer = { peerId: `id of ${ip} ${wishes.localIp}`, port: 6881, leftBytes: 1, wanted: 50 };
+  const peer = { peerId: `id of ${ip} ${wishes.localIp}`, port: 6881, leftBytes: 1, wanted: 50, lost: [] };
   return { ...peer, ip, event: 'started', site: 'here', localIp: undefined, ...wishes };
 }
 
@@ -70,6 +70,57 @@ describe('a tracked swarm', () => {
     expect(ipsOf(swarm, said('10.0.0.4'), 10_000)).toEqual(['10.0.0.2', '10.0.0.3']);
     expect(ipsOf(swarm, said('10.0.0.5'), 1_200_000)).toEqual(['10.0.0.2']);
     expect(ipsOf(swarm, said('10.0.0.6'), 1_206_000)).toEqual(['10.0.0.5']);
+  });
+
+  it('names whom a peer has lost to others alone, and to that peer again when it has been heard', () => {
+    const swarm = aSwarm();
+    for (const ip of ['10.0.0.1', '10.0.0.2', '10.0.0.3']) swarm.announce(said(ip), 0);
+    const update = { event: 'update' } as const;
+    expect(ipsOf(swarm, said('10.0.0.3', update))).toEqual(['10.0.0.1', '10.0.0.2']);
+    expect(ipsOf(swarm, said('10.0.0.3', { ...update, lost: ['10.0.0.1:6881'] }))).toEqual(['10.0.0.2']);
+    expect(ipsOf(swarm, said('10.0.0.3', update))).toEqual(['10.0.0.2']);
+    expect(ipsOf(swarm, said('10.0.0.4'))).toEqual(['10.0.0.1', '10.0.0.2', '10.0.0.3']);
+    swarm.announce(said('10.0.0.1', { ...update, wanted: 0 }), 0);
+    expect(ipsOf(swarm, said('10.0.0.3', update))).toEqual(['10.0.0.1', '10.0.0.2']);
+  });
+
+  it('goes on to name a source that was lost: nobody else may have the image', () => {
+    const swarm = aSwarm();
+    swarm.announce(said('10.0.0.1', { leftBytes: 0 }), 0);
+    expect(ipsOf(swarm, said('10.0.0.2'))).toEqual(['10.0.0.1']);
+    expect(ipsOf(swarm, said('10.0.0.2', { lost: ['10.0.0.1:6881'] }))).toEqual(['10.0.0.1']);
+  });
+
+  it('passes over in a chain whom the next has lost', () => {
+    const swarm = aSwarm('chain');
+    swarm.announce(said('10.0.0.1', { leftBytes: 0 }), 0);
+    for (const ip of ['10.0.0.2', '10.0.0.3', '10.0.0.4']) swarm.announce(said(ip), 0);
+    expect(ipsOf(swarm, said('10.0.0.4', { lost: ['10.0.0.3:6881'] }))).toEqual(['10.0.0.2']);
+    expect(ipsOf(swarm, said('10.0.0.4', { lost: ['10.0.0.2:6881'] }))).toEqual(['10.0.0.1']);
+    // Nobody else is before it: the source, be it that it was lost as well.
+    expect(ipsOf(swarm, said('10.0.0.4', { lost: ['10.0.0.1:6881'] }))).toEqual(['10.0.0.1']);
+  });
+
+  it.each([
+    ['it does not know', ['10.0.0.9:6881', 'nonsense', '']],
+    ['at another port', ['10.0.0.1:6882']],
+    ['and who it is itself', ['10.0.0.2:6881']],
+  ])('takes no notice of lost peers that %s', (_which, lost) => {
+    const swarm = aSwarm();
+    swarm.announce(said('10.0.0.1'), 0);
+    swarm.announce(said('10.0.0.2'), 0);
+    expect(ipsOf(swarm, said('10.0.0.2', { lost }))).toEqual(['10.0.0.1']);
+  });
+
+  it('knows a lost peer by the address that the other was told: behind one NAT its own, and IPv6 in brackets', () => {
+    const [nat, six] = [aSwarm(), aSwarm()];
+    const behind = (localIp: string) => said('192.0.2.1', { localIp });
+    nat.announce(behind('10.0.0.1'), 0);
+    expect(ipsOf(nat, behind('10.0.0.2'))).toEqual(['10.0.0.1']);
+    expect(ipsOf(nat, { ...behind('10.0.0.2'), lost: ['10.0.0.1:6881'] })).toEqual([]);
+    six.announce(said('2001:db8::1'), 0);
+    expect(ipsOf(six, said('2001:db8::2'))).toEqual(['2001:db8::1']);
+    expect(ipsOf(six, said('2001:db8::2', { lost: ['[2001:db8::1]:6881'] }))).toEqual([]);
   });
 
   it('remembers no more peers than a swarm may have, and those that were heard last', () => {

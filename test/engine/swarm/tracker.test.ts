@@ -27,11 +27,16 @@ interface Wishes {
   readonly from?: string;
   readonly more?: string;
   readonly compact?: 0 | 1;
+  readonly left?: number;
 }
 
 /** A bare request, as any client may send it; the peer id is made of the port. */
-async function announce(url: string, port: number, { from = HOST, more = '', compact = 1 }: Wishes = {}) {
-  const query = `info_hash=${INFO_HASH}&peer_id=${String(port).padStart(20, 'p')}&port=${port}&left=1&compact=${compact}`;
+async function announce(
+  url: string,
+  port: number,
+  { from = HOST, more = '', compact = 1, left = 1 }: Wishes = {},
+) {
+  const query = `info_hash=${INFO_HASH}&peer_id=${String(port).padStart(20, 'p')}&port=${port}&left=${left}&compact=${compact}`;
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   const request = get(`${url}?${query}&event=started${more}`, { localAddress: from, agent: false });
   request.once('error', reject);
@@ -123,6 +128,16 @@ describe('the tracker', () => {
 });
 
 describe('the tracker of several sites', () => {
+  it('takes its own clients for one site where that has no name: all are told of the source', async () => {
+    const { announceUrl } = await aServingTracker();
+    await announce(announceUrl, 1000, { more: '&site=', left: 0 });
+    for (let port = 1001; port < 1040; port++) {
+      const answer = await announce(announceUrl, port, { more: '&site=&numwant=4' });
+      expect(compactPeers(answer)).toContain('127.0.0.1:1000');
+      expect(fieldOf(answer, 'interval')).toBe(2);
+    }
+  });
+
   it('tells two of one site behind one NAT the addresses that they say they have, and others what it sees', async () => {
     const { announceUrl } = await aServingTracker();
     const far = { from: '127.0.0.2' };

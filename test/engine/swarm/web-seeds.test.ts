@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Metainfo } from '../../../src/engine/image/metainfo.ts';
 import { RatePath } from '../../../src/engine/swarm/rate-path.ts';
 import type { WebSeed } from '../../../src/engine/swarm/web-seed.ts';
@@ -9,6 +9,7 @@ import { remade } from '../a-metainfo.ts';
 import { aTorrentOfFiles, filesIn } from '../a-torrent-of-files.ts';
 import { someBytes } from '../an-image.ts';
 import { anImageServer } from '../http/an-image-server.ts';
+import { HostilePeer } from './a-hostile-peer.ts';
 import { type ASwarm, aSwarm, ImageInMemory, type SwarmPeer } from './a-swarm.ts';
 import { aWebServer } from './a-web-server.ts';
 
@@ -133,6 +134,25 @@ describe('a web seed', () => {
     const metainfo = remade(swarm.metainfo, { webSeeds: [`${url}/`] });
     expectImage(await downloaded(await swarm.aPeer('leecher'), metainfo));
     expect(asked.toSorted()).toEqual(wholePieces('/golden.img').toSorted());
+  });
+
+  it('is asked although somebody sends all the time, as nobody asked for that', async () => {
+    const swarm = await aSwarmOfTheImage();
+    const { payloadUrl: url } = await anImageServer(IMAGE, { pieceBytes: PIECE });
+    const leecher = await swarm.aPeer('leecher');
+    const { host, metainfo } = swarm;
+    const download = downloaded(leecher, remade(metainfo, { webSeeds: [url] }));
+    const target = { host, port: leecher.port, infoHash: metainfo.infoHash, pieces: PIECES };
+    const generous = new HostilePeer(target).ignore().introduce(metainfo.infoHash, 'the-generous');
+    const block = { piece: 0, begin: 0, length: 16_384 };
+    const sending = setInterval(() => generous.sendBlock(block, new Uint8Array(block.length)), 100);
+    onTestFinished(() => clearInterval(sending));
+    expectImage(await download);
+    // It is downloaded all the same.
+    const { byPeer, downloadedBytes } = leecher.client.statistics();
+    const id = Buffer.from('-XX0001-the-generous').toString('hex');
+    expect(byPeer.get(id)!.downloadedBytes).toBeGreaterThan(50 * block.length);
+    expect(downloadedBytes - byPeer.get(id)!.downloadedBytes).toBe(IMAGE.length);
   });
 
   it('is left alone as long as the swarm brings the image', async () => {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { type BootFile, MemoryBootFile } from '../../../src/engine/tftp/boot-file.ts';
 import { fetchBootFile } from '../../../src/engine/tftp/boot-file-client.ts';
-import { BootFileServer } from '../../../src/engine/tftp/boot-file-server.ts';
+import { BootFileServer, type RefusedRequest } from '../../../src/engine/tftp/boot-file-server.ts';
 import { someBytes } from '../an-image.ts';
 import { aBootFileServer, HOST, PacketClient } from './a-boot-file-server.ts';
 
@@ -54,6 +54,23 @@ describe('the boot file server', () => {
     client.read(name === '' ? '/' : name, port);
     expect((await client.hear()).packet).toMatchObject({ kind: 'error', code: 1 });
     expect(ended).toEqual([]);
+  });
+
+  it('tells of each name that it has not got once for each client', async () => {
+    const refusals: RefusedRequest[] = [];
+    const { port } = await aBootFileServer(
+      { a: someBytes(10) },
+      { refused: (request) => refusals.push(request) },
+    );
+    const client = await PacketClient.open();
+    for (const name of ['vmlinuz', 'vmlinuz', 'initrd.img']) {
+      client.read(name, port);
+      await client.hear();
+    }
+    expect(refusals).toEqual([
+      { client: HOST, file: 'vmlinuz', reason: 'File not found' },
+      { client: HOST, file: 'initrd.img', reason: 'File not found' },
+    ]);
   });
 
   it('takes what stands behind a NUL byte for the mode, and refuses that', async () => {

@@ -62,7 +62,10 @@ async function newest(folder: string, downloads: string, names: readonly string[
   );
   const lost = names.find((name) => !packages.some((one) => one.name === name));
   if (lost === undefined) return packages.sort((one, other) => (one.name < other.name ? -1 : 1));
-  throw new RunFailure('PACKAGES', `apt does not bring ${lost}; run \`apt-get update\` and try again`);
+  throw new RunFailure(
+    'PACKAGES',
+    `apt does not bring ${lost}; run \`apt-get update\` and try again, on Debian 12 (amd64)`,
+  );
 }
 
 /** As root apt would download as another user, who may not write here. */
@@ -77,8 +80,8 @@ async function apt(program: string, parameters: readonly string[], cwd: string):
     const { code, stderr = '' } = cause as NodeJS.ErrnoException & { stderr?: string };
     const said =
       code === 'ENOENT'
-        ? `${program} is missing: boot images are built on Debian or Ubuntu`
-        : `${program} failed: ${stderr.trim().split('\n').at(-1)}; run \`apt-get update\` and try again`;
+        ? `${program} is missing: boot images are built on Debian 12 (amd64)`
+        : `${program} failed: ${stderr.trim().split('\n').at(-1)}; run \`apt-get update\` and try again, on Debian 12 (amd64)`;
     throw new RunFailure('PACKAGES', said, { cause });
   }
 }

@@ -1,6 +1,7 @@
 import { versions } from 'node:process';
-import { RunFailure } from '../../../failure.ts';
+import { ConfigError, RunFailure } from '../../../failure.ts';
 import { ENCODER } from '../chunk-codec.ts';
+import { MOST_CHUNKS } from '../extent-map.ts';
 import { type DraftPlan, ImageDraft, type RawRun } from '../image-draft.ts';
 import type { ImageStore, StoredImage } from '../image-store.ts';
 import { assertImageName } from '../manifest.ts';
@@ -69,6 +70,11 @@ async function captureDisk(
   const survey = await surveyDisk(disk, wishes);
   const bridgedBytes = BRIDGED_BYTES[request.encoding.kind];
   const chunks = planChunks(survey.used, { chunkBytes: CHUNK_BYTES, bridgedBytes });
+  if (chunks.length > MOST_CHUNKS)
+    throw new ConfigError(
+      'disk',
+      `what is in use lies in ${chunks.length} pieces, and an image has ${MOST_CHUNKS} at most; copy the most scattered partition whole with \`--whole\``,
+    );
   const draft = await ImageDraft.begin(store, draftPlan(request, disk, survey));
   try {
     const rawBytes = chunks.reduce((sum, { start, end }) => sum + end - start, 0);

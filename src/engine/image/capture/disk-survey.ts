@@ -13,7 +13,7 @@ import { partOf, type Volume } from '../disk/volume.ts';
 import { containerOf } from '../file-system/container-of.ts';
 import type { FileSystem } from '../file-system/file-system.ts';
 import { fileSystemOf } from '../file-system/file-system-of.ts';
-import type { ImagePartition } from '../manifest.ts';
+import { type ImagePartition, LONGEST_LABEL } from '../manifest.ts';
 
 /** What is on a disk, and which bytes of it a golden image holds. */
 export interface DiskSurvey {
@@ -74,7 +74,8 @@ async function surveyPartition(
       copied: fileSystem ? (name === 'swap' ? 'created' : 'used') : 'whole',
       usedBytes: bytesOfRanges(used),
       ...(uuid !== undefined && { uuid }),
-      ...(label !== undefined && { label }),
+      // File systems allow more than a manifest does.
+      ...(label !== undefined && { label: label.slice(0, LONGEST_LABEL) }),
     },
   };
 }

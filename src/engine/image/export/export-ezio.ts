@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { ConfigError } from '../../../failure.ts';
 import type { RawRun } from '../image-draft.ts';
 import type { ImagePartition } from '../manifest.ts';
@@ -27,7 +27,8 @@ const DISK = 'sda';
  */
 export async function exportEzio(wishes: EzioExportWishes): Promise<string[]> {
   assertDiskImage(wishes.image.manifest);
-  const { target } = wishes;
+  // Without the slash that a shell puts behind a folder: what is made beside it would be made in it.
+  const target = resolve(wishes.target);
   // --force is no licence to remove a folder with whatever it holds.
   if ((await namesIn(target)).length > 0)
     throw new ConfigError(

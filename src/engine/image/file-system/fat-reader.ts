@@ -51,15 +51,18 @@ function isFat(boot: Buffer): boolean {
 function fatLayoutOf(boot: Buffer): FatLayout {
   const sectorBytes = boot.readUInt16LE(11);
   const clusterBytes = sectorBytes * boot[13]!;
+  // As Linux takes it (fat_fill_super), however few clusters there are: mkfs.fat makes small ones when it is told to.
+  const isFat32 = boot.readUInt16LE(22) === 0;
   const tableSectors = boot.readUInt16LE(22) || boot.readUInt32LE(36);
   const sectors = boot.readUInt16LE(19) || boot.readUInt32LE(32);
   const reserved = boot.readUInt16LE(14);
   const rootSectors = Math.ceil((boot.readUInt16LE(17) * 32) / sectorBytes);
   const dataSector = reserved + boot[16]! * tableSectors + rootSectors;
   const clusters = Math.floor(((sectors - dataSector) * sectorBytes) / clusterBytes);
-  const bitsPerEntry = clusters < FEWEST_CLUSTERS.fat16 ? 12 : clusters < FEWEST_CLUSTERS.fat32 ? 16 : 32;
+  const bitsPerEntry = isFat32 ? 32 : clusters < FEWEST_CLUSTERS.fat16 ? 12 : 16;
+  const isTooLarge = !isFat32 && clusters >= FEWEST_CLUSTERS.fat32;
   const tableBytes = tableSectors * sectorBytes;
-  if (!(clusters >= 1) || reserved === 0 || ((clusters + 2) * bitsPerEntry) / 8 > tableBytes)
+  if (!(clusters >= 1) || isTooLarge || reserved === 0 || ((clusters + 2) * bitsPerEntry) / 8 > tableBytes)
     throw new ProtocolError('its boot sector contradicts itself');
   const [tableOffset, dataOffset] = [reserved * sectorBytes, dataSector * sectorBytes];
   return { bitsPerEntry, tableOffset, tableBytes, dataOffset, clusterBytes, clusters };

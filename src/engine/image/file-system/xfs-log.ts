@@ -49,7 +49,9 @@ async function isUnmount(log: Volume, { header, start, head, blocks }: LastRecor
   const isSecondVersion = (header.readUInt32BE(8) & 2) !== 0;
   const headers = isSecondVersion ? Math.max(1, Math.ceil(header.readUInt32BE(320) / BYTES_PER_HEADER)) : 1;
   const data = start + headers;
-  if ((data + 1) % blocks !== head % blocks || header.readUInt32BE(40) !== 1) return false;
+  // Padded to the stripe unit of the log, which is 4 KiB on disks with such sectors (xlog_sync).
+  const dataBlocks = Math.max(1, Math.ceil(header.readUInt32BE(12) / BASIC_BLOCK_BYTES));
+  if ((data + dataBlocks) % blocks !== head % blocks || header.readUInt32BE(40) !== 1) return false;
   const operation = await blockAt(log, data % blocks);
   return (operation[9]! & UNMOUNT_FLAG) !== 0;
 }

@@ -1,8 +1,8 @@
 import { ProtocolError } from '../../protocol-error.ts';
+import { MOST_CHUNKS } from '../extent-map.ts';
 import type { RawRun } from '../image-draft.ts';
 
 /** As many as an extent map may have. */
-const MOST_CHUNKS = 2 ** 22;
 
 export interface CutterRules {
   /** Bytes of a chunk at most. */

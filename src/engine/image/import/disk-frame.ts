@@ -79,9 +79,21 @@ function bootArea(
 
 function recordsOf({ table, extended, partitions, sectorBytes }: ClonezillaLayout): RawRun[] {
   const logical = partitions.filter(({ number }) => number > 4);
-  if (extended) return extendedBootRecords(extended, logical, sectorBytes);
+  if (extended) {
+    assertNumbered(logical);
+    return extendedBootRecords(extended, logical, sectorBytes);
+  }
   if (table === 'gpt' || logical.length === 0) return [];
   throw new ProtocolError(
     `partition ${logical[0]!.number} is a logical one, but there is no extended partition`,
   );
+}
+
+/** They are numbered by their places: whatever names another number, a boot loader for example, would mean another one. */
+function assertNumbered(logical: ClonezillaLayout['partitions']): void {
+  const strange = logical.find(({ number }, place) => number !== 5 + place);
+  if (strange)
+    throw new ProtocolError(
+      `logical partition ${strange.number} is not in the order of the disk, or one before it is missing; sort the table (\`sfdisk --reorder\`) and save the disk again`,
+    );
 }

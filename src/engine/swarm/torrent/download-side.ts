@@ -46,6 +46,7 @@ export class DownloadSide {
   /** There is room for one more source than before, and nobody has been asked because of it. */
   #isRoomNew = false;
   #isPaused = false;
+  #givenBytes = 0;
   #nowMs = 0;
 
   constructor(settings: DownloadSettings, neighbours: ReadonlyMap<number, Neighbour>, emit: EmitEffect) {
@@ -79,6 +80,11 @@ export class DownloadSide {
   /** To be told before anything else that happens. */
   setClock(nowMs: number): void {
     this.#nowMs = nowMs;
+  }
+
+  /** All that anybody was asked for and sent. */
+  get givenBytes(): number {
+    return this.#givenBytes;
   }
 
   get isDone(): boolean {
@@ -144,7 +150,7 @@ export class DownloadSide {
   arrives(neighbour: Neighbour, address: BlockAddress): boolean {
     neighbour.pipeline.began(this.#nowMs);
     const block = this.#settings.geometry.blockOf(address);
-    const isAsked = block !== -1 && neighbour.asked.get(address.piece)?.has(block) === true;
+    const isAsked = neighbour.asked.get(address.piece)?.has(block) === true;
     return isAsked && this.#open.of(address.piece)?.arrives(block, neighbour.peer) === true;
   }
 
@@ -157,6 +163,7 @@ export class DownloadSide {
     if (!this.#sources.remove(neighbour, piece, block)) return this.#ask(neighbour);
     neighbour.heardAtMs = this.#nowMs;
     neighbour.givenBytes += address.length;
+    this.#givenBytes += address.length;
     neighbour.pipeline.received(address.length, this.#nowMs);
     const partial = this.#open.of(piece);
     if (partial?.isArrivingFrom(block, neighbour.peer)) {

@@ -42,6 +42,11 @@ export class SwarmState {
     return this.#download.held.size;
   }
 
+  /** All that anybody was asked for and sent. */
+  get givenBytes(): number {
+    return this.#download.givenBytes;
+  }
+
   /** Adds what neighbours have of 32 pieces in a row. */
   count(place: number, counter: CopyCounter): void {
     for (const { pieces } of this.#neighbours.values()) counter.add(pieces.word(place));

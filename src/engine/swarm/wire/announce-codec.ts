@@ -16,10 +16,12 @@ export interface Announcement {
   readonly wanted: number;
   /** Left out where nothing has happened but time. */
   readonly event?: AnnounceEvent | undefined;
-  /** Beyond BEP 3: for trackers that hand out by site. */
+  /** Beyond BEP 3: for trackers that hand out by site; empty for one without a name. */
   readonly site?: string | undefined;
   /** Where we are at our site, whatever a NAT makes of it. */
   readonly ip?: string | undefined;
+  /** Beyond BEP 3: addresses of peers that were lost or not reached, `host:port` each. */
+  readonly lost?: readonly string[] | undefined;
   /** What the tracker wants to hear again. */
   readonly trackerId?: Uint8Array | undefined;
 }
@@ -40,7 +42,7 @@ const [SHORTEST_INTERVAL_S, LONGEST_INTERVAL_S] = [1, 3600];
 
 /** The question to a tracker, as one that HTTP gets. */
 export function announceUrl(tracker: string, announcement: Announcement): URL {
-  const { infoHash, peerId, port, leftBytes, downloadedBytes, wanted, event, site, ip, trackerId } =
+  const { infoHash, peerId, port, leftBytes, downloadedBytes, wanted, event, site, ip, lost, trackerId } =
     announcement;
   const query = [
     `info_hash=${escaped(Buffer.from(infoHash, 'hex'))}`,
@@ -52,8 +54,9 @@ export function announceUrl(tracker: string, announcement: Announcement): URL {
     'compact=1',
     `numwant=${wanted}`,
     ...(event ? [`event=${event}`] : []),
-    ...(site ? [`site=${encodeURIComponent(site)}`] : []),
+    ...(site === undefined ? [] : [`site=${encodeURIComponent(site)}`]),
     ...(ip ? [`ip=${encodeURIComponent(ip)}`] : []),
+    ...(lost && lost.length > 0 ? [`lost=${encodeURIComponent(lost.join(','))}`] : []),
     ...(trackerId ? [`trackerid=${escaped(trackerId)}`] : []),
   ];
   return new URL(`${tracker}${tracker.includes('?') ? '&' : '?'}${query.join('&')}`);

@@ -36,6 +36,7 @@ export class MessageParser {
   #target: Uint8Array | undefined;
   #blockBytes = 0;
   #isStopped = false;
+  #messages = 0;
 
   constructor(sink: MessageSink, limits: MessageLimits) {
     this.#sink = sink;
@@ -50,6 +51,11 @@ export class MessageParser {
     for (let at = 0; at < chunk.length && !this.#isStopped; ) {
       at += this.#block ? this.#takeData(chunk, at) : this.#takeHead(chunk, at);
     }
+  }
+
+  /** How many have come to their end, those that nobody knows included. */
+  get messages(): number {
+    return this.#messages;
   }
 
   /** Nothing more is heard, not even the rest of a chunk that is being taken apart: the peer was dropped. */
@@ -124,6 +130,7 @@ export class MessageParser {
   }
 
   #tell(body: Uint8Array): void {
+    this.#messages++;
     if (body.length === 0) return this.#sink.messageReceived({ kind: 'keepAlive' });
     const message = decodeMessage(body[0]!, body.subarray(1));
     if (message) this.#sink.messageReceived(message);
@@ -146,6 +153,7 @@ export class MessageParser {
     if (this.#blockBytes < block.length) return taken;
     this.#block = undefined;
     this.#target = undefined;
+    this.#messages++;
     this.#sink.blockReceived(block);
     return taken;
   }

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { open, readdir, readFile, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it, type TestContext } from 'vitest';
+import { describe, expect, it, onTestFinished, type TestContext } from 'vitest';
 import { ConfigError, RunFailure } from '../../../../src/failure.ts';
 import { installedTool } from '../../../bench/executors/local/installed-tool.ts';
 import { aFolder, anImageFile, someBytes } from '../../an-image.ts';
@@ -60,6 +60,9 @@ describe('a disk that somebody uses is refused, and it is said who', () => {
     const disk = await aDiskOf(context, [ext(40 * MIB, 'ext4')]);
     const device = loopDeviceOf(context, disk);
     const folder = await aFolder();
+    // Where it could be mounted after all.
+    const umount = installedTool(context, 'umount', 'mount');
+    onTestFinished(() => void spawnSync(umount, [folder]));
     let said = '';
     const captured = await capture(
       await aStore(),

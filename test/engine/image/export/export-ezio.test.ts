@@ -55,7 +55,8 @@ describe('export in the layout of EZIO', () => {
     const torrents = await exportEzio({
       image,
       store,
-      target,
+      // As shells complete the name of a folder.
+      target: `${target}/`,
       isForced: false,
       signal,
       progressed: () => {},

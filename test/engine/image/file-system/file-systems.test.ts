@@ -1,8 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, it, type TestContext } from 'vitest';
 import { bytesOfRanges, mergedRanges, rangesWithout } from '../../../../src/engine/image/disk/byte-ranges.ts';
 import { fileSystemOf } from '../../../../src/engine/image/file-system/file-system-of.ts';
 import {
+  aVolumeFile,
   btrfs,
   exfat,
   ext,
@@ -50,6 +51,29 @@ describe('what a file system uses', () => {
     const file = await make(context);
     expect((await read(file)).used).toEqual(await partcloneRanges(context, name, file));
   });
+
+  // Linux and fsck.fat take it for FAT32 by its boot sector; mtools and partclone count clusters, and do not.
+  it.for([
+    ['20 MiB', 20 * MIB, []],
+    ['large clusters', 60 * MIB, ['-s', '8']],
+  ] as const)(
+    'is on FAT32 with fewer clusters than FAT16 may have what its table says: %s',
+    async ([, bytes, options], context) => {
+      const file = await aVolumeFile(bytes);
+      await tool(context, 'mkfs.fat', 'dosfstools')('-F', '32', '-n', 'GOLDEN', ...options, file);
+      const volume = await readFile(file);
+      const tableBytes = volume.readUInt32LE(36) * 512;
+      const firstTable = volume.readUInt16LE(14) * 512;
+      const [lastUsed, clusterBytes] = [101, volume[13]! * 512];
+      for (const table of [firstTable, firstTable + tableBytes])
+        for (let cluster = 3; cluster <= lastUsed; cluster++)
+          volume.writeUInt32LE(cluster === lastUsed ? 0x0fff_ffff : cluster + 1, table + 4 * cluster);
+      await writeFile(file, volume);
+      const { used, label } = await read(file);
+      expect(used).toEqual([{ start: 0, end: firstTable + 2 * tableBytes + (lastUsed - 1) * clusterBytes }]);
+      expect(label).toBe('GOLDEN');
+    },
+  );
 
   it('is on NTFS what partclone takes, and the boot sector’s copy behind the last cluster', async (context) => {
     const file = await ntfs(24 * MIB)(context);
@@ -127,6 +151,14 @@ const CHECKED: readonly [
   ['FAT32', fat(40 * MIB, 32), 'fsck.fat', 'dosfstools', ['-n'], /\d+ files, \d+\/\d+ clusters/],
   ['exFAT', exfat(20 * MIB), 'fsck.exfat', 'exfatprogs', ['-n'], /clean/],
   ['XFS', xfs(300 * MIB), 'xfs_repair', 'xfsprogs', ['-n'], /Phase 7/],
+  [
+    'XFS of a disk with sectors of 4 KiB',
+    xfs(300 * MIB, '-s', 'size=4096'),
+    'xfs_repair',
+    'xfsprogs',
+    ['-n'],
+    /Phase 7/,
+  ],
   ['Btrfs', btrfs(120 * MIB), 'btrfs', 'btrfs-progs', ['check', '--check-data-csum'], /no error found/],
 ];
 

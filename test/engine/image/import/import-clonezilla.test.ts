@@ -92,6 +92,23 @@ describe('import of an image folder of Clonezilla', () => {
     expect(image.manifest.partitions.map(({ number }) => number)).toEqual([1, 2, 3, 5, 6]);
   });
 
+  it('refuses logical partitions that are not in the order of the disk: they would get other numbers', async (context) => {
+    const folder = await aFolder();
+    const fileSystems = [];
+    for (const _ of [1, 2, 3, 4])
+      fileSystems.push(
+        await aFileSystem(context, { kind: 'ext4', folder: await aFolder(), bytes: 8 * MEBIBYTE }),
+      );
+    const saved = await aClonezillaFolder(context, { folder, label: 'dos', fileSystems, compressor: 'gz' });
+    const table = join(saved.folder, 'sda-pt.sf');
+    const text = await readFile(table, 'utf8');
+    const [one, other] = text.split('\n').filter((line) => /^\/dev\/sda[56] /.test(line)) as [string, string];
+    const places = [one, other].map((line) => line.slice(line.indexOf(':')));
+    const swapped = text.replace(one, `/dev/sda5 ${places[1]}`).replace(other, `/dev/sda6 ${places[0]}`);
+    await writeFile(table, swapped);
+    await expect(importedAndExported(saved.folder)).rejects.toThrow('is not in the order of the disk');
+  });
+
   it('reads every compression that Clonezilla is used with, in one file or in parts', async (context) => {
     const folder = await aFolder();
     const fileSystems = [await aFileSystem(context, { kind: 'ext4', folder, bytes: 8 * MEBIBYTE })];

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ExtraSlots } from '../../../../src/engine/swarm/policy/extra-slots.ts';
 
@@ -17,5 +18,61 @@ describe('extra slots', () => {
     expect(extra.lasts(2001)).toBe(true);
     extra.ended();
     expect(extra.count).toBe(0);
+  });
+});
+
+/** What may happen to an uploader: a grant that lasts so long, or one that has come to its end. */
+const anyHistory = fc.array(fc.option(fc.nat(1_000_000), { nil: 'ended' as const }), {
+  maxLength: 60,
+});
+
+function slotsAfter(most: number, history: readonly (number | 'ended')[]): ExtraSlots {
+  const extra = new ExtraSlots(most);
+  for (const event of history) {
+    if (event === 'ended') extra.ended();
+    else extra.lasts(event);
+  }
+  return extra;
+}
+
+describe('extra slots, whatever happens', () => {
+  const anyMost = fc.nat(8);
+
+  it('are never more than there are to be, and come one by one', () => {
+    fc.assert(
+      fc.property(anyMost, anyHistory, fc.double({ min: 0, noNaN: true }), (most, history, ms) => {
+        const extra = slotsAfter(most, history);
+        const before = extra.count;
+        const isOneMore = extra.lasts(ms);
+        expect(extra.count - before).toBe(isOneMore ? 1 : 0);
+        expect(extra.count).toBeGreaterThanOrEqual(0);
+        expect(extra.count).toBeLessThanOrEqual(most);
+      }),
+    );
+  });
+
+  it('are no fewer where a grant lasts longer, and take longer each time', () => {
+    fc.assert(
+      fc.property(
+        anyMost,
+        anyHistory,
+        fc.array(fc.nat(1e6), { minLength: 2, maxLength: 2 }),
+        (most, history, both) => {
+          const [shorter, longer] = both.sort((a, b) => a - b) as [number, number];
+          const [one, other] = [slotsAfter(most, history), slotsAfter(most, history)];
+          const untilOneMore = one.afterMs;
+          expect(Number(one.lasts(shorter))).toBeLessThanOrEqual(Number(other.lasts(longer)));
+          expect(one.afterMs).toBeGreaterThanOrEqual(untilOneMore);
+        },
+      ),
+    );
+  });
+
+  it('are all gone when any grant has come to its end', () => {
+    fc.assert(
+      fc.property(anyMost, anyHistory, (most, history) => {
+        expect(slotsAfter(most, [...history, 'ended']).count).toBe(0);
+      }),
+    );
   });
 });

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ATorrent, aGeometry, BLOCKS, requestsTo, toldTo } from './a-torrent.ts';
 
@@ -5,17 +6,23 @@ const PIECES = 24;
 const FAR = 100;
 const MATES = [1, 2, 3];
 
-/** One of three machines at a site that know each other, beside a machine at another site. */
-function aMember(own: number, far: { has?: number[] | 'everything'; isDealer?: boolean } = {}): ATorrent {
+/** One of some machines at a site that know each other, by their salts, beside a machine at another site. */
+function aMember(
+  own: number,
+  far: { has?: number[] | 'everything'; isDealer?: boolean } = {},
+  salts: readonly number[] = MATES,
+): ATorrent {
   const torrent = new ATorrent({
     geometry: aGeometry(PIECES),
     place: { site: 'near', salt: own },
     openPieces: PIECES,
     askedBlocks: 2 * PIECES * BLOCKS,
   });
-  for (const peer of MATES.filter((mate) => mate !== own)) {
+  for (const [place, salt] of salts.entries()) {
+    if (salt === own) continue;
+    const peer = place + 1;
     torrent.join(peer);
-    torrent.tell({ kind: 'peerIntroduced', peer, site: 'near', isDealer: false, salt: peer });
+    torrent.tell({ kind: 'peerIntroduced', peer, site: 'near', isDealer: false, salt });
   }
   const { has = 'everything', isDealer = false } = far;
   torrent.join(FAR);
@@ -36,6 +43,18 @@ describe('a piece at another site', () => {
     const asked = MATES.map((own) => askedAfar(aMember(own)));
     expect(asked.flat().sort((a, b) => a - b)).toEqual(Array.from({ length: PIECES }, (_, piece) => piece));
     for (const pieces of asked) expect(pieces.length).toBeGreaterThan(0);
+  });
+
+  it('is fetched by exactly one member, whatever they are called and in whatever order they are known', () => {
+    const anySite = fc.uniqueArray(fc.nat(0xffff_ffff), { minLength: 1, maxLength: 6 });
+    fc.assert(
+      fc.property(anySite, (salts) => {
+        const asked = salts.flatMap((own, place) =>
+          askedAfar(aMember(own, {}, place % 2 === 0 ? salts : salts.toReversed())),
+        );
+        expect(asked.sort((a, b) => a - b)).toEqual(Array.from({ length: PIECES }, (_, piece) => piece));
+      }),
+    );
   });
 
   it('is not fetched there once somebody of ours has it', () => {

@@ -17,6 +17,8 @@ interface Member extends MemberPlace {
   readonly links: number[];
   /** Links to other sites. */
   linksAcross: number;
+  /** Those that have lost it, or could not reach it, since it was heard. */
+  readonly lostBy: Set<number>;
 }
 
 /** Who is in a swarm, and who knows whom. Members are numbers, in the order in which they joined. */
@@ -30,7 +32,7 @@ export class Membership {
   /** @returns the new member's number */
   join(place: MemberPlace): number {
     const number = this.#next++;
-    this.#members.set(number, { ...place, told: [], links: [], linksAcross: 0 });
+    this.#members.set(number, { ...place, told: [], links: [], linksAcross: 0, lostBy: new Set() });
     this.#everybody.add(number);
     if (place.isSource) this.#sources.add(number);
     if (!this.#sites.has(place.site)) this.#sites.set(place.site, new Roster());
@@ -40,17 +42,26 @@ export class Membership {
 
   leave(number: number): void {
     const member = this.#of(number);
-    for (const other of member.links) {
-      const { told, links } = this.#of(other);
-      remove(number, told);
-      remove(number, links);
-      if (this.areApart(number, other)) this.#of(other).linksAcross--;
-    }
+    for (const other of [...member.links]) this.#unlink(number, other);
     this.siteOf(number).delete(number);
     if (this.siteOf(number).members.length === 0) this.#sites.delete(member.site);
     this.#everybody.delete(number);
     this.#sources.delete(number);
     this.#members.delete(number);
+  }
+
+  /**
+   * The asker has lost a neighbour: it cannot reach it until that one is heard again. A source it may, since nobody else
+   * may have what it wants, and a network that was away for all takes no source away.
+   */
+  part(asker: number, other: number): void {
+    this.#unlink(asker, other);
+    if (!this.isSource(other)) this.#of(other).lostBy.add(asker);
+  }
+
+  /** The member is there. */
+  heard(number: number): void {
+    this.#of(number).lostBy.clear();
   }
 
   /** From now on the asker knows these, and they know it. */
@@ -106,7 +117,8 @@ export class Membership {
 
   /** Whether `from` can connect to `to`. */
   canReach(from: number, to: number): boolean {
-    return !(this.#of(to).isHidden && this.areApart(from, to));
+    const { isHidden, lostBy } = this.#of(to);
+    return !lostBy.has(from) && !(isHidden && this.areApart(from, to));
   }
 
   toldOf(number: number): readonly number[] {
@@ -119,6 +131,17 @@ export class Membership {
 
   linksAcrossOf(number: number): number {
     return this.#of(number).linksAcross;
+  }
+
+  #unlink(one: number, other: number): void {
+    for (const [member, former] of [
+      [this.#of(one), other],
+      [this.#of(other), one],
+    ] as const) {
+      remove(former, member.told);
+      remove(former, member.links);
+      if (this.areApart(one, other)) member.linksAcross--;
+    }
   }
 
   #of(number: number): Member {
