@@ -151,6 +151,20 @@ export interface MulticastModel {
   readonly dropAfterS: number;
   /** A swarm brings what was lost in the first round, instead of further ones; left out for rounds. */
   readonly repair?: RepairModel;
+  /** What was lost is repaired slice by slice, instead of in rounds over the whole image; left out for rounds. */
+  readonly slices?: SlicesModel;
+  /** Whether the sender goes round the image as long as somebody lacks something, and takes everybody in at any time. */
+  readonly isCarousel?: boolean;
+}
+
+/** How a sender asks all receivers after each slice. */
+export interface SlicesModel {
+  /** Packets of a slice; the last one may be short. */
+  readonly packets: number;
+  /** Whether the next slice is sent while answers about the last one are awaited. */
+  readonly isFullDuplex: boolean;
+  /** How long a sender that has nothing else to send waits for who has not answered, before it asks again. */
+  readonly askAgainS: number;
 }
 
 /** Repair of a multicast by the machines among themselves. */
@@ -198,6 +212,8 @@ export interface DeploymentModel {
   readonly latencyS: number;
   /** Share of multicast packets lost on the way to each machine. */
   readonly loss: number;
+  /** Whether switches send a multicast to all ports and sites; left out: to those that receive it (IGMP snooping, RFC 4541). */
+  readonly isFlooded?: boolean;
   /** Share of pieces that arrive with a wrong hash and are thrown away; left out for none. */
   readonly corruptShare?: number;
   readonly arrival: ArrivalModel;
@@ -205,7 +221,7 @@ export interface DeploymentModel {
   readonly seederLeavesAfterBytes: number;
   /** What machines load after `phases.boot`, before the agent runs; left out for nothing. */
   readonly boot?: BootModel;
-  /** Left out where connections have their share at once and lose nothing. */
+  /** Left out where connections have their share at once, also when a cable is back, and lose nothing. */
   readonly tcp?: TcpModel;
   readonly phases: FixedPhases;
   readonly disk: DiskModel;

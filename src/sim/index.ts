@@ -27,6 +27,7 @@ export { type SimulatedDeployment, type SimulatedMachine, simulate } from './sim
 export * from './theory/boot-storm.ts';
 export * from './theory/branching.ts';
 export * from './theory/branching-equation.ts';
+export * from './theory/carousel.ts';
 export * from './theory/chain.ts';
 export * from './theory/flash-crowd.ts';
 export * from './theory/fluid.ts';
@@ -34,6 +35,7 @@ export * from './theory/fluid-trajectory.ts';
 export * from './theory/kumar-ross.ts';
 export * from './theory/large-swarm.ts';
 export * from './theory/multicast.ts';
+export * from './theory/multicast-slices.ts';
 export * from './theory/mundinger.ts';
 export * from './theory/packet-loss.ts';
 export * from './theory/service-capacity.ts';

@@ -3,6 +3,7 @@ import {
   hasTracker,
   type LinkChange,
   type LinkModel,
+  type MulticastModel,
   type ProcessorsModel,
   type TransportModel,
 } from './deployment-model.ts';
@@ -108,7 +109,8 @@ function requireComeback(
   if (comesBackAfterS === undefined) return;
   const field = `${of}.comesBackAfterS`;
   requirePositive(field, comesBackAfterS);
-  if (transport.transport === 'multicast') reject(field, comesBackAfterS, 'none where one sends to all');
+  if (transport.transport === 'multicast' && !transport.isCarousel)
+    reject(field, comesBackAfterS, 'none where one sends to all, and takes nobody in');
   if (disk.dirtyBytes > 0) reject(field, comesBackAfterS, 'none where bytes wait in memory to be written');
 }
 
@@ -153,13 +155,24 @@ function requireTransport(settings: TransportModel): void {
       requireTime('transport.waitS', settings.waitS);
       requireTime('transport.roundS', settings.roundS);
       requireTime('transport.dropAfterS', settings.dropAfterS);
-      if (!settings.repair) return;
-      requireCount('transport.repair.blockBytes', settings.repair.blockBytes);
-      return requireTransport(settings.repair.swarm);
+      return requireRepair(settings);
     case 'chain':
       requireCount('transport.children', settings.children);
       return requireTime('transport.hopSetUpS', settings.hopSetUpS);
   }
+}
+
+/** Nobody repairs in two ways. */
+function requireRepair({ repair, slices, isCarousel = false }: MulticastModel): void {
+  const ways = [repair !== undefined, slices !== undefined, isCarousel].filter(Boolean).length;
+  if (ways > 1) reject('transport', 'several ways to repair', 'one of repair, slices and isCarousel');
+  if (slices) {
+    requireCount('transport.slices.packets', slices.packets);
+    requireTime('transport.slices.askAgainS', slices.askAgainS);
+  }
+  if (!repair) return;
+  requireCount('transport.repair.blockBytes', repair.blockBytes);
+  requireTransport(repair.swarm);
 }
 
 function requireProcessors({ count, perByteS, perMachineS }: ProcessorsModel): void {

@@ -1,6 +1,7 @@
 import {
   type DeploymentModel,
   isServerWebSeed,
+  type LinkChange,
   peerCountOf,
   type TransportModel,
 } from './deployment-model.ts';
@@ -16,7 +17,9 @@ import { startOfTransferS } from './machine/start-of-transfer.ts';
 import { assertModel } from './model-check.ts';
 import { Connections } from './network/connections.ts';
 import { FlowNetwork } from './network/flow-network.ts';
+import { noticedByTcp } from './network/retransmission.ts';
 import { SERVER, Topology } from './network/topology.ts';
+import { Carousel } from './transport/carousel.ts';
 import { Chain } from './transport/chain.ts';
 import { Ledger } from './transport/ledger.ts';
 import { Multicast } from './transport/multicast.ts';
@@ -126,17 +129,18 @@ function killMachines(
 /** Puts all changes of links on the clock. */
 function changeLinks(
   barrierS: number,
-  { model: { serverLinkChanges, machines }, simulation, topology }: Arena,
+  { model: { serverLinkChanges, machines, tcp, latencyS }, simulation, topology }: Arena,
   transport: Transport,
 ): void {
+  const noticed = (changes: readonly LinkChange[]): readonly LinkChange[] =>
+    tcp ? noticedByTcp(changes, 2 * latencyS + tcp.timeoutS) : changes;
   const changesOf = [serverLinkChanges, ...machines.map(({ linkChanges }) => linkChanges)];
   for (const [peer, changes = []] of changesOf.entries()) {
-    for (const { atS, link } of changes) {
-      simulation.after(barrierS + atS, () => {
-        topology.change(peer, link);
-        if (peer !== SERVER) transport.linkChanged?.(peer, link);
-      });
-    }
+    for (const { atS, link } of noticed(changes))
+      simulation.after(barrierS + atS, () => topology.change(peer, link));
+    if (peer === SERVER) continue;
+    for (const { atS, link } of changes)
+      simulation.after(barrierS + atS, () => transport.linkChanged?.(peer, link));
   }
 }
 
@@ -147,7 +151,7 @@ function transportFor(settings: TransportModel, arena: Arena): Transport {
     case 'unicast':
       return new Unicast(arena, settings);
     case 'multicast':
-      return new Multicast(arena, settings);
+      return settings.isCarousel ? new Carousel(arena, settings) : new Multicast(arena, settings);
     case 'chain':
       return new Chain(arena, settings);
   }

@@ -200,4 +200,11 @@ export const anyTransport: Arbitrary<TransportModel> = oneof(
       repair: { swarm, blockBytes: Math.ceil(PIECE_BYTES / blocks) },
     }),
   ),
+  record({
+    rateBps: anyRate,
+    packets: integer({ min: 1, max: 200 }),
+    isFullDuplex: boolean(),
+    askAgainS: constantFrom(0, 0.5),
+  }).map(({ rateBps, ...slices }) => aMulticast({ rateBps, packetBytes: PIECE_BYTES / 64, slices })),
+  anyRate.map((rateBps) => aMulticast({ rateBps, packetBytes: PIECE_BYTES / 64, isCarousel: true })),
 );

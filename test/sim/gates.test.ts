@@ -11,7 +11,7 @@ import { mundingerS } from '../../src/sim/theory/mundinger.ts';
 import { expectedRounds, expectedTransmissions } from '../../src/sim/theory/packet-loss.ts';
 import { multicastRounds } from '../../src/sim/transport/multicast-rounds.ts';
 import { aChain, aModel, aMulticast, aSwarm, aUnicast, LINK_BPS } from './a-model.ts';
-import { finishedTimes, makespanS, sumOf } from './readings.ts';
+import { finishedTimes, makespanS, sigmasOff, sumOf } from './readings.ts';
 
 /** Heavy on a busy computer; no claim about time. */
 const PATIENT = { timeout: 300_000 };
@@ -138,13 +138,6 @@ describe('a multicast whose sender collects losses after each round', () => {
     else expect(sigmasOff(times, expected)).toBeLessThan(3);
   });
 });
-
-/** How far the mean of a sample lies from what is expected, in standard deviations of the mean. */
-function sigmasOff(sample: readonly number[], expected: number): number {
-  const mean = sumOf(sample) / sample.length;
-  const variance = sumOf(sample.map((value) => (value - mean) ** 2)) / (sample.length - 1);
-  return Math.abs(mean - expected) / Math.sqrt(variance / sample.length);
-}
 
 const chanceful: readonly [what: string, model: DeploymentModel][] = [
   ['a swarm', aModel({ machines: 20, pieces: 64, latencyS: 1 / 64 })],

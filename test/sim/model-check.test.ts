@@ -23,6 +23,8 @@ const nonsense: readonly [what: string, wishes: Wishes, field: string][] = [
   ['no sites', { sites: [] }, 'sites'],
 ];
 
+const SLICES = { packets: 16, isFullDuplex: true, askAgainS: 0 };
+
 describe('model check', () => {
   it('lets a model pass that makes sense', () => {
     expect(() => assertModel(aModel())).not.toThrow();
@@ -47,6 +49,9 @@ describe('model check', () => {
     ['a sender that waits for less than no time', { transport: aMulticast({ dropAfterS: -1 }) }],
     ['time that goes backwards', { latencyS: -1 }],
     ['half a piece at random', { transport: aSwarm({ randomFirst: 0.5 }) }],
+    ['slices of no packets', { transport: aMulticast({ slices: { ...SLICES, packets: 0 } }) }],
+    ['a sender that asks again before', { transport: aMulticast({ slices: { ...SLICES, askAgainS: -1 } }) }],
+    ['two ways to repair', { transport: aMulticast({ slices: SLICES, isCarousel: true }) }],
     ['a repair by no blocks', { transport: aMulticast({ repair: { swarm: aSwarm(), blockBytes: 0.5 } }) }],
     [
       'a repair by a swarm that makes no sense',

@@ -28,3 +28,10 @@ export function sumOf(values: Iterable<number>): number {
   for (const value of values) sum += value;
   return sum;
 }
+
+/** How far the mean of a sample lies from what is expected, in standard deviations of the mean. */
+export function sigmasOff(sample: readonly number[], expected: number): number {
+  const mean = sumOf(sample) / sample.length;
+  const variance = sumOf(sample.map((value) => (value - mean) ** 2)) / (sample.length - 1);
+  return Math.abs(mean - expected) / Math.sqrt(variance / sample.length);
+}

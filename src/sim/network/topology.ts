@@ -35,6 +35,10 @@ export class Topology {
   readonly #network: FlowNetwork;
   readonly #peers: Int32Array;
   readonly #sites: Int32Array;
+  readonly #isFlooded: boolean;
+  /** By link that a multicast crosses at present: what it carries as a rule [byte/s]. */
+  readonly #castLinks = new Map<number, number>();
+  #castBps = 0;
   /** What the computer that all run on can do for all flows together. */
   readonly #processors: number;
 
@@ -46,6 +50,7 @@ export class Topology {
       ...seeders,
     ];
     this.#network = network;
+    this.#isFlooded = model.isFlooded ?? false;
     this.#peers = new Int32Array(PEER * (everybody.length + (webSeed ? 1 : 0)));
     this.#sites = new Int32Array(PER_SITE * sites.length);
     for (const [peer, { site, link, linkChanges = [] }] of everybody.entries()) {
@@ -95,8 +100,49 @@ export class Topology {
   change(peer: number, link: LinkModel): void {
     const [up, down] = [this.#peers[peer * PEER + UP]!, this.#peers[peer * PEER + DOWN]!];
     const { upBps, downBps } = limited(link);
-    this.#network.setCapacity(up, upBps);
-    this.#network.setCapacity(down, downBps);
+    this.#setCapacity(up, upBps);
+    this.#setCapacity(down, downBps);
+  }
+
+  /**
+   * A multicast to these machines and no others takes its rate of every link that it crosses first, since nothing slows
+   * it down, and leaves the rest to all flows; one to nobody takes nothing.
+   * @param rateBps what has left the server; a port that is slower loses the rest of it
+   */
+  cast(receivers: ReadonlySet<number>, rateBps: number): void {
+    const links = new Set(receivers.size === 0 ? [] : this.#castLinksTo(receivers));
+    const before = [...this.#castLinks].filter(([link]) => !links.has(link));
+    for (const [link, usualBps] of before) {
+      this.#castLinks.delete(link);
+      this.#network.setCapacity(link, usualBps);
+    }
+    this.#castBps = rateBps;
+    for (const link of links) {
+      if (this.#castLinks.has(link)) continue;
+      const usualBps = this.#network.narrowest([link]);
+      this.#castLinks.set(link, usualBps);
+      this.#setCapacity(link, usualBps);
+    }
+  }
+
+  /** From the server to the switch of each site that it goes to, and down to each machine that it is sent to. */
+  #castLinksTo(receivers: ReadonlySet<number>): number[] {
+    const everywhere = this.#peers.length / PEER;
+    const places = this.#isFlooded ? Array.from({ length: everywhere }, (_, peer) => peer) : receivers;
+    const links = [this.#peers[SERVER * PEER + UP]!, this.#sites[BACKPLANE]!];
+    for (const peer of places) {
+      const site = this.#peers[peer * PEER + SITE]! * PER_SITE;
+      if (peer !== SERVER) links.push(this.#peers[peer * PEER + DOWN]!);
+      if (site !== 0)
+        links.push(this.#sites[WAN_UP]!, this.#sites[site + WAN_DOWN]!, this.#sites[site + BACKPLANE]!);
+    }
+    return links.filter((link) => link !== -1);
+  }
+
+  #setCapacity(link: number, usualBps: number): void {
+    const isCast = this.#castLinks.has(link);
+    if (isCast) this.#castLinks.set(link, usualBps);
+    this.#network.setCapacity(link, isCast ? Math.max(CUT_BPS, usualBps - this.#castBps) : usualBps);
   }
 
   processorsPath(): number[] {

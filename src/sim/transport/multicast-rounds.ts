@@ -1,4 +1,4 @@
-import type { RandomStream } from '../kernel/random-stream.ts';
+import type { LossChance } from './sending.ts';
 
 /** Packets sent in one round, and who was complete after how many of them. */
 export interface MulticastRound {
@@ -20,7 +20,7 @@ export const MOST_LOSSES = 50e6;
 export function* multicastRounds(
   receivers: number,
   packets: number,
-  chance: { readonly loss: number; readonly stream: RandomStream },
+  chance: LossChance,
 ): Generator<MulticastRound> {
   const everything = Array.from({ length: receivers }, (_, receiver) => receiver);
   let lacking = new Map(everything.map((receiver) => [receiver, lossesOf(packets, chance)] as const));
@@ -63,10 +63,7 @@ function withoutComplete(lacking: ReadonlyMap<number, Int32Array>): Map<number, 
 }
 
 /** Places from 0 up to `count` that are lost, in order. */
-export function lossesOf(
-  count: number,
-  { loss, stream }: { loss: number; stream: RandomStream },
-): Int32Array<ArrayBuffer> {
+export function lossesOf(count: number, { loss, stream }: LossChance): Int32Array<ArrayBuffer> {
   const lost: number[] = [];
   if (loss === 0) return Int32Array.from(lost);
   const perLoss = -1 / Math.log1p(-loss);
@@ -78,7 +75,7 @@ export function lossesOf(
 }
 
 /** Sorted packets that at least one receiver lacks. */
-function union(lists: Iterable<Int32Array>): Int32Array {
+export function union(lists: Iterable<Int32Array>): Int32Array {
   const packets = new Set<number>();
   for (const list of lists) for (const packet of list) packets.add(packet);
   return Int32Array.from(packets).sort();

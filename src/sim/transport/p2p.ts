@@ -171,7 +171,8 @@ export class P2p implements Transport {
     while (held.has(missing)) missing++;
     const isAlone = this.#neighboursOf(machine).next().done;
     const reason = isAlone ? 'it knows nobody who is there' : `none of its neighbours has piece ${missing}`;
-    return `it has ${held.size} of ${this.#pieces} pieces, and ${reason}`;
+    const seeder = this.#swarm.isHere[SERVER] === 1 ? '' : '; the seeder is gone';
+    return `it has ${held.size} of ${this.#pieces} pieces, and ${reason}${seeder}`;
   }
 
   /** A machine is back among its neighbours with the pieces that it kept; these are still taken in its picker. */

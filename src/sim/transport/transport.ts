@@ -52,7 +52,7 @@ export function connectS({ latencyS }: DeploymentModel): number {
 
 /** Whether a machine that comes back looks for what is on its disk. */
 export function isResumed({ transport }: DeploymentModel): boolean {
-  return !(transport.transport === 'unicast' && transport.startsOver);
+  return transport.transport !== 'multicast' && !(transport.transport === 'unicast' && transport.startsOver);
 }
 
 /** Whether what arrives goes to the disk at once. */

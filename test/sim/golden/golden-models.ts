@@ -164,6 +164,34 @@ export const GOLDEN_MODELS: Readonly<Record<string, DeploymentModel>> = {
     loss: 0.02,
     transport: aMulticast({ repair: { swarm: aSwarm(), blockBytes: 16 * 1024 } }),
   }),
+  'multicast in slices': aModel({
+    machines: someMachines(12, 2, { diesAfterS: 6 }),
+    loss: 0.02,
+    latencyS: 1 / 64,
+    transport: aMulticast({
+      dropAfterS: 2,
+      slices: { packets: 112, isFullDuplex: true, askAgainS: 1 / 64 },
+    }),
+  }),
+  'a carousel over switches that flood, with late machines and broken ones': aModel({
+    machines: [
+      ...someMachines(8, 2, { diesAfterS: 6, comesBackAfterS: 9 }),
+      { joinsAfterS: 5 },
+      {
+        linkChanges: [
+          { atS: 4, link: { upBps: 0, downBps: 0 } },
+          { atS: 7, link: DOWN_TOO },
+        ],
+      },
+    ],
+    arrival: ONE_BY_ONE,
+    link: { upBps: LINK_BPS, downBps: 2 * LINK_BPS },
+    server: { upBps: 4 * LINK_BPS, downBps: Infinity },
+    loss: 0.01,
+    isFlooded: true,
+    boot: aBoot([byHttp(2 * LINK_BPS)]),
+    transport: aMulticast({ dropAfterS: 2, isCarousel: true, rateBps: LINK_BPS }),
+  }),
   'a tree': aModel({ machines: 20, pieces: 16, link: DOWN_TOO, transport: aChain(0.5, 3) }),
   'a chain that breaks': aModel({
     machines: someMachines(8, 1, { diesAfterS: 8 }),

@@ -172,7 +172,7 @@ describe('swarm', () => {
     const unfinished = aModel({ machines: 2, seederLeavesAfterBytes: 4 * PIECE_BYTES });
     for (const failure of failures(simulate(unfinished, 1)))
       expect(failure).toMatch(
-        /^the deployment stalled: it has \d of 8 pieces, and none of its neighbours has piece \d$/,
+        /^the deployment stalled: it has \d of 8 pieces, and none of its neighbours has piece \d; the seeder is gone$/,
       );
   });
 
