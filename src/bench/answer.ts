@@ -1,6 +1,7 @@
 import type { Executor, RunWatch } from './executors/executor.ts';
 import { isSpoiled } from './metrics/busy-computer.ts';
 import { runKey, selectRecords } from './metrics/record-selection.ts';
+import { hasSameMaker } from './metrics/same-maker.ts';
 import { type Assignment, planRuns, type Selection } from './plan.ts';
 import { answersTo } from './record/asked-scenario.ts';
 import { readHost, readVersions } from './record/host-reader.ts';
@@ -19,7 +20,7 @@ export interface AnswerWatch extends RunWatch {
   runEnded(assignment: Assignment, record: RunRecord): void;
   runLeftOut(assignment: Assignment, place: LeftOutPlace): void;
   /** So many records of runs that are asked for were made by other code: these runs are made again. */
-  codeChanged?(records: number): void;
+  makerChanged?(records: number): void;
 }
 
 export interface LeftOutPlace {
@@ -61,8 +62,10 @@ export async function answer(question: Question, watch: AnswerWatch): Promise<Ru
   await store.ask(asked);
   const earlier = question.isResumed === true ? answersTo(asked, await store.readIfAny()) : [];
   const askedAgain = earlier.filter(isAskedAgain(all));
-  const records = askedAgain.filter(isMadeBy(context.versions));
-  if (records.length < askedAgain.length) watch.codeChanged?.(askedAgain.length - records.length);
+  const records = askedAgain.filter(
+    (record) => record.source === 'published' || hasSameMaker(record, context),
+  );
+  if (records.length < askedAgain.length) watch.makerChanged?.(askedAgain.length - records.length);
   const keep = async (record: RunRecord): Promise<RunRecord> => {
     await store.append(record);
     records.push(record);
@@ -94,11 +97,6 @@ export async function answer(question: Question, watch: AnswerWatch): Promise<Ru
 function isAskedAgain(all: readonly Assignment[]): (record: RunRecord) => boolean {
   const runs = new Set(all.map(({ run }) => runKey(run)));
   return (record) => record.source === 'published' || runs.has(runKey(record));
-}
-
-/** What was published is copied and not made. */
-function isMadeBy({ code }: Readonly<Record<string, string>>): (record: RunRecord) => boolean {
-  return ({ source, versions }) => source === 'published' || versions.code === code;
 }
 
 /** All records of one run. */

@@ -5,6 +5,8 @@ import type { CalibrationRequest, CalibrationRun } from './calibration/calibrati
 import type { Executor } from './executors/executor.ts';
 import type { HardwareSettings } from './executors/hardware/hardware-settings.ts';
 import type { LabSettings } from './executors/local/lab-settings.ts';
+import type { LimitFigure } from './limits-bench/limit-result.ts';
+import type { LimitBenchOptions, LimitBenchWatch } from './limits-bench/measure-limits.ts';
 import type { ProbeRequest } from './probe/lab-probe-reader.ts';
 import type { Probe } from './probe/probe.ts';
 import type { AskedScenario } from './record/asked-scenario.ts';
@@ -21,8 +23,11 @@ export { calibrationNotes, calibrationTables } from './calibration/calibration-t
 export { unexpectedFailures } from './executors/fleet.ts';
 export type { HardwareSettings } from './executors/hardware/hardware-settings.ts';
 export { MODEL_TRANSPORTS } from './executors/model-transport.ts';
+export { LIMIT_NAMES } from './limits-bench/limit-case.ts';
+export { errorOf, type LimitFigure, verdictOn } from './limits-bench/limit-result.ts';
+export { limitTable } from './limits-bench/limit-table.ts';
 export { agreementDetails } from './metrics/agreement.ts';
-export { type Cell, cellDetails } from './metrics/cell.ts';
+export { type Cell, cellDetails, isMeasured } from './metrics/cell.ts';
 export { untimedWords, variantWords } from './metrics/plain-words.ts';
 export { readableTime } from './metrics/readable-units.ts';
 export { selectRecords } from './metrics/record-selection.ts';
@@ -127,6 +132,14 @@ export async function runSwarmBench(
   watch: SwarmBenchWatch,
 ): Promise<CaseResult[]> {
   return await (await import('./swarm-bench/swarm-bench.ts')).runSwarmBench(options, watch);
+}
+
+/** Measures how exactly our client keeps its limits; see `limits-bench/measure-limits.ts`. */
+export async function measureLimits(
+  options: LimitBenchOptions,
+  watch: LimitBenchWatch,
+): Promise<LimitFigure[]> {
+  return await (await import('./limits-bench/measure-limits.ts')).measureLimits(options, watch);
 }
 
 /** Holds our TFTP server beside others; see `tftp-bench/tftp-bench-client.ts`. */

@@ -30,7 +30,7 @@ export function withHardwareOptions(command: Command): Command {
       )
       .option(
         '--patience <seconds>',
-        `hardware: time without a sign of life after which machines are given up (default: ${PATIENCE_S})`,
+        `hardware: time without a sign of life of any machine after which those that are not done are given up (default: ${PATIENCE_S})`,
       ),
   );
 }

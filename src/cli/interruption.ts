@@ -8,6 +8,9 @@ export class Interruption extends Error {
   }
 }
 
+/** Bars hide the one and end the other. */
+const CURSOR_AND_WRAP_BACK = '\x1b[?25h\x1b[?7h';
+
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
@@ -20,14 +23,30 @@ export async function interruptible<Result>(
 ): Promise<Result> {
   const controller = new AbortController();
   const interrupt = (signal: NodeJS.Signals): void => {
-    if (controller.signal.aborted) process.exit(130);
-    process.stderr.write('\nswarmboot: cleaning up ... (Ctrl-C again ends at once)\n');
+    if (controller.signal.aborted) {
+      if (process.stderr.isTTY) process.stderr.write(CURSOR_AND_WRAP_BACK);
+      process.exit(130);
+    }
+    // First: where the terminal has gone, nothing can be said.
     controller.abort(new Interruption(signal, left));
+    process.stderr.write('\nswarmboot: cleaning up ... (Ctrl-C again ends at once)\n');
   };
   for (const signal of SIGNALS) process.on(signal, interrupt);
   try {
     return await work(controller.signal);
+  } catch (error) {
+    // What was broken off tells of it in words of its own: streams, processes, tools that got the same signal.
+    controller.signal.throwIfAborted();
+    throw error;
   } finally {
     for (const signal of SIGNALS) process.off(signal, interrupt);
   }
+}
+
+/** Rejects with the signal's reason as soon as it is aborted, or at once where it is. */
+export function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    else signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
 }

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { agentCommand } from './commands/agent.ts';
+import { benchLimitsCommand } from './commands/bench-limits.ts';
 import { benchSimCommand } from './commands/bench-sim.ts';
 import { benchSwarmCommand } from './commands/bench-swarm.ts';
 import { benchTftpCommand } from './commands/bench-tftp.ts';
@@ -42,6 +43,7 @@ const program = new Command('swarmboot')
   .addCommand(bootimageCommand())
   .addCommand(machineCommand())
   .addCommand(deployCommand())
+  .addCommand(benchLimitsCommand())
   .addCommand(benchSimCommand())
   .addCommand(benchSwarmCommand())
   .addCommand(benchTftpCommand())

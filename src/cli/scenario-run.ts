@@ -34,13 +34,16 @@ export function executorOptions(command: Command): Command {
   return command
     .option(
       '--image <file>',
-      'disk image to deploy; its size replaces the scenario’s (local: default a sample disk)',
+      'labs: disk image to deploy; its size replaces the scenario’s (default: a sample disk)',
     )
     .option('--out <folder>', 'where records and report go (default: reports/<scenario>)')
-    .option('--work <folder>', 'where the local lab keeps its disks while it runs (default: the system’s)')
+    .option(
+      '--work <folder>',
+      'labs: where disks are while a run goes on (default: the system’s folder for such things)',
+    )
     .option(
       '--port <number>',
-      'first of three ports for the server of the local lab (default: any free ones)',
+      'local and netns: first of three ports for the server of the lab (default: any free ones)',
     )
     .option('--json', 'print one JSON object on standard output and nothing else');
 }
@@ -69,7 +72,7 @@ export async function runScenario(file: string, options: ScenarioRunOptions): Pr
         runStarted: (assignment, index, all) => progress.runStarted(assignment, index, all),
         runLeftOut: (assignment, place) => progress.runLeftOut(assignment, place),
         runEnded: (assignment, record) => progress.runEnded(assignment, record),
-        codeChanged: (earlier) => process.stderr.write(codeChangedLine(earlier)),
+        makerChanged: (earlier) => process.stderr.write(makerChangedLine(earlier)),
       });
     } finally {
       progress.close();
@@ -89,9 +92,9 @@ function withWhatIsLeft(error: unknown): unknown {
   return new RunFailure(error.code, `${error.message}\n${LEFT}`, { cause: error });
 }
 
-function codeChangedLine(records: number): string {
+function makerChangedLine(records: number): string {
   const words = records === 1 ? '1 record was' : `${records} records were`;
-  return `${words} made by other code of Swarmboot: these runs are made again\n`;
+  return `${words} made by other code of Swarmboot or on another computer: these runs are made again\n`;
 }
 
 function failedMachines(

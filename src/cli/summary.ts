@@ -19,7 +19,9 @@ export function tellReport(bench: Bench, { folder, records, isJson }: ToldReport
     const cells = details.map(({ cell }) => cell).filter(({ executor }) => executor !== 'published');
     const scenario = records.at(-1)!.scenario.name;
     const compared = bench.agreementDetails(details).map(({ agreement }) => agreement);
-    const agreement = compared.length === 0 ? {} : { agreement: compared };
+    const executors = details.map(({ cell }) => cell.executor);
+    const isHeldAgainst = executors.includes('sim') && executors.some(bench.isMeasured);
+    const agreement = isHeldAgainst ? { agreement: compared } : {};
     process.stdout.write(`${JSON.stringify({ scenario, out: folder, cells, ...agreement })}\n`);
     return;
   }

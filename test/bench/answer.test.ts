@@ -278,7 +278,7 @@ describe('the answer to a scenario', () => {
     const { code } = JSON.parse(older!).versions;
     await writeFile(file, [older!.replace(code, 'older'), ...same].join('\n'));
     const changed: number[] = [];
-    const records = await answer(question, { ...QUIET, codeChanged: (earlier) => changed.push(earlier) });
+    const records = await answer(question, { ...QUIET, makerChanged: (earlier) => changed.push(earlier) });
     expect(changed).toEqual([1]);
     expect(made).toHaveLength(3);
     expect(records.map(({ versions }) => versions.code)).toEqual([code, code]);

@@ -127,7 +127,7 @@ function captionOf(curves: readonly Curve[], panels: readonly (Panel & { isLog: 
       ? 'The time axis is logarithmic where the slowest transport takes more than ten times as long as the fastest.'
       : '',
     curves.some(({ points }) => points.length > MOST_POINTS)
-      ? `Curves are drawn with ${MOST_POINTS} points at most; the first and the last machine are among them.`
+      ? `Curves are drawn with ${MOST_POINTS} points at most; the last machine is among them.`
       : '',
   ];
   return sentences.filter((sentence) => sentence !== '').join(' ');

@@ -1,3 +1,4 @@
+import { counted } from '../metrics/plain-words.ts';
 import { machineAxis, type ValueRange, valueAxis } from './machine-axis.ts';
 import { labelsWhere, type Series, seriesChannels } from './series.ts';
 
@@ -21,10 +22,11 @@ export interface MachineAxes {
   readonly range: ValueRange;
 }
 
-/** Marks of a chart over machine counts: lines, intervals and points. */
+/** Marks of a chart over machine counts: lines, intervals and points. With one count only, points stand side by side. */
 export function machineLayers(series: readonly Series[], axes: MachineAxes) {
   const { color, strokeDash, shape, fill } = seriesChannels(series);
-  const x = machineAxis(axes.counts);
+  const isOneCount = new Set(axes.counts).size === 1;
+  const x = isOneCount ? seriesAxis(series, axes.counts[0]!) : machineAxis(axes.counts);
   const y = valueAxis('value', axes.title, axes.range);
   const only = (passes: (one: Series) => boolean) => ({
     filter: { field: 'series', oneOf: labelsWhere(series, passes) },
@@ -32,8 +34,13 @@ export function machineLayers(series: readonly Series[], axes: MachineAxes) {
   return [
     {
       transform: [only((one) => one.hasLine && !one.hasPoints)],
-      mark: { type: 'line', strokeWidth: 1.5 },
-      encoding: { x, y, color, strokeDash },
+      ...(isOneCount
+        ? { mark: { type: 'rule', strokeWidth: 1.5 }, encoding: { y, color, strokeDash } }
+        : {
+            // The bound of a single count reaches beyond the axis where panels have other counts.
+            mark: { type: 'line', strokeWidth: 1.5, clip: true },
+            encoding: { x, y, color, strokeDash },
+          }),
     },
     {
       transform: [only((one) => one.hasLine && one.hasPoints)],
@@ -51,4 +58,15 @@ export function machineLayers(series: readonly Series[], axes: MachineAxes) {
       encoding: { x, y, color, fill, shape },
     },
   ];
+}
+
+/** A place for each series that has points, in the order of the legend, which names them. */
+function seriesAxis(series: readonly Series[], machines: number) {
+  return {
+    field: 'series',
+    type: 'nominal' as const,
+    title: counted(machines, 'machine'),
+    scale: { domain: labelsWhere(series, (one) => one.hasPoints) },
+    axis: { labels: false, ticks: false },
+  };
 }

@@ -21,7 +21,7 @@ export function makespanChart(details: readonly CellDetail[]): Chart | undefined
   if (shown.length === 0) return undefined;
   const variants = [...Map.groupBy(shown, ({ cell }) => cell.variant)].map(([variant, own]) => ({
     name: variantWords(variant),
-    runs: own.map(rowOf),
+    runs: own.flatMap(rowsOf),
     ...referenceLines(own),
   }));
   const range = rangeOf(
@@ -53,13 +53,14 @@ export function makespanChart(details: readonly CellDetail[]): Chart | undefined
   return { name: 'makespan', title: TITLE, caption: captionOf(shown), spec };
 }
 
-function rowOf({ cell, makespanMean }: CellDetail): MachineRow {
-  return {
-    series: seriesOf(cell).label,
-    machines: cell.machines,
-    value: cell.makespanS!.median,
-    ...(makespanMean === null ? {} : { low: makespanMean.low, high: makespanMean.high }),
-  };
+/** One point, or one for each publication: these are no repeats of each other. */
+function rowsOf({ cell, makespanMean, runs }: CellDetail): MachineRow[] {
+  const { machines, executor } = cell;
+  const series = seriesOf(cell).label;
+  if (executor === 'published')
+    return runs.map(({ formula }) => ({ series, machines, value: formula!.makespanS }));
+  const interval = makespanMean === null ? {} : { low: makespanMean.low, high: makespanMean.high };
+  return [{ series, machines, value: cell.makespanS!.median, ...interval }];
 }
 
 /**
@@ -95,11 +96,14 @@ function captionOf(shown: readonly CellDetail[]): string {
     shown.some(({ makespanMean }) => makespanMean !== null)
       ? 'Bars are the 95 % interval of the mean by Student’s t, drawn from three runs on.'
       : '',
+    shown.some(({ cell }) => cell.failedMachines > 0)
+      ? 'Where machines failed, a point is the time of those that did not; the table marks such cells.'
+      : '',
     shown.some(({ cell }) => cell.lowerBoundS !== null)
       ? 'The lower bound is the lowest of the transports that send to one machine at a time, for the transfer alone: boot, verification and the other phases come on top.'
       : '',
     hasModel
-      ? `The dash-dotted line is the model τ log₂ n of a swarm that passes on only whole images; τ, one copy over the server’s uplink, is ${copyS === null ? 'that of the variant' : readableTime(copyS)}.`
+      ? `The dash-dotted line is the model τ log₂ n of a swarm that passes on only whole images; τ, one copy over the server’s uplink, is ${copyS === null ? 'that of the variant' : readableTime(copyS)}. It counts the source among the n, as the paper does: beside a server it takes up to one τ longer.`
       : '',
   ];
   return sentences.filter((sentence) => sentence !== '').join(' ');

@@ -10,6 +10,8 @@ const TITLE = 'Copies of the image that the server sent';
 const CAPTION =
   'Payload bytes that left the server, divided by the bytes that one machine has to receive. One copy is the least; one per machine is what the server sends when no machine helps.';
 
+const OF_FAILED = 'Where machines failed, it is what was sent until then.';
+
 /** Server copies over the number of machines; undefined where no run knows them. */
 export function serverCopiesChart(details: readonly CellDetail[]): Chart | undefined {
   const cells = details.map(({ cell }) => cell).filter((cell) => cell.serverCopies !== null);
@@ -29,7 +31,7 @@ export function serverCopiesChart(details: readonly CellDetail[]): Chart | undef
   return {
     name: 'server-copies',
     title: TITLE,
-    caption: CAPTION,
+    caption: cells.some((cell) => cell.failedMachines > 0) ? `${CAPTION} ${OF_FAILED}` : CAPTION,
     spec: panelSpec({ title: TITLE, description, series, panels }),
   };
 }

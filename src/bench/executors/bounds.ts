@@ -7,14 +7,15 @@ import type { PlannedRun } from './executor.ts';
 import { fastestLink, type MachineKind, machineKinds } from './fleet.ts';
 import { receiversOf } from './receivers.ts';
 import { otherSeeders } from './seeders.ts';
+import { wanBoundS } from './wan-bound.ts';
 import { isFromServer, isOneForAll } from './way-of-bytes.ts';
 
 /**
- * Lower bounds of the transfer in a scenario. Disks, caps, latency, loss and WAN links only make a transfer longer, so
- * the bounds of the access links hold with all of them, and links that change count at their fastest. Only those count
+ * Lower bounds of the transfer in a scenario. Disks, caps, latency and loss only make a transfer longer, so the bounds of
+ * the links hold with all of them, and links that change count at their fastest. Only those count
  * that the transfer is timed over; all others need nothing but may have helped. All seeders of a swarm together, a web
  * seed among them, are one to the bound of Kumar and Ross; that in pieces is of one seeder and not known of several, and
- * says nothing of uplinks without a limit. What goes to the machines of a site has to pass its switch.
+ * says nothing of uplinks without a limit. What goes to the machines of a site has to pass its switch, and its WAN link.
  * @param hasWholePieces whether a machine takes every piece whole from one source
  * @param fleet what became of the machines, in their order; left out before the run, and empty of a formula
  */
@@ -31,7 +32,11 @@ export function boundsOf(
   const webUpBps = (transport === 'p2p' && scenario.transports.p2p?.webSeed?.up) || 0;
   const seederUpBps = seeders.reduce((sum, { link }) => sum + link.upBps, serverUpBps + webUpBps);
   return {
-    lowerBoundS: Math.max(linkBoundS(run, { receivers, seederUpBps }), backplaneBoundS(run, receivers)),
+    lowerBoundS: Math.max(
+      linkBoundS(run, { receivers, seederUpBps }),
+      backplaneBoundS(run, receivers),
+      wanBoundS(run, receivers),
+    ),
     pieceBoundS:
       hasWholePieces &&
       !isFromServer(transport) &&

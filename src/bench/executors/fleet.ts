@@ -4,7 +4,7 @@ import type { Fault } from '../scenario/faults-schema.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { rawSize } from '../scenario/wire-size.ts';
 import { siteOf } from './site.ts';
-import { isOneForAll } from './way-of-bytes.ts';
+import { takesNobodyIn } from './way-of-bytes.ts';
 
 /** One machine of a scenario, with the faults that befall it. */
 export interface FleetMachine {
@@ -80,11 +80,11 @@ export function fleetOf(scenario: Scenario, machines: number): FleetMachine[] {
  */
 export function isLost(
   { killedAfterS, backAfterS, roomBytes }: FleetMachine,
-  { image }: Scenario,
+  scenario: Scenario,
   transport: Transport,
 ): boolean {
-  const isAway = backAfterS === Infinity || isOneForAll(transport);
-  return (killedAfterS < Infinity && isAway) || roomBytes < rawSize(image);
+  const isAway = backAfterS === Infinity || takesNobodyIn(scenario, transport);
+  return (killedAfterS < Infinity && isAway) || roomBytes < rawSize(scenario.image);
 }
 
 /** The most that a machine's link carries at any time. */

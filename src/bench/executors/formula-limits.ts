@@ -2,7 +2,8 @@ import type { Transport } from '../record/run-record.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { readBps } from './disk-rates.ts';
 import { uploadBps } from './formula-outcome.ts';
-import { isFromServer } from './way-of-bytes.ts';
+import { castSettings } from './local/casting.ts';
+import { isFromServer, isOneForAll } from './way-of-bytes.ts';
 
 /** Settings of machines and connections that no formula knows, each as `key.path: reason`. */
 export function unknownToFormulas(scenario: Scenario, transport: Transport): string[] {
@@ -13,8 +14,12 @@ export function unknownToFormulas(scenario: Scenario, transport: Transport): str
     ['network.backplane: the formulas know no switch', network.backplane < Infinity],
     ['network.tcp: the formulas share links at once', network.tcp !== undefined],
     [
-      'transports.multicast.repair: the formula of multicast repairs in rounds',
+      'transports.multicast.repair: no formula of multicast knows a swarm that repairs',
       transports.multicast?.repair === 'p2p' && transport === 'multicast',
+    ],
+    [
+      'network.loss: the formula of slices loses nothing',
+      network.loss > 0 && isOneForAll(transport) && castSettings(scenario, transport).repair === 'slices',
     ],
     ['disk.writeCache: the formulas know no page cache', disk.writeCache > 0],
     [

@@ -36,7 +36,7 @@ export function modelled(scenario: Scenario, transport: Transport): Modelled {
     case 'clonezilla-multicast':
       return {
         scenario: withTransports(scenario, {
-          multicast: casting && { ...STREAMED, ...casting, repair: 'rounds' },
+          multicast: casting && { ...STREAMED, ...casting },
         }),
         transport: 'multicast',
       };

@@ -7,6 +7,13 @@ export function isOneForAll(transport: Transport): boolean {
   return transport === 'multicast' || transport === 'clonezilla-multicast';
 }
 
+/** One sending to all who are there when it begins: nobody gets into it later, or again. */
+export function takesNobodyIn({ transports }: Scenario, transport: Transport): boolean {
+  return (
+    isOneForAll(transport) && !(transport === 'multicast' && transports.multicast?.repair === 'carousel')
+  );
+}
+
 /** Nothing comes but from the server: no machine passes anything on. */
 export function isFromServer(transport: Transport): boolean {
   return transport === 'unicast' || transport === 'clonezilla-unicast' || isOneForAll(transport);

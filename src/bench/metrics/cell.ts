@@ -37,7 +37,7 @@ export interface Cell {
   readonly runs: number;
   /** Null where nobody finished, and where a run was given up. */
   readonly makespanS: Spread | null;
-  /** Interval of its median by the bootstrap, of 95 % from six runs on (`medianInterval`); null for fewer than three. */
+  /** Interval of its median by the bootstrap (`medianInterval`); null for fewer than three runs, and of publications. */
   readonly makespanIntervalS: MedianInterval | null;
   readonly transferS: Spread | null;
   /** Median over the runs. */
@@ -45,10 +45,12 @@ export interface Cell {
   /** No run of the cell was faster: the smallest of theirs, since machines that got nothing do not count. */
   readonly lowerBoundS: number | null;
   readonly pieceBoundS: number | null;
-  /** Medians over the runs; see `OutcomeNumbers`. */
+  /** Medians over the runs, null where a run was given up; see `OutcomeNumbers`. */
   readonly serverCopies: number | null;
   readonly otherSeederCopies: number | null;
   readonly serverLinkCopies: number | null;
+  /** Bytes / F that came over its WAN link into the site, beside that of the server, into which most came; null for one site. */
+  readonly wanCopies: number | null;
   readonly machinesCpuS: number | null;
   readonly serverCpuS: number | null;
   readonly peakMemoryBytes: number | null;
@@ -57,6 +59,7 @@ export interface Cell {
   readonly busyShare: number | null;
   /** Time after which a run was ended that had not finished [s], or null. */
   readonly unfinishedAfterS: number | null;
+  readonly unfinishedRuns: number;
   /** Of the run with the fewest. */
   readonly verifiedMachines: number;
   /** Of the run with the most. */
@@ -100,11 +103,13 @@ function compareRanks(a: readonly number[], b: readonly number[]): number {
 function detailOf(runs: readonly RunRecord[]): CellDetail {
   const outcomes = runs.map(outcomeNumbers);
   const unfinishedAfterS = largest(runs.flatMap((record) => record.unfinishedAfterS ?? []));
-  // The middle of several runs is not known where one of them took nobody knows how long.
+  // The middle of several runs is not known where one of them took nobody knows how long, and would have sent more.
   const timed = unfinishedAfterS === null ? outcomes : [];
   const { source, transport, variant, machines } = runs[0]!;
   const bounds = runs.flatMap((record) => record.bounds ?? []);
   const makespansS = known(timed, 'makespanS');
+  // Publications are no repeats of each other.
+  const repeatedS = source === 'published' ? [] : makespansS;
   const cell: Cell = {
     executor: source,
     transport,
@@ -112,31 +117,38 @@ function detailOf(runs: readonly RunRecord[]): CellDetail {
     machines,
     runs: runs.length,
     makespanS: spread(makespansS),
-    makespanIntervalS: medianInterval(makespansS),
+    makespanIntervalS: medianInterval(repeatedS),
     transferS: spread(known(timed, 'transferS')),
     meanLatencyS: rounded(median(known(timed, 'meanLatencyS'))),
     lowerBoundS: rounded(smallest(bounds.map(({ lowerBoundS }) => lowerBoundS))),
     pieceBoundS: bounds.some(({ pieceBoundS }) => pieceBoundS === null)
       ? null
       : rounded(smallest(bounds.flatMap(({ pieceBoundS }) => pieceBoundS ?? []))),
-    serverCopies: median(known(outcomes, 'serverCopies')),
-    otherSeederCopies: median(known(outcomes, 'otherSeederCopies')),
-    serverLinkCopies: median(known(outcomes, 'serverLinkCopies')),
-    machinesCpuS: rounded(median(known(outcomes, 'machinesCpuS'))),
-    serverCpuS: rounded(median(known(outcomes, 'serverCpuS'))),
+    serverCopies: median(known(timed, 'serverCopies')),
+    otherSeederCopies: median(known(timed, 'otherSeederCopies')),
+    serverLinkCopies: median(known(timed, 'serverLinkCopies')),
+    wanCopies: unfinishedAfterS === null ? median(runs.flatMap((run) => wanCopiesOf(run) ?? [])) : null,
+    machinesCpuS: rounded(median(known(timed, 'machinesCpuS'))),
+    serverCpuS: rounded(median(known(timed, 'serverCpuS'))),
     peakMemoryBytes: median(known(outcomes, 'peakMemoryBytes')),
     serverPeakMemoryBytes: median(known(outcomes, 'serverPeakMemoryBytes')),
     busyShare: largest(runs.flatMap((record) => record.busyShare ?? [])),
     unfinishedAfterS,
+    unfinishedRuns: runs.filter((record) => record.unfinishedAfterS !== undefined).length,
     verifiedMachines: Math.min(...outcomes.map((outcome) => outcome.verifiedMachines)),
     failedMachines: Math.max(...outcomes.map((outcome) => outcome.failedMachines)),
     foundShare: source === 'hardware' ? Math.max(...runs.map(foundShareOf)) : 0,
   };
-  return { cell, runs, makespanMean: meanInterval(makespansS) };
+  return { cell, runs, makespanMean: meanInterval(repeatedS) };
 }
 
 function foundShareOf({ fleet }: RunRecord): number {
   return Math.max(0, ...fleet.map(({ image }) => (image ? image.reusedChunks / image.chunks : 0)));
+}
+
+function wanCopiesOf({ siteLinks, wireBytes }: RunRecord): number | null {
+  const [, ...others] = siteLinks ?? [];
+  return largest(others.map(({ downBytes }) => downBytes / wireBytes));
 }
 
 type Measure = Exclude<keyof OutcomeNumbers, 'verifiedMachines' | 'failedMachines'>;

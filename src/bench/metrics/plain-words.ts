@@ -32,10 +32,16 @@ export function variantWords(variant: string): string {
 }
 
 /** Instead of a makespan where there is none. @param unfinishedAfterS when a run was given up, if one was */
-export function untimedWords(unfinishedAfterS: number | null | undefined): string {
-  return typeof unfinishedAfterS === 'number'
-    ? `not finished after ${readableTime(unfinishedAfterS)}`
-    : 'none finished';
+export function untimedWords({ unfinishedAfterS, unfinishedRuns = 1, runs = 1 }: Untimed): string {
+  if (typeof unfinishedAfterS !== 'number') return 'none finished';
+  const which = unfinishedRuns < runs ? ` in ${unfinishedRuns} of ${runs} runs` : '';
+  return `not finished after ${readableTime(unfinishedAfterS)}${which}`;
+}
+
+interface Untimed {
+  readonly unfinishedAfterS?: number | null | undefined;
+  readonly unfinishedRuns?: number;
+  readonly runs?: number;
 }
 
 /** `1 machine`, `8 machines`; for words whose plural ends in s. */

@@ -1,6 +1,7 @@
 import { type AskedScenario, answersTo, lastAsked } from '../record/asked-scenario.ts';
 import type { RunRecord } from '../record/run-record.ts';
 import { isSpoiled } from './busy-computer.ts';
+import { hasSameMaker } from './same-maker.ts';
 
 type RunName = Pick<RunRecord, 'source' | 'transport' | 'variant' | 'machines' | 'randomSeed'> &
   Partial<Pick<RunRecord, 'citation'>>;
@@ -13,11 +14,13 @@ export interface RecordSelection {
   readonly otherSettings: number;
   /** Left out because the same run was made again later in the file. */
   readonly superseded: number;
+  /** What could not be run, and why. */
+  readonly notRun?: readonly string[];
 }
 
 /**
  * Takes the records that answer a scenario as it was last asked; of a run that was made twice, the later one, unless
- * others kept the computer busy during that one only.
+ * others kept the computer busy during that one only: of the same code on the same computer, an undisturbed run counts.
  * @param asked where it is not known, or nothing answers it yet, the last records tell what was asked before
  */
 export function selectRecords(records: readonly RunRecord[], asked?: AskedScenario): RecordSelection {
@@ -26,13 +29,15 @@ export function selectRecords(records: readonly RunRecord[], asked?: AskedScenar
   const best = new Map<string, RunRecord>();
   for (const record of counting) {
     const earlier = best.get(runKey(record));
-    if (!earlier || isSpoiled(earlier) || !isSpoiled(record)) best.set(runKey(record), record);
+    const isWorse = earlier && isSpoiled(record) && !isSpoiled(earlier) && hasSameMaker(earlier, record);
+    if (!isWorse) best.set(runKey(record), record);
   }
   const kept = counting.filter((record) => best.get(runKey(record)) === record);
   return {
     records: inVariantOrder(kept, answered),
     otherSettings: records.length - counting.length,
     superseded: counting.length - kept.length,
+    ...(answered.notRun && { notRun: answered.notRun }),
   };
 }
 

@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AnswerWatch, answer } from '../answer.ts';
 import type { Executor } from '../executors/executor.ts';
+import { castSettings } from '../executors/local/casting.ts';
 import { MODEL_TRANSPORTS, type ModelledTransport } from '../executors/model-transport.ts';
+import { isOneForAll } from '../executors/way-of-bytes.ts';
 import { readHost } from '../record/host-reader.ts';
 import { RecordStore } from '../record/record-store.ts';
-import type { RunRecord } from '../record/run-record.ts';
+import type { RunRecord, Transport } from '../record/run-record.ts';
 import { type LoadedScenario, loadScenario } from '../scenario/scenario-loader.ts';
 import type { Probe } from './probe.ts';
 import { transportCosts } from './transport-cost.ts';
@@ -33,7 +35,8 @@ const TO_A_CROWD = MODEL_TRANSPORTS.filter((transport) => !ONE_BY_ONE.includes(t
  * Rejects as `answer` does.
  */
 export async function probeLab({ file, lab, repeats }: ProbeRequest, watch: AnswerWatch): Promise<Probe> {
-  const { image, network, transports } = (await loadScenario(file)).plain;
+  const { plain } = await loadScenario(file);
+  const { image, network, transports } = plain;
   const part = Math.ceil((image.size * SHARE_OF_IMAGE) / MIB) * MIB;
   const rawBytes = Math.min(image.size, Math.max(part, LEAST_BYTES));
   const folder = await mkdtemp(join(tmpdir(), 'swarmboot-probe-'));
@@ -55,6 +58,9 @@ export async function probeLab({ file, lab, repeats }: ProbeRequest, watch: Answ
     const probed = { large: await runs(rawBytes), small: await runs(Math.floor(rawBytes / 2)) };
     const { server, machine } = network;
     const linkBps = Math.min(server.up, machine.down);
+    // A sender to all keeps to a rate of its own, in the model, too.
+    const rateBps = (transport: Transport): number =>
+      isOneForAll(transport) ? Math.min(linkBps, castSettings(plain, transport).rate) : linkBps;
     return {
       format: 'swarmboot-probe/2',
       measuredAt: new Date().toISOString(),
@@ -62,7 +68,7 @@ export async function probeLab({ file, lab, repeats }: ProbeRequest, watch: Answ
       link: { upBps: server.up, downBps: machine.down },
       rawBytes,
       repeats,
-      transports: Object.fromEntries(transportCosts(probed, { rawBytes, linkBps })),
+      transports: Object.fromEntries(transportCosts(probed, { rawBytes, rateBps })),
     };
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -82,8 +88,8 @@ async function probedScenario(file: string, { bytes, machines, repeats }: Part):
     fleet: { machines: [machines] },
     image: { size: `${bytes} B`, used: `${bytes} B` },
     seeds: Array.from({ length: repeats }, (_, index) => index + 1),
-    // A cap is a property of the network, as its links are: the model has both.
-    network: { connectionCap: 'unlimited' },
+    // Caps and loss are properties of the network, as its links are: the model has them all.
+    network: { connectionCap: 'unlimited', loss: 0 },
     faults: [],
     plain: true,
   });

@@ -9,7 +9,7 @@ import { type ProbeRuns, processorCost } from './processor-cost.ts';
  */
 export function transportCosts(
   { large, small }: ProbeRuns,
-  { rawBytes, linkBps }: { readonly rawBytes: number; readonly linkBps: number },
+  { rawBytes, rateBps }: { readonly rawBytes: number; readonly rateBps: (transport: Transport) => number },
 ): ReadonlyMap<Transport, TransportCost> {
   const costs = new Map<Transport, TransportCost>();
   const smallBy = Map.groupBy(small.filter(isFinished), ({ transport }) => transport);
@@ -24,7 +24,10 @@ export function transportCosts(
       metainfo: middle((machine) => lengthS(machine, 'metainfo')),
       partition: middle((machine) => lengthS(machine, 'partition') + lengthS(machine, 'scan')),
       startUp: middle((machine, { wireBytes }) =>
-        Math.max(0, lengthS(machine, 'download') + lengthS(machine, 'write') - wireBytes / linkBps),
+        Math.max(
+          0,
+          lengthS(machine, 'download') + lengthS(machine, 'write') - wireBytes / rateBps(transport),
+        ),
       ),
       verifyBps:
         rawBytes /

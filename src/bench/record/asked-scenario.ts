@@ -10,6 +10,8 @@ export interface AskedScenario {
   readonly published: readonly unknown[];
   /** What the runs of each source rest on, empty for nothing; those of a source that is not here answer with any. */
   readonly bases: Readonly<Partial<Record<RecordSource, string>>>;
+  /** What could not be run on the computer, one sentence each; left out where all could. */
+  readonly notRun?: readonly string[];
 }
 
 /** The records of runs that the scenario asks for with the settings it has, and those of its published cells. */

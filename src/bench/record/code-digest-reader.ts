@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** Below `src`: what a run does. Tables and charts are made anew from the records at any time. */
-const DECIDING = ['engine', 'sim', 'bench/executors'];
+const DECIDING = ['engine', 'sim', 'bench/executors', 'bench/probe', 'bench/scenario'];
+const PROGRAM = /\.(ts|py)$/;
 const DIGITS = 12;
 
 /** Which code makes runs here: the start of a SHA-256 over its files, twelve hex digits. */
@@ -11,7 +12,7 @@ export function readCodeDigest(): string {
   const digest = createHash('sha256');
   for (const folder of DECIDING) {
     const names = readdirSync(new URL(folder, source), { recursive: true, encoding: 'utf8' }).sort();
-    for (const name of names.filter((each) => each.endsWith('.ts')))
+    for (const name of names.filter((each) => PROGRAM.test(each)))
       digest.update(`${folder}/${name}\n`).update(readFileSync(new URL(`${folder}/${name}`, source)));
   }
   return digest.digest('hex').slice(0, DIGITS);

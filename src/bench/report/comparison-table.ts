@@ -41,6 +41,7 @@ const COLUMNS = [
   numberColumn('Server copies'),
   numberColumn('Copies of other seeders'),
   numberColumn('Server copies (link)'),
+  numberColumn('Copies over the WAN'),
   numberColumn('CPU-s of the machines'),
   numberColumn('CPU-s of the server'),
   numberColumn('Peak memory'),
@@ -51,32 +52,51 @@ const COLUMNS = [
 export function comparisonTable(details: readonly CellDetail[]): Table {
   const cells = details.map(({ cell }) => cell);
   const hasVariants = cells.some((cell) => cell.variant !== '');
-  const groups = Map.groupBy(cells, (cell) => JSON.stringify([cell.variant, cell.transport, cell.machines]));
   return withoutEmptyColumns({
     columns: COLUMNS,
-    rows: [...groups.values()].map((same) => rowOf(same, hasVariants)),
+    rows: rowDetails(details).map((same) => rowOf(same, hasVariants)),
   });
 }
 
-function rowOf(cells: readonly Cell[], hasVariants: boolean): string[] {
-  const [{ variant, transport, machines }] = cells as [Cell];
+/** The cells of one row each: those of all executors. */
+function rowDetails(details: readonly CellDetail[]): CellDetail[][] {
+  const groups = Map.groupBy(details, ({ cell: { variant, transport, machines } }) =>
+    JSON.stringify([variant, transport, machines]),
+  );
+  return [...groups.values()];
+}
+
+/** Whose numbers stand in the row beside the times: the measurement, or the simulation where there is none. */
+function basisOf(cells: readonly Cell[]): Cell | undefined {
   const by = (source: RecordSource) => cells.find((cell) => cell.executor === source);
-  const basis = by('hardware') ?? by('netns') ?? by('local') ?? by('vm') ?? by('sim');
+  return by('hardware') ?? by('netns') ?? by('local') ?? by('vm') ?? by('sim');
+}
+
+function pieceBoundOf(cells: readonly Cell[]): number | null {
+  return (basisOf(cells) ?? cells.find((cell) => cell.lowerBoundS !== null))?.pieceBoundS ?? null;
+}
+
+function rowOf(details: readonly CellDetail[], hasVariants: boolean): string[] {
+  const cells = details.map(({ cell }) => cell);
+  const [{ variant, transport, machines }] = cells as [Cell];
+  const by = (source: RecordSource) => details.find(({ cell }) => cell.executor === source);
+  const basis = basisOf(cells);
   const bounded = cells.filter((cell) => cell.lowerBoundS !== null);
   // Where machines failed each executor has the bound of those that did not: the ratio beside it is of the same.
   const lowerBoundS = basis?.lowerBoundS ?? Math.min(...bounded.map((cell) => cell.lowerBoundS!));
-  const pieceBoundS = (basis ?? bounded[0])?.pieceBoundS;
+  const pieceBoundS = pieceBoundOf(cells);
   return [
     hasVariants ? variantWords(variant) : '',
     TRANSPORT_WORDS[transport],
     String(machines),
     ...SOURCES.map((source) => makespanWords(by(source))),
     lowerBoundS > 0 && bounded.length > 0 ? readableTime(lowerBoundS) : '',
-    typeof pieceBoundS === 'number' ? readableTime(pieceBoundS) : '',
+    pieceBoundS === null ? '' : readableTime(pieceBoundS),
     boundRatioWords(basis),
     digitsOrNothing(basis?.serverCopies),
     digitsOrNothing(basis?.otherSeederCopies),
     digitsOrNothing(basis?.serverLinkCopies),
+    digitsOrNothing(basis?.wanCopies),
     digitsOrNothing(basis?.machinesCpuS),
     digitsOrNothing(basis?.serverCpuS),
     memoryWords(basis),
@@ -84,15 +104,21 @@ function rowOf(cells: readonly Cell[], hasVariants: boolean): string[] {
   ];
 }
 
-function makespanWords(cell: Cell | undefined): string {
-  if (cell === undefined) return '';
-  if (cell.makespanS === null) return untimedWords(cell.unfinishedAfterS);
+function makespanWords(detail: CellDetail | undefined): string {
+  if (detail === undefined) return '';
+  const { cell, runs } = detail;
+  // Publications are no repeats of each other.
+  if (cell.executor === 'published')
+    return runs.map(({ formula }) => readableTime(formula!.makespanS)).join('; ');
+  const isTimed = cell.makespanS !== null;
   const marks = [
-    cell.failedMachines > 0 ? FAILED_MARK : '',
+    isTimed && cell.failedMachines > 0 ? FAILED_MARK : '',
     isBusy(cell.busyShare) ? BUSY_MARK : '',
     cell.foundShare > 0 ? FOUND_MARK : '',
   ];
-  return [readableSpread(cell.makespanS), ...marks].filter((part) => part !== '').join(' ');
+  return [isTimed ? readableSpread(cell.makespanS!) : untimedWords(cell), ...marks]
+    .filter((part) => part !== '')
+    .join(' ');
 }
 
 function digitsOrNothing(value: number | null | undefined): string {
@@ -136,13 +162,16 @@ export function comparisonNotes(details: readonly CellDetail[]): string[] {
   const has = (passes: (cell: Cell) => boolean) => cells.some(passes);
   const notes = [
     'Times are makespans, from the first power-on to the last machine done.',
-    has((cell) => cell.runs > 1)
+    has((cell) => cell.runs > 1 && cell.executor === 'published')
+      ? 'Of several publications each has a time of its own.'
+      : '',
+    has((cell) => cell.runs > 1 && cell.executor !== 'published')
       ? 'Over several runs: the median, and in brackets the smallest to the largest.'
       : '',
     has((cell) => cell.lowerBoundS !== null)
-      ? 'The lower bound is the least time that the transfer of this transport can take over these links.'
+      ? 'No transfer of this transport over these links can take less than the lower bound; it may need more.'
       : '',
-    has((cell) => cell.pieceBoundS !== null)
+    rowDetails(details).some((same) => pieceBoundOf(same.map(({ cell }) => cell)) !== null)
       ? 'The bound in pieces is that of schemes which send whole pieces over equal links.'
       : '',
     has(isRun)
@@ -152,7 +181,10 @@ export function comparisonNotes(details: readonly CellDetail[]): string[] {
       ? 'Copies of other seeders are those that all machines and web servers sent together which had the image from the start.'
       : '',
     has((cell) => cell.serverLinkCopies !== null)
-      ? 'Server copies are counted in payload as the client tells it, and on the server’s link with all headers and requests.'
+      ? 'Server copies are counted in payload as the client tells it, to the end of the run, and on the server’s link with all headers and requests, up to the last verified piece.'
+      : '',
+    has((cell) => cell.wanCopies !== null)
+      ? 'Copies over the WAN are the bytes that came over its link into the site, beside that of the server, into which most came, with all headers.'
       : '',
     has((cell) => cell.machinesCpuS !== null)
       ? 'CPU seconds, from the start of the transfer to the last verified piece, are those of all machines together and of the server.'
@@ -166,7 +198,7 @@ export function comparisonNotes(details: readonly CellDetail[]): string[] {
     has((cell) => cell.foundShare > 0)
       ? `${FOUND_MARK} A part of the image was on the disks before at least one run: the time is that of the rest.`
       : '',
-    has((cell) => cell.failedMachines > 0)
+    has((cell) => cell.failedMachines > 0 && cell.makespanS !== null)
       ? `${FAILED_MARK} Machines failed in at least one run: the time is that of the others.`
       : '',
   ];

@@ -1,13 +1,20 @@
 import { type Cell, type CellDetail, isMeasured } from '../metrics/cell.ts';
-import { SOURCE_WORDS, TRANSPORT_WORDS, untimedWords, variantWords } from '../metrics/plain-words.ts';
+import {
+  counted,
+  listed,
+  SOURCE_WORDS,
+  TRANSPORT_WORDS,
+  untimedWords,
+  variantWords,
+} from '../metrics/plain-words.ts';
 import { readableTime } from '../metrics/readable-units.ts';
-import { numberColumn, type Table, textColumn, withoutEmptyColumns } from './report-document.ts';
+import { longColumn, numberColumn, type Table, textColumn, withoutEmptyColumns } from './report-document.ts';
 
 /** Sentences of failed machines that a cell of the table shows at most. */
 const MOST_REASONS = 2;
 
-export const FAULT_TABLE_NOTE =
-  'Later is the makespan of the machines that finished, compared with the same runs without the fault.';
+const LATER = 'Later';
+const LATER_NOTE = `${LATER} is the makespan of the machines that finished, compared with the same runs without the fault.`;
 
 /** Who finished although something went wrong, and how much later; empty where nothing did. */
 export function faultTable(details: readonly CellDetail[]): Table {
@@ -20,11 +27,32 @@ export function faultTable(details: readonly CellDetail[]): Table {
       textColumn('Executor'),
       textColumn('Finished'),
       numberColumn('Makespan'),
-      numberColumn('Later'),
-      textColumn('What the others said'),
+      numberColumn(LATER),
+      longColumn('What the others said'),
     ],
     rows,
   });
+}
+
+/** What is to be said below the table; nothing of a column that is not there. */
+export function faultNotes({ columns }: Table): string[] {
+  return columns.some(({ heading }) => heading === LATER) ? [LATER_NOTE] : [];
+}
+
+/** In how many variants with faults all machines finished, by transport: as measured, or simulated where nobody measured. */
+export function faultSentences(details: readonly CellDetail[]): string[] {
+  const faulty = details.filter(hasFaults);
+  const measured = faulty.filter(({ cell }) => isMeasured(cell.executor));
+  const told = (measured.length > 0 ? measured : faulty).map(({ cell }) => cell);
+  if (told.length === 0) return [];
+  const shares = [...Map.groupBy(told, ({ transport }) => transport)].map(([transport, own]) => {
+    const complete = own.filter((cell) => cell.failedMachines === 0 && cell.makespanS !== null);
+    return `${complete.length} of ${counted(own.length, 'case')} by ${TRANSPORT_WORDS[transport]}`;
+  });
+  const how = [...new Set(told.map(({ executor }) => SOURCE_WORDS[executor]))];
+  return [
+    `Where something goes wrong, every machine finished in ${listed(shares)} (${listed(how)}); one that the fault itself ends for good counts as one that did not.`,
+  ];
 }
 
 function hasFaults({ runs, cell }: CellDetail): boolean {
@@ -34,7 +62,7 @@ function hasFaults({ runs, cell }: CellDetail): boolean {
 }
 
 function rowOf({ cell, runs }: CellDetail, details: readonly CellDetail[]): string[] {
-  const { variant, transport, machines, executor, makespanS, unfinishedAfterS, failedMachines } = cell;
+  const { variant, transport, machines, executor, makespanS, failedMachines } = cell;
   const reasons = new Set(runs.flatMap(({ fleet }) => fleet.flatMap(({ failure }) => failure ?? [])));
   return [
     variantWords(variant),
@@ -42,7 +70,7 @@ function rowOf({ cell, runs }: CellDetail, details: readonly CellDetail[]): stri
     String(machines),
     SOURCE_WORDS[executor],
     `${machines - failedMachines} of ${machines}`,
-    makespanS === null ? untimedWords(unfinishedAfterS) : readableTime(makespanS.median),
+    makespanS === null ? untimedWords(cell) : readableTime(makespanS.median),
     laterWords(cell, sound(cell, details)),
     [...reasons].slice(0, MOST_REASONS).join('; '),
   ];

@@ -1,4 +1,5 @@
 import type { ChartName } from '../charts/chart.ts';
+import { codeSpans } from './code-spans.ts';
 import { PAGE_STYLE } from './page-style.ts';
 import type { Block, Column, ReportDocument, Table } from './report-document.ts';
 
@@ -31,7 +32,7 @@ ${PAGE_STYLE}</style>
 <main>
 <header>
 <h1>${escapeHtml(title)}</h1>
-${introduction === null ? '' : `<p class="introduction">${escapeHtml(introduction)}</p>\n`}<p class="summary">${escapeHtml(summary)}</p>
+${introduction === null ? '' : `<p class="introduction">${htmlText(introduction)}</p>\n`}<p class="summary">${htmlText(summary)}</p>
 </header>
 ${body}
 </main>
@@ -43,9 +44,9 @@ ${body}
 function htmlBlock(block: Block, drawings: ChartDrawings): string {
   switch (block.kind) {
     case 'paragraph':
-      return `<p class="note">${escapeHtml(block.text)}</p>`;
+      return `<p class="note">${htmlText(block.text)}</p>`;
     case 'list':
-      return `<ul>\n${block.items.map((item) => `<li>${escapeHtml(item)}</li>`).join('\n')}\n</ul>`;
+      return `<ul>\n${block.items.map((item) => `<li>${htmlText(item)}</li>`).join('\n')}\n</ul>`;
     case 'table':
       return htmlTable(block.table);
     case 'figure':
@@ -54,7 +55,7 @@ function htmlBlock(block: Block, drawings: ChartDrawings): string {
       return `<pre>${escapeHtml(block.text)}</pre>`;
     case 'folded': {
       const inner = block.blocks.map((one) => htmlBlock(one, drawings)).join('\n');
-      return `<details>\n<summary>${escapeHtml(block.summary)}</summary>\n${inner}\n</details>`;
+      return `<details>\n<summary>${htmlText(block.summary)}</summary>\n${inner}\n</details>`;
     }
   }
 }
@@ -73,7 +74,7 @@ function htmlFigure(
     ['png', 'PNG'],
     ['vl.json', 'Vega-Lite'],
   ].map(([ending, words]) => `<a href="${file}.${ending}">${words}</a>`);
-  return `<figure id="${chart}">\n<div class="chart">${player}${drawing}</div>\n<figcaption>${escapeHtml(caption)} <span class="files">${links.join(' ')}</span></figcaption>\n</figure>`;
+  return `<figure id="${chart}">\n<div class="chart">${player}${drawing}</div>\n<figcaption>${htmlText(caption)} <span class="files">${links.join(' ')}</span></figcaption>\n</figure>`;
 }
 
 function htmlTable({ columns, rows }: Table): string {
@@ -99,6 +100,13 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '"': '&quot;',
   "'": '&#39;',
 };
+
+/** Running text with `code` in it. */
+export function htmlText(text: string): string {
+  return codeSpans(text)
+    .map((span) => (span.isCode ? `<code>${escapeHtml(span.text)}</code>` : escapeHtml(span.text)))
+    .join('');
+}
 
 /** Plain text that HTML shows as it is, in content and in attributes. */
 export function escapeHtml(text: string): string {

@@ -16,6 +16,7 @@ export function limitations(selection: RecordSelection, details: readonly CellDe
     ...recordedLimitations(selection),
     ...leftOut(selection),
     ...codeLimitations(selection),
+    ...computerLimitations(selection),
     ...repeatLimitations(cells),
     ...failureLimitations(details),
     ...verificationLimitations(details),
@@ -36,8 +37,9 @@ function recordedLimitations({ records }: RecordSelection): string[] {
   });
 }
 
-function leftOut({ otherSettings, superseded }: RecordSelection): string[] {
+function leftOut({ otherSettings, superseded, notRun = [] }: RecordSelection): string[] {
   return [
+    ...notRun.map((reason) => `Not run on this computer: ${reason}`),
     ...(otherSettings > 0
       ? [
           `${counted(otherSettings, 'record')} left out: only the settings, variants, published times, probe and image count that the scenario had when it was last run.`,
@@ -62,6 +64,16 @@ function codeLimitations({ records }: RecordSelection): string[] {
   });
   return [
     `The records were made by ${byCode.size} states of the code, which need not be equally fast: ${listed(told)}. Each record says by which.`,
+  ];
+}
+
+function computerLimitations({ records }: RecordSelection): string[] {
+  const measured = records.filter(({ source }) => isMeasured(source));
+  const byComputer = Map.groupBy(measured, ({ host }) => `${host.cpu}, ${counted(host.cores, 'core')}`);
+  if (byComputer.size < 2) return [];
+  const told = [...byComputer].map(([computer, same]) => `${computer} (${counted(same.length, 'record')})`);
+  return [
+    `The runs were measured on ${byComputer.size} kinds of computers, which need not be equally fast: ${listed(told)}. Each record says on which.`,
   ];
 }
 

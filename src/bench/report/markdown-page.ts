@@ -1,11 +1,12 @@
+import { codeSpans } from './code-spans.ts';
 import type { Block, ReportDocument, Table } from './report-document.ts';
 
 /** The report as Markdown (GitHub's dialect: tables, folded parts). */
 export function markdownPage({ title, introduction, summary, sections }: ReportDocument): string {
   const parts = [
     `# ${escapeMarkdown(title)}`,
-    ...(introduction === null ? [] : [escapeMarkdown(introduction)]),
-    escapeMarkdown(summary),
+    ...(introduction === null ? [] : [markdownText(introduction)]),
+    markdownText(summary),
     ...sections.flatMap((section) => [
       `## ${escapeMarkdown(section.title)}`,
       ...section.blocks.map(markdownBlock),
@@ -17,9 +18,9 @@ export function markdownPage({ title, introduction, summary, sections }: ReportD
 function markdownBlock(block: Block): string {
   switch (block.kind) {
     case 'paragraph':
-      return escapeMarkdown(block.text);
+      return markdownText(block.text);
     case 'list':
-      return block.items.map((item) => `- ${escapeMarkdown(item)}`).join('\n');
+      return block.items.map((item) => `- ${markdownText(item)}`).join('\n');
     case 'table':
       return markdownTable(block.table);
     case 'figure':
@@ -28,7 +29,7 @@ function markdownBlock(block: Block): string {
       return `\`\`\`json\n${block.text}\n\`\`\``;
     case 'folded':
       return [
-        `<details><summary>${escapeMarkdown(block.summary)}</summary>`,
+        `<details><summary>${markdownText(block.summary)}</summary>`,
         ...block.blocks.map(markdownBlock),
         '</details>',
       ].join('\n\n');
@@ -38,7 +39,7 @@ function markdownBlock(block: Block): string {
 function markdownFigure({ chart, title, caption }: Extract<Block, { kind: 'figure' }>): string {
   const file = `charts/${chart}`;
   const links = `[SVG](${file}.svg), [PNG](${file}.png), [Vega-Lite](${file}.vl.json)`;
-  return `### ${escapeMarkdown(title)}\n\n![${escapeMarkdown(title)}](${file}.svg)\n\n${escapeMarkdown(caption)} ${links}`;
+  return `### ${escapeMarkdown(title)}\n\n![${escapeMarkdown(title)}](${file}.svg)\n\n${markdownText(caption)} ${links}`;
 }
 
 function markdownTable({ columns, rows }: Table): string {
@@ -50,14 +51,32 @@ function markdownTable({ columns, rows }: Table): string {
   ].join('\n');
 }
 
+/** Running text with `code` in it, on one line. */
+export function markdownText(text: string): string {
+  const spans = codeSpans(onOneLine(text)).map((span) =>
+    span.isCode ? `\`${span.text}\`` : escaped(span.text),
+  );
+  return noList(spans.join(''));
+}
+
 /** Plain text that Markdown shows as it is, on one line. */
 export function escapeMarkdown(text: string): string {
+  return noList(escaped(onOneLine(text)));
+}
+
+function onOneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
+}
+
+/** A line that begins as a list does. */
+function noList(line: string): string {
+  return line.replace(/^([-+]|\d+[.)])(?= )/, '\\$1');
+}
+
+function escaped(text: string): string {
   return text
-    .replace(/\s+/g, ' ')
-    .trim()
     .replace(/[\\`*_{}[\]|#~$]/g, '\\$&')
     .replace(/&/g, '&amp;')
     .replace(/</g, '&lt;')
-    .replace(/>/g, '&gt;')
-    .replace(/^([-+]|\d+[.)])(?= )/, '\\$1');
+    .replace(/>/g, '&gt;');
 }

@@ -12,6 +12,7 @@ h1 { font-size: clamp(1.45rem, 1.1rem + 1.6vw, 2.1rem); line-height: 1.25; margi
 h2 { font-size: 1.2rem; margin: 2.75rem 0 0.9rem; }
 .introduction { color: var(--soft); max-width: 72ch; margin: 0 0 0.8rem; }
 .summary { font-size: 1.05rem; max-width: 72ch; margin: 0; }
+code { font: 0.9em 'DejaVu Sans Mono', ui-monospace, monospace; }
 .note, figcaption { color: var(--soft); font-size: 0.86rem; max-width: 88ch; }
 .table { overflow-x: auto; border: 1px solid var(--line); border-radius: 8px; background: var(--card); }
 table { border-collapse: collapse; width: 100%; font-size: 0.86rem; font-variant-numeric: tabular-nums; }

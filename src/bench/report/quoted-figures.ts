@@ -1,11 +1,29 @@
-import type { Agreement } from '../metrics/agreement.ts';
+import type { AgreementDetail } from '../metrics/agreement.ts';
 import { type Cell, median } from '../metrics/cell.ts';
 import { readableTime, threeDigits } from '../metrics/readable-units.ts';
 
 /** What one report has to quote from. */
 export interface QuotedReport {
   readonly cells: readonly Cell[];
-  readonly agreement: readonly Agreement[];
+  readonly agreement: readonly AgreementDetail[];
+  /** What `swarmboot calibrate` finds of its scenario; null where that has no published cells. */
+  readonly calibration: QuotedCalibration | null;
+}
+
+interface QuotedCalibration {
+  readonly unknowns: readonly { readonly unknown: string; readonly nearest: Range }[];
+  readonly extrapolations: readonly {
+    readonly transport: string;
+    readonly machines: number;
+    /** By name of the explanation. */
+    readonly nearest: Readonly<Record<string, Range>>;
+  }[];
+}
+
+/** Times [s]. */
+interface Range {
+  readonly low: number;
+  readonly high: number;
 }
 
 /** A text with a figure between two comments: `<!--=time lab-main netns p2p 20-->27.0 s<!--=-->`. */
@@ -14,9 +32,11 @@ const QUOTE = /<!--=([^>]+?)-->(.*?)<!--=-->/gs;
 /**
  * The text with every figure in it as the records have it. A figure is one of
  * `time REPORT EXECUTOR TRANSPORT MACHINES` (median makespan), `minutes` of the same without its unit,
- * `copies` of the same (of the server), `ratio REPORT EXECUTOR TRANSPORT MACHINES TRANSPORT MACHINES` (of two makespans),
- * and `error REPORT median|worst`, `cells REPORT` (of simulated against measured, [%] and a number). Cells in which machines
- * failed are not quoted.
+ * `bound` of the same (the lower bound of its transfer), `copies` (of the server), `ratio REPORT EXECUTOR TRANSPORT MACHINES TRANSPORT MACHINES` (of two makespans),
+ * `error REPORT median|worst` and `mean-error` (of simulated against measured makespans and mean latencies), `cells REPORT`
+ * (how many those are), `behind REPORT UNKNOWN` and
+ * `foretold REPORT TRANSPORT MACHINES EXPLANATION` (ranges that calibration finds, without the unit, which is minutes; an
+ * explanation of several words has hyphens between them). Cells in which machines failed are not quoted.
  * Throws an Error that names a figure which cannot be made.
  */
 export function withQuotedFigures(text: string, reports: ReadonlyMap<string, QuotedReport>): string {
@@ -37,7 +57,7 @@ function figureOf(words: string, reports: ReadonlyMap<string, QuotedReport>): st
 
 function numberOf(
   kind: string,
-  { cells, agreement }: QuotedReport,
+  { cells, agreement, calibration }: QuotedReport,
   which: readonly string[],
 ): string | undefined {
   const [executor, transport, machines, otherTransport, otherMachines] = which;
@@ -48,6 +68,8 @@ function numberOf(
       return timeS === undefined ? undefined : readableTime(timeS);
     case 'minutes':
       return timeS === undefined ? undefined : threeDigits(timeS / 60);
+    case 'bound':
+      return typeof cell?.lowerBoundS === 'number' ? readableTime(cell.lowerBoundS) : undefined;
     case 'copies':
       return typeof cell?.serverCopies === 'number' ? threeDigits(cell.serverCopies) : undefined;
     case 'ratio': {
@@ -55,9 +77,23 @@ function numberOf(
       return timeS === undefined || otherS === undefined ? undefined : threeDigits(timeS / otherS);
     }
     case 'error':
-      return errorWords(agreement, which[0]);
+      return errorWords(
+        agreement.map((detail) => detail.agreement.error),
+        which[0],
+      );
+    case 'mean-error':
+      return errorWords(
+        agreement.flatMap(({ meanError }) => meanError ?? []),
+        which[0],
+      );
     case 'cells':
       return String(agreement.length);
+    case 'behind':
+      return minutesWords(
+        calibration?.unknowns.find(({ unknown }) => hyphened(unknown) === which[0])?.nearest,
+      );
+    case 'foretold':
+      return minutesWords(foretold(calibration, which));
     default:
       return undefined;
   }
@@ -77,8 +113,29 @@ function cellOf(
   );
 }
 
-function errorWords(agreement: readonly Agreement[], which: string | undefined): string | undefined {
-  const errors = agreement.map(({ error }) => Math.abs(error));
-  const error = which === 'worst' ? Math.max(...errors) : median(errors);
-  return errors.length === 0 || error === null ? undefined : `${threeDigits(error * 100)} %`;
+function foretold(
+  calibration: QuotedCalibration | null,
+  [transport, machines, explanation]: readonly (string | undefined)[],
+): Range | undefined {
+  const cell = calibration?.extrapolations.find(
+    (one) => one.transport === transport && String(one.machines) === machines,
+  );
+  return Object.entries(cell?.nearest ?? {}).find(([name]) => hyphened(name) === explanation)?.[1];
+}
+
+function hyphened(name: string): string {
+  return name.replaceAll(' ', '-');
+}
+
+/** `22.2 to 26.7`, or one time where both ends read alike. */
+function minutesWords(range: Range | undefined): string | undefined {
+  if (range === undefined) return undefined;
+  const [low, high] = [threeDigits(range.low / 60), threeDigits(range.high / 60)];
+  return low === high ? low : `${low} to ${high}`;
+}
+
+function errorWords(errors: readonly number[], which: string | undefined): string | undefined {
+  const shares = errors.map(Math.abs);
+  const error = which === 'worst' ? Math.max(...shares) : median(shares);
+  return shares.length === 0 || error === null ? undefined : `${threeDigits(error * 100)} %`;
 }

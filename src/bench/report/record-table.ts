@@ -28,7 +28,7 @@ export function recordTable(records: readonly RunRecord[]): Table {
       TRANSPORT_WORDS[record.transport],
       String(record.machines),
       record.randomSeed === null ? '' : String(record.randomSeed),
-      makespanS === null ? untimedWords(record.unfinishedAfterS) : readableTime(makespanS),
+      makespanS === null ? untimedWords(record) : readableTime(makespanS),
       record.versions.code ?? '',
       record.traceDigest ?? '',
     ];

@@ -1,5 +1,6 @@
 import type { CellDetail } from '../metrics/cell.ts';
-import { SOURCE_WORDS, TRANSPORT_WORDS, variantWords } from '../metrics/plain-words.ts';
+import { medianIntervalCoverage } from '../metrics/median-interval.ts';
+import { listed, SOURCE_WORDS, TRANSPORT_WORDS, variantWords } from '../metrics/plain-words.ts';
 import { readableTime, threeDigits, timeUnitFor } from '../metrics/readable-units.ts';
 import { numberColumn, type Table, textColumn, withoutEmptyColumns } from './report-document.ts';
 
@@ -17,19 +18,31 @@ const COLUMNS = [
   numberColumn('95 % interval of the mean'),
 ];
 
-/** What the intervals are. A range of n values misses the median where all lie on one side of it: 1 / 2^(n - 1). */
-export const REPEATS_TABLE_NOTE =
-  'The bootstrap interval is made for 95 %, but of five runs or fewer it is their range, and that holds the true median in ' +
-  '75 of 100 cases with three runs, in 88 with four and in 94 with five. The interval of the mean is Student’s t.';
+/** What the intervals are, with how often the bootstrap's holds the true median for the numbers of runs that there are. */
+export function repeatsNote(details: readonly CellDetail[]): string {
+  const counts = repeated(details).flatMap(({ cell }) => (cell.makespanIntervalS === null ? [] : cell.runs));
+  const told = [...new Set(counts)]
+    .sort((a, b) => a - b)
+    .map((runs) => `in ${Math.round(100 * medianIntervalCoverage(runs))} of 100 cases with ${runs} runs`);
+  const students = 'The interval of the mean is Student’s t.';
+  if (told.length === 0) return students;
+  return `The bootstrap interval is made for 95 %, but of few runs it holds the true median less often: ${listed(told)}. ${students}`;
+}
 
 /** Spread of the makespan over the runs of every cell that was run more than once. */
 export function repeatsTable(details: readonly CellDetail[]): Table {
-  const repeated = details.filter(({ cell }) => cell.runs > 1 && cell.makespanS !== null);
-  const hasVariants = repeated.some(({ cell }) => cell.variant !== '');
+  const rows = repeated(details);
+  const hasVariants = rows.some(({ cell }) => cell.variant !== '');
   return withoutEmptyColumns({
     columns: COLUMNS,
-    rows: repeated.map((detail) => rowOf(detail, hasVariants)),
+    rows: rows.map((detail) => rowOf(detail, hasVariants)),
   });
+}
+
+function repeated(details: readonly CellDetail[]): CellDetail[] {
+  return details.filter(
+    ({ cell }) => cell.runs > 1 && cell.makespanS !== null && cell.executor !== 'published',
+  );
 }
 
 function rowOf({ cell, makespanMean }: CellDetail, hasVariants: boolean): string[] {

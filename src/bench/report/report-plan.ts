@@ -6,12 +6,12 @@ import type { RecordSelection } from '../metrics/record-selection.ts';
 import type { RunRecord } from '../record/run-record.ts';
 import { agreementSentence, agreementTable } from './agreement-table.ts';
 import { comparisonNotes, comparisonTable } from './comparison-table.ts';
-import { FAULT_TABLE_NOTE, faultTable } from './fault-table.ts';
+import { faultNotes, faultTable } from './fault-table.ts';
 import { IMAGE_TABLE_NOTE, imageTable } from './image-table.ts';
 import { limitations } from './limitations.ts';
 import { phaseTable } from './phase-table.ts';
 import { recordTable } from './record-table.ts';
-import { REPEATS_TABLE_NOTE, repeatsTable } from './repeats-table.ts';
+import { repeatsNote, repeatsTable } from './repeats-table.ts';
 import { type Block, type ReportDocument, type Section, type Table, tableBlock } from './report-document.ts';
 import { setupSentence, setupTable } from './setup-table.ts';
 import { summary } from './summary.ts';
@@ -27,9 +27,9 @@ export function planReport(
   const { records } = selection;
   const notes: Block = { kind: 'paragraph', text: comparisonNotes(details).join(' ') };
   const sections: Section[] = [
+    { title: 'What went wrong', blocks: faultBlocks(details) },
     { title: 'Comparison', blocks: [{ kind: 'table', table: comparisonTable(details) }, notes] },
     { title: 'Charts', blocks: charts.map((chart) => figure(chart, setupSentence(records))) },
-    { title: 'What went wrong', blocks: faultBlocks(details) },
     { title: 'Simulated against measured', blocks: agreementBlocks(details) },
     { title: 'Repeats', blocks: repeatsBlocks(details) },
     { title: 'Phases', blocks: tableOrNothing(phaseTable(details), 'Mean time per machine in each phase') },
@@ -59,15 +59,13 @@ function tableOrNothing(table: Table, words: string): Block[] {
 function faultBlocks(details: readonly CellDetail[]): Block[] {
   const table = faultTable(details);
   if (table.rows.length === 0) return [];
-  return [
-    { kind: 'table', table },
-    { kind: 'paragraph', text: FAULT_TABLE_NOTE },
-  ];
+  const notes = faultNotes(table).map((text): Block => ({ kind: 'paragraph', text }));
+  return [{ kind: 'table', table }, ...notes];
 }
 
 function repeatsBlocks(details: readonly CellDetail[]): Block[] {
   const blocks = tableOrNothing(repeatsTable(details), 'Spread of the makespan');
-  return blocks.length === 0 ? [] : [...blocks, { kind: 'paragraph', text: REPEATS_TABLE_NOTE }];
+  return blocks.length === 0 ? [] : [...blocks, { kind: 'paragraph', text: repeatsNote(details) }];
 }
 
 function imageBlocks(details: readonly CellDetail[]): Block[] {

@@ -3,8 +3,8 @@ import { counted } from '../metrics/plain-words.ts';
 import { selectRecords } from '../metrics/record-selection.ts';
 import type { AskedScenario } from '../record/asked-scenario.ts';
 import type { RunRecord } from '../record/run-record.ts';
-import { escapeHtml } from './html-page.ts';
-import { escapeMarkdown } from './markdown-page.ts';
+import { escapeHtml, htmlText } from './html-page.ts';
+import { escapeMarkdown, markdownText } from './markdown-page.ts';
 import { PAGE_STYLE } from './page-style.ts';
 import { planReport } from './report-plan.ts';
 
@@ -44,8 +44,8 @@ export function indexMarkdown(entries: readonly IndexEntry[]): string {
   const parts = entries.flatMap(({ folder, title, summary, setup }) => [
     `## [${escapeMarkdown(title)}](${folder}/report.md)`,
     `![${escapeMarkdown(title)}](${folder}/charts/makespan.svg)`,
-    escapeMarkdown(summary),
-    `*${escapeMarkdown(setup)}*`,
+    markdownText(summary),
+    `*${markdownText(setup)}*`,
   ]);
   return `${[`# ${HEADING}`, ABOUT, ...parts].join('\n\n')}\n`;
 }
@@ -55,9 +55,9 @@ export function indexHtml(entries: readonly IndexEntry[]): string {
   const sections = entries.map(
     ({ folder, title, summary, setup }) => `<section>
 <h2><a href="${folder}/index.html">${escapeHtml(title)}</a></h2>
-<p class="summary">${escapeHtml(summary)}</p>
+<p class="summary">${htmlText(summary)}</p>
 <figure><div class="chart"><img src="${folder}/charts/makespan.svg" alt="Makespan over the number of machines" loading="lazy"></div>
-<figcaption>${escapeHtml(setup)} <span class="files"><a href="${folder}/report.md">Markdown</a> <a href="${folder}/records.jsonl">records</a></span></figcaption></figure>
+<figcaption>${htmlText(setup)} <span class="files"><a href="${folder}/report.md">Markdown</a> <a href="${folder}/records.jsonl">records</a></span></figcaption></figure>
 </section>`,
   );
   return `<!doctype html>
@@ -77,7 +77,7 @@ ${PAGE_STYLE}section .summary { margin-bottom: 1rem; }
 <main>
 <header>
 <h1>${HEADING}</h1>
-<p class="introduction">${escapeHtml(ABOUT.replaceAll('`', ''))}</p>
+<p class="introduction">${htmlText(ABOUT)}</p>
 </header>
 ${sections.join('\n')}
 </main>

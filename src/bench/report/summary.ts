@@ -1,8 +1,10 @@
-import { type Cell, type CellDetail, median, SOURCES } from '../metrics/cell.ts';
+import { type Cell, type CellDetail, SOURCES } from '../metrics/cell.ts';
 import { counted, listed, SOURCE_WORDS, TRANSPORT_WORDS, variantWords } from '../metrics/plain-words.ts';
 import { readableTime, threeDigits } from '../metrics/readable-units.ts';
 import type { RecordSource } from '../record/run-record.ts';
+import { agreementSentences } from './agreement-sentences.ts';
 import { isRun } from './comparison-table.ts';
+import { faultSentences } from './fault-table.ts';
 import { countWords, imageWords } from './setup-table.ts';
 
 /** A cell whose makespan is known. */
@@ -20,22 +22,33 @@ const ORIGINS: Readonly<Record<RecordSource, string>> = {
   published: 'publications',
 };
 
-/** Whose times the simulated ones are held against. */
-const COMPARED = ['local', 'netns', 'hardware', 'published'] as const satisfies readonly RecordSource[];
-
 /** What came out, in one paragraph of plain sentences. */
 export function summary(details: readonly CellDetail[]): string {
   const timed = details.map(({ cell }) => cell).filter((cell): cell is TimedCell => cell.makespanS !== null);
   if (timed.length === 0) return [scopeSentence(details), ...outcomeSentence(details)].join(' ');
-  const main = timed.filter((cell) => cell.variant === timed[0]!.variant);
   return [
     scopeSentence(details),
-    ...tellers(main).map((source) => comparisonSentence(main.filter((cell) => cell.executor === source))),
-    ...variantSentence(timed),
-    ...growthSentence(new Set(timed.map((cell) => cell.transport)).size === 1 ? timed : main),
-    ...COMPARED.flatMap((source) => agreementSentence(timed, source)),
+    ...timeSentences(timed.filter(isSound), details),
+    ...faultSentences(details),
+    ...agreementSentences(details),
     ...outcomeSentence(details),
   ].join(' ');
+}
+
+/** Where machines failed whoever is left is done sooner, or later, for that alone; and so is who had a part of the image. */
+function isSound({ failedMachines, foundShare }: Cell): boolean {
+  return failedMachines === 0 && foundShare === 0;
+}
+
+function timeSentences(sound: readonly TimedCell[], details: readonly CellDetail[]): string[] {
+  const first = sound.find((cell) => cell.executor !== 'published') ?? sound[0];
+  if (first === undefined) return [];
+  const main = sound.filter((cell) => cell.variant === first.variant);
+  return [
+    ...tellers(main).map((source) => comparisonSentence(main.filter((cell) => cell.executor === source))),
+    ...variantSentence(sound, details),
+    ...growthSentence(new Set(sound.map((cell) => cell.transport)).size === 1 ? sound : main),
+  ];
 }
 
 function scopeSentence(details: readonly CellDetail[]): string {
@@ -81,15 +94,15 @@ function comparisonSentence(cells: readonly TimedCell[]): string {
   const others = compared.filter((cell) => cell !== subject);
   const where = subject.variant === '' ? '' : ` (variant ${subject.variant})`;
   const took = `With ${counted(subject.machines, 'machine')}${where}, ${TRANSPORT_WORDS[subject.transport]} took ${readableTime(subject.makespanS.median)} (${SOURCE_WORDS[subject.executor]})`;
-  const against = others.map(
-    (cell) => `${readableTime(cell.makespanS.median)} for ${TRANSPORT_WORDS[cell.transport]}`,
-  );
-  const factors = others.map((cell) => factorWords(cell.makespanS.median / subject.makespanS.median));
-  const comparison =
-    others.length === 0 ? '' : ` against ${listed(against)}: ${listed(factors)} times as fast`;
+  const against = others.map((cell, index) => {
+    const factor = factorWords(cell.makespanS.median / subject.makespanS.median);
+    const times = index === 0 ? `${factor} times as long` : factor;
+    return `${readableTime(cell.makespanS.median)} for ${TRANSPORT_WORDS[cell.transport]} (${times})`;
+  });
+  const comparison = others.length === 0 ? '' : ` against ${listed(against)}`;
   const bound = !subject.lowerBoundS
     ? ''
-    : `; its transfer cannot take less than ${readableTime(subject.lowerBoundS)}`;
+    : `; a transfer by ${TRANSPORT_WORDS[subject.transport]} cannot take less than ${readableTime(subject.lowerBoundS)}`;
   return `${took}${comparison}${bound}.`;
 }
 
@@ -97,19 +110,26 @@ function factorWords(factor: number): string {
   return factor >= 10 ? factor.toFixed(0) : factor.toPrecision(2);
 }
 
-function variantSentence(cells: readonly TimedCell[]): string[] {
+function variantSentence(cells: readonly TimedCell[], details: readonly CellDetail[]): string[] {
   const [source] = tellers(cells);
   const own = cells.filter((cell) => cell.executor === source);
   const { transport, machines } = subjectOf(
-    comparable(own.filter((cell) => cell.variant === cells[0]!.variant)),
+    comparable(own.filter((cell) => cell.variant === own[0]!.variant)),
   );
   const same = own
     .filter((cell) => cell.transport === transport && cell.machines === machines)
     .toSorted((a, b) => a.makespanS.median - b.makespanS.median);
   if (same.length < 2) return [];
   const words = (cell: TimedCell) => `${readableTime(cell.makespanS.median)} (${variantWords(cell.variant)})`;
+  const all = details.filter(
+    ({ cell }) => cell.executor === source && cell.transport === transport && cell.machines === machines,
+  );
+  const which =
+    same.length < all.length
+      ? `Over ${same.length} of the ${all.length} variants (in the others machines failed)`
+      : `Over the ${same.length} variants`;
   return [
-    `Over the ${same.length} variants, ${TRANSPORT_WORDS[transport]} with ${counted(machines, 'machine')} took from ${words(same[0]!)} to ${words(same.at(-1)!)}.`,
+    `${which}, ${TRANSPORT_WORDS[transport]} with ${counted(machines, 'machine')} took from ${words(same[0]!)} to ${words(same.at(-1)!)}.`,
   ];
 }
 
@@ -134,31 +154,7 @@ function growthSentence(cells: readonly TimedCell[]): string[] {
     });
   if (growths.length === 0) return [];
   return [
-    `From ${low} to ${counted(high, 'machine')} the ${SOURCE_WORDS[source]} time changed by a factor of ${listed(growths)}.`,
-  ];
-}
-
-/** How far the simulation is from times that are known. */
-function agreementSentence(cells: readonly TimedCell[], source: RecordSource): string[] {
-  const deviations = cells
-    .filter((cell) => cell.executor === source && cell.foundShare === 0)
-    .flatMap((known) => {
-      const simulated = cells.find(
-        (cell) =>
-          cell.executor === 'sim' &&
-          cell.variant === known.variant &&
-          cell.transport === known.transport &&
-          cell.machines === known.machines,
-      );
-      return simulated === undefined
-        ? []
-        : [Math.abs(simulated.makespanS.median / known.makespanS.median - 1)];
-    });
-  if (deviations.length === 0) return [];
-  const percent = (share: number) => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
-  const spread = `${percent(median(deviations)!)} in the median and by ${percent(Math.max(...deviations))} at most`;
-  return [
-    `Over ${counted(deviations.length, 'cell')}, simulated and ${SOURCE_WORDS[source]} times differ by ${spread}.`,
+    `From ${low} to ${counted(high, 'machine')} the time (${SOURCE_WORDS[source]}) changed by a factor of ${listed(growths)}.`,
   ];
 }
 

@@ -34,6 +34,12 @@ export function networkSchema(fields: Fields) {
       .describe(
         'what the switch of each site carries of all its traffic together, that from and to other sites included; simulator only',
       ),
+    multicast: z
+      .enum(['igmp', 'flooding'])
+      .default('igmp')
+      .describe(
+        'where switches send a multicast: to the ports and sites that receive it (IGMP snooping), or to all; simulator only',
+      ),
     latency: fields.seconds().prefault('0 s').describe('one-way delay between any two machines'),
     loss: fields
       .share()

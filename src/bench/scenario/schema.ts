@@ -59,7 +59,14 @@ export function scenarioSchema(parserOf: (kind: QuantityKind) => QuantityParser)
       .record(z.string().regex(/^[a-z0-9][a-z0-9.-]*$/), z.looseObject({}))
       .default({})
       .describe('name -> changes to any of the settings above'),
-    measured: z.array(measuredSchema(fields)).default([]).describe('published cells to lay beside'),
+    measured: z
+      .array(measuredSchema(fields))
+      .refine(areDifferent, {
+        error:
+          'two cells have the same transport, machines and citation; allowed is one: give the median of repeats',
+      })
+      .default([])
+      .describe('published cells to lay beside'),
   });
   return scenario
     .refine(hasStarters, {
@@ -107,6 +114,13 @@ function hasSitesOfSeeders({
   const seeders = transports.p2p?.seeders ?? [];
   const names = network.sites?.map(({ name }) => name) ?? [];
   return typeof seeders === 'number' || seeders.every((name) => names.includes(name));
+}
+
+function areDifferent(cells: readonly { transport: string; machines: number; citation: string }[]): boolean {
+  const names = cells.map(({ transport, machines, citation }) =>
+    JSON.stringify([transport, machines, citation]),
+  );
+  return new Set(names).size === names.length;
 }
 
 function measuredSchema(fields: Fields) {

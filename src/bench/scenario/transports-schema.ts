@@ -121,6 +121,19 @@ export function transportsSchema(fields: Fields) {
     diskWrite,
     wave: fields.count('machines').optional().describe('machines served at a time; default: all'),
   });
+  const slices = settings({
+    packets: fields.count('packets').default(112).describe('packets of a slice'),
+    duplex: z
+      .enum(['full', 'half'])
+      .default('full')
+      .describe(
+        'whether the sender sends the next slice while it waits for answers about the last one, or sends nothing',
+      ),
+    askAgain: fields
+      .seconds()
+      .prefault('11 ms')
+      .describe('time that a sender with nothing else to send waits before it asks again who did not answer'),
+  });
   const casting = {
     rate: fields
       .rate()
@@ -128,7 +141,11 @@ export function transportsSchema(fields: Fields) {
       .describe('rate of the sender; default: that of the slowest link'),
     packet: fields.bytes().prefault('1456 B').describe('payload of one packet'),
     wait: fields.seconds().prefault('0 s').describe('time that the sender waits for receivers'),
-    round: fields.seconds().prefault('0 s').describe('time to collect the losses of one round'),
+    round: fields
+      .seconds()
+      .prefault('0 s')
+      .describe('time to collect the losses of one round, or of a slice'),
+    slices: slices.prefault({}).describe('of `repair: slices`; the defaults are those of udpcast'),
     dropAfter: fields
       .seconds()
       .prefault('11 s')
@@ -140,10 +157,10 @@ export function transportsSchema(fields: Fields) {
     diskWrite,
     ...casting,
     repair: z
-      .enum(['rounds', 'p2p'])
+      .enum(['rounds', 'slices', 'p2p', 'carousel'])
       .default('rounds')
       .describe(
-        'how what was lost is brought: in rounds by multicast, or after one multicast by our swarm, with the policies of the product; p2p: simulator only',
+        'how what was lost is brought: in rounds over the image; slice by slice, as udpcast does; after one multicast by our swarm, with the policies of the product; or when the image comes by again, round and round, where machines that come late join in the middle; p2p and carousel: simulator only',
       ),
   });
   const clonezillaUnicast = settings({
@@ -154,9 +171,13 @@ export function transportsSchema(fields: Fields) {
         'how a machine reads the files of the image: by HTTP (curl), or by NFS as Clonezilla does, with a server and a client in user space (nfs-ganesha, libnfs)',
       ),
   }).describe('a partclone image to each machine, through zstd into partclone.restore');
-  const clonezillaMulticast = settings(casting).describe(
-    'a partclone image by udpcast to all machines, through zstd into partclone.restore',
-  );
+  const clonezillaMulticast = settings({
+    ...casting,
+    repair: z
+      .enum(['rounds', 'slices'])
+      .default('rounds')
+      .describe('models: how what was lost is brought, in rounds over the image or slice by slice'),
+  }).describe('a partclone image by udpcast to all machines, through zstd into partclone.restore');
   const chain = settings({
     diskWrite,
     hopSetUp: fields.seconds().prefault('0 s').describe('time to connect one machine to the next'),

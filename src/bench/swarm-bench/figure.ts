@@ -1,5 +1,5 @@
 import { type CellDetail, cellDetails, median } from '../metrics/cell.ts';
-import { hasFinished } from '../metrics/run-outcome.ts';
+import { hasFinished, outcomeNumbers } from '../metrics/run-outcome.ts';
 import type { RunRecord, Transport } from '../record/run-record.ts';
 
 /** A number that repeated runs have yielded. */
@@ -60,12 +60,22 @@ export function timesBound(detail: CellDetail | undefined): Figure {
 export function timesAsFast(first: CellDetail | undefined, second: CellDetail | undefined): Figure {
   const own = transferOf(first);
   if (own.kind !== 'known' || second === undefined) return own.kind === 'known' ? MISSING : own;
-  const { unfinishedAfterS } = second.cell;
-  if (unfinishedAfterS !== null) {
-    return { kind: 'known', value: unfinishedAfterS / own.value, isAtLeast: true };
-  }
+  if (second.cell.unfinishedRuns > 0) return sooner(own.value, second.runs);
   const other = transferOf(second);
   return other.kind === 'known' ? known(other.value / own.value) : other;
+}
+
+/** Runs that were given up took longer than the rest: the middle of all is known, or is one of them. */
+function sooner(ownS: number, runs: readonly RunRecord[]): Figure {
+  const times = runs
+    .map((record) => ({
+      timeS: record.unfinishedAfterS ?? outcomeNumbers(record).transferS ?? Infinity,
+      isGivenUp: record.unfinishedAfterS !== undefined,
+    }))
+    .sort((one, other) => one.timeS - other.timeS || Number(one.isGivenUp) - Number(other.isGivenUp));
+  const middle = times.slice(Math.ceil(times.length / 2) - 1, Math.floor(times.length / 2) + 1);
+  const value = median(middle.map(({ timeS }) => timeS))! / ownS;
+  return { kind: 'known', value, isAtLeast: middle.some(({ isGivenUp }) => isGivenUp) };
 }
 
 function transferOf(detail: CellDetail | undefined): Figure {
@@ -94,14 +104,12 @@ function lastImageS({ fleet, barrierS }: RunRecord, group: ReadonlySet<string>):
   return ends.length < members.length || ends.length === 0 ? null : Math.max(...ends) - barrierS;
 }
 
-/** Bytes / F that came into a site over its WAN link: the median over the runs; null where not measured. */
-export function siteCopies(runs: readonly RunRecord[], site: number): number | null {
-  return median(
-    runs.flatMap(({ siteLinks, wireBytes }) => {
-      const link = siteLinks?.[site];
-      return link === undefined ? [] : [link.downBytes / wireBytes];
-    }),
+/** The figure, where the server has sent so many copies in every run, and has left then; missing where it has stayed. */
+export function onceSeederLeft(detail: CellDetail | undefined, copies: number, figure: Figure): Figure {
+  const hasLeft = detail?.runs.every(
+    ({ serverUploadedBytes, wireBytes }) => (serverUploadedBytes ?? 0) >= copies * wireBytes,
   );
+  return hasLeft ? figure : MISSING;
 }
 
 /** Share of these machines that have a verified disk, in the worst of the runs. */

@@ -74,15 +74,18 @@ async function runCase(
   const store = new RecordStore(join(out, scenario.name));
   const transports = TRANSPORTS.filter((name) => !leftOut.some(({ transport }) => transport === name));
   const records = await answer({ scenario, executors: [executor], only: { transports }, store }, watch);
-  await writeReport(store.folder, await store.read(), await store.asked());
+  const notRun = leftOut.map(({ reason }) => reason);
+  const asked = { ...(await store.asked())!, ...(notRun.length > 0 && { notRun }) };
+  await store.ask(asked);
+  await writeReport(store.folder, await store.read(), asked);
   const rows = swarmCase.rows({ scenario, records });
   return { name: swarmCase.name, rows, leftOut, records, folder: store.folder };
 }
 
-/** Disks of the largest run, and the golden image beside them. */
+/** Disks of the largest run, and the golden image beside them: as a disk, and as it is published. */
 function diskBytes({ variants }: LoadedScenario): number {
   return Math.max(
-    ...variants.map(({ scenario: { image, fleet } }) => (Math.max(...fleet.machines) + 1) * rawSize(image)),
+    ...variants.map(({ scenario: { image, fleet } }) => (Math.max(...fleet.machines) + 2) * rawSize(image)),
   );
 }
 

@@ -5,7 +5,7 @@ import type { AgentPhase, AgentWatch, DiskFacts } from '../../engine/index.ts';
 import { ConfigError } from '../../failure.ts';
 import { diskWishOf, memoryOf, serverAddressOf, tftpSourceOf } from '../agent-options.ts';
 import { openEngine } from '../engine-door.ts';
-import { interruptible } from '../interruption.ts';
+import { aborted, interruptible } from '../interruption.ts';
 
 const LEFT_ON_DISK = 'what is on the disk stays there: the agent goes on from it when it is started again';
 
@@ -40,14 +40,18 @@ export function agentCommand(): Command {
     .option('--listen <address>', 'address for other machines of the swarm', '0.0.0.0')
     .option('--site <name>', 'where this machine is: an image crosses to a site once', '')
     .option('--memory <MiB>', 'memory to count with (default: all that this machine has)')
-    .option('--dry-run', 'do everything up to the first write, and nothing after it')
+    .option(
+      '--dry-run',
+      'do everything up to the first write, and nothing after it; the server keeps the machine armed',
+    )
     .option('--json', 'print one JSON object on standard output when done')
     .addHelpText(
       'after',
       `
 The machine must be armed on the server, by one of its MACs or its UUID; otherwise nothing is written.
-What is done to the disk once it holds the image (host name, growth, scripts, boot entry) the server says.
-Exit codes: 0 done, 1 failed or refused, 2 a mistake in the call.
+What is done to the disk once it holds the image (host name, growth, scripts, boot entry) the server says, and which
+client the swarm runs.
+Exit codes: 0 done, 1 failed or refused, 2 a mistake in the call, 130 ended by Ctrl-C.
 
 Examples:
   ./swarmboot agent --server http://10.0.0.1:8080 --token T --key image.pub --dry-run
@@ -60,11 +64,11 @@ Examples:
 
 async function deploy(options: AgentOptions, interrupted: AbortSignal): Promise<void> {
   const disk = diskWishOf(options.disk);
-  const { BEST_POLICIES, memoryFor, postDeployHooks, readMachineFacts, runAgent, swarmboot } =
+  const { AgentSwarm, BEST_POLICIES, memoryFor, postDeployHooks, readMachineFacts, runAgent } =
     await openEngine();
   const facts = readMachineFacts();
   const memory = memoryFor(options.memory === undefined ? facts.memoryBytes : memoryOf(options.memory));
-  const transport = await swarmboot.make({
+  const transport = await AgentSwarm.start({
     peerId: Buffer.concat([Buffer.from('-SB0001-'), randomBytes(12)]),
     host: options.listen,
     port: 0,
@@ -88,6 +92,7 @@ async function deploy(options: AgentOptions, interrupted: AbortSignal): Promise<
           disk,
           transport,
           memory,
+          ...(disk.by !== 'path' && { readDisks: () => readMachineFacts().disks }),
           isDryRun: options.dryRun === true,
         },
         times,
@@ -96,14 +101,18 @@ async function deploy(options: AgentOptions, interrupted: AbortSignal): Promise<
       if (options.dryRun !== true) await finish(postDeployHooks(steps), interrupted);
       const { downloadedBytes, uploadedBytes } = transport.statistics();
       const peakMemoryBytes = process.resourceUsage().maxRSS * 1024;
-      const result = { ...outcome, downloadedBytes, uploadedBytes, peakMemoryBytes, phasesS: times.seconds };
+      const { name: client } = transport;
+      const transfer = { client, downloadedBytes, uploadedBytes };
+      const result = { ...outcome, ...transfer, peakMemoryBytes, phasesS: times.seconds };
       if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`);
       else
         process.stderr.write(
           `${options.dryRun ? 'nothing was written to' : 'deployed'} ${outcome.diskPath}\n`,
         );
     };
-    await Promise.race([work(), rejectionOf(interrupted)]);
+    // It may have come before anything was begun.
+    interrupted.throwIfAborted();
+    await Promise.race([work(), aborted(interrupted)]);
   } finally {
     await transport.stop();
     // What it was at, be it a scan, is left as in a power cut.
@@ -152,8 +161,4 @@ async function namedDisk(disks: readonly DiskFacts[], path: string): Promise<rea
     ...disks,
     { path, sizeBytes, ...unsaid, isRotational: false, isRemovable: false, isReadOnly: false },
   ];
-}
-
-function rejectionOf(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
 }

@@ -67,6 +67,7 @@ async function build({ kernel, out, store, json }: BuildOptions): Promise<void> 
   process.stdout.write(
     `${folder}/vmlinuz       SHA-256 ${contents.kernel.sha256}\n` +
       `${folder}/initrd.img    SHA-256 ${initrd.sha256}, ${mebibytes(initrd.bytes)}, ${mebibytes(initrd.unpackedBytes)} unpacked\n` +
-      `${folder}/contents.json ${files.length} files of ${packages.length} packages and Node.js ${node}, signed in contents.sig\n`,
+      `${folder}/contents.json ${files.length} files of ${packages.length} packages and Node.js ${node}, signed in contents.sig\n` +
+      'A server that runs hands out the files that it had at its start: start it again to serve these.\n',
   );
 }

@@ -9,7 +9,10 @@ export function deployAddCommand(): Command {
     new Command('add')
       .description('Arms further machines in a deployment, or anew some that were done in it.')
       .argument('<id>', 'number of a deployment')
-      .argument('<machines...>', 'MACs, UUIDs, names, or tag:NAME for all that have a tag'),
+      .argument(
+        '<machines...>',
+        'MACs, names, tag:NAME for all that have a tag, or UUIDs that an agent has told',
+      ),
   )
     .addHelpText(
       'after',

@@ -25,13 +25,22 @@ export function deployStartCommand(): Command {
     new Command('start')
       .description('Arms machines: the next time they boot from the network, their disks are overwritten.')
       .argument('<image>', 'name of a golden image in the store of the server')
-      .argument('<machines...>', 'MACs, UUIDs, names, or tag:NAME for all that have a tag'),
+      .argument(
+        '<machines...>',
+        'MACs, names, tag:NAME for all that have a tag, or UUIDs that an agent has told',
+      ),
   )
     .option('--version <number>', 'which version of the image (default: the newest)')
-    .option('--wait-for <number>', 'begin when so many machines are ready (default: 1)')
+    .option(
+      '--wait-for <number>',
+      'begin when so many machines are ready (default: 1; `deploy begin` waits no longer)',
+    )
     .option('--at <time>', 'begin not before: 22:00, or a date and time')
     .option('--disk <which>', 'of each machine: only, serial=..., wwn=..., path=... (default: only)')
-    .option('--host-name <template>', 'written into the deployed system: {name}, {number}, {number:2}, {id}')
+    .option(
+      '--host-name <template>',
+      'written into the deployed system: {name} of the machine, {number} or {number:2} (its place by MAC in this deployment), {id} (MAC or UUID without separators)',
+    )
     .option('--grow', 'grow the last partition and its file system to the end of the disk')
     .option('--efi-boot-entry', 'give UEFI machines a boot entry for their disk')
     .option('--script <files...>', 'shell scripts that are run on each machine when the image is on its disk')

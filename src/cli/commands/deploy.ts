@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { deployAddCommand } from './deploy-add.ts';
+import { deployBeginCommand } from './deploy-begin.ts';
 import { deployCancelCommand } from './deploy-cancel.ts';
 import { deployRetryCommand } from './deploy-retry.ts';
 import { deployStartCommand } from './deploy-start.ts';
@@ -12,6 +13,7 @@ export function deployCommand(): Command {
     .description('Deployments: one golden image going to a set of machines.')
     .addCommand(deployStartCommand())
     .addCommand(deployAddCommand())
+    .addCommand(deployBeginCommand())
     .addCommand(deployStatusCommand())
     .addCommand(deployWatchCommand())
     .addCommand(deployCancelCommand())

@@ -59,6 +59,8 @@ Examples:
 async function importImage(source: string, options: ImportOptions): Promise<void> {
   const engine = await openEngine();
   const [wire] = namesOption('--wire', options.wire, ['zstd', 'raw'] as const);
+  const whole = options.whole === undefined ? [] : countsOption('--whole', options.whole);
+  const files = filesWishesOf(options);
   const store = await openWritableStore(options.store);
   const progress = byteProgressOn(process.stderr, 'importing');
   const startMs = performance.now();
@@ -71,8 +73,8 @@ async function importImage(source: string, options: ImportOptions): Promise<void
           store,
           privateKey: () => signingKeyOf(store),
           wire: wire!,
-          whole: options.whole === undefined ? [] : countsOption('--whole', options.whole),
-          files: filesWishesOf(options),
+          whole,
+          files,
           signal,
           progressed: (done, all) => progress.update(done, all),
         })
@@ -85,8 +87,8 @@ async function importImage(source: string, options: ImportOptions): Promise<void
     return;
   }
   const { name, version, disk, payload, partitions } = image.manifest;
-  const whole = partitions.filter(({ copied }) => copied === 'whole').map(({ number }) => number);
-  const note = whole.length > 0 ? `; copied whole: partition ${whole.join(', ')}` : '';
+  const copiedWhole = partitions.filter(({ copied }) => copied === 'whole').map(({ number }) => number);
+  const note = copiedWhole.length > 0 ? `; copied whole: partition ${copiedWhole.join(', ')}` : '';
   process.stdout.write(
     `${name}, version ${version}: ${readable(payload.rawBytes)} of a disk of ${readable(disk.bytes)} in ${readable(payload.bytes)}, after ${Math.round(seconds)} s${note}\n` +
       `it is in ${image.folder}\n`,

@@ -61,8 +61,8 @@ function textOf(
     `${name}, version ${version}, made ${created}\n` +
     `disk       ${readable(disk.bytes)} (${disk.bytes} bytes, sectors of ${disk.sectorBytes}), partition table: ${table}\n` +
     (files ? `files      ${readable(files.bytes)} (${files.archive}), at byte ${files.startBytes}\n` : '') +
-    `chunks     ${readable(payload.rawBytes)} of the disk\n` +
-    `payload    ${readable(payload.bytes)} (${form}), SHA-256 ${payload.sha256}\n` +
+    `chunks     ${readable(payload.rawBytes)} of the disk (${payload.rawBytes} bytes)\n` +
+    `payload    ${readable(payload.bytes)} (${payload.bytes} bytes, ${form}), SHA-256 ${payload.sha256}\n` +
     `info hash  ${infoHash}\n` +
     `folder     ${folder}\n`
   );

@@ -11,6 +11,13 @@ export function scenariosCommand(): Command {
   return new Command('scenarios')
     .description('Lists the scenarios that come with Swarmboot.')
     .option('--json', 'print one JSON object on standard output and nothing else')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  ./swarmboot scenarios
+  ./swarmboot scenarios --json | jq '.scenarios[].file'`,
+    )
     .action(async ({ json }: { json?: boolean }) => {
       const bench = await openBench();
       const files = (await readdir(FOLDER)).filter((name) => name.endsWith('.yaml')).sort();

@@ -5,7 +5,7 @@ import type { Finding } from '../../engine/index.ts';
 import { ConfigError, RunFailure } from '../../failure.ts';
 import { bundleAgent } from '../agent-bundle.ts';
 import { openEngine } from '../engine-door.ts';
-import { interruptible } from '../interruption.ts';
+import { aborted, interruptible } from '../interruption.ts';
 
 interface ServeOptions {
   readonly config: string;
@@ -70,13 +70,13 @@ async function serve(config: string, interrupted: AbortSignal): Promise<void> {
     },
   });
   const { interface: name, dhcp, http, state } = settings;
-  process.stdout.write(
-    `serving on ${name}: DHCP ${dhcp.mode}, HTTP port ${http.port}; operators on this computer need --state ${state}\n`,
-  );
   try {
-    await new Promise<never>((_, reject) => {
-      interrupted.addEventListener('abort', () => reject(interrupted.reason));
-    });
+    // It may have come while the server was started.
+    interrupted.throwIfAborted();
+    process.stdout.write(
+      `serving on ${name}: DHCP ${dhcp.mode}, HTTP port ${http.port}; operators on this computer need --state ${state}\n`,
+    );
+    await aborted(interrupted);
   } finally {
     await server.close();
   }

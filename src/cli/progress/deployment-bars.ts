@@ -52,7 +52,12 @@ export class DeploymentBars implements DeploymentProgress {
     this.#bars.update();
   }
 
+  /** Before there is a bar it would wake a clock that nobody stops. */
   say(line: string): void {
+    if (!this.#sum) {
+      this.#stream.write(`${line}\n`);
+      return;
+    }
     this.#bars.log(`${line}\n`);
     this.#bars.update();
   }

@@ -6,6 +6,10 @@ import { leftOutLine, runResult, runTitle } from './run-line.ts';
 import { TimeLeft } from './time-left.ts';
 
 const WHOLE = 1000;
+/** Lines of the terminal that are left for the title, and for where the shell goes on. */
+const KEPT_ROWS = 3;
+const FEWEST_BARS = 3;
+const USUAL_ROWS = 24;
 const FORMAT = '  {machine} {bar} {percentage} %  {phase}';
 
 /** A bar for every machine that is at work, and a line that stays for every run that is over. */
@@ -37,8 +41,8 @@ export class ProgressBars implements Progress {
 
   machineProgressed(machine: string, phase: string, share: number): void {
     this.#bars ??= this.#openBars();
-    const bar = this.#barOf.get(machine) ?? this.#openBar(machine);
-    bar.update(Math.round((phase === 'done' ? 1 : share) * WHOLE), { phase });
+    const bar = this.#barOf.get(machine) ?? (this.#hasRoom() ? this.#openBar(machine) : undefined);
+    bar?.update(Math.round((phase === 'done' ? 1 : share) * WHOLE), { phase });
   }
 
   runEnded(assignment: Assignment, record: RunRecord): void {
@@ -71,6 +75,11 @@ export class ProgressBars implements Progress {
       gracefulExit: false,
       autopadding: true,
     });
+  }
+
+  /** Bars that the terminal has no lines for would scroll it at each update. */
+  #hasRoom(): boolean {
+    return this.#barOf.size < Math.max(FEWEST_BARS, (this.#stream.rows || USUAL_ROWS) - KEPT_ROWS);
   }
 
   #openBar(machine: string): SingleBar {

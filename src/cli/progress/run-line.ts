@@ -23,9 +23,8 @@ export function leftOutLine(assignment: Assignment, { index, all, reason }: Left
 /** `12.3 s, 8 of 8 verified` */
 export function runResult(record: RunRecord, bench: Bench): string {
   const [detail] = bench.cellDetails([record]);
-  const { makespanS, unfinishedAfterS, verifiedMachines } = detail!.cell;
-  const time =
-    makespanS === null ? bench.untimedWords(unfinishedAfterS) : bench.readableTime(makespanS.median);
+  const { makespanS, verifiedMachines } = detail!.cell;
+  const time = makespanS === null ? bench.untimedWords(detail!.cell) : bench.readableTime(makespanS.median);
   if (record.fleet.length === 0) return time;
   return `${time}, ${verifiedMachines} of ${record.machines} verified`;
 }

@@ -4,12 +4,12 @@ import { calibrateScenario } from '../../../src/bench/calibration/calibration-ru
 import { calibrationNotes, calibrationTables } from '../../../src/bench/calibration/calibration-tables.ts';
 import { aScenarioFile } from '../scenario/a-scenario.ts';
 
-/** The paper's scenario with other settings, or other cells beside it. */
+/** The paper's scenario with other settings, or other cells beside it: each a publication of its own. */
 async function aTable(cells: readonly string[], changes: (text: string) => string = (text) => text) {
   const text = await readFile(TABLE_1.file, 'utf8');
   const settings = changes(text.slice(0, text.indexOf('measured:')));
   return aScenarioFile(
-    `${settings}measured:\n${cells.map((cell) => `  - { ${cell}, citation: mine }\n`).join('')}`,
+    `${settings}measured:\n${cells.map((cell, place) => `  - { ${cell}, citation: mine ${place} }\n`).join('')}`,
   );
 }
 

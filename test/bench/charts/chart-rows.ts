@@ -7,7 +7,7 @@ export type Row = Readonly<Record<string, string | number>>;
 export interface PanelView {
   readonly name: string | undefined;
   readonly rows: readonly Row[];
-  /** Axis titles and scale types by channel, of the first layer. */
+  /** Axis titles and scale types by channel, of the layer with the points. */
   readonly x: { readonly title: string; readonly scale: { readonly type?: string } };
   readonly y: { readonly title: string; readonly scale: { readonly type?: string } };
 }
@@ -18,7 +18,7 @@ export function panelsOf(chart: Chart | undefined): PanelView[] {
   return (body.concat ?? [body]).map((unit) => ({
     name: unit.title?.text,
     rows: unit.data.values,
-    x: unit.layer[0]!.encoding.x,
+    x: unit.layer.at(-1)!.encoding.x,
     y: unit.layer[0]!.encoding.y,
   }));
 }

@@ -24,6 +24,26 @@ describe('the makespan chart', () => {
     expect(panel!.rows).toContainEqual({ series: 'unicast, simulated', machines: 4, value: 30 });
   });
 
+  it('draws a point for each of several publications', () => {
+    const formula = aPublishedRecord().formula!;
+    const records = [12, 9].map((makespanS) =>
+      aPublishedRecord({ formula: { ...formula, makespanS }, citation: `of ${makespanS} s` }),
+    );
+    const [panel] = panelsOf(chartOf(...records));
+    expect(panel!.rows.map(({ value }) => value)).toEqual([12, 9]);
+  });
+
+  it('sets points of one machine count side by side, a place for each series', () => {
+    const [one] = panelsOf(chartOf(aRun(4, 10), aRun(4, 10, { transport: 'chain' })));
+    expect(one!.x).toMatchObject({
+      field: 'series',
+      title: '4 machines',
+      scale: { domain: ['P2P, simulated', 'chain, simulated'] },
+    });
+    const [several] = panelsOf(chartOf(aRun(4, 10), aRun(8, 10)));
+    expect(several!.x).toMatchObject({ field: 'machines' });
+  });
+
   it('draws the model tau log2 n from the smallest to the largest count', () => {
     const [panel] = panelsOf(chartOf(aRun(2, 10), aRun(8, 16)));
     const model = panel!.rows.filter((row) => row.series === 'model τ log₂ n');

@@ -102,6 +102,10 @@ const anyCasting = {
   wait: constant('2 s'),
   round: constant('1 s'),
   dropAfter: seconds(0, 12),
+  slices: record(
+    { packets: integer({ min: 1, max: 300 }), duplex: constantFrom('full', 'half'), askAgain: seconds(0, 1) },
+    { requiredKeys: [] },
+  ),
 };
 
 const anyTransport = oneof(
@@ -129,10 +133,15 @@ const anyTransport = oneof(
   },
   record({ diskWrite, wave: machines }, { requiredKeys: [] }).map((unicast) => ({ unicast })),
   constant({ 'clonezilla-unicast': {} }),
-  record({ diskWrite, ...anyCasting, repair: constantFrom('rounds', 'p2p') }, { requiredKeys: [] }).map(
-    (multicast) => ({ multicast }),
+  record(
+    { diskWrite, ...anyCasting, repair: constantFrom('rounds', 'slices', 'p2p', 'carousel') },
+    { requiredKeys: [] },
+  ).map((multicast) => ({ multicast })),
+  record({ ...anyCasting, repair: constantFrom('rounds', 'slices') }, { requiredKeys: [] }).map(
+    (casting) => ({
+      'clonezilla-multicast': casting,
+    }),
   ),
-  record(anyCasting, { requiredKeys: [] }).map((casting) => ({ 'clonezilla-multicast': casting })),
   record(
     { diskWrite, hopSetUp: constant('1 s'), children: integer({ min: 1, max: 3 }) },
     { requiredKeys: [] },

@@ -161,6 +161,32 @@ describe('the lower bounds of a transfer', () => {
     expect(boundS('p2p', { backplane: 'unlimited' })).toBe(8);
   });
 
+  it('counts what has to cross between sites: one copy to each without a source, of unicast one for each machine', () => {
+    const link = { up: '64 MiB/s', down: '64 MiB/s' };
+    const sites = [
+      { name: 'near', machines: '50 %', wan: { up: '4 MiB/s', down: '1 MiB/s' } },
+      { name: 'far', machines: '30 %', wan: { up: '4 MiB/s', down: '2 MiB/s' } },
+      { name: 'farther', machines: '20 %', wan: { up: '4 MiB/s', down: '16 MiB/s' } },
+    ];
+    const boundS = (transport: 'p2p' | 'chain' | 'unicast' | 'multicast', changes: object = {}) => {
+      const network = { server: link, machine: link, sites };
+      const scenario = aScenario({ network, ...changes });
+      return boundsOf(aRun({ scenario, transport, machines: 10 }), true).lowerBoundS;
+    };
+    // 64 MiB by 2 MiB/s; three times that; five copies by 4 MiB/s are less.
+    expect(boundS('p2p')).toBe(32);
+    expect(boundS('chain')).toBe(32);
+    expect(boundS('multicast')).toBe(32);
+    expect(boundS('unicast')).toBe(96);
+    const p2p = (seeders: readonly string[]) => ({ transports: { p2p: { seeders }, unicast: {} } });
+    // The last site receives over its own link, or from both that have it.
+    expect(boundS('p2p', p2p(['far']))).toBe(64 / 8);
+    expect(boundS('p2p', p2p(['far', 'farther']))).toBeLessThan(4);
+    expect(boundS('unicast', p2p(['far', 'farther']))).toBe(96);
+    const onlyNear = sites.map((site, place) => ({ ...site, machines: place === 0 ? '100 %' : '0 %' }));
+    expect(boundS('unicast', { network: { server: link, machine: link, sites: onlyNear } })).toBe(10);
+  });
+
   it('asks nothing of machines that are killed, but lets them have helped', () => {
     const network = { server: { up: '8 MiB/s' }, machine: { up: '1 MiB/s' } };
     const whole = boundsOf(aRun({ scenario: aScenario({ network }), machines: 20 }), true);

@@ -70,6 +70,13 @@ describe('the machines of a scenario with faults', () => {
     },
   );
 
+  it('are expected to finish by a carousel where they come back', () => {
+    const transports = { multicast: { repair: 'carousel' } };
+    const scenario = aScenario({ faults: [{ kill: 1, at: '3 s', back: '20 s' }], transports });
+    const failed = unexpectedFailures(scenario, { transport: 'multicast', fleet: aFleet([8, null, null]) });
+    expect(failed.map(({ machine }) => machine)).toEqual(['m002', 'm003']);
+  });
+
   it('lose their seeder after the least number of copies that a fault names', () => {
     expect(seederCopies(aScenario())).toBe(Infinity);
     expect(seederCopies(aScenario({ faults: [{ seederLeaves: 2 }, { seederLeaves: 1.1 }] }))).toBe(1.1);

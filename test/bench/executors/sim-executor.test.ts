@@ -287,6 +287,71 @@ describe('the simulator as an executor', () => {
     expect(rounds.limitations.join()).toContain('repairs in rounds');
   });
 
+  it('repairs a multicast slice by slice, with the settings of the scenario, for Clonezilla too', async () => {
+    const slices = { packets: 1024, duplex: 'half' };
+    const casting = { packet: '1 KiB', round: '250 ms', repair: 'slices', slices };
+    for (const transport of ['multicast', 'clonezilla-multicast'] as const) {
+      const scenario = aScenario({ transports: { [transport]: casting } });
+      const { fleet, limitations } = await simulated({ scenario, transport, machines: 2 });
+      expect(fleet.map(({ doneS }) => doneS)).toEqual([8 + 63 / 4, 8 + 63 / 4]);
+      expect(limitations[0]).toContain('multicast in slices');
+    }
+    const full = { multicast: { ...casting, slices: { packets: 1024 } } };
+    const sentOn = await simulated({ scenario: aScenario({ transports: full }), transport: 'multicast' });
+    // An exchange takes twice as long as a slice.
+    expect(sentOn.fleet[0]!.doneS).toBe(8 + 62 / 8);
+  });
+
+  it('asks again, in slices, as soon as the scenario says', async () => {
+    const takes = async (askAgain: string) => {
+      const transports = { multicast: { repair: 'slices', slices: { askAgain } } };
+      const network = { ...LINKS, loss: '5 %' };
+      const { fleet } = await simulated({
+        scenario: aScenario({ network, transports }),
+        transport: 'multicast',
+      });
+      return Math.max(...fleet.map(({ doneS }) => doneS!));
+    };
+    expect(await takes('100 ms')).toBeGreaterThan((await takes('1 ms')) + 8);
+  });
+
+  it('has a carousel take in who comes late and who comes back, and expects them to finish', async () => {
+    const faults = [
+      { join: 1, at: '4 s' },
+      { kill: 1, at: '2 s', back: '1 s' },
+    ];
+    const transports = { multicast: { repair: 'carousel' } };
+    const run = {
+      scenario: aScenario({ faults, transports }),
+      transport: 'multicast',
+      machines: 3,
+    } as const;
+    expect(refusedBy(run.scenario, 'multicast')).toEqual([]);
+    const { fleet, limitations } = await simulated(run);
+    expect(fleet.map(({ doneS }) => doneS)).toEqual([8, 11, 12]);
+    expect(limitations[0]).toContain('carousel');
+    expect(unexpectedFailures(run.scenario, { transport: 'multicast', fleet: [] })).toEqual([]);
+    const stop = aScenario({ faults: [{ stop: 'server', at: '2 s', for: '1 s' }], transports });
+    expect(refusedBy(stop, 'multicast')).toEqual(['faults.stop.server']);
+  });
+
+  it('floods a multicast where the scenario says so, so that late machines boot over what is left', async () => {
+    const server = { up: '64 MiB/s' };
+    const bootS = async (multicast: string) => {
+      const scenario = aScenario({
+        network: { server, machine: { up: '8 MiB/s', down: '16 MiB/s' }, multicast },
+        boot: { steps: [{ http: '8 MiB' }] },
+        faults: [{ join: 1, at: '1 s' }],
+        transports: { multicast: { repair: 'carousel', rate: '8 MiB/s' } },
+      });
+      const { fleet } = await simulated({ scenario, transport: 'multicast', machines: 2 });
+      const [startS, endS] = fleet[1]!.phases.boot!;
+      return endS - startS;
+    };
+    expect(await bootS('igmp')).toBeCloseTo(0.5, 9);
+    expect(await bootS('flooding')).toBeCloseTo(1, 9);
+  });
+
   it('refuses a repair by the swarm where TCP would need a model of loss, or disks seek', () => {
     const transports = { multicast: { repair: 'p2p' } };
     const repaired = (scenario: ReturnType<typeof aScenario>) => refusedBy(scenario, 'multicast');
@@ -451,8 +516,10 @@ describe('the simulator as an executor', () => {
       expect(limitations.join()).toContain('(faults.stop.server)');
       return fleet.map(({ doneS, failure }) => doneS ?? failure);
     };
-    expect((await timesBy('p2p'))[0]).toBeCloseTo(12.05 + 6, 9);
-    expect((await timesBy('chain'))[0]).toBeCloseTo(12.05 + 6, 9);
+    // Our client asks for it after 2 s, and then in steps that grow by a tenth: the fifth time it is there.
+    const foundS = 2.05 + 2 * (1 + 1.1 + 1.1 ** 2 + 1.1 ** 3 + 1.1 ** 4);
+    expect((await timesBy('p2p'))[0]).toBeCloseTo(foundS + 6, 9);
+    expect((await timesBy('chain'))[0]).toBeCloseTo(foundS + 6, 9);
     expect(await timesBy('unicast')).toEqual(['the connection to the server broke off']);
     expect(refusedBy(scenario, 'multicast')).toEqual(['faults.stop.server']);
     expect(refusedBy(aScenario({ faults: [stop], boot: { steps: ['dhcp'] } }))).toEqual(['boot']);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { theoryExecutor } from '../../../src/bench/executors/theory/theory-executor.ts';
 import type { FormulaResult, Transport } from '../../../src/bench/record/run-record.ts';
+import { expectedCarouselPackets } from '../../../src/sim/theory/carousel.ts';
 import { aRun, aScenario, aWatch } from './a-run.ts';
 
 const LINK = { up: '8 MiB/s' };
@@ -67,6 +68,31 @@ describe('theory', () => {
       transports: { unicast: { diskWrite: 'serial' } },
     });
     expect(formula).toMatchObject({ makespanS: 30 + 32 + 16 + 4 + 5, transferS: 32 + 16, meanLatencyS: 87 });
+  });
+
+  it('predicts a multicast in slices without loss, and refuses it with loss', async () => {
+    const cast = { packet: '1 KiB', round: '250 ms', wait: '2 s', repair: 'slices' };
+    const by = (slices: object) => ({ transports: { multicast: { ...cast, slices } } });
+    const half = await formulaOf('multicast', by({ packets: 1024, duplex: 'half' }));
+    expect(half).toMatchObject({ transferS: 2 + 8 + 63 / 4, meanLatencyS: 2 + 8 + 63 / 4, serverCopies: 1 });
+    expect(await formulaOf('multicast', by({ packets: 1024 }))).toMatchObject({ transferS: 2 + 8 + 62 / 8 });
+    const network = { server: LINK, machine: LINK, loss: '1 %' };
+    const lossy = aScenario({ ...by({}), network });
+    expect(theoryExecutor.unsupported(lossy, 'multicast')).toEqual([
+      'network.loss: the formula of slices loses nothing',
+    ]);
+    const rounds = aScenario({ network, transports: { multicast: {} } });
+    expect(theoryExecutor.unsupported(rounds, 'multicast')).toEqual([]);
+  });
+
+  it('predicts the rounds of a carousel, for the last machine and for each', async () => {
+    const network = { server: LINK, machine: { ...LINK, down: '4 MiB/s' }, loss: '10 %' };
+    const transports = { multicast: { packet: '1 MiB', wait: '3 s', repair: 'carousel' } };
+    const rounds = (machines: number) => expectedCarouselPackets(machines, 64, 0.1) / 64;
+    const formula = await formulaOf('multicast', { network, transports });
+    expect(formula.transferS).toBeCloseTo(3 + 16 * rounds(4), 9);
+    expect(formula.meanLatencyS).toBeCloseTo(3 + 16 * rounds(1), 9);
+    expect(formula.serverCopies).toBeCloseTo(rounds(4), 9);
   });
 
   it('lets a slow disk slow down what is written as it arrives', async () => {

@@ -24,12 +24,14 @@ describe('a cell', () => {
         serverCopies: 1.5,
         otherSeederCopies: null,
         serverLinkCopies: null,
+        wanCopies: null,
         machinesCpuS: null,
         serverCpuS: null,
         peakMemoryBytes: null,
         serverPeakMemoryBytes: null,
         busyShare: null,
         unfinishedAfterS: null,
+        unfinishedRuns: 0,
         verifiedMachines: 2,
         failedMachines: 0,
         foundShare: 0,
@@ -90,9 +92,18 @@ describe('a cell', () => {
     expect(cellsOf(...runs)[0]).toMatchObject({ serverCpuS: 2, busyShare: 0.9 });
   });
 
+  it('counts what came into sites beside that of the server: of the one into which most came', () => {
+    const came = (...copies: number[]) => copies.map((count) => ({ upBytes: 0, downBytes: count * 1e6 }));
+    const runs = [came(9, 1, 2), came(9, 4, 1), came(9, 3, 3)].map((siteLinks, randomSeed) =>
+      aRecord({ randomSeed, siteLinks, wireBytes: 1e6 }),
+    );
+    expect(cellsOf(...runs)[0]!.wanCopies).toBe(3);
+    expect(cellsOf(aRecord({ siteLinks: came(9) }))[0]!.wanCopies).toBeNull();
+  });
+
   it('tells that a run was ended before it had finished', () => {
     const runs = [aRecord({ randomSeed: 1 }), aRecord({ randomSeed: 2, unfinishedAfterS: 172 })];
-    expect(cellsOf(...runs)[0]!.unfinishedAfterS).toBe(172);
+    expect(cellsOf(...runs)[0]).toMatchObject({ runs: 2, unfinishedAfterS: 172, unfinishedRuns: 1 });
   });
 
   it('rounds seconds to 1e-9', () => {

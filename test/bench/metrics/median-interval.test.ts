@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { medianInterval } from '../../../src/bench/metrics/median-interval.ts';
+import { medianInterval, medianIntervalCoverage } from '../../../src/bench/metrics/median-interval.ts';
 
 /** Medians of all resamples of few values, each as often as it occurs. */
 function resampledMedians(values: readonly number[]): number[] {
@@ -17,6 +17,14 @@ describe('the interval of a median', () => {
   it('says nothing of one or two runs', () => {
     expect(medianInterval([])).toBeNull();
     expect(medianInterval([1, 2])).toBeNull();
+  });
+
+  it('holds the true median as often as the binomial distribution says, whatever the values are', () => {
+    const shares = [3, 4, 5, 6, 7].map(medianIntervalCoverage);
+    // Ranges of 3, 4, 5 and 6 values: 1 - 2^(1 - n). Of 7 the second to the sixth: 1 - 2 (1 + 7) / 2^7.
+    for (const [index, share] of [0.75, 0.875, 0.9375, 0.96875, 0.875].entries())
+      expect(shares[index]).toBeCloseTo(share, 12);
+    expect(medianIntervalCoverage(200)).toBeCloseTo(0.95, 1);
   });
 
   it('is the range of three to five runs', () => {

@@ -3,7 +3,7 @@ import { transportCosts } from '../../../src/bench/probe/transport-cost.ts';
 import type { MachineResult } from '../../../src/bench/record/run-record.ts';
 import { aMachine, aRecord } from '../a-record.ts';
 
-const SIZES = { rawBytes: 3_000_000, linkBps: 500_000 };
+const SIZES = { rawBytes: 3_000_000, rateBps: () => 500_000 };
 
 /** A machine whose download of 1 MB over 0.5 MB/s took so much longer than 2 s. */
 function aProbed(lateS: number): MachineResult {
@@ -25,6 +25,14 @@ function aProbed(lateS: number): MachineResult {
 const HALF = aRecord({ wireBytes: 500_000, fleet: [aProbed(9)] });
 
 describe('what a transport costs beside its bytes', () => {
+  it('has nothing of what it takes to send at a rate of its own', () => {
+    const large = [aRecord({ source: 'netns', fleet: [aProbed(2.4)] })];
+    // 1 MB over 0.25 MB/s: 4 s of the 4.4.
+    const rateBps = () => 250_000;
+    const cost = transportCosts({ large, small: [HALF] }, { ...SIZES, rateBps }).get('p2p')!;
+    expect(cost.startUp).toBeCloseTo(0.4, 9);
+  });
+
   it('is the median of its runs, phase by phase', () => {
     const large = [0.2, 0.6, 0.4].map((lateS) => aRecord({ source: 'netns', fleet: [aProbed(lateS)] }));
 

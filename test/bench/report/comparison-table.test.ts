@@ -37,6 +37,15 @@ describe('the comparison table', () => {
     ]);
   });
 
+  it('gives each of several publications its own time, as they are no repeats of each other', () => {
+    const formula = aPublishedRecord().formula!;
+    const records = [12, 9].map((makespanS) =>
+      aPublishedRecord({ formula: { ...formula, makespanS }, citation: `of ${makespanS} s` }),
+    );
+    expect(rowsOf(...records)).toMatchObject([{ Published: '12.0 s; 9.00 s' }]);
+    expect(comparisonNotes(cellDetails(records)).join(' ')).not.toContain('Over several runs');
+  });
+
   it('shows the bound of the machines that the ratio is of, where others failed in the simulation', () => {
     const [row] = rowsOf(
       aRecord({ fleet: aFleet([8, null]), bounds: { lowerBoundS: 2, pieceBoundS: 3, copyS: 2 } }),
@@ -125,6 +134,30 @@ describe('the comparison table', () => {
     const records = [aRecord({ source: 'netns', busyShare: 0.61 })];
     expect(rowsOf(...records)[0]!['Measured in netns']).toBe('10.0 s ‡');
     expect(comparisonNotes(cellDetails(records)).join(' ')).toContain('‡ More than 60 %');
+  });
+
+  it('says in how many runs of several it was not finished, and where the computer was busy', () => {
+    const runs = [
+      aRecord({ source: 'netns', randomSeed: 1, busyShare: 0.98 }),
+      aRecord({ source: 'netns', randomSeed: 2, unfinishedAfterS: 170, fleet: aFleet([8, null]) }),
+      aRecord({ source: 'netns', randomSeed: 3 }),
+    ];
+    expect(rowsOf(...runs)).toMatchObject([
+      { 'Measured in netns': 'not finished after 2.83 min in 1 of 3 runs ‡' },
+    ]);
+    expect(comparisonNotes(cellDetails(runs)).join(' ')).not.toContain('†');
+  });
+
+  it('shows how often the image went over the WAN, and explains only columns that are there', () => {
+    const siteLinks = [0, 1.06].map((copies) => ({ upBytes: 0, downBytes: copies * 1e6 }));
+    const across = aRecord({ source: 'netns', siteLinks, wireBytes: 1e6 });
+    expect(rowsOf(across)).toMatchObject([{ 'Copies over the WAN': '1.06' }]);
+    expect(comparisonNotes(cellDetails([across])).join(' ')).toContain('Copies over the WAN are');
+    const measured = aRecord({ source: 'netns', bounds: { lowerBoundS: 4, pieceBoundS: null, copyS: 4 } });
+    const records = [measured, aRecord()];
+    expect(tableOf(...records).columns.map(({ heading }) => heading)).not.toContain('Bound in pieces');
+    expect(comparisonNotes(cellDetails(records)).join(' ')).not.toContain('bound in pieces');
+    expect(comparisonNotes(cellDetails([aRecord()])).join(' ')).toContain('bound in pieces');
   });
 
   it('says where no machine finished', () => {

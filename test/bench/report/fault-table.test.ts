@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cellDetails } from '../../../src/bench/metrics/cell.ts';
-import { faultTable } from '../../../src/bench/report/fault-table.ts';
+import { faultNotes, faultTable } from '../../../src/bench/report/fault-table.ts';
 import { aFleet, aFormulaRecord, aRecord } from '../a-record.ts';
 
 const PLAIN = aRecord({ fleet: aFleet([8, 10]) });
@@ -23,7 +23,8 @@ const BACK = aRecord({
 
 describe('the table of what went wrong', () => {
   it('says who finished, how much later than without the fault, and what the others said', () => {
-    const { columns, rows } = faultTable(cellDetails([PLAIN, CUT, DEAD, BACK]));
+    const table = faultTable(cellDetails([PLAIN, CUT, DEAD, BACK]));
+    const { columns, rows } = table;
     expect(columns.map(({ heading }) => heading)).toEqual([
       ...['Variant', 'Transport', 'Machines', 'Executor', 'Finished', 'Makespan', 'Later'],
       'What the others said',
@@ -33,10 +34,13 @@ describe('the table of what went wrong', () => {
       ['machine-dies', 'P2P', '2', 'simulated', '1 of 2', '9.00 s', '−1.00 s', 'the disk is too small'],
       ['machine-comes-back', 'P2P', '2', 'simulated', '2 of 2', '40.0 s', '+30.0 s', ''],
     ]);
+    expect(faultNotes(table).join()).toContain('without the fault');
   });
 
   it('compares with nothing where the scenario was not run without the fault', () => {
-    expect(faultTable(cellDetails([CUT])).columns.map(({ heading }) => heading)).not.toContain('Later');
+    const table = faultTable(cellDetails([CUT]));
+    expect(table.columns.map(({ heading }) => heading)).not.toContain('Later');
+    expect(faultNotes(table)).toEqual([]);
   });
 
   it('is empty where nothing went wrong', () => {

@@ -41,6 +41,15 @@ describe('the HTML report', () => {
     expect(page.split(escapeHtml(HOSTILE)).length - 1).toBe(13);
   });
 
+  it.each([
+    ['`busyShare` of a `<run>`', '<code>busyShare</code> of a <code>&lt;run&gt;</code>'],
+    ['a ` alone', 'a ` alone'],
+    ['an empty ``', 'an empty ``'],
+  ])('shows what stands between backticks as code: %j', (introduction, shown) => {
+    const page = htmlPage({ title: '', introduction, summary: '', sections: [] }, new Map());
+    expect(page).toContain(`<p class="introduction">${shown}</p>`);
+  });
+
   it('holds the drawing of each chart and names it for those who cannot see it', () => {
     const section = {
       title: 'Charts',

@@ -55,6 +55,17 @@ Caption. [SVG](charts/phases.svg), [PNG](charts/phases.png), [Vega-Lite](charts/
 `);
   });
 
+  it.each([
+    ['`busyShare` is *not* `a_share`', '`busyShare` is \\*not\\* `a_share`'],
+    ['`<b>` & `x|y`', '`<b>` &amp; `x|y`'],
+    ['a ` alone', 'a \\` alone'],
+    ['two\nlines of `a\n b`', 'two lines of `a b`'],
+    ['- no `list`', '\\- no `list`'],
+  ])('shows what stands between backticks as code: %j', (introduction, shown) => {
+    const page = markdownPage({ ...DOCUMENT, introduction, sections: [] });
+    expect(page.split('\n\n')[1]).toBe(shown);
+  });
+
   it('leaves out an introduction that nobody wrote', () => {
     expect(markdownPage({ ...DOCUMENT, introduction: null, sections: [] })).toBe(
       '# A \\| question\n\nWhat came out.\n',

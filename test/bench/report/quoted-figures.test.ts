@@ -14,7 +14,17 @@ const REPORTS = new Map([
     'lab',
     {
       cells: details.map(({ cell }) => cell),
-      agreement: agreementDetails(details).map(({ agreement }) => agreement),
+      agreement: agreementDetails(details),
+      calibration: {
+        unknowns: [{ unknown: 'fixed p2p', nearest: { low: 60, high: 93 } }],
+        extrapolations: [
+          {
+            transport: 'p2p',
+            machines: 3,
+            nearest: { 'link alone': { low: 120, high: 120 }, 'seeder slots': { low: 90, high: 120 } },
+          },
+        ],
+      },
     },
   ],
 ]);
@@ -25,11 +35,16 @@ describe('figures that a text quotes', () => {
   it.each([
     ['time lab netns p2p 2', '100 s'],
     ['minutes lab netns p2p 2', '1.67'],
+    ['bound lab netns p2p 2', '4.00 s'],
     ['copies lab netns p2p 2', '1.50'],
     ['ratio lab netns unicast 2 p2p 2', '2.50'],
     ['error lab worst', '3.00 %'],
     ['error lab median', '3.00 %'],
+    ['mean-error lab worst', '1.58 %'],
     ['cells lab', '1'],
+    ['behind lab fixed-p2p', '1.00 to 1.55'],
+    ['foretold lab p2p 3 link-alone', '2.00'],
+    ['foretold lab p2p 3 seeder-slots', '1.50 to 2.00'],
   ])('are those of the records: %s', (words, figure) => {
     expect(set(words)).toBe(`a <!--=${words}-->${figure}<!--=--> b`);
   });
@@ -45,6 +60,8 @@ describe('figures that a text quotes', () => {
     ['time lab netns p2p 3', 'does not have it'],
     ['time lab vm p2p 2', 'does not have it'],
     ['speed lab netns p2p 2', 'does not have it'],
+    ['behind lab copy', 'does not have it'],
+    ['foretold lab p2p 4 link-alone', 'does not have it'],
   ])('that no record has are named: %s', (words, reason) => {
     expect(() => set(words)).toThrow(reason);
   });

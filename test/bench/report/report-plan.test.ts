@@ -4,7 +4,7 @@ import { cellDetails } from '../../../src/bench/metrics/cell.ts';
 import { selectRecords } from '../../../src/bench/metrics/record-selection.ts';
 import type { RunRecord } from '../../../src/bench/record/run-record.ts';
 import { planReport } from '../../../src/bench/report/report-plan.ts';
-import { aPublishedRecord, aRecord } from '../a-record.ts';
+import { aFleet, aPublishedRecord, aRecord } from '../a-record.ts';
 
 function planOf(...records: RunRecord[]) {
   const selection = selectRecords(records);
@@ -38,6 +38,29 @@ describe('the plan of a report', () => {
       'Limitations',
       'Records',
     ]);
+  });
+
+  it('begins with what went wrong, where the scenario asks for that', () => {
+    const settings = { faults: [{ kill: 1, at: '2 s' }] };
+    const plan = planOf(aRecord({ scenario: { ...aRecord().scenario, settings } }));
+    expect(plan.sections.slice(0, 2).map(({ title }) => title)).toEqual(['What went wrong', 'Comparison']);
+  });
+
+  it('says how far the simulated means are off, and where most', () => {
+    const netns = { source: 'netns' } as const;
+    const section = sectionOf(
+      'Simulated against measured',
+      ...[aRecord({ ...netns, fleet: aFleet([5, 10]) }), aRecord({ fleet: aFleet([10, 10]) })],
+      ...[
+        aRecord({ ...netns, transport: 'unicast', fleet: aFleet([9, 10]) }),
+        aRecord({ transport: 'unicast', fleet: aFleet([10, 9]) }),
+      ],
+    );
+    expect(section!.blocks.at(-1)).toMatchObject({
+      text: expect.stringContaining(
+        'The simulated mean latency of the machines is off by 16.7 % in the median and 33.3 % at most (P2P with 2 machines).',
+      ),
+    });
   });
 
   it('leaves out what has nothing to say', () => {

@@ -4,8 +4,8 @@ import {
   cellOf,
   figureOf,
   groupTransferS,
+  onceSeederLeft,
   quotient,
-  siteCopies,
   timesAsFast,
   timesBound,
   verifiedShare,
@@ -55,6 +55,14 @@ describe('how many times as fast one is', () => {
     expect(timesAsFast(cell(aRunOf([4, 5])), other(ended))).toEqual(known(8, true));
   });
 
+  it('is what it is where only the slowest of several runs was ended, and at least that where it was the middle one', () => {
+    const [quick, slow] = [aria2([9, 10]), aria2([14, 15])];
+    const ended = (randomSeed: number) => aria2([9, null], { randomSeed, unfinishedAfterS: 40 });
+    expect(timesAsFast(cell(aRunOf([4, 5])), other(quick, slow, ended(3)))).toEqual(known(3));
+    expect(timesAsFast(cell(aRunOf([4, 5])), other(quick, ended(2), ended(3)))).toEqual(known(8, true));
+    expect(timesAsFast(cell(aRunOf([4, 5])), other(quick, ended(2)))).toEqual(known(5, true));
+  });
+
   it('is nothing where the one did not finish, or the other is missing', () => {
     expect(timesAsFast(cell(aRunOf([4, null])), other(aria2([9, 10])))).toEqual(UNFINISHED);
     expect(timesAsFast(cell(aRunOf([4, 5])), undefined)).toEqual(MISSING);
@@ -85,16 +93,13 @@ describe('a group of machines', () => {
   });
 });
 
-describe('copies into a site', () => {
-  it('are what came over its WAN link, in the median', () => {
-    const runs = [3, 1, 2].map((copies) => {
-      const siteLinks = [
-        { upBytes: 0, downBytes: 0 },
-        { upBytes: 5, downBytes: copies * 1_000_000 },
-      ];
-      return aRecord({ siteLinks });
-    });
-    expect(siteCopies(runs, 1)).toBe(2);
-    expect(siteCopies([aRecord()], 1)).toBeNull();
+describe('a figure of a swarm without its seeder', () => {
+  const sent = (...copies: number[]) =>
+    cell(...copies.map((count) => aRunOf([4, 5], { serverUploadedBytes: count * aRecord().wireBytes })));
+
+  it('is one where the seeder has left in every run', () => {
+    expect(onceSeederLeft(sent(1.1, 1.2), 1.1, known(1) as never)).toEqual(known(1));
+    expect(onceSeederLeft(sent(1.2, 1.07), 1.1, known(1) as never)).toEqual(MISSING);
+    expect(onceSeederLeft(undefined, 1.1, known(1) as never)).toEqual(MISSING);
   });
 });

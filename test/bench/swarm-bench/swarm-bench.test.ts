@@ -1,4 +1,4 @@
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { cellOf, timesBound } from '../../../src/bench/swarm-bench/figure.ts';
@@ -66,6 +66,9 @@ describe('the comparison of swarms', () => {
     expect(folder).toBe(join(out, 'tiny'));
     expect(await readdir(folder)).toEqual(
       expect.arrayContaining(['index.html', 'records.jsonl', 'report.md']),
+    );
+    expect(await readFile(join(folder, 'report.md'), 'utf8')).toMatch(
+      /Not run on this computer: transports\.multicast\.wait/,
     );
     expect(await readdir(workFolder)).toEqual([]);
   });

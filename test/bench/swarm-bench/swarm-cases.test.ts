@@ -46,6 +46,8 @@ function recordsOf({ variants }: LoadedScenario, course: Course): RunRecord[] {
             }),
           ),
           serverCpuS: course.cpuS,
+          // With this much a seeder that is to leave has left.
+          serverUploadedBytes: 1.1 * scenario.image.size,
           serverLink: { upBytes: course.copies * scenario.image.size, downBytes: 0 },
           siteLinks: sites.map(() => ({ upBytes: 0, downBytes: course.copies * scenario.image.size })),
         });

@@ -1,8 +1,8 @@
 import type { Scenario } from '../../scenario/schema.ts';
 import { unsupportedByProduct } from '../product-settings.ts';
 
-/** Only our own server deploys. */
-export const HARDWARE_TRANSPORTS = ['p2p'] as const;
+/** Only our own server deploys, and its swarm runs the client of its settings (`swarm.client`). */
+export const HARDWARE_TRANSPORTS = ['p2p', 'webtorrent'] as const;
 
 const WHERE = 'a deployment of real machines';
 

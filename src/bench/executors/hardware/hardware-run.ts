@@ -6,7 +6,7 @@ import {
   type StoredEvent,
   type Target,
 } from '../../../engine/index.ts';
-import { ConfigError } from '../../../failure.ts';
+import { ConfigError, RunFailure } from '../../../failure.ts';
 import { PHASES } from '../../record/run-record.ts';
 import { rawSize } from '../../scenario/wire-size.ts';
 import type { PlannedRun, RunOutcome, RunWatch } from '../executor.ts';
@@ -17,42 +17,89 @@ import { agentStartMs, type MachineStory, resultOf } from './machine-story.ts';
 import { type RoomMachine, switchOn } from './power-switch.ts';
 
 const LOOK_MS = 1_000;
+/** A server that was there may be away for so long: agents wait as long, and longer. */
+const AWAY_MS = 300_000;
+/** Phases in which a machine that gets no further tells that it is there all the same: it waits for others, or for bytes. */
+const MAY_WAIT: ReadonlySet<string | null> = new Set([
+  'register',
+  'metainfo',
+  'partition',
+  'scan',
+  'download',
+]);
 
 /** One run on real machines: armed, switched on, watched until all are done or given up. */
 export class HardwareRun {
   readonly #run: PlannedRun;
   readonly #settings: HardwareSettings;
   readonly #server: OperatorClient;
+  /** Of questions that have to be answered also when the run is aborted. */
+  readonly #steadyServer: OperatorClient;
   readonly #watch: RunWatch;
 
   constructor(run: PlannedRun, settings: HardwareSettings, watch: RunWatch) {
     this.#run = run;
     this.#settings = settings;
     this.#server = new OperatorClient(settings.access, watch.signal);
+    this.#steadyServer = new OperatorClient(settings.access);
     this.#watch = watch;
   }
 
   /** Rejects where the server cannot be asked or a machine cannot be switched on; then no machine stays armed. */
   async run(): Promise<RunOutcome> {
+    await this.#expectClient();
     const room = await this.#room();
     const askedMs = Date.now();
-    const deployment = await this.#server.startDeployment({
-      image: this.#settings.golden,
-      machines: room.map(({ mac }) => mac),
-      waitFor: room.length,
-    });
+    const deployment = await this.#arm(room);
     // Half the way of the question and its answer is the best guess of when the server made it.
     const clockAheadMs = Date.parse(deployment.created) - (askedMs + Date.now()) / 2;
     try {
+      this.#watch.signal.throwIfAborted();
       this.#expectSize(deployment);
       const poweredOnMs = await this.#switchAllOn(room, clockAheadMs);
       const ended = await this.#untilOver(deployment, room);
       const events = await this.#server.events(deployment.id, { after: 0 });
       return this.#outcome({ ended, room, events, poweredOnMs });
     } catch (error) {
-      // By another client: what aborted the run has aborted the questions of this one, too.
-      await new OperatorClient(this.#settings.access).cancelDeployment(deployment.id).catch(() => {});
+      await this.#cancel(deployment.id);
       throw error;
+    }
+  }
+
+  /** Where the answer is lost, the server may have armed them all the same. */
+  async #arm(room: readonly RoomMachine[]): Promise<ShownDeployment> {
+    const machines = room.map(({ mac }) => mac);
+    const { golden } = this.#settings;
+    const wish = { image: golden, machines, waitFor: machines.length };
+    try {
+      return await this.#steadyServer.startDeployment(wish);
+    } catch (error) {
+      if (!isServerLost(error)) throw error;
+      const last = (await this.#steadyServer.deployments().catch(() => [])).at(-1);
+      const isOurs = last?.image === golden && isSame(machines, last.machines);
+      if (isOurs && !last.isOver) await this.#cancel(last.id);
+      throw error;
+    }
+  }
+
+  /** So that no machine is written to at its next boot; a server that is away is asked again. */
+  async #cancel(id: number): Promise<void> {
+    const startMs = performance.now();
+    for (;;) {
+      try {
+        await this.#steadyServer.cancelDeployment(id);
+        return;
+      } catch (error) {
+        if (isServerLost(error) && performance.now() - startMs < AWAY_MS) {
+          await sleep(LOOK_MS);
+          continue;
+        }
+        const reason = (error as Error).message;
+        this.#watch.personAsked?.(
+          `Deployment ${id} could not be cancelled, and its machines stay armed (${reason}): \`deploy cancel ${id}\``,
+        );
+        return;
+      }
     }
   }
 
@@ -69,12 +116,24 @@ export class HardwareRun {
     });
   }
 
+  /** A server runs one client for all of its deployments. */
+  async #expectClient(): Promise<void> {
+    const { transport } = this.#run;
+    const wanted = transport === 'p2p' ? 'swarmboot' : transport;
+    const client = (await this.#server.swarmClient()) ?? 'swarmboot';
+    if (client === wanted) return;
+    throw new ConfigError(
+      '--transports',
+      `${transport} takes a server whose setting \`swarm.client\` is ${wanted}, and the one that runs has ${client}`,
+    );
+  }
+
   #expectSize({ rawBytes }: ShownDeployment): void {
     const expected = rawSize(this.#run.scenario.image);
     if (rawBytes === expected) return;
     throw new ConfigError(
       'image.used',
-      `${this.#settings.golden} puts ${rawBytes} bytes on each disk, and the scenario says ${expected}; write down what it is`,
+      `${this.#settings.golden} puts ${rawBytes} bytes on each disk, and the scenario says ${expected}; write \`used: ${rawBytes} B\``,
     );
   }
 
@@ -99,13 +158,27 @@ export class HardwareRun {
     let deployment = first;
     let heard = '';
     let heardMs = performance.now();
+    let answeredMs = heardMs;
+    let isBegun = false;
     while (!deployment.isOver) {
       await sleep(LOOK_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
-      deployment = await this.#server.deployment(first.id);
+      try {
+        deployment = await this.#server.deployment(first.id);
+        answeredMs = performance.now();
+      } catch (error) {
+        if (!isServerLost(error) || performance.now() - answeredMs >= AWAY_MS) throw error;
+        continue;
+      }
       this.#show(deployment.machines, room);
-      const sign = deployment.machines.map(({ changed }) => changed).join(' ');
+      const sign = signOf(deployment.machines);
       if (sign !== heard) [heard, heardMs] = [sign, performance.now()];
-      else if (performance.now() - heardMs >= this.#settings.patienceMs) return this.#giveUp(deployment);
+      if (performance.now() - heardMs < this.#settings.patienceMs) continue;
+      if (isBegun || !deployment.machines.some(({ state }) => state === 'deploying'))
+        return this.#giveUp(deployment);
+      // Those that have come do not wait any longer for those that have not.
+      await this.#server.beginDeployment(first.id);
+      isBegun = true;
+      heardMs = performance.now();
     }
     return deployment;
   }
@@ -122,7 +195,13 @@ export class HardwareRun {
   /** Machines that are not done are cancelled, with a reason that tells where they were. */
   async #giveUp(deployment: ShownDeployment): Promise<ShownDeployment> {
     const seconds = Math.round(this.#settings.patienceMs / 1000);
-    const cancelled = await this.#server.cancelDeployment(deployment.id);
+    let cancelled = await this.#server.cancelDeployment(deployment.id);
+    // Who has the image was kept for those that are given up now, and comes to its end.
+    const untilMs = performance.now() + this.#settings.patienceMs;
+    while (cancelled.machines.some(({ state }) => state === 'verified') && performance.now() < untilMs) {
+      await sleep(LOOK_MS);
+      cancelled = await this.#server.deployment(deployment.id);
+    }
     const machines = cancelled.machines.map((target, place) => {
       if (target.state !== 'cancelled') return target;
       const { state, phase } = deployment.machines[place]!;
@@ -172,4 +251,22 @@ function limitationsOf({ power, golden }: HardwareSettings, room: readonly RoomM
     'Times are those of the agents, laid beside each other by the moment at which the server heard each of them register.',
     'Each agent has read back its disk and compared it with the signed image; nobody else did.',
   ];
+}
+
+/** What changes as long as a machine gets on. Who has the image does nothing but wait while others lack it. */
+function signOf(targets: readonly Target[]): string {
+  const isLacking = targets.some(({ state }) => state === 'armed' || state === 'deploying');
+  const signs = targets.map(({ state, phase, share, changed }) => {
+    if (state === 'deploying' && MAY_WAIT.has(phase)) return [phase, share];
+    return state === 'verified' && isLacking ? [state] : [state, changed];
+  });
+  return JSON.stringify(signs);
+}
+
+function isServerLost(error: unknown): boolean {
+  return error instanceof RunFailure && error.code === 'SERVER_LOST';
+}
+
+function isSame(macs: readonly string[], targets: readonly Target[]): boolean {
+  return targets.length === macs.length && targets.every(({ machine }) => macs.includes(machine));
 }

@@ -14,14 +14,18 @@ export interface MachineStory {
 type Told = NonNullable<Target['report']>;
 
 /**
- * When its agent began, by the server's clock [ms since 1970]: the server notes the registration, and the agent says how
- * long after its start that was. Null for a machine that never came.
+ * When its agent began, by the server's clock [ms since 1970]: the server notes that a machine is verified, or that it has
+ * registered, and the agent says how long after its start that was. Null for a machine that never came.
  */
 export function agentStartMs({ target, events }: MachineStory): number | null {
-  // One that came again after a power cut counts from its last start: its report does, too.
-  const registered = events.findLast(
-    ({ machine, kind }) => machine === target.machine && kind === 'targetDeploying',
-  );
+  const last = (wanted: string) =>
+    events.findLast(({ machine, kind }) => machine === target.machine && kind === wanted);
+  // Once in the life of the agent that has come to its end: after a power cut its report counts from its last start, and
+  // of registrations only the first is noted.
+  const verified = last('targetVerified');
+  const verifiedS = target.report?.phases.finish?.[1];
+  if (verified && verifiedS !== undefined) return Date.parse(verified.at) - verifiedS * 1000;
+  const registered = last('targetDeploying');
   if (!registered) return null;
   const [, registerEndS = 0] = target.report?.phases.register ?? [];
   return Date.parse(registered.at) - registerEndS * 1000;

@@ -1,30 +1,58 @@
 import { type FileHandle, open } from 'node:fs/promises';
 
-const CHUNK_BYTES = 1_048_576;
+const CHUNK_BYTES = 524_288;
 
 /**
- * Compares a disk with the golden image, byte by byte and by other code than the agent's.
- * @returns the first offset where they differ, or null where the disk is identical
+ * Compares disks with the golden image, byte by byte and by other code than the agent's.
+ * @returns for each disk the first offset where it differs, or null where it is identical
  */
-export async function firstDifference(diskFile: string, imageFile: string): Promise<number | null> {
-  await using disk = await open(diskFile, 'r');
-  await using image = await open(imageFile, 'r');
-  const [diskBytes, imageBytes] = [(await disk.stat()).size, (await image.stat()).size];
-  // Used over and over: fresh memory costs more than the bytes that are read into it.
-  const [ofDisk, ofImage] = [Buffer.allocUnsafe(CHUNK_BYTES), Buffer.allocUnsafe(CHUNK_BYTES)];
-  for (let offset = 0; offset < imageBytes; offset += CHUNK_BYTES) {
-    const [found, expected] = await Promise.all([
-      chunkAt(disk, offset, ofDisk),
-      chunkAt(image, offset, ofImage),
-    ]);
-    if (!found.equals(expected)) return offset + differenceOf(found, expected);
+export async function firstDifferences(
+  diskFiles: readonly string[],
+  imageFile: string,
+): Promise<readonly (number | null)[]> {
+  await using image = await ComparedFile.open(imageFile);
+  await using stack = new AsyncDisposableStack();
+  const disks: ComparedFile[] = [];
+  for (const file of diskFiles) disks.push(stack.use(await ComparedFile.open(file)));
+  const differences = disks.map(({ sizeBytes }) =>
+    sizeBytes === image.sizeBytes ? null : Math.min(sizeBytes, image.sizeBytes),
+  );
+  for (let offset = 0; offset < image.sizeBytes; offset += CHUNK_BYTES) {
+    const expected = await image.chunkAt(offset);
+    const compare = async (disk: ComparedFile, index: number): Promise<void> => {
+      if ((differences[index] ?? Infinity) < offset) return;
+      const found = await disk.chunkAt(offset);
+      if (!found.equals(expected)) differences[index] = offset + differenceOf(found, expected);
+    };
+    await Promise.all(disks.map(compare));
   }
-  return diskBytes === imageBytes ? null : Math.min(diskBytes, imageBytes);
+  return differences;
 }
 
-async function chunkAt(file: FileHandle, offset: number, into: Buffer): Promise<Buffer> {
-  const { bytesRead } = await file.read(into, 0, CHUNK_BYTES, offset);
-  return into.subarray(0, bytesRead);
+class ComparedFile implements AsyncDisposable {
+  readonly sizeBytes: number;
+  readonly #file: FileHandle;
+  /** Used over and over: fresh memory costs more than the bytes that are read into it. */
+  readonly #room = Buffer.allocUnsafe(CHUNK_BYTES);
+
+  private constructor(file: FileHandle, sizeBytes: number) {
+    this.#file = file;
+    this.sizeBytes = sizeBytes;
+  }
+
+  static async open(path: string): Promise<ComparedFile> {
+    const file = await open(path, 'r');
+    return new ComparedFile(file, (await file.stat()).size);
+  }
+
+  async chunkAt(offset: number): Promise<Buffer> {
+    const { bytesRead } = await this.#file.read(this.#room, 0, CHUNK_BYTES, offset);
+    return this.#room.subarray(0, bytesRead);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#file.close();
+  }
 }
 
 function differenceOf(found: Buffer, expected: Buffer): number {

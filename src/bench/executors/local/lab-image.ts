@@ -29,8 +29,8 @@ export interface LabImage {
 const PACKED_CHUNK_BYTES = 4 * 2 ** 20;
 
 export interface LabImageOptions {
-  /** The store. */
-  readonly scratchFolder: string;
+  /** Of the store. */
+  readonly folder: string;
   readonly pieceBytes: number;
   readonly encoding: 'raw' | 'zstd';
   /** Left out: a pair that nobody else has. */
@@ -43,11 +43,11 @@ export interface LabImageOptions {
  */
 export async function publishLabImage(
   disk: ImageReader,
-  { scratchFolder, pieceBytes, encoding, keys = makeSigningKeys() }: LabImageOptions,
+  { folder: storeFolder, pieceBytes, encoding, keys = makeSigningKeys() }: LabImageOptions,
 ): Promise<LabImage> {
   const isPacked = encoding === 'zstd';
   const chunkBytes = isPacked ? PACKED_CHUNK_BYTES : pieceBytes;
-  const draft = await ImageDraft.begin(new ImageStore(scratchFolder), {
+  const draft = await ImageDraft.begin(new ImageStore(storeFolder), {
     name: 'lab',
     kind: 'disk',
     disk: { bytes: disk.sizeBytes, sectorBytes: 512 },

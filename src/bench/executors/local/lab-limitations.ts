@@ -1,25 +1,29 @@
+import { PLAIN_INTERVAL_S } from '../../../engine/index.ts';
 import { isBusy, MOST_BUSY_SHARE } from '../../metrics/busy-computer.ts';
 import { writtenShare } from '../../metrics/readable-units.ts';
 import { isClonezilla } from '../way-of-bytes.ts';
+import type { GoldenFiles } from './golden-files.ts';
 import type { ServerReady } from './lab-messages.ts';
 import type { LabPlan } from './lab-plan.ts';
 
 /** What a reader must know to judge a run of a lab, wherever its hosts stand. */
 export function labLimitations(
   plan: LabPlan,
-  { files, versions, wireBytes }: ServerReady,
+  { goldenNote }: Pick<GoldenFiles, 'goldenNote'>,
+  { versions, wireBytes }: ServerReady,
 ): readonly string[] {
   const clonezilla = isClonezilla(plan.transport) ? [...OF_CLONEZILLA, OF_SAVED_OVER[plan.savedOver]] : [];
   const limitations = [
     'A disk is read back through the page cache of the host.',
     `A machine's power-on is the start of its agent, which has been loaded before: there is no boot phase.`,
-    files.goldenNote,
+    goldenNote,
   ];
   return [
     ...limitations,
     ...transportLimitations(plan.transport, versions),
     ...clonezilla,
     ...(plan.machines.some(({ backAfterMs }) => backAfterMs < Infinity) ? OF_POWER_CUTS : []),
+    ...(plan.serverStops.some(({ part }) => part === 'server') ? serverLossLimitations(plan) : []),
     ...unpackedLater(plan),
     ...sizeLimitations(plan, wireBytes),
   ];
@@ -38,9 +42,27 @@ const OF_POWER_CUTS = [
   'A machine that loses its power and comes back is a process that is killed and started again: what it had given to its disk is there, also what the cache of a real disk would have lost, and its peers hear at once that it is gone.',
 ];
 
+/** What of a transport is killed with the server, and who finds it again. */
+function serverLossLimitations({ transport, savedOver }: LabPlan): readonly string[] {
+  if (isForeignSwarm(transport)) {
+    return [
+      `A server that is killed takes the tracker and a seeder of ${transport} with it. Both are started again; the tracker has forgotten everybody then, and asks programs that are not ours to come every ${PLAIN_INTERVAL_S} s, as trackers of the internet do.`,
+    ];
+  }
+  if (transport !== 'clonezilla-unicast' || savedOver !== 'http') return [];
+  return [
+    'curl does not ask again when the server is killed in the middle of a stream; Clonezilla mounts NFS, and Linux waits there until the server is back (nfs(5), `hard`).',
+  ];
+}
+
+/** Programs that are not ours, and keep a swarm going. */
+function isForeignSwarm(transport: LabPlan['transport']): boolean {
+  return transport === 'aria2' || transport === 'libtorrent';
+}
+
 /** Programs that store a packed payload first. */
 function unpackedLater({ transport, encoding }: LabPlan): readonly string[] {
-  if (encoding === 'raw' || (transport !== 'aria2' && transport !== 'libtorrent')) return [];
+  if (encoding === 'raw' || !isForeignSwarm(transport)) return [];
   return [
     `${transport} stores the packed payload beside the disk, and zstd writes the disk of it after the download: serial, within the phase \`download\`.`,
   ];
@@ -74,7 +96,7 @@ function transportLimitations(
   if (transport === 'chain') {
     return [
       rates,
-      'In the lab a chain mends itself: whoever loses the machine before it is told of another as soon as the tracker misses the announce of the dead one, after 5 to 100 s.',
+      'In the lab a chain mends itself: whoever loses the machine before it tells the tracker so 2 s later, and is told of another.',
     ];
   }
   if (transport !== 'webtorrent') return [];

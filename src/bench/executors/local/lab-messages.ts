@@ -1,9 +1,8 @@
 import type { AgentPhase, HandoutName, LinkRates, SwarmPolicies } from '../../../engine/index.ts';
 import type { ImageUse } from '../../record/run-record.ts';
 import type { SavedOver } from '../../scenario/transports-schema.ts';
-import type { SavedDisk } from '../netns/clonezilla/save-disk.ts';
 import type { Casting } from './casting.ts';
-import type { LabImage } from './lab-image.ts';
+import type { GoldenFiles } from './golden-files.ts';
 import type { LabTransport } from './lab-plan.ts';
 import type { PortableFailure } from './portable-failure.ts';
 
@@ -18,12 +17,9 @@ export interface ServerPorts {
 export interface ServerTask {
   /** Address to listen on. */
   readonly host: string;
-  /** Made by the server process, and removed by it when the bench is gone. */
+  /** Of this run. */
   readonly scratchFolder: string;
-  /** Null: make a sample disk. */
-  readonly imageFile: string | null;
-  readonly imageBytes: number;
-  readonly encoding: 'raw' | 'zstd';
+  readonly golden: GoldenFiles;
   readonly pieceBytes: number;
   readonly transport: LabTransport;
   /** 0 for any free one. */
@@ -41,28 +37,15 @@ export interface ServerTask {
   readonly storeFile: string | null;
   /** All of them may be written to. */
   readonly machines: readonly string[];
-  /** Disks to make, one for each machine, as files of the scratch folder. */
-  readonly disks: readonly string[];
-  /** Payload bytes after which the peer leaves the swarm for good; Infinity if it stays. */
-  readonly seederLeavesAfterBytes: number;
+  /** Copies of the payload after which the peer leaves the swarm for good; Infinity if it stays. */
+  readonly seederLeavesAfterCopies: number;
   readonly casting: Casting | null;
   readonly savedOver: SavedOver;
-}
-
-/** What the server has on its disk, also after it was killed. */
-export interface ServerFiles {
-  readonly goldenFile: string;
-  /** What the golden image is, in one sentence. */
-  readonly goldenNote: string;
-  readonly published: LabImage;
-  /** The disk in the form of Clonezilla; null where nobody wants it. */
-  readonly saved: SavedDisk | null;
 }
 
 /** What the server process has set up. */
 export interface ServerReady {
   readonly ports: ServerPorts;
-  readonly files: ServerFiles;
   /** Bytes that one machine has to receive. */
   readonly wireBytes: number;
   /** Versions of the clients in use. */
@@ -73,8 +56,8 @@ export type ServerCommand =
   | {
       readonly kind: 'start';
       readonly task: ServerTask;
-      /** Of a server that was killed; null: they are made. */
-      readonly files: ServerFiles | null;
+      /** It was killed, and knows of the deployment what is in its store. */
+      readonly isAgain: boolean;
     }
   | { readonly kind: 'stopTracker' }
   | { readonly kind: 'count' };

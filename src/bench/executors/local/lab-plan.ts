@@ -80,8 +80,8 @@ export interface LabPlan {
   readonly policies: SwarmPolicies;
   /** How the tracker chooses whom it hands out to our own clients. */
   readonly handout: HandoutName;
-  /** Payload bytes after which the server's peer leaves the swarm for good; Infinity if it stays. */
-  readonly seederLeavesAfterBytes: number;
+  /** Copies of the payload after which the server's peer leaves the swarm for good; Infinity if it stays. */
+  readonly seederLeavesAfterCopies: number;
   /** Null where nothing is multicast. */
   readonly casting: Casting | null;
   /** How machines read what Clonezilla saved; read by its transports only. */
@@ -133,7 +133,7 @@ export function labPlanOf({ scenario, transport, machines, randomSeed }: Planned
     neighbours,
     policies: policiesOf(scenario, transport),
     handout: transport === 'chain' ? 'chain' : p2pHandoutOf(scenario),
-    seederLeavesAfterBytes: seederCopies(scenario) * wireSize(image),
+    seederLeavesAfterCopies: seederCopies(scenario),
     casting: isOneForAll(transport) ? castingOf(scenario, transport, machines) : null,
     savedOver: savedOver(scenario, transport),
   };

@@ -24,11 +24,10 @@ import { NfsServer } from '../netns/clonezilla/nfs-server.ts';
 import type { SavedDisk } from '../netns/clonezilla/save-disk.ts';
 import { SAVED_FOLDER } from '../netns/clonezilla/saved-disk.ts';
 import type { LabImage } from './lab-image.ts';
-import type { ServerFiles, ServerReady, ServerTask } from './lab-messages.ts';
+import type { ServerReady, ServerTask } from './lab-messages.ts';
 import type { LabPeerMaker } from './lab-peer.ts';
 import { LabSeeder } from './lab-seeder.ts';
 import { swarmClientFor } from './lab-swarm-client.ts';
-import { makeServerFiles } from './server-files-writer.ts';
 
 /** The server of the lab: HTTP, TFTP, and for a swarm its tracker and its first seeder. */
 export interface LabServer {
@@ -42,19 +41,18 @@ export interface LabServer {
 /**
  * Starts everything.
  * Throws a ConfigError for a port that cannot be used.
- * @param before what a server that was killed has left; null: it is made
+ * @param isAgain it was killed, and goes on with what is in its store
  */
-export async function startLabServer(task: ServerTask, before: ServerFiles | null): Promise<LabServer> {
-  const files = before ?? (await makeServerFiles(task));
-  const { host, pieceBytes, link, ports } = task;
-  const { published, saved } = files;
+export async function startLabServer(task: ServerTask, isAgain: boolean): Promise<LabServer> {
+  const { host, pieceBytes, link, ports, golden } = task;
+  const { published, saved } = golden;
   const payload = await ImageReader.open(published.payloadFile, pieceBytes);
   const bootFiles = new Map<string, BootFile>();
   const savedFiles = await openSaved(saved);
   for (const [name, file] of savedFiles) bootFiles.set(`${SAVED_FOLDER}/${name}`, file);
   for (const [name, bytes] of published.files) bootFiles.set(name, new MemoryBootFile(bytes));
   const store = task.storeFile === null ? DeploymentStore.inMemory() : DeploymentStore.open(task.storeFile);
-  if (before === null) createDeployment(store, task, published);
+  if (!isAgain) createDeployment(store, task, published);
   const uplink = new LinkRate(link.upBps);
   const streams = new PayloadStreams(payload, uplink);
   const httpServer = await onPort(ports.http, 'HTTP', (port) =>
@@ -72,7 +70,7 @@ export async function startLabServer(task: ServerTask, before: ServerFiles | nul
   const swarmClient = swarmClientFor(task.transport);
   const swarm =
     swarmClient && task.transport !== 'clonezilla-unicast'
-      ? await startSwarm(swarmClient, { task, files, payload, uplink })
+      ? await startSwarm(swarmClient, { task, payload, uplink })
       : null;
   // The same torrent, and who of it can be asked for peers.
   if (swarm) bootFiles.set(`${published.folder}/image.torrent`, new MemoryBootFile(swarm.metainfo.bytes));
@@ -82,7 +80,6 @@ export async function startLabServer(task: ServerTask, before: ServerFiles | nul
   return {
     ready: {
       ports: { http: httpServer.port, tracker: swarm?.trackerPort ?? 0, tftp: tftp.port },
-      files,
       wireBytes: saved?.wireBytes ?? payload.sizeBytes,
       versions: {
         ...(swarmClient && { [swarmClient.name]: await swarmClient.version() }),
@@ -130,15 +127,12 @@ interface Swarm {
 /** What the swarm of a lab shares with its server. */
 interface SwarmPlace {
   readonly task: ServerTask;
-  readonly files: ServerFiles;
   readonly payload: ImageReader;
   readonly uplink: LinkRate;
 }
 
-async function startSwarm(
-  client: LabPeerMaker,
-  { task, files: { published, saved }, payload, uplink }: SwarmPlace,
-): Promise<Swarm> {
+async function startSwarm(client: LabPeerMaker, { task, payload, uplink }: SwarmPlace): Promise<Swarm> {
+  const { published, saved } = task.golden;
   const { host, ports, pieceBytes, site, peerId, link, uploadSlots, neighbours, policies, casting } = task;
   const tracker = await onPort(ports.tracker, 'tracker', (port) => startTracker(host, port, task.handout));
   const file = published.payloadFile;
@@ -161,7 +155,7 @@ async function startSwarm(
     casting,
   });
   await peer.seed(metainfo, payload);
-  const seeder = new LabSeeder(peer, task.seederLeavesAfterBytes);
+  const seeder = new LabSeeder(peer, task.seederLeavesAfterCopies * payload.sizeBytes);
   return { metainfo, tracker, trackerPort: Number(new URL(tracker.announceUrl).port), seeder };
 }
 

@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import type { LabOptions } from './lab.ts';
+import type { LabFilesOptions } from './lab-files.ts';
 
 /** What a person may choose for a lab, on the command line. */
 export interface LabSettings {
@@ -17,7 +18,9 @@ export interface LabSettings {
 const DEFAULT_PATIENCE_S = 60;
 
 /** The settings with their defaults, as a lab takes them. */
-export function labOptionsOf(settings: LabSettings): Omit<LabOptions, 'place' | 'deadlineMs'> {
+export function labOptionsOf(
+  settings: LabSettings,
+): LabFilesOptions & Pick<LabOptions, 'port' | 'patienceMs'> {
   const { image, workFolder = tmpdir(), port = 0, patienceS = DEFAULT_PATIENCE_S } = settings;
   return {
     imageFile: image === undefined ? null : resolve(image),

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { type AgentProcessTask, peerIdOf, type ServerReady, type ServerTask } from './lab-messages.ts';
+import type { GoldenFiles } from './golden-files.ts';
+import { type AgentProcessTask, peerIdOf, type ServerPorts, type ServerTask } from './lab-messages.ts';
 import { type LabPlace, SERVER } from './lab-place.ts';
 import type { LabMachine, LabPlan } from './lab-plan.ts';
 
 /** Where the files of a run are, and what the person has chosen. */
 export interface ServerSettings {
   readonly scratchFolder: string;
-  readonly imageFile: string | null;
+  readonly golden: GoldenFiles;
   /** HTTP, tracker and TFTP ports from here up; 0 for any free ones. */
   readonly port: number;
 }
@@ -24,16 +25,14 @@ export function folderWithRoomOf(machine: string): string {
 
 /** What the server has to do in a run. */
 export function serverTaskOf(plan: LabPlan, place: LabPlace, settings: ServerSettings): ServerTask {
-  const { transport, imageBytes, encoding, pieceBytes, serverLink, seederSlots, neighbours, machines } = plan;
-  const { scratchFolder, imageFile, port } = settings;
+  const { transport, pieceBytes, serverLink, seederSlots, neighbours, machines } = plan;
+  const { scratchFolder, golden, port } = settings;
   const isAny = port === 0;
   return {
     scratchFolder,
-    imageFile,
+    golden,
     ports: { http: port, tracker: isAny ? 0 : port + 1, tftp: isAny ? 0 : port + 2 },
     host: place.addressOf(SERVER),
-    imageBytes,
-    encoding,
     pieceBytes,
     transport,
     link: place.ownLimitOf(serverLink),
@@ -47,8 +46,7 @@ export function serverTaskOf(plan: LabPlan, place: LabPlace, settings: ServerSet
     // Only where it is needed: a disk of the lab that is full would take the server with it.
     storeFile: plan.serverStops.length === 0 ? null : join(scratchFolder, 'server.db'),
     machines: machines.map(({ name }) => name),
-    disks: machines.map(({ name }) => diskFileOf(name)),
-    seederLeavesAfterBytes: plan.seederLeavesAfterBytes,
+    seederLeavesAfterCopies: plan.seederLeavesAfterCopies,
     casting: plan.casting,
     savedOver: plan.savedOver,
   };
@@ -60,13 +58,19 @@ export function agentTaskOf(
   { name, site, link }: LabMachine,
   {
     place,
-    ready,
+    ports,
+    golden,
     agentToken,
     diskPath,
-  }: { place: LabPlace; ready: ServerReady; agentToken: string; diskPath: string },
+  }: {
+    place: LabPlace;
+    ports: ServerPorts;
+    golden: GoldenFiles;
+    agentToken: string;
+    diskPath: string;
+  },
 ): AgentProcessTask {
   const { transport, uploadSlots, neighbours } = plan;
-  const { ports, files } = ready;
   return {
     machine: name,
     host: place.addressOf(name),
@@ -75,8 +79,8 @@ export function agentTaskOf(
     httpPort: ports.http,
     tftpPort: ports.tftp,
     token: agentToken,
-    publicKey: files.published.publicKey,
-    imageFolder: files.published.folder,
+    publicKey: golden.published.publicKey,
+    imageFolder: golden.published.folder,
     isPacked: plan.encoding === 'zstd',
     transport,
     link: place.ownLimitOf(link),

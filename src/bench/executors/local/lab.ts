@@ -1,25 +1,31 @@
-import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunOutcome, RunWatch } from '../executor.ts';
 import { AgentChild } from './agent-child.ts';
-import { firstDifference } from './image-comparison-reader.ts';
+import { makeBlankDisks } from './blank-disks-writer.ts';
+import { type GoldenFiles, goldenWishOf } from './golden-files.ts';
+import { firstDifferences } from './image-comparison-reader.ts';
 import { LabFaults } from './lab-faults.ts';
+import type { LabFiles } from './lab-files.ts';
 import { labLimitations, useLimitations } from './lab-limitations.ts';
-import { monotonicMs, peerIdOf, type ServerReady } from './lab-messages.ts';
+import {
+  monotonicMs,
+  peerIdOf,
+  type ServerPorts,
+  type ServerReady,
+  type ServerTask,
+} from './lab-messages.ts';
 import { type LabPlace, SERVER } from './lab-place.ts';
 import type { LabMachine, LabPlan } from './lab-plan.ts';
 import { agentTaskOf, diskFileOf, folderWithRoomOf, serverTaskOf } from './lab-tasks.ts';
+import { longestStandstillMs } from './longest-standstill.ts';
 import { type MeteredProcess, RunMeter } from './run-meter.ts';
 import { ServerChild } from './server-child.ts';
 import { StallGuard } from './stall-guard.ts';
 import { Timetable } from './timetable.ts';
 
 export interface LabOptions {
-  /** Null: the server process makes a sample disk. */
-  readonly imageFile: string | null;
-  /** Where the scratch folder is made. */
-  readonly workFolder: string;
+  readonly files: LabFiles;
   /** First of three ports, or 0 for any free ones. */
   readonly port: number;
   /** Time without a sign of life after which unfinished machines are given up. */
@@ -31,6 +37,13 @@ export interface LabOptions {
 
 const HEARTBEAT_MS = 250;
 const SAMPLE_MS = 1_000;
+
+interface WhatWasRun {
+  readonly golden: GoldenFiles;
+  readonly ready: ServerReady;
+  readonly originMs: number;
+  readonly serverUploadedBytes: number;
+}
 
 /** One run in the lab. Whoever makes it closes it: then nothing of it is left behind. */
 export class Lab {
@@ -50,7 +63,7 @@ export class Lab {
     this.#plan = plan;
     this.#options = options;
     this.#watch = watch;
-    this.#scratchFolder = join(options.workFolder, `swarmboot-lab-${randomUUID()}`);
+    this.#scratchFolder = options.files.runFolder();
     this.#aborted.promise.catch(() => {});
     watch.signal.addEventListener('abort', this.#abort);
     if (watch.signal.aborted) this.#abort();
@@ -61,21 +74,24 @@ export class Lab {
    * Rejects with the signal's reason, a ConfigError, or a RunFailure where the run could not be made at all.
    */
   async run(): Promise<RunOutcome> {
-    await this.#unlessLost(this.#options.place.open());
-    const { place, imageFile, port } = this.#options;
-    const task = serverTaskOf(this.#plan, place, { scratchFolder: this.#scratchFolder, imageFile, port });
+    const { place, files, port } = this.#options;
+    const golden = await this.#unlessLost(files.golden(goldenWishOf(this.#plan)));
+    const disks = this.#plan.machines.map(({ name }) => diskFileOf(name));
+    await makeBlankDisks(this.#scratchFolder, disks, this.#plan.imageBytes);
+    await this.#unlessLost(place.open());
+    const task = serverTaskOf(this.#plan, place, { scratchFolder: this.#scratchFolder, golden, port });
     const server = new ServerChild(task, place.launcherOf(SERVER));
     this.#server = server;
     const ready = await this.#unlessLost(server.prepare());
-    await this.#unlessLost(this.#startAgents(ready, task.agentToken));
+    await this.#unlessLost(this.#startAgents(ready.ports, task));
     const meter = this.#startMeter(server);
     const originMs = this.#powerOnAll();
     await this.#unlessLost(Promise.all(this.#agents.map((agent) => agent.settled)));
     meter.end();
     await this.#unlessLost(Promise.all(this.#agents.map((agent) => agent.release())));
     const serverUploadedBytes = await this.#unlessLost(server.uploadedBytes());
-    await this.#unlessLost(this.#compareDisks(ready.files.goldenFile));
-    const outcome = this.#outcome(ready, originMs, serverUploadedBytes);
+    await this.#unlessLost(this.#compareDisks(golden.goldenFile));
+    const outcome = this.#outcome({ golden, ready, originMs, serverUploadedBytes });
     const { measured } = meter;
     return { ...outcome, ...measured, limitations: [...outcome.limitations, ...useLimitations(measured)] };
   }
@@ -86,10 +102,11 @@ export class Lab {
     this.#timetable.clear();
     const children = this.#server === undefined ? this.#agents : [this.#server, ...this.#agents];
     await Promise.all(children.map((child) => child.terminate()));
+    const emptied = rm(this.#scratchFolder, { recursive: true, force: true, maxRetries: 5 });
     try {
       await this.#options.place.close();
     } finally {
-      await rm(this.#scratchFolder, { recursive: true, force: true, maxRetries: 5 });
+      await emptied;
     }
   }
 
@@ -101,7 +118,7 @@ export class Lab {
   }
 
   /** Resolves at the barrier: every agent has warmed up. */
-  async #startAgents(ready: ServerReady, agentToken: string): Promise<void> {
+  async #startAgents(ports: ServerPorts, { golden, agentToken }: ServerTask): Promise<void> {
     const { machines } = this.#plan;
     const { place } = this.#options;
     this.#agents = machines.map(
@@ -111,7 +128,7 @@ export class Lab {
       machines.map((machine, index) => {
         const diskPath = this.#diskOf(machine);
         return this.#agents[index]!.prepare(
-          agentTaskOf(this.#plan, machine, { place, ready, agentToken, diskPath }),
+          agentTaskOf(this.#plan, machine, { place, ports, golden, agentToken, diskPath }),
         );
       }),
     );
@@ -138,7 +155,7 @@ export class Lab {
       if (powerOnMs > 0) this.#timetable.after(powerOnMs, () => agent.powerOn());
       else if (index > 0) agent.powerOn();
     }
-    const guard = new StallGuard(this.#options.patienceMs, originMs);
+    const guard = new StallGuard(this.#options.patienceMs + 2 * longestStandstillMs(this.#plan), originMs);
     this.#timetable.every(HEARTBEAT_MS, () => this.#beat(guard));
     Promise.all(starters.map((agent) => agent.settled)).then(() => this.#giveUpJoining());
     return originMs;
@@ -158,7 +175,7 @@ export class Lab {
     const isWaited = this.#agents.some(({ log }) => log.isWorkingAlone);
     const sign = isWaited ? String(nowMs) : String(this.#agents.map(({ log }) => log.downloadedBytes));
     if (!guard.isStalled(sign, nowMs)) return;
-    const seconds = Math.round(this.#options.patienceMs / 1000);
+    const seconds = Math.round(guard.patienceMs / 1000);
     this.#meter?.end();
     for (const agent of this.#agents) {
       agent.fail(`given up during ${agent.log.state}: no machine received a byte for ${seconds} s`);
@@ -205,18 +222,19 @@ export class Lab {
     }
   }
 
-  async #compareDisks(imageFile: string): Promise<void> {
-    for (const [index, { log }] of this.#agents.entries()) {
+  async #compareDisks(goldenFile: string): Promise<void> {
+    const compared = this.#agents.flatMap(({ log }, index) => {
       const machine = this.#plan.machines[index]!;
-      if (!log.isDone) continue;
-      // Nobody but the machine sees such a disk, and it has read it back.
-      if (machine.roomBytes < Infinity) continue;
-      const offset = await firstDifference(this.#diskOf(machine), imageFile);
-      if (offset !== null) log.disproved(offset);
+      // Nobody but the machine sees a disk that is full, and it has read it back.
+      return log.isDone && machine.roomBytes === Infinity ? [{ log, disk: this.#diskOf(machine) }] : [];
+    });
+    const disks = compared.map(({ disk }) => disk);
+    for (const [index, offset] of (await firstDifferences(disks, goldenFile)).entries()) {
+      if (offset !== null) compared[index]!.log.disproved(offset);
     }
   }
 
-  #outcome(ready: ServerReady, originMs: number, serverUploadedBytes: number): RunOutcome {
+  #outcome({ golden, ready, originMs, serverUploadedBytes }: WhatWasRun): RunOutcome {
     const names = [SERVER, ...this.#plan.machines.map(({ name }) => name)];
     const nameOf = new Map(names.map((name) => [Buffer.from(peerIdOf(name)).toString('hex'), name]));
     return {
@@ -230,7 +248,7 @@ export class Lab {
       wireBytes: ready.wireBytes,
       ...(this.#unfinishedAfterS === null ? {} : { unfinishedAfterS: this.#unfinishedAfterS }),
       traceDigest: null,
-      limitations: [...this.#options.place.limitations, ...labLimitations(this.#plan, ready)],
+      limitations: [...this.#options.place.limitations, ...labLimitations(this.#plan, golden, ready)],
       versions: ready.versions,
     };
   }

@@ -1,5 +1,6 @@
 import type { Executor } from '../executor.ts';
 import { Lab } from './lab.ts';
+import { LabFiles } from './lab-files.ts';
 import { loopback } from './lab-place.ts';
 import { LOCAL_TRANSPORTS, labPlanOf } from './lab-plan.ts';
 import { type LabSettings, labOptionsOf } from './lab-settings.ts';
@@ -16,7 +17,9 @@ const LOCAL_LAB = {
 
 /** Answers a scenario with real bytes: one server process and one process for each machine, on loopback, no root. */
 export function localExecutor(settings: LabSettings = {}): Executor {
-  const labOptions = { ...labOptionsOf(settings), deadlineMs: Infinity, place: loopback };
+  const { port, patienceMs, ...filesOptions } = labOptionsOf(settings);
+  const files = new LabFiles(filesOptions);
+  const labOptions = { files, port, patienceMs, deadlineMs: Infinity, place: loopback };
   return {
     name: 'local',
     transports: LOCAL_TRANSPORTS,
@@ -32,5 +35,6 @@ export function localExecutor(settings: LabSettings = {}): Executor {
         await lab.close();
       }
     },
+    close: () => files.close(),
   };
 }

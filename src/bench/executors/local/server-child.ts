@@ -40,7 +40,7 @@ export class ServerChild {
   }
 
   async prepare(): Promise<ServerReady> {
-    this.#life.child.send({ kind: 'start', task: this.#task, files: null });
+    this.#life.child.send({ kind: 'start', task: this.#task, isAgain: false });
     this.#ready = await this.#life.ready.promise;
     return this.#ready;
   }
@@ -60,9 +60,9 @@ export class ServerChild {
   /** After `kill`: a new process on the same ports and files, unless the run is over. */
   async restart(): Promise<void> {
     if (this.#isOver) return;
-    const { ports, files } = this.#ready!;
+    const { ports } = this.#ready!;
     this.#life = this.#begin();
-    this.#life.child.send({ kind: 'start', task: { ...this.#task, ports }, files });
+    this.#life.child.send({ kind: 'start', task: { ...this.#task, ports }, isAgain: true });
     await this.#life.ready.promise;
   }
 

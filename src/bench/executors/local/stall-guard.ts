@@ -1,11 +1,12 @@
 /** Notices when for too long nothing has happened in the lab. */
 export class StallGuard {
-  readonly #patienceMs: number;
+  /** How long is too long. */
+  readonly patienceMs: number;
   #lastSign = '';
   #lastSignMs: number;
 
   constructor(patienceMs: number, nowMs: number) {
-    this.#patienceMs = patienceMs;
+    this.patienceMs = patienceMs;
     this.#lastSignMs = nowMs;
   }
 
@@ -18,6 +19,6 @@ export class StallGuard {
       this.#lastSign = sign;
       this.#lastSignMs = nowMs;
     }
-    return nowMs - this.#lastSignMs >= this.#patienceMs;
+    return nowMs - this.#lastSignMs >= this.patienceMs;
   }
 }

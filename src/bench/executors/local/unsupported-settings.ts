@@ -55,7 +55,7 @@ function unsupportedImage({ size, used, pieceLength }: Scenario['image'], { name
 }
 
 function unsupportedNetwork(network: Scenario['network'], lab: LabAbilities) {
-  const { backplane, connectionCap, latency, loss, sites } = network;
+  const { backplane, connectionCap, latency, loss, multicast, sites } = network;
   const { name, hasSites, hasConnectionCap, losesPackets } = lab;
   const isCapped = Number.isFinite(connectionCap);
   return named({
@@ -63,6 +63,8 @@ function unsupportedNetwork(network: Scenario['network'], lab: LabAbilities) {
     [`network.connectionCap: ${name} has caps within one network, not behind a NAT`]:
       isCapped && (sites?.some(({ nat }) => nat) ?? false),
     [`network.backplane: ${name} limits links of hosts and sites, not switches`]: Number.isFinite(backplane),
+    [`network.multicast: what the switch of ${name} does with a multicast is not chosen`]:
+      multicast === 'flooding',
     [`network.latency: ${name} has no delay to speak of`]: latency > 0,
     [`network.loss: ${name} loses nothing on purpose`]: loss > 0 && !losesPackets,
     [`network.sites: all machines of ${name} stand at one site`]: sites !== undefined && !hasSites,
@@ -105,8 +107,9 @@ function unsupportedTransport({ transports }: Scenario, transport: Transport): r
       transport === 'p2p' && transports.p2p?.staysFor !== undefined,
     'transports.unicast.wave: the local lab serves all machines at a time':
       transport === 'unicast' && transports.unicast?.wave !== undefined,
-    'transports.multicast.repair: udpcast of a lab repairs by itself':
-      transport === 'multicast' && transports.multicast?.repair === 'p2p',
+    'transports.multicast.repair: udpcast of a lab repairs by itself, slice by slice':
+      transport === 'multicast' &&
+      (transports.multicast?.repair === 'p2p' || transports.multicast?.repair === 'carousel'),
     'transports.chain.hopSetUp: the machines of a lab connect as fast as they can':
       transport === 'chain' && (transports.chain?.hopSetUp ?? 0) > 0,
     'transports.chain.children: a lab hands out chains, not trees':
@@ -116,13 +119,15 @@ function unsupportedTransport({ transports }: Scenario, transport: Transport): r
 
 /** Payload of an Ethernet frame behind the headers of IPv4, UDP and udpcast. */
 const LARGEST_PACKET_BYTES = 1456;
+/** What `--full-duplex` begins with and keeps to (udpcast, `netSenderMain` in senddata.c). */
+const UDPCAST_SLICE_PACKETS = 112;
 
 function unsupportedCasting(
   scenario: Scenario,
   transport: Transport,
   { name }: LabAbilities,
 ): readonly string[] {
-  const { wait, round, packet, dropAfter } = castSettings(scenario, transport);
+  const { wait, round, packet, dropAfter, slices } = castSettings(scenario, transport);
   return named({
     [`transports.${transport}.wait: udpcast starts when all machines are there`]: wait > 0,
     [`transports.${transport}.round: udpcast repairs as it goes, and takes the time that it takes`]:
@@ -131,6 +136,8 @@ function unsupportedCasting(
       !Number.isInteger(dropAfter) || dropAfter < 1,
     [`transports.${transport}.packet: allowed is a whole number of bytes up to ${LARGEST_PACKET_BYTES} B`]:
       packet > LARGEST_PACKET_BYTES || !Number.isInteger(packet),
+    [`transports.${transport}.slices: udpcast of ${name} has its own, of ${UDPCAST_SLICE_PACKETS} packets in full duplex`]:
+      slices.packets !== UDPCAST_SLICE_PACKETS || slices.duplex !== 'full',
     [`network.sites: in ${name} multicast does not go from site to site`]:
       scenario.network.sites !== undefined,
   });

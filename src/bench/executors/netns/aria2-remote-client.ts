@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { RunFailure } from '../../../failure.ts';
+import { lastWords } from './last-words.ts';
 
 const ATTEMPT_MS = 50;
 const MOST_ATTEMPTS = 200;
@@ -9,6 +10,8 @@ interface Answer {
   readonly result?: unknown;
   readonly error?: { readonly message: string };
   readonly method?: string;
+  /** Of an event. */
+  readonly params?: readonly [{ readonly gid: string }];
 }
 
 /** The remote control of an aria2 on this host: JSON-RPC over a WebSocket (aria2c(1), RPC INTERFACE). */
@@ -48,16 +51,23 @@ export class Aria2Remote {
     return call.promise;
   }
 
-  #hear({ id, result, error, method }: Answer): void {
+  #hear({ id, result, error, method, params }: Answer): void {
     if (method === 'aria2.onBtDownloadComplete') return this.#downloaded.resolve();
-    if (method === 'aria2.onDownloadError') {
-      return this.#downloaded.reject(new RunFailure('PROGRAM', 'aria2c gave the download up'));
-    }
+    if (method === 'aria2.onDownloadError') return this.#gaveUp(params![0].gid);
     if (id === undefined) return;
     const call = this.#calls.get(id);
     this.#calls.delete(id);
     if (error) call?.reject(new RunFailure('PROGRAM', `aria2c: ${error.message}`));
     else call?.resolve(result);
+  }
+
+  #gaveUp(gid: string): void {
+    const rejectWith = (status: unknown): void => {
+      const { errorMessage } = status as { readonly errorMessage: string };
+      const reason = lastWords('aria2c', errorMessage);
+      this.#downloaded.reject(new RunFailure('PROGRAM', `aria2c gave the download up: ${reason}`));
+    };
+    this.call('aria2.tellStatus', [gid, ['errorMessage']]).then(rejectWith, this.#downloaded.reject);
   }
 }
 

@@ -73,6 +73,10 @@ export function missingParts(
   return missingBeside('netns', `transports.${transport}`, parts);
 }
 
+/** With a place of its own for the names of namespaces. */
+const IN_USER_NAMESPACE =
+  "unshare --user --map-root-user --net --mount sh -c 'mount -t tmpfs tmpfs /run && ./swarmboot run ...'";
+
 /**
  * What a lab on network namespaces lacks, one sentence each.
  * @param field the setting that asks for these parts
@@ -80,7 +84,8 @@ export function missingParts(
  */
 export function missingBeside(lab: string, field: string, parts: readonly Part[]): string[] {
   if (process.getuid?.() !== 0) {
-    return [`--on ${lab}: network namespaces need the rights of root; run the command as root`];
+    const otherwise = lab === 'netns' ? `, or in a user namespace: ${IN_USER_NAMESPACE}` : '';
+    return [`--on ${lab}: network namespaces need the rights of root; run the command as root${otherwise}`];
   }
   return [...NAMESPACES, ...parts]
     .filter(({ command }) => !isThere(command))

@@ -1,6 +1,8 @@
+import { wireSize } from '../../scenario/wire-size.ts';
 import { boundsOf } from '../bounds.ts';
 import type { Executor, PlannedRun } from '../executor.ts';
 import { Lab } from '../local/lab.ts';
+import { LabFiles } from '../local/lab-files.ts';
 import { LAB_TRANSPORTS, labPlanOf } from '../local/lab-plan.ts';
 import { type LabSettings, labOptionsOf } from '../local/lab-settings.ts';
 import { unsupportedSettings } from '../local/unsupported-settings.ts';
@@ -29,7 +31,7 @@ const NETNS_LAB = {
     'seederLeaves',
   ],
 } as const;
-/** A transport that needs longer than this many times its lower bound is recorded as unfinished. */
+/** A transport that needs longer than this many times what it takes at least is recorded as unfinished. */
 const MOST_BOUNDS = 8;
 const SHORTEST_DEADLINE_S = 60;
 /** No transport takes a piece of a swarm from one source only: they may all ask several for its blocks. */
@@ -37,7 +39,8 @@ const HAS_WHOLE_PIECES = false;
 
 /** Answers a scenario with real bytes over shaped links: every host is a network namespace. Needs root. */
 export function netnsExecutor(settings: LabSettings = {}): Executor {
-  const labOptions = labOptionsOf(settings);
+  const { port, patienceMs, ...filesOptions } = labOptionsOf(settings);
+  const files = new LabFiles(filesOptions);
   return {
     name: 'netns',
     transports: LAB_TRANSPORTS,
@@ -54,17 +57,34 @@ export function netnsExecutor(settings: LabSettings = {}): Executor {
     ],
     async run(run, watch) {
       const place = new NamespacesPlace(topologyOf(run));
-      const lab = new Lab(labPlanOf(run), { ...labOptions, deadlineMs: deadlineMsOf(run), place }, watch);
+      const options = { files, port, patienceMs, deadlineMs: deadlineMsOf(run), place };
+      const lab = new Lab(labPlanOf(run), options, watch);
       try {
         return await lab.run();
       } finally {
         await lab.close();
       }
     },
+    close: () => files.close(),
   };
 }
 
+/** The bound knows nothing of caps, nor of what the scenario lets go wrong; and clients may not go by sites. */
 function deadlineMsOf(run: PlannedRun): number {
-  const { lowerBoundS } = boundsOf(run, HAS_WHOLE_PIECES);
-  return Math.max(SHORTEST_DEADLINE_S, MOST_BOUNDS * lowerBoundS) * 1000;
+  const { image, network, faults } = run.scenario;
+  const wansBps = (network.sites ?? []).flatMap(({ wan }) => (wan ? [wan.up, wan.down] : []));
+  const throughTheThinnestS = wireSize(image) / Math.min(network.connectionCap, ...wansBps);
+  const leastS = Math.max(boundsOf(run, HAS_WHOLE_PIECES).lowerBoundS, throughTheThinnestS);
+  return Math.max(SHORTEST_DEADLINE_S, lastChangeS(faults) + MOST_BOUNDS * leastS) * 1000;
+}
+
+/** When the last of what goes wrong is over, from the start of the transfer on. */
+function lastChangeS(faults: PlannedRun['scenario']['faults']): number {
+  const endsS = faults.map((fault) => {
+    const atS = 'at' in fault ? fault.at : 0;
+    const lastsS = ('for' in fault && fault.for) || 0;
+    const backS = ('back' in fault && fault.back) || 0;
+    return atS + lastsS + backS;
+  });
+  return Math.max(0, ...endsS);
 }

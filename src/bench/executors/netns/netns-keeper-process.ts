@@ -1,14 +1,19 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { RunFailure } from '../../../failure.ts';
+import { isProcessAlive } from '../local/is-process-alive.ts';
 import { leaveSignalsToBench } from '../local/leave-signals-to-bench.ts';
 import { portable } from '../local/portable-failure.ts';
 import { sayToBench } from '../local/say-to-bench.ts';
 import type { KeeperCommand, KeeperReport } from './keeper-messages.ts';
 import type { SetUpStep } from './set-up-step.ts';
+import { benchOf } from './topology.ts';
 
-/** The process that owns the namespaces of one run: it makes them, and when the bench is gone, it removes them. */
+/**
+ * The process that owns the namespaces of one run: it makes them, and when the bench is gone, it removes them. What others
+ * have left who were killed with their benches it removes first.
+ */
 
 const report = sayToBench<KeeperReport>;
 /** Time that processes in the namespaces have to end by themselves once the bench is gone. */
@@ -40,6 +45,7 @@ process.on('message', (command: KeeperCommand) => {
 function obey(command: KeeperCommand): KeeperReport {
   switch (command.kind) {
     case 'build':
+      removeStale();
       namespaces = command.namespaces;
       for (const step of command.steps) perform(step);
       return { kind: 'built' };
@@ -47,7 +53,7 @@ function obey(command: KeeperCommand): KeeperReport {
       for (const step of command.steps) perform(step);
       return { kind: 'changed' };
     case 'remove':
-      remove();
+      remove(standing());
       return { kind: 'removed' };
   }
 }
@@ -67,15 +73,14 @@ function perform({ command, input }: SetUpStep): void {
 
 /** The agents notice by themselves that the bench is gone, and the server process clears up its folder. */
 async function removeInTime(): Promise<void> {
-  for (let waitedMs = 0; waitedMs < GRACE_MS && inside().length > 0; waitedMs += GRACE_STEP_MS) {
+  for (let waitedMs = 0; waitedMs < GRACE_MS && inside(standing()).length > 0; waitedMs += GRACE_STEP_MS) {
     await delay(GRACE_STEP_MS);
   }
-  remove();
+  remove(standing());
 }
 
-function remove(): void {
-  for (const pid of inside()) end(pid);
-  const names = standing();
+function remove(names: readonly string[]): void {
+  for (const pid of inside(names)) end(pid);
   if (names.length === 0) return;
   const input = `${names.map((name) => `netns delete ${name}`).join('\n')}\n`;
   perform({ command: [IP, '-force', '-batch', '-'], input });
@@ -89,11 +94,29 @@ function end(pid: number): void {
   }
 }
 
-/** Processes in our namespaces. */
-function inside(): number[] {
-  return standing().flatMap((name) =>
+/** Processes in these namespaces. */
+function inside(names: readonly string[]): number[] {
+  return names.flatMap((name) =>
     execFileSync(IP, ['netns', 'pids', name], { encoding: 'utf8' }).split('\n').filter(Boolean).map(Number),
   );
+}
+
+/** Another lab that starts may be about it as well: what is left is found by the next. */
+function removeStale(): void {
+  try {
+    remove(staleNamespaces());
+  } catch {
+    // They are in nobody's way.
+  }
+}
+
+/** Of benches that are gone. */
+function staleNamespaces(): readonly string[] {
+  const names = existsSync(NAMES_FOLDER) ? readdirSync(NAMES_FOLDER) : [];
+  return names.filter((name) => {
+    const bench = benchOf(name);
+    return bench !== undefined && !isProcessAlive(bench);
+  });
 }
 
 function standing(): readonly string[] {

@@ -4,7 +4,7 @@ import { fleetOf } from '../fleet.ts';
 import { SERVER } from '../local/lab-place.ts';
 import { siteOf } from '../site.ts';
 import { congestionControl } from './congestion-control-reader.ts';
-import type { NetnsSite, NetnsTopology } from './topology.ts';
+import { type NetnsSite, type NetnsTopology, prefixOf } from './topology.ts';
 
 const ONLY_SITE: NetnsSite = { upBps: Infinity, downBps: Infinity, hasNat: false };
 
@@ -17,7 +17,7 @@ export function topologyOf({ scenario, machines }: PlannedRun): NetnsTopology {
     site: siteOf(scenario, index / machines),
   }));
   return {
-    prefix: `swb${process.pid}-${randomBytes(3).toString('hex')}`,
+    prefix: prefixOf(process.pid, randomBytes(3).toString('hex')),
     hosts: [{ name: SERVER, link: { upBps: server.up, downBps: server.down }, site: 0 }, ...fleet],
     sites: sites?.map(({ wan, nat }) => ({ upBps: wan.up, downBps: wan.down, hasNat: nat })) ?? [ONLY_SITE],
     connectionCapBps: connectionCap,

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface, type Interface } from 'node:readline';
 import { RunFailure } from '../../../failure.ts';
 import { killDescendants } from '../local/process-tree.ts';
+import { lastWords } from './last-words.ts';
 
 const KEPT_STDERR_CHARACTERS = 2_048;
 
@@ -64,7 +65,7 @@ export class ProgramChild {
   }
 
   /** The end of what it has said there. */
-  get lastWords(): string {
+  get said(): string {
     return this.#stderr;
   }
 
@@ -87,9 +88,7 @@ export class ProgramChild {
   }
 
   #end(how: string): void {
-    const lastWords = this.#stderr.trim().split('\n').at(-1) ?? '';
-    this.#lost.reject(
-      new RunFailure('PROGRAM', `${this.#name}: ${how}${lastWords === '' ? '' : `: ${lastWords}`}`),
-    );
+    const words = lastWords(this.#name, this.#stderr);
+    this.#lost.reject(new RunFailure('PROGRAM', `${this.#name}: ${how}${words === '' ? '' : `: ${words}`}`));
   }
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { RunFailure } from '../../../failure.ts';
 import { descendantsOf } from '../local/process-tree-reader.ts';
-import { type Command, failedPart, pipeScript } from './pipe-script.ts';
+import { type Command, pipeFailure, pipeScript } from './pipe-script.ts';
 import { ProgramChild } from './program-child.ts';
 
 /**
@@ -19,14 +19,9 @@ export class ProgramPipe {
     this.#child = new ProgramChild('bash', [...OWN_MIND, pipeScript(commands)]);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.#child.lines.once('line', (line) => {
-      const failed = failedPart(commands, line.split(' ').map(Number));
-      if (failed === null) return resolve();
-      const lastWords =
-        this.#child.lastWords
-          .trim()
-          .split(/[\r\n]+/)
-          .at(-1) ?? '';
-      reject(new RunFailure('PROGRAM', lastWords === '' ? failed : `${failed}: ${lastWords}`));
+      const failure = pipeFailure(commands, line.split(' ').map(Number), this.#child.said);
+      if (failure === null) resolve();
+      else reject(new RunFailure('PROGRAM', failure));
     });
     this.#finished = this.#child.unlessLost(promise);
     this.#finished.catch(() => {});

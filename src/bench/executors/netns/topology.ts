@@ -29,6 +29,17 @@ export interface NetnsTopology {
   readonly loss: number;
 }
 
+/** A prefix for the namespaces of one run of the bench with this process id. */
+export function prefixOf(bench: number, run: string): string {
+  return `swb${bench}-${run}`;
+}
+
+/** Process id of the bench that has made a namespace, by its name; undefined for those of others. */
+export function benchOf(namespace: string): number | undefined {
+  const [, bench] = /^swb(\d+)-/.exec(namespace) ?? [];
+  return bench === undefined ? undefined : Number(bench);
+}
+
 /** Where something is found in a network. */
 export interface Station {
   readonly address: string;

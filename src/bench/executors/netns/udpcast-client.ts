@@ -63,7 +63,7 @@ export class UdpcastSender {
 
   /** Payload so far, with what was sent again. */
   get sentBytes(): number {
-    const said = this.#program?.lastWords ?? '';
+    const said = this.#program?.said ?? '';
     const [, bytes = '0', again = '0'] = [...said.matchAll(PROGRESS)].at(-1) ?? [];
     return this.#earlierBytes + Number(bytes.replaceAll(' ', '')) + Number(again) * this.#casting.packetBytes;
   }

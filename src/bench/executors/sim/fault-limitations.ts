@@ -20,7 +20,7 @@ export function faultLimitations({ faults }: Scenario): string[] {
       : []),
     ...(faults.some((fault) => 'stop' in fault && fault.stop === 'server')
       ? [
-          'A simulated server that is started again is there at once, and its swarm finds it at once, or by its tracker where that is asked again; it took 4 s in the netns lab (faults.stop.server).',
+          'A simulated server that is started again is there at once, and its swarm finds it at once, or by its tracker where that is asked again; it took 5 s in the netns lab (faults.stop.server).',
         ]
       : []),
     ...(faults.some((fault) => 'back' in fault && fault.back !== undefined)

@@ -3,6 +3,7 @@ import type {
   DeploymentModel,
   FailureRate,
   LinkModel,
+  MulticastModel,
   RepairModel,
   SiteModel,
   TransportModel,
@@ -26,6 +27,7 @@ import { otherSeeders } from '../seeders.ts';
 import { siteOf } from '../site.ts';
 import { isClonezilla } from '../way-of-bytes.ts';
 import { bootOf } from './boot-of.ts';
+import { foundAgain } from './found-again.ts';
 import { tcpOf } from './tcp-of.ts';
 import { isTrackerMissed } from './unsupported-faults.ts';
 
@@ -38,6 +40,8 @@ export function modelOf(
   const { scenario, transport } = modelled(asked, askedTransport);
   const { image, network, disk } = scenario;
   const isTrackerAsked = transport === 'p2p' && isTrackerMissed(scenario);
+  const startsOver = isClonezilla(askedTransport);
+  const transportModel = transportOf(scenario, transport, { startsOver, isTrackerAsked });
   const whole = (link: LinkModel): LinkModel => withLoss(link, shareSentAgain(scenario, transport));
   const wholeAt = (change: LinkChange): LinkChange => ({ ...change, link: whole(change.link) });
   return {
@@ -46,7 +50,9 @@ export function modelOf(
     pieceBytes: Math.min(image.pieceLength, wireSize(image)),
     server: whole({ upBps: network.server.up, downBps: network.server.down }),
     serverLinkChanges: serverLinkChanges(scenario).map(wholeAt),
-    serverStops: serverStops(scenario).filter(({ part }) => part === 'server'),
+    serverStops: serverStops(scenario)
+      .filter(({ part }) => part === 'server')
+      .map((stop) => foundAgain(stop, transportModel)),
     ...(isTrackerAsked && { trackerStopsAfterS: trackerStopS(scenario) }),
     sites: sitesOf(scenario, whole),
     machines: fleetOf(scenario, machines).map((machine, index) => ({
@@ -67,11 +73,12 @@ export function modelOf(
     rateTolerance: network.tolerance,
     latencyS: network.latency,
     loss: network.loss,
+    isFlooded: network.multicast === 'flooding',
     corruptShare: corruptShare(scenario),
     arrival: arrivalOf(scenario.fleet.start),
     seederLeavesAfterBytes: seederCopies(scenario) * wireSize(image),
     ...bootOf(scenario),
-    ...tcpOf(scenario),
+    tcp: tcpOf(scenario),
     phases: scenario.phases,
     disk: {
       readBps: disk.read,
@@ -84,7 +91,7 @@ export function modelOf(
       recentBytes: disk.readCache,
       decodeBps: image.decode,
     },
-    transport: transportOf(scenario, transport, { startsOver: isClonezilla(askedTransport), isTrackerAsked }),
+    transport: transportModel,
   };
 }
 
@@ -131,8 +138,25 @@ function sitesOf({ network }: Scenario, whole: (link: LinkModel) => LinkModel): 
   }));
 }
 
+/** How what a multicast lost is brought. */
+function repairOf(scenario: Scenario): Pick<MulticastModel, 'repair' | 'slices' | 'isCarousel'> {
+  const { repair, slices } = scenario.transports.multicast!;
+  switch (repair) {
+    case 'rounds':
+      return {};
+    case 'slices': {
+      const { packets, duplex, askAgain } = slices;
+      return { slices: { packets, isFullDuplex: duplex === 'full', askAgainS: askAgain } };
+    }
+    case 'p2p':
+      return { repair: repairSwarmOf(scenario) };
+    case 'carousel':
+      return { isCarousel: true };
+  }
+}
+
 /** The product as it is, whatever the transport `p2p` of the scenario tries out. */
-function repairOf(scenario: Scenario): RepairModel {
+function repairSwarmOf(scenario: Scenario): RepairModel {
   const handout = handoutBySites(scenario);
   return {
     swarm: { transport: 'p2p', ...PRODUCT_SWARM, handout, staysForS: Infinity },
@@ -172,10 +196,9 @@ function transportOf(
     case 'unicast':
       return { transport, wave: transports.unicast!.wave ?? Infinity, startsOver };
     case 'multicast': {
-      const { rate, packet, wait, round, dropAfter, repair } = transports.multicast!;
+      const { rate, packet, wait, round, dropAfter } = transports.multicast!;
       const times = { waitS: wait, roundS: round, dropAfterS: dropAfter };
-      const casting = { transport, rateBps: rate, packetBytes: packet, ...times };
-      return repair === 'p2p' ? { ...casting, repair: repairOf(scenario) } : casting;
+      return { transport, rateBps: rate, packetBytes: packet, ...times, ...repairOf(scenario) };
     }
     case 'chain':
       return { transport, hopSetUpS: transports.chain!.hopSetUp, children: transports.chain!.children };

@@ -121,9 +121,16 @@ const LIMITATIONS: Readonly<Record<ModelTransport, string>> = {
 const OF_REPAIR =
   'Simulated multicast with repair by P2P loses packets independently in one sending, after which the swarm fetches whole blocks of 16 KiB from the server and from machines that have the piece whole; what TCP sends again in the repair takes nothing from the links.';
 
+const OF_SLICES =
+  'Simulated multicast in slices keeps to one length of them, counts a machine as done with the batch of packets in which its last one was, and loses packets, questions and answers independently; a machine that falls silent holds up all others until it is heard again or dropped.';
+
+const OF_CAROUSEL =
+  'A simulated carousel keeps to a rate that all machines of the deployment bear, which it takes of every link on its way before all other traffic, knows no forward error correction, and loses packets independently; who comes back has kept nothing.';
+
 function limitationOf({ scenario, transport }: Modelled): string {
-  const isRepaired = transport === 'multicast' && scenario.transports.multicast!.repair === 'p2p';
-  return isRepaired ? OF_REPAIR : LIMITATIONS[transport];
+  if (transport !== 'multicast') return LIMITATIONS[transport];
+  const { repair } = scenario.transports.multicast!;
+  return { rounds: LIMITATIONS.multicast, slices: OF_SLICES, p2p: OF_REPAIR, carousel: OF_CAROUSEL }[repair];
 }
 
 const OF_CLONEZILLA = 'Clonezilla is simulated as unicast or multicast that is written as it arrives.';
@@ -186,8 +193,24 @@ function outcomeOf(
       ...machineLimitations(scenario),
       ...faultLimitations(scenario),
       ...rounded(scenario),
+      ...natLimitations(scenario),
+      ...pipelineLimitations(scenario, transport),
     ],
   };
+}
+
+function natLimitations({ network }: Scenario): string[] {
+  return network.sites?.some(({ nat }) => nat)
+    ? ['The simulator knows no NAT: a site behind one is simulated as one that can be reached.']
+    : [];
+}
+
+function pipelineLimitations({ transports }: Scenario, transport: Transport): string[] {
+  return transport === 'p2p' && transports.p2p?.pipeline === 'measured'
+    ? [
+        'The simulator moves whole pieces and has no window of requests: transports.p2p.pipeline changes nothing.',
+      ]
+    : [];
 }
 
 function rounded({ network: { tolerance } }: Scenario): string[] {

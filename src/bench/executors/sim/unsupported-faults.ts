@@ -4,6 +4,8 @@ import type { Scenario } from '../../scenario/schema.ts';
 import { arrivalOf } from '../arrival.ts';
 import { type FaultName, unsupportedFaultNames } from '../fault-names.ts';
 import { seederCopies, serverStops, trackerStopS } from '../fleet.ts';
+import { takesNobodyIn } from '../way-of-bytes.ts';
+import { foundAgainS } from './found-again.ts';
 
 const FAULTS = ['kill', 'join', 'slow', 'fail', 'seederLeaves'] as const satisfies readonly FaultName[];
 const CHANGES_OF_LINKS = ['slow.at', 'cut', 'cut.server'] as const satisfies readonly FaultName[];
@@ -15,7 +17,8 @@ export function unsupportedFaults(scenario: Scenario, transport: Transport): str
   const known = [
     ...FAULTS,
     ...changes,
-    ...(transport === 'multicast' ? [] : (['kill.back', 'fail.back', 'stop.server'] as const)),
+    ...(takesNobodyIn(scenario, transport) ? [] : (['kill.back', 'fail.back'] as const)),
+    ...(transport === 'multicast' ? [] : (['stop.server'] as const)),
     ...(fillsDisks(scenario, transport) ? (['full'] as const) : []),
     ...(isCheckedByPiece(transport) ? (['corrupt'] as const) : []),
     ...(transport === 'p2p' || !isTrackerMissed(scenario) ? (['stop.tracker'] as const) : []),
@@ -59,7 +62,9 @@ export function isTrackerMissed(scenario: Scenario): boolean {
   const { faults, fleet, transports } = scenario;
   const stops = serverStops(scenario);
   const stopS = trackerStopS(scenario);
-  const isServerLate = stops.some(({ part, atS, forS }) => part === 'server' && atS + forS >= stopS);
+  const isServerLate = stops.some(
+    ({ part, atS, forS }) => part === 'server' && atS + foundAgainS(forS) >= stopS,
+  );
   const arrivesLate = arrivalOf(fleet.start).kind !== 'together';
   const asksAgain = transports.p2p?.announceInterval !== undefined;
   const asksLater = (fault: Fault): boolean =>

@@ -1,8 +1,11 @@
 import {
+  carouselS,
   chainS,
+  expectedCarouselPackets,
   expectedTransmissions,
   multicastS,
   seededMeanS,
+  slicedMulticastS,
   swarmPredictionS,
   treeDepth,
   treeS,
@@ -68,6 +71,50 @@ function predictUnicast(scenario: Scenario, machines: number): Prediction {
 }
 
 function predictMulticast(scenario: Scenario, machines: number): Prediction {
+  switch (scenario.transports.multicast!.repair) {
+    case 'slices':
+      return predictSlices(scenario);
+    case 'carousel':
+      return predictCarousel(scenario, machines);
+    default:
+      return predictRounds(scenario, machines);
+  }
+}
+
+/** Without loss. */
+function predictSlices(scenario: Scenario): Prediction {
+  const { wait, round, slices } = scenario.transports.multicast!;
+  const transferS = slicedMulticastS({
+    ...castOf(scenario),
+    slicePackets: slices.packets,
+    isFullDuplex: slices.duplex === 'full',
+    exchangeS: round,
+    waitS: wait,
+  });
+  return { transferS, meanS: transferS, serverCopies: 1 };
+}
+
+function predictCarousel(scenario: Scenario, machines: number): Prediction {
+  const { wait } = scenario.transports.multicast!;
+  const { loss } = scenario.network;
+  const session = { ...castOf(scenario), loss, waitS: wait };
+  const packets = Math.ceil(session.wireBytes / session.packetBytes);
+  return {
+    transferS: carouselS({ ...session, machines }),
+    meanS: carouselS({ ...session, machines: 1 }),
+    serverCopies: expectedCarouselPackets(machines, packets, loss) / packets,
+  };
+}
+
+/** What is sent, and how fast. */
+function castOf(scenario: Scenario): { wireBytes: number; packetBytes: number; rateBps: number } {
+  const { network, image, transports } = scenario;
+  const { rate, packet } = transports.multicast!;
+  const rateBps = Math.min(rate, network.server.up, downBps(scenario, 'multicast'));
+  return { wireBytes: wireSize(image), packetBytes: packet, rateBps };
+}
+
+function predictRounds(scenario: Scenario, machines: number): Prediction {
   const { network, image, transports } = scenario;
   const { rate, packet, wait, round } = transports.multicast!;
   const transferS = multicastS({

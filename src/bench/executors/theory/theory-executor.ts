@@ -17,7 +17,10 @@ export const theoryExecutor: Executor = {
   run(run: PlannedRun) {
     const { scenario, transport } = modelled(run.scenario, run.transport);
     const prediction = predict(scenario, transport, run.machines);
-    const limitation = [LIMITATIONS[transport], ...nfsLimitations(run.scenario, run.transport)].join(' ');
+    const limitation = [
+      limitationOf(scenario, transport),
+      ...nfsLimitations(run.scenario, run.transport),
+    ].join(' ');
     return Promise.resolve(formulaOutcome(scenario, prediction, { transport, limitation }));
   },
 };
@@ -29,6 +32,17 @@ const LIMITATIONS: Readonly<Record<ModelTransport, string>> = {
     'Theory for multicast takes independent losses, repair in rounds, and the rate of the slowest receiver.',
   chain: 'Theory for a chain takes equal links and whole pieces, stored and forwarded.',
 };
+
+const OF_SLICES =
+  'Theory for multicast in slices loses nothing, and waits for answers where they take longer than a slice.';
+const OF_CAROUSEL =
+  'Theory for a carousel takes independent losses, machines that begin together, and the rate of the slowest of them.';
+
+function limitationOf({ transports }: Scenario, transport: ModelTransport): string {
+  const repair = transport === 'multicast' ? transports.multicast!.repair : undefined;
+  if (repair === 'slices') return OF_SLICES;
+  return repair === 'carousel' ? OF_CAROUSEL : LIMITATIONS[transport];
+}
 
 function unsupported(scenario: Scenario, transport: Transport): string[] {
   const { network, fleet, faults } = scenario;

@@ -45,7 +45,7 @@ export async function makeGoldenParts(wishes: GoldenWishes): Promise<GoldenParts
   const disk = await ImageReader.open(diskFile, pieceBytes);
   try {
     const keys = await keysOf(new ImageStore(store));
-    await publishLabImage(disk, { scratchFolder: store, pieceBytes, encoding: 'raw', keys });
+    await publishLabImage(disk, { folder: store, pieceBytes, encoding: 'raw', keys });
   } finally {
     await disk.close();
   }

@@ -3,6 +3,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Executor, PlannedRun } from '../executor.ts';
 import { type LabSettings, labOptionsOf } from '../local/lab-settings.ts';
+import { removeStaleFolders, scratchFolderIn } from '../local/scratch-folder.ts';
 import { type GoldenParts, makeGoldenParts } from './golden-parts.ts';
 import { missingMachineParts } from './missing-machine-parts.ts';
 import { VmLab } from './vm-lab.ts';
@@ -14,7 +15,7 @@ const LEAST_PATIENCE_MS = 300_000;
 /** Answers a scenario from power-on: firmware, our own services, deployment, and the start from the own disk. Needs root. */
 export function vmExecutor(settings: LabSettings = {}): Executor {
   const { imageFile, workFolder, patienceMs } = labOptionsOf(settings);
-  const folder = join(workFolder, `swarmboot-vm-${randomUUID()}`);
+  const folder = scratchFolderIn(workFolder, 'vm');
   /** By size of disk and piece: every run with the same takes the same. */
   const golden = new Map<string, GoldenParts>();
 
@@ -22,6 +23,7 @@ export function vmExecutor(settings: LabSettings = {}): Executor {
     const key = `${image.size}-${image.pieceLength}`;
     const known = golden.get(key);
     if (known) return known;
+    removeStaleFolders(workFolder);
     const own = join(folder, key);
     await mkdir(own, { recursive: true });
     const wishes = { folder: own, diskBytes: image.size, pieceBytes: image.pieceLength, imageFile, signal };

@@ -4,6 +4,7 @@ import type { PlannedRun, RunOutcome, RunWatch } from '../executor.ts';
 import { useLimitations } from '../local/lab-limitations.ts';
 import { monotonicMs } from '../local/lab-messages.ts';
 import { SERVER } from '../local/lab-place.ts';
+import type { MachineState } from '../local/machine-log.ts';
 import { type MeteredProcess, RunMeter } from '../local/run-meter.ts';
 import { StallGuard } from '../local/stall-guard.ts';
 import { NamespacesPlace } from '../netns/namespaces-place.ts';
@@ -31,6 +32,7 @@ export interface VmLabOptions {
 
 const HEARTBEAT_MS = 500;
 const SAMPLE_MS = 1_000;
+const RECEIVING: ReadonlySet<MachineState> = new Set(['waiting', 'metainfo', 'download']);
 const UNKNOWN = { cpuS: null, peakMemoryBytes: null };
 
 /** One run on virtual machines. Whoever makes it closes it: then nothing of it is left behind. */
@@ -140,8 +142,14 @@ export class VmLab {
   #beat(guard: StallGuard): void {
     for (const { log } of this.#machines)
       this.#watch.machineProgressed(log.machine, log.shownPhase, log.share);
-    const links = [...this.#place.linkCounters().hosts.values()].map(({ downBytes }) => downBytes >> 12);
-    const sign = [this.#server!.saidCount, ...links, ...this.#machines.map(({ saidCount }) => saidCount)];
+    // Who waits for others talks to the server all the time: bytes count of those that may receive boot files or the image.
+    const { hosts } = this.#place.linkCounters();
+    const links = this.#machines
+      .filter(({ log }) => RECEIVING.has(log.state))
+      .map(({ log }) => (hosts.get(log.machine)?.downBytes ?? 0) >> 12);
+    const shares = this.#machines.map(({ log }) => log.share);
+    const said = this.#machines.map(({ saidCount }) => saidCount);
+    const sign = [this.#server!.saidCount, ...shares, ...links, ...said];
     if (!guard.isStalled(sign.join(' '), monotonicMs())) return;
     const seconds = Math.round(this.#options.patienceMs / 1000);
     this.#meter?.end();

@@ -1,6 +1,6 @@
 import { truncate, writeFile } from 'node:fs/promises';
 import type { MachineResult } from '../../record/run-record.ts';
-import { firstDifference } from '../local/image-comparison-reader.ts';
+import { firstDifferences } from '../local/image-comparison-reader.ts';
 import { monotonicMs } from '../local/lab-messages.ts';
 import { MachineLog } from '../local/machine-log.ts';
 import { DEPLOYED } from './bootable-disk.ts';
@@ -80,7 +80,7 @@ export class VmMachine {
   /** Holds its disk against the golden one, by other code than the agent's. */
   async compare(goldenFile: string): Promise<void> {
     if (!this.log.isDone) return;
-    const offset = await firstDifference(this.#parts.diskFile, goldenFile);
+    const [offset = null] = await firstDifferences([this.#parts.diskFile], goldenFile);
     if (offset !== null) this.log.disproved(offset);
   }
 

@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import type { PlannedRun, RunOutcome } from '../../../../src/bench/executors/executor.ts';
+import type { Executor, PlannedRun, RunOutcome } from '../../../../src/bench/executors/executor.ts';
 import type { LabSettings } from '../../../../src/bench/executors/local/lab-settings.ts';
 import { localExecutor } from '../../../../src/bench/executors/local/local-executor.ts';
 import type { Scenario } from '../../../../src/bench/scenario/schema.ts';
@@ -22,7 +22,20 @@ export interface LabRun extends Partial<PlannedRun> {
 
 export function runLab({ options = {}, signal, ...run }: LabRun): Promise<RunOutcome> {
   const planned = aRun({ source: 'local', scenario: aLabScenario(), ...run });
-  return localExecutor(options).run(planned, aWatch(signal));
+  return runOnce(localExecutor(options), planned, signal);
+}
+
+/** One run, and nothing of the executor is left. */
+export async function runOnce(
+  executor: Executor,
+  run: PlannedRun,
+  signal?: AbortSignal,
+): Promise<RunOutcome> {
+  try {
+    return await executor.run(run, aWatch(signal));
+  } finally {
+    await executor.close?.();
+  }
 }
 
 /** Processes that the process with this id has started. */
@@ -41,6 +54,15 @@ export function isRunning(pid: number): boolean {
     return true;
   } catch {
     return false;
+  }
+}
+
+/** Ends a process, or by a negative number its group, that may have gone by itself. */
+export function killed(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has gone.
   }
 }
 

@@ -20,7 +20,7 @@ describe('a bench that is killed', () => {
     onTestFinished(() => {
       bench.kill('SIGKILL');
     });
-    await until(async () => (await childrenOf(bench.pid!)).length === 3);
+    await until(async () => (await childrenOf(bench.pid!)).length === 4);
     await until(async () => (await readdir(workFolder)).length === 1);
     const children = await childrenOf(bench.pid!);
     bench.kill('SIGKILL');

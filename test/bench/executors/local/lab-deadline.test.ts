@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { Lab } from '../../../../src/bench/executors/local/lab.ts';
+import { LabFiles } from '../../../../src/bench/executors/local/lab-files.ts';
 import { loopback } from '../../../../src/bench/executors/local/lab-place.ts';
 import { labPlanOf } from '../../../../src/bench/executors/local/lab-plan.ts';
 import { labOptionsOf } from '../../../../src/bench/executors/local/lab-settings.ts';
@@ -10,7 +11,10 @@ describe('a lab with a deadline', () => {
   it('gives up who has not finished, and keeps the results of the others', async () => {
     const scenario = aLabScenario({ faults: [{ slow: 1, to: '1 kB/s' }] });
     const run = aRun({ source: 'local', transport: 'unicast', machines: 2, scenario });
-    const options = { ...labOptionsOf({}), deadlineMs: 5_000, place: loopback };
+    const { port, patienceMs, ...filesOptions } = labOptionsOf({});
+    const files = new LabFiles(filesOptions);
+    onTestFinished(() => files.close());
+    const options = { files, port, patienceMs, deadlineMs: 5_000, place: loopback };
     const lab = new Lab(labPlanOf(run), options, aWatch());
     try {
       const { fleet, unfinishedAfterS } = await lab.run();

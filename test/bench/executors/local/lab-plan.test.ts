@@ -86,8 +86,8 @@ describe('the plan of a lab', () => {
   });
 
   it('lets the seeder leave after so many copies, and else never', () => {
-    expect(planOf({}).seederLeavesAfterBytes).toBe(Infinity);
-    expect(planOf({ faults: [{ seederLeaves: 1.5 }] }).seederLeavesAfterBytes).toBe(1.5 * 4 * 2 ** 20);
+    expect(planOf({}).seederLeavesAfterCopies).toBe(Infinity);
+    expect(planOf({ faults: [{ seederLeaves: 1.5 }] }).seederLeavesAfterCopies).toBe(1.5);
   });
 
   it('casts to all machines just below the slowest link, or at the rate of the scenario', () => {

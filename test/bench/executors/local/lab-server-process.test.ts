@@ -1,10 +1,10 @@
 import { fork } from 'node:child_process';
 import { createSocket, type RemoteInfo } from 'node:dgram';
 import { once } from 'node:events';
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { GoldenFilesWriter } from '../../../../src/bench/executors/local/golden-files-writer.ts';
 import {
   peerIdOf,
   type ServerCommand,
@@ -22,10 +22,13 @@ async function aTask(): Promise<ServerTask> {
   const workFolder = await aFolder();
   return {
     host: HOST,
-    scratchFolder: join(workFolder, 'scratch'),
-    imageFile: await anImageFile(someBytes(3_000_000)),
-    imageBytes: 3_000_000,
-    encoding: 'raw',
+    scratchFolder: workFolder,
+    golden: await new GoldenFilesWriter(workFolder, await anImageFile(someBytes(3_000_000))).make({
+      imageBytes: 3_000_000,
+      pieceBytes: 16_384,
+      encoding: 'raw',
+      isSaved: false,
+    }),
     pieceBytes: 16_384,
     transport: 'unicast',
     ports: { http: 0, tracker: 0, tftp: 0 },
@@ -39,8 +42,7 @@ async function aTask(): Promise<ServerTask> {
     agentToken: 'token',
     storeFile: join(workFolder, 'server.db'),
     machines: ['m001'],
-    disks: ['m001.img'],
-    seederLeavesAfterBytes: Infinity,
+    seederLeavesAfterCopies: Infinity,
     casting: null,
     savedOver: 'http',
   };
@@ -52,12 +54,7 @@ async function aServer() {
   onTestFinished(() => server.terminate());
   const ready = await Promise.race([server.prepare(), server.lost]);
   const payloadUrl = `http://${HOST}:${ready.ports.http}/images/lab/1/payload`;
-  return {
-    server,
-    source: { host: HOST, port: ready.ports.tftp },
-    payloadUrl,
-    scratchFolder: task.scratchFolder,
-  };
+  return { server, source: { host: HOST, port: ready.ports.tftp }, payloadUrl };
 }
 
 /** Sends a datagram and gives what comes back first. */
@@ -95,11 +92,6 @@ describe('the server process of the lab', () => {
     expect(await fetchBootFile(source, 'images/lab/1/image.torrent')).toEqual(whole);
   });
 
-  it('makes a blank disk of the size of the image for each machine', async () => {
-    const { scratchFolder } = await aServer();
-    expect(await readdir(scratchFolder)).toEqual(['images', 'm001.img']);
-  });
-
   it('serves the same on the same ports when it was killed and started again', async () => {
     const { server, source } = await aServer();
     const torrent = await fetchBootFile(source, 'images/lab/1/image.torrent');
@@ -128,13 +120,13 @@ describe('the server process of the lab', () => {
     expect(await server.uploadedBytes()).toBe(sentBytes);
   });
 
-  it('clears up also when the bench is killed while it has something to say to it', async () => {
+  it('ends also when the bench is killed while it has something to say to it', async () => {
     const task = await aTask();
     const server = fork(ENTRY, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     onTestFinished(() => {
       server.kill('SIGKILL');
     });
-    const start: ServerCommand = { kind: 'start', task, files: null };
+    const start: ServerCommand = { kind: 'start', task, isAgain: false };
     server.send(start);
     expect((await once(server, 'message'))[0]).toMatchObject({ kind: 'ready' });
     // It reads the question and answers before it can see that nobody is there any more.
@@ -144,7 +136,6 @@ describe('the server process of the lab', () => {
     server.disconnect();
     server.kill('SIGCONT');
     expect(await once(server, 'exit')).toEqual([0, null]);
-    await expect(readdir(task.scratchFolder)).rejects.toThrow('ENOENT');
   });
 
   it('that dies is reported as lost', async () => {

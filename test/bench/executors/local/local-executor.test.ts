@@ -93,7 +93,9 @@ describe('a deployment in the local lab', () => {
     const seen = new Set<string>();
     const scenario = aLabScenario({ network: { server: { up: '2 MiB/s' }, machine: { up: '2 MiB/s' } } });
     const run = aRun({ source: 'local', transport: 'unicast', machines: 1, scenario });
-    await localExecutor().run(run, {
+    const executor = localExecutor();
+    onTestFinished(() => executor.close!());
+    await executor.run(run, {
       ...aWatch(),
       machineProgressed(machine, phase, share) {
         expect(share).toBeGreaterThanOrEqual(0);

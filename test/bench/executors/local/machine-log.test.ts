@@ -80,7 +80,8 @@ describe('what is known of a machine', () => {
     log.reported({ kind: 'progressed', share: 0.5, traffic: before });
     log.lostPower();
     expect(log).toMatchObject({ state: 'waiting', share: 0, downloadedBytes: 9, isWorkingAlone: true });
-    expect(resultOf(log)).toMatchObject({ phases: {}, doneS: null, isVerified: false, failure: null });
+    expect(resultOf(log)).toMatchObject({ doneS: null, isVerified: false, failure: null });
+    expect(resultOf(log).phases).toEqual({});
     log.poweredOn(20_000);
     const after = { uploadedBytes: 1, downloadedBytes: 2, receivedFrom: { bb: 2 } };
     log.reported({ kind: 'progressed', share: 0.5, traffic: after });

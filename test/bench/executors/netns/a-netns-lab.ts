@@ -5,8 +5,8 @@ import type { LabSettings } from '../../../../src/bench/executors/local/lab-sett
 import { missingParts, type Needs } from '../../../../src/bench/executors/netns/missing-parts-reader.ts';
 import { netnsExecutor } from '../../../../src/bench/executors/netns/netns-executor.ts';
 import type { Transport } from '../../../../src/bench/record/run-record.ts';
-import { aRun, aWatch } from '../a-run.ts';
-import { aLabScenario } from '../local/a-lab.ts';
+import { aRun } from '../a-run.ts';
+import { aLabScenario, runOnce } from '../local/a-lab.ts';
 import { skipOrFail } from '../local/installed-tool.ts';
 
 const IP = 'ip';
@@ -31,6 +31,11 @@ export function namespacesBy(pid: number): string[] {
   return stdout.split('\n').filter((line) => line.startsWith(`swb${pid}-`));
 }
 
+/** True once something runs in a namespace that the process with this id has made. */
+export function isLabInUse(pid: number): boolean {
+  return namespacesBy(pid).some((name) => ipNetns('pids', name).stdout.trim() !== '');
+}
+
 export interface NetnsRun extends Partial<PlannedRun> {
   readonly options?: LabSettings;
   readonly signal?: AbortSignal;
@@ -39,5 +44,5 @@ export interface NetnsRun extends Partial<PlannedRun> {
 /** A run of three machines over links of 8 MiB/s with 4 MiB; see `aLabScenario`. */
 export function runNetns({ options = {}, signal, ...run }: NetnsRun): Promise<RunOutcome> {
   const planned = aRun({ source: 'netns', scenario: aLabScenario(), machines: 3, ...run });
-  return netnsExecutor(options).run(planned, aWatch(signal));
+  return runOnce(netnsExecutor(options), planned, signal);
 }

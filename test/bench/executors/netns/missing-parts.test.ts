@@ -5,6 +5,14 @@ import { missingParts } from '../../../../src/bench/executors/netns/missing-part
 const INSTALLS_PACKAGES = new URL('../../../../tools/system-packages.sh', import.meta.url);
 
 describe('what the netns lab lacks', () => {
+  it('is root, or a user namespace, for whoever is neither', () => {
+    vi.spyOn(process, 'getuid').mockReturnValue(1000);
+    const [sentence, ...others] = missingParts('p2p');
+    vi.restoreAllMocks();
+    expect(sentence).toMatch(/^--on netns: .* run the command as root, or in a user namespace: unshare /);
+    expect(others).toEqual([]);
+  });
+
   it('is named with the Debian package that brings it, and our tool installs that', async () => {
     vi.stubEnv('PATH', '/nowhere');
     vi.spyOn(process, 'getuid').mockReturnValue(0);

@@ -71,4 +71,22 @@ describe('multicast by udpcast over network namespaces', () => {
       ]),
     );
   });
+
+  it('may be called what it is, slices of its own length, and nothing else of it is chosen', () => {
+    const refusedWith = (multicast: object, network: object = {}) =>
+      netnsExecutor()
+        .unsupported(
+          aLabScenario({
+            transports: { multicast },
+            network: { server: { up: '1 MiB/s' }, machine: { up: '1 MiB/s' }, ...network },
+          }),
+          'multicast',
+        )
+        .map((reason) => reason.split(':')[0]);
+    expect(refusedWith({ repair: 'slices' })).toEqual([]);
+    expect(refusedWith({ repair: 'carousel' })).toEqual(['transports.multicast.repair']);
+    expect(refusedWith({ slices: { packets: 64 } })).toEqual(['transports.multicast.slices']);
+    expect(refusedWith({ slices: { duplex: 'half' } })).toEqual(['transports.multicast.slices']);
+    expect(refusedWith({}, { multicast: 'flooding' })).toEqual(['network.multicast']);
+  });
 });

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Transport } from '../../../../src/bench/record/run-record.ts';
 import { aFolder } from '../../../engine/an-image.ts';
-import { aLabScenario, until } from '../local/a-lab.ts';
-import { namespacesBy, needsNetns, runNetns } from './a-netns-lab.ts';
+import { aLabScenario, killed, until } from '../local/a-lab.ts';
+import { isLabInUse, namespacesBy, needsNetns, runNetns } from './a-netns-lab.ts';
 
 const IMAGE_BYTES = 4 * 2 ** 20;
 const LINK = { up: '20 MiB/s', down: '20 MiB/s' };
@@ -60,7 +60,8 @@ describe('machines behind a NAT', () => {
     const entry = fileURLToPath(new URL('./bench-process.ts', import.meta.url));
     const bench = spawn(process.execPath, [entry, JSON.stringify(settings)], { stdio: 'ignore' });
     const pid = bench.pid!;
-    await until(async () => (await readdir(workFolder)).length > 0);
+    onTestFinished(() => killed(pid));
+    await until(() => isLabInUse(pid));
     const inside = namespacesBy(pid);
     bench.kill('SIGKILL');
     await until(() => namespacesBy(pid).length === 0);

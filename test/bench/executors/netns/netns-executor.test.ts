@@ -6,8 +6,8 @@ import { netnsExecutor } from '../../../../src/bench/executors/netns/netns-execu
 import type { Transport } from '../../../../src/bench/record/run-record.ts';
 import { aFolder } from '../../../engine/an-image.ts';
 import { aScenario } from '../a-run.ts';
-import { aLabScenario, childrenOf, until } from '../local/a-lab.ts';
-import { ipNetns, namespacesBy, needsNetns, runNetns } from './a-netns-lab.ts';
+import { aLabScenario, childrenOf, killed, until } from '../local/a-lab.ts';
+import { ipNetns, isLabInUse, namespacesBy, needsNetns, runNetns } from './a-netns-lab.ts';
 
 const IMAGE_BYTES = 4 * 2 ** 20;
 const SLOW = { server: { up: '100 kB/s' }, machine: { up: '100 kB/s' } };
@@ -72,6 +72,36 @@ describe('a deployment over network namespaces', () => {
   });
 });
 
+/** A bench at the head of a process group of its own, whose lab is in use. @returns its process id */
+async function aGroupWithLab(settings: object): Promise<number> {
+  const entry = fileURLToPath(new URL('./bench-process.ts', import.meta.url));
+  const bench = spawn(process.execPath, [entry, JSON.stringify(settings)], {
+    stdio: 'ignore',
+    detached: true,
+  });
+  const pid = bench.pid!;
+  onTestFinished(() => killed(-pid));
+  await until(() => isLabInUse(pid));
+  return pid;
+}
+
+describe('a netns lab of which everything was killed', () => {
+  it('is found and removed by the next', async (context) => {
+    needsNetns(context);
+    const workFolder = await aFolder();
+    const settings = { options: { workFolder }, scenario: { network: SLOW } };
+    const pid = await aGroupWithLab(settings);
+    process.kill(-pid, 'SIGKILL');
+    await until(() => !isLabInUse(pid));
+    expect(namespacesBy(pid)).toHaveLength(5);
+    expect(await readdir(workFolder)).toHaveLength(1);
+    const { fleet } = await runNetns({ options: { workFolder } });
+    expect(fleet.map(({ isVerified }) => isVerified)).toEqual([true, true, true]);
+    expect(namespacesBy(pid)).toEqual([]);
+    expect(await readdir(workFolder)).toEqual([]);
+  });
+});
+
 describe('the netns lab', () => {
   it('refuses a machine that comes back where its disk would be gone', () => {
     const faults = [
@@ -111,13 +141,7 @@ describe('a run that does not come to its end', () => {
       needsNetns(context);
       const workFolder = await aFolder();
       const settings = { options: { workFolder }, scenario: { network: SLOW } };
-      const entry = fileURLToPath(new URL('./bench-process.ts', import.meta.url));
-      const bench = spawn(process.execPath, [entry, JSON.stringify(settings)], {
-        stdio: 'ignore',
-        detached: true,
-      });
-      const pid = bench.pid!;
-      await until(async () => (await readdir(workFolder)).length > 0);
+      const pid = await aGroupWithLab(settings);
       process.kill(-pid, signal);
       await until(() => namespacesBy(pid).length === 0);
       await until(async () => (await readdir(workFolder)).length === 0);
@@ -136,7 +160,8 @@ describe('a run that does not come to its end', () => {
     const entry = fileURLToPath(new URL('./bench-process.ts', import.meta.url));
     const bench = spawn(process.execPath, [entry, JSON.stringify(settings)], { stdio: 'ignore' });
     const pid = bench.pid!;
-    await until(async () => (await readdir(workFolder)).length > 0);
+    onTestFinished(() => killed(pid));
+    await until(() => isLabInUse(pid));
     const inside = namespacesBy(pid);
     bench.kill('SIGKILL');
     await until(() => namespacesBy(pid).length === 0);

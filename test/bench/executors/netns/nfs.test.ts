@@ -12,7 +12,7 @@ import {
   sizesInListing,
 } from '../../../../src/bench/executors/netns/clonezilla/nfs-export.ts';
 import { aFolder } from '../../../engine/an-image.ts';
-import { aLabScenario, childrenOf, isRunning, until } from '../local/a-lab.ts';
+import { aLabScenario, childrenOf, isRunning, killed, until } from '../local/a-lab.ts';
 import { ipNetns, namespacesBy, needsNetns, runNetns } from './a-netns-lab.ts';
 
 const BENCH = fileURLToPath(new URL('./bench-process.ts', import.meta.url));
@@ -101,6 +101,7 @@ describe('Clonezilla over NFS in network namespaces', () => {
     const settings = { transport: TRANSPORT, machines: 1, options: { workFolder }, scenario };
     const bench = spawn(process.execPath, [BENCH, JSON.stringify(settings)], { stdio: 'ignore' });
     const pid = bench.pid!;
+    onTestFinished(() => killed(pid));
     await until(() => running(GANESHA, namespacesBy(pid)).length > 0);
     const [ganesha] = running(GANESHA, namespacesBy(pid));
     bench.kill('SIGKILL');

@@ -29,6 +29,14 @@ describe('a pipe of programs', () => {
       [['yes'], ['cat'], ['false']],
       'false ended with exit code 1',
     ],
+    [
+      'the last, although curl says that it could not write to it',
+      [
+        ['curl', '--silent', '--show-error', 'file:///dev/zero'],
+        ['sh', '-c', 'echo ERROR: no space >&2; exit 1'],
+      ],
+      'sh ended with exit code 1: ERROR: no space',
+    ],
     ['one that is not there', [['no-such-program'], ['cat']], 'no-such-program ended with exit code 127'],
   ] as const)('fails with %s', async (_, commands, sentence) => {
     await expect(new ProgramPipe(commands).finished).rejects.toThrow(sentence);

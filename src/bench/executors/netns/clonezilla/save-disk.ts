@@ -30,10 +30,11 @@ export interface SavedDisk {
  * Saves a disk with the programs of Clonezilla and under its names: sfdisk, partclone, zstd.
  * Rejects with a RunFailure (`PROGRAM`) that says which program failed, and with a ConfigError for a disk without
  * partitions that it could save.
- * @param folder is made, and beside it one that is removed again
+ * @param folder is made, and beside it one that is removed again; what an earlier try has left of either is removed
  */
 export async function saveDisk(diskFile: string, folder: string): Promise<SavedDisk> {
   const scratch = `${folder}.scratch`;
+  for (const own of [folder, scratch]) await rm(own, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   await mkdir(scratch);
   await symlink(diskFile, join(scratch, 'sda'));
