@@ -2,7 +2,9 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import {
   agreementDetails,
+  calibrateScenario,
   cellDetails,
+  loadScenario,
   RecordStore,
   selectRecords,
   withQuotedFigures,
@@ -10,6 +12,8 @@ import {
 
 const REPORTS = 'reports/published';
 const README = 'README.md';
+/** What `swarmboot calibrate` allows a cell to be off by. */
+const TOLERANCE = 0.05;
 
 const folders = (await readdir(REPORTS, { withFileTypes: true })).filter((entry) => entry.isDirectory());
 const reports = new Map(
@@ -18,8 +22,9 @@ const reports = new Map(
       const store = new RecordStore(`${REPORTS}/${name}`);
       const { records } = selectRecords(await store.read(), await store.asked());
       const details = cellDetails(records);
-      const agreement = agreementDetails(details).map((detail) => detail.agreement);
-      return [name, { cells: details.map(({ cell }) => cell), agreement }] as const;
+      const agreement = agreementDetails(details);
+      const cells = details.map(({ cell }) => cell);
+      return [name, { cells, agreement, calibration: await calibrationOf(name) }] as const;
     }),
   ),
 );
@@ -30,4 +35,11 @@ if (quoted !== text && process.argv.includes('--check')) {
   process.exitCode = 1;
 } else if (quoted !== text) {
   await writeFile(README, quoted);
+}
+
+/** Of a scenario that has published cells. */
+async function calibrationOf(name: string) {
+  const file = `scenarios/${name}.yaml`;
+  const { plain } = await loadScenario(file);
+  return plain.measured.length === 0 ? null : await calibrateScenario({ file, tolerance: TOLERANCE });
 }

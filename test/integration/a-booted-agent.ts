@@ -23,24 +23,35 @@ export function macOf(number: number): string {
 export interface Booted {
   readonly agent: ChildProcess;
   readonly diskFile: string;
+  /** What it says on standard output. */
+  readonly said: Promise<string>;
   readonly errors: Promise<string>;
 }
 
-/** What a machine does after it was told to deploy: its agent in the place of the boot image. */
-export async function boot(server: ADeploymentServer, golden: AGoldenImage, mac: string): Promise<Booted> {
+/**
+ * What a machine does after it was told to deploy: its agent in the place of the boot image.
+ * @param program default: the command line
+ */
+export async function boot(
+  server: ADeploymentServer,
+  golden: AGoldenImage,
+  mac: string,
+  more: readonly string[] = [],
+  program = MAIN,
+): Promise<Booted> {
   const words = await server.bootArguments(mac);
   const key = join(await aFolder(), 'signing.pub.pem');
   await writeFile(key, golden.keys.publicKey);
   const { path: diskFile } = await aDiskFile(golden.disk.length);
   const told = ['server', 'token', 'tftp'].flatMap((name) => [`--${name}`, words.get(name)!]);
   const own = ['--key', key, '--disk', `path=${diskFile}`, '--id', mac, '--listen', '127.0.0.1'];
-  const agent = spawn(process.execPath, [MAIN, 'agent', ...told, ...own], {
-    stdio: ['ignore', 'ignore', 'pipe'],
+  const agent = spawn(process.execPath, [program, 'agent', ...told, ...own, ...more], {
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   onTestFinished(() => {
     agent.kill('SIGKILL');
   });
-  return { agent, diskFile, errors: text(agent.stderr!) };
+  return { agent, diskFile, said: text(agent.stdout!), errors: text(agent.stderr!) };
 }
 
 export async function ended({ agent, errors }: Booted): Promise<string> {

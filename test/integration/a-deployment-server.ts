@@ -27,6 +27,7 @@ export class ADeploymentServer {
   static async start(settings: {
     readonly store: string;
     readonly upload?: number;
+    readonly swarm?: object;
   }): Promise<ADeploymentServer> {
     const state = await aFolder();
     const [http, tftp, tracker, swarm] = await Promise.all(Array.from({ length: 4 }, () => aFreePort(HOST)));
@@ -35,9 +36,9 @@ export class ADeploymentServer {
       http: { port: http },
       tftp: { port: tftp },
       tracker: { port: tracker },
-      swarm: { port: swarm },
+      swarm: { ...settings.swarm, port: swarm },
     };
-    const config = { state, interface: 'lo', dhcp: { mode: 'off' }, ...ports, ...settings };
+    const config = { state, interface: 'lo', dhcp: { mode: 'off' }, ...settings, ...ports };
     // JSON is YAML.
     await writeFile(configFile, JSON.stringify(config));
     const server = new ADeploymentServer(state, `http://${HOST}:${http}`, configFile);

@@ -34,12 +34,12 @@ async function aRoom(upload: number) {
         machine: { up: '1 Gbit/s', down: '1 Gbit/s' },
       },
       fleet: { machines: [2] },
-      transports: { p2p: {} },
+      transports: { p2p: {}, webtorrent: {} },
     }),
   );
   const options = (power: string) => [
     ...['run', scenario, '--out', join(folder, 'report'), '--state', server.state],
-    ...['--room', MACHINES.join(','), '--golden', 'lab', '--power', power],
+    ...['--room', MACHINES.join(','), '--golden', 'lab', '--power', power, '--transports', 'p2p'],
   ];
   return { golden, server, folder, scenario, options };
 }
@@ -119,6 +119,22 @@ describe('a scenario on real machines', () => {
     expect(await deploymentsOf(server)).toEqual([['cancelled', 'cancelled']]);
   });
 
+  it('deploys those that have come where another never does, though they tell all the time that they wait', async () => {
+    const { golden, server, folder, options } = await aRoom(4 * MIB);
+    const wishes = options(`touch ${folder}/$MACHINE`);
+    const run = startSwarmboot(...wishes, '--on', 'hardware', '--patience', '8');
+    const [first, second] = MACHINES as [string, string];
+    await switchedOn(folder, second, run);
+    const { diskFile } = await boot(server, golden, first);
+
+    const { code, stderr } = await run.ended;
+
+    expect(`${code}: ${stderr}`).toMatch(/^1: /);
+    expect(stderr).toContain('given up before it came: nothing was heard of any machine for 8 s');
+    expect((await readFile(diskFile)).equals(golden.disk)).toBe(true);
+    expect(await deploymentsOf(server)).toEqual([['finished', 'cancelled']]);
+  });
+
   it('ends where a machine cannot be switched on, and arms nobody', async () => {
     const { server, options } = await aRoom(4 * MIB);
 
@@ -138,13 +154,16 @@ describe('a scenario on real machines', () => {
     const run = ['run', scenario, '--on', 'hardware', '--state', server.state];
 
     const without = await swarmboot(...run);
-    const few = await swarmboot(...run, '--room', MACHINES[0]!, '--golden', 'lab');
-    const other = await swarmboot(...run, '--room', MACHINES.join(','), '--golden', 'nothing');
+    const few = await swarmboot(...run, '--room', MACHINES[0]!, '--golden', 'lab', '--transports', 'p2p');
+    const room = ['--room', MACHINES.join(',')];
+    const other = await swarmboot(...run, ...room, '--golden', 'nothing', '--transports', 'p2p');
+    const foreign = await swarmboot(...run, ...room, '--golden', 'lab', '--transports', 'webtorrent');
 
-    expect([without.code, few.code, other.code]).toEqual([2, 2, 2]);
+    expect([without.code, few.code, other.code, foreign.code]).toEqual([2, 2, 2, 2]);
     expect(without.stderr).toContain('--room');
     expect(few.stderr).toContain('names 1 machines, and the scenario asks for 2');
     expect(other.stderr).toContain('nothing');
+    expect(foreign.stderr).toContain('`swarm.client` is webtorrent, and the one that runs has swarmboot');
     expect(await deploymentsOf(server)).toEqual([]);
   });
 });

@@ -1,8 +1,10 @@
-import { open, readdir, readFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdir, open, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { aFolder, startSwarmboot, swarmboot } from './swarmboot-process.ts';
+import { aFolder, startOnTerminal, startSwarmboot, swarmboot } from './swarmboot-process.ts';
 
 const MEBIBYTE = 2 ** 20;
 
@@ -44,6 +46,28 @@ describe('swarmboot image', () => {
     expect(again).toMatchObject({ code: 2, stderr: expect.stringContaining('--force replaces it') });
   });
 
+  it('imports files for a file system that every machine makes', async () => {
+    const folder = await aFolder();
+    const files = join(folder, 'files');
+    await mkdir(join(files, 'etc'), { recursive: true });
+    await writeFile(join(files, 'etc', 'motd'), 'golden');
+    const tar = join(folder, 'files.tar');
+    await promisify(execFile)('tar', ['-C', files, '-cf', tar, '.']);
+    const store = join(folder, 'store');
+    const wishes = ['--kind', 'files', '--file-system', 'ext4', '--volume', '64', '--store', store];
+    const imported = await swarmboot('image', 'import', tar, '--name', 'data', ...wishes, '--json');
+    expect({ code: imported.code, stderr: imported.code === 0 ? '' : imported.stderr }).toEqual({
+      code: 0,
+      stderr: '',
+    });
+    const { manifest } = JSON.parse(imported.stdout);
+    expect(manifest).toMatchObject({ name: 'data', version: 1 });
+    const list = await swarmboot('image', 'list', '--store', store);
+    expect(list).toMatchObject({ code: 0, stdout: expect.stringContaining('data') });
+    const exported = await swarmboot('image', 'export', 'data', join(folder, 'x'), '--store', store);
+    expect(exported).toMatchObject({ code: 2, stderr: expect.stringContaining('files') });
+  });
+
   it('tells the mistakes of a call from damage: exit codes 2 and 1, with what to do', async () => {
     const folder = await aFolder();
     const disk = await aDisk(folder, MEBIBYTE);
@@ -74,6 +98,25 @@ describe('swarmboot image', () => {
       code: 1,
       stderr: expect.stringContaining('cut.img.gz cannot be imported: it is damaged'),
     });
+  });
+
+  it('ends after a mistake on a terminal as elsewhere', async () => {
+    const folder = await aFolder();
+    const disk = await aDisk(folder, MEBIBYTE);
+    const call = [
+      'image',
+      'import',
+      disk,
+      '--name',
+      'lab',
+      '--volume',
+      '100',
+      '--store',
+      join(folder, 'store'),
+    ];
+    const { exitCode, shown } = startOnTerminal(...call);
+    expect(await exitCode).toBe(2);
+    expect(shown()).toContain('it is for files; add --kind files');
   });
 
   it('leaves nothing of an image behind after Ctrl-C', async () => {

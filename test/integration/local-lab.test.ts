@@ -101,9 +101,9 @@ describe('a run on this computer', () => {
 
   it('tells of a machine that was killed, with code 1, and lets the other finish', async () => {
     const lab = await startLab('--machines', '2', '--transports', 'unicast');
-    const [, , victim] = await until(() => {
+    const [, , , victim] = await until(() => {
       const children = childrenOf(lab.running.pid);
-      return children.length === 3 ? children : undefined;
+      return children.length === 4 ? children : undefined;
     });
     await until(() => (readFileSync(`/proc/${victim}/stat`, 'utf8') ? isDownloading(lab) : undefined));
     process.kill(victim!, 'SIGKILL');
@@ -144,7 +144,7 @@ describe('a run on this computer', () => {
     const lab = await startLab('--machines', '2');
     const children = await until(() => {
       const found = childrenOf(lab.running.pid);
-      return found.length === 3 ? found : undefined;
+      return found.length === 4 ? found : undefined;
     });
     lab.running.kill('SIGKILL');
     await until(() => (children.every((pid) => parentOf(pid) === undefined) ? true : undefined));
@@ -156,7 +156,8 @@ describe('a run on this computer', () => {
   it('that fails in the middle says how to go on', async () => {
     const lab = await startLab('--on', 'theory,local', '--machines', '2');
     await until(() => isDownloading(lab));
-    process.kill(childrenOf(lab.running.pid)[0]!, 'SIGKILL');
+    const [, server] = childrenOf(lab.running.pid);
+    process.kill(server!, 'SIGKILL');
     const ended = await lab.running.ended;
     expect(ended.stderr).toContain('`run --resume` goes on');
     expect(ended.code).toBe(1);
@@ -188,6 +189,9 @@ describe('a run on this computer', () => {
 async function isDownloading({ folder }: Lab): Promise<true | undefined> {
   const scratch = (await readdir(folder)).find((name) => name.startsWith('swarmboot-lab-'));
   if (scratch === undefined) return undefined;
-  const disk = await readFile(join(folder, scratch, 'm001.img')).catch(() => Buffer.alloc(0));
-  return disk.some((byte) => byte !== 0) ? true : undefined;
+  const files = await readdir(join(folder, scratch), { recursive: true });
+  const disk = files.find((file) => file.endsWith('m001.img'));
+  if (disk === undefined) return undefined;
+  const bytes = await readFile(join(folder, scratch, disk)).catch(() => Buffer.alloc(0));
+  return bytes.some((byte) => byte !== 0) ? true : undefined;
 }

@@ -1,6 +1,8 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { PLAIN_SCENARIO } from '../bench/scenario/a-scenario.ts';
 import { aFolder, type Ended, ROOT, swarmboot } from './swarmboot-process.ts';
 
@@ -19,6 +21,25 @@ function expectMistake({ code, stdout, stderr }: Ended, sentence: RegExp): void 
   expect(stderr).not.toMatch(/^\s+at /m);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
 }
+
+describe('a run whose words nobody reads any more', () => {
+  it('goes on to its end', async () => {
+    const folder = await aFolder();
+    const file = join(folder, 'scenario.yaml');
+    await writeFile(file, PLAIN_SCENARIO);
+    const call = ['run', file, '--on', 'sim', '--out', join(folder, 'report'), '--json'];
+    const child = spawn(join(ROOT, 'swarmboot'), call, { stdio: ['ignore', 'pipe', 'pipe'] });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    // As `2>&1 | head -1` does, or a terminal that is closed.
+    child.stderr.destroy();
+    const [code] = await once(
+      child.on('spawn', () => child.stdout.resume()),
+      'close',
+    );
+    expect(code).toBe(0);
+    expect(await readdir(join(folder, 'report'))).toContain('report.md');
+  });
+});
 
 describe('a mistake in a scenario ends with code 2 and its place', () => {
   it.each([
@@ -102,6 +123,16 @@ describe('a mistake on the command line ends with code 2', () => {
       ['bench:swarm', '--only', 'limit,dance'],
       /--only: found `dance`; allowed are `limit`, /,
     ],
+    [
+      'a measurement that is too short',
+      ['bench:limits', '--seconds', '4'],
+      /--seconds: found `4`; allowed is .* from 5/,
+    ],
+    [
+      'a limit that there is not',
+      ['bench:limits', '--only', 'disk'],
+      /--only: found `disk`; allowed are `total-up`, /,
+    ],
     ['no repeats', ['bench:swarm', '--repeats', '0'], /--repeats: found `0`/],
     ['a folder without records', ['report', '/nowhere'], /there is no records\.jsonl in \/nowhere/],
     ['an unknown command', ['dance'], /unknown command 'dance'/],
@@ -111,12 +142,28 @@ describe('a mistake on the command line ends with code 2', () => {
   });
 });
 
+/** By command: the help of those that have no commands of their own. */
+async function helpsBelow(path: readonly string[] = []): Promise<Map<string, string>> {
+  const { stdout } = await swarmboot(...path, '--help');
+  const listed = [...(stdout.split('Commands:')[1] ?? '').matchAll(/^ {2}([a-z][\w:-]*)/gm)];
+  const inner = listed.map(([, name]) => name!).filter((name) => name !== 'help');
+  if (inner.length === 0) return new Map([[path.join(' '), stdout]]);
+  const helps = new Map<string, string>();
+  // One after the other: each is a process.
+  for (const name of inner)
+    for (const [command, help] of await helpsBelow([...path, name])) helps.set(command, help);
+  return helps;
+}
+
 describe('help', () => {
   it('is there for every command, with examples', async () => {
     const { code, stdout } = await swarmboot('run', '--help');
     expect(code).toBe(0);
     expect(stdout).toContain('--machines <counts>');
-    expect(stdout).toContain('Examples:');
+    const helps = await helpsBelow();
+    expect(helps.size).toBeGreaterThan(25);
+    const bare = [...helps].filter(([, help]) => !help.includes('Examples:')).map(([command]) => command);
+    expect(bare).toEqual([]);
   });
 
   it('says which version it is', async () => {

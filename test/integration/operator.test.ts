@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -8,8 +7,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Target } from '../../src/engine/deployment/deployment.ts';
 import type { DeploymentStore } from '../../src/engine/deployment/deployment-store.ts';
+import { publishImage } from '../engine/deployment/an-operator-api.ts';
 import { anOperatorServer } from '../engine/deployment/an-operator-server.ts';
-import { aFolder, ROOT, startSwarmboot, swarmboot } from './swarmboot-process.ts';
+import { aFolder, startOnTerminal, startSwarmboot, swarmboot } from './swarmboot-process.ts';
 
 const [FIRST, SECOND] = ['52:54:00:00:00:01', '52:54:00:00:00:02'];
 
@@ -90,6 +90,27 @@ describe('swarmboot deploy', () => {
     expect((await call('deploy', 'add', '1', SECOND!)).stdout).toBe('deployment 1: 2 armed\n');
     const missing = await call('deploy', 'start', 'lab', FIRST!, '--script', '/none');
     expect(missing).toMatchObject({ code: 2, stderr: expect.stringContaining('/none cannot be read') });
+  });
+
+  it('says which names machines get and that file systems grow, where the image has room for that', async () => {
+    const { call, store, images } = await aServer();
+    const root = { number: 1, startBytes: 512, bytes: 3584, fileSystem: 'ext4', usedBytes: 3584 };
+    const partitions = [{ ...root, copied: 'whole' }] as const;
+    await publishImage(images, { name: 'linux', table: 'mbr', partitions: [...partitions] });
+    const wishes = ['--host-name', 'room7-{number:2}', '--grow'];
+    expect(await call('deploy', 'start', 'linux', FIRST!, ...wishes)).toMatchObject({ code: 0, stderr: '' });
+    expect(store.deployments()).toMatchObject([
+      { steps: { hostName: 'room7-{number:2}', growLastPartition: true } },
+    ]);
+    for (const [wish, sentence] of [
+      [['--host-name', 'pc-{number}'], 'the image has no ext2, ext3, ext4'],
+      [['--grow'], 'the image has no partition'],
+    ] as const)
+      expect(await call('deploy', 'start', 'lab', SECOND!, ...wish)).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining(sentence),
+      });
+    expect(store.deployments()).toHaveLength(1);
   });
 
   it('arms machines, and cancels and tries again', async () => {
@@ -204,25 +225,24 @@ describe('swarmboot deploy watch', () => {
     );
     await call('deploy', 'start', 'lab', ...machines);
     for (const machine of machines) change(store, machine, { state: 'deploying', phase: 'scan', share: 0.5 });
-    // util-linux: runs a command on a terminal of its own.
-    const command = `stty rows 20 cols 120; exec ${join(ROOT, 'swarmboot')} deploy watch 1 --state ${state}`;
-    const child = spawn('script', ['-qec', command, '/dev/null'], { stdio: ['ignore', 'pipe', 'pipe'] });
-    onTestFinished(() => {
-      child.kill('SIGKILL');
-    });
-    let shown = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      shown += text;
-    });
-    const ended = once(child, 'close');
-    const rows = () => new Set(shown.match(/52:54:00:00:01:\d\d +█/g)).size;
+    const { exitCode, shown } = startOnTerminal('deploy', 'watch', '1', '--state', state);
+    const rows = () => new Set(shown().match(/52:54:00:00:01:\d\d +█/g)).size;
     while (rows() < 16) await sleep(50);
-    expect(shown).toContain('60 deploying');
+    expect(shown()).toContain('60 deploying');
     for (const machine of machines) change(store, machine, { state: 'finished' });
-    expect((await ended)[0]).toBe(0);
+    expect(await exitCode).toBe(0);
     // What is kept free of 20 lines is for the sum and for what is said.
     expect(rows()).toBe(16);
-    expect(shown).toContain('deployment 1 is done: 60 finished');
+    expect(shown()).toContain('deployment 1 is done: 60 finished');
+  });
+
+  it('ends on a terminal, too, where all was over before', async () => {
+    const { call, state, store } = await aServer();
+    await call('deploy', 'start', 'lab', FIRST);
+    change(store, FIRST, { state: 'finished' });
+    const { exitCode, shown } = startOnTerminal('deploy', 'watch', '1', '--state', state);
+    expect(await exitCode).toBe(0);
+    expect(shown()).toContain('deployment 1 is done: 1 finished');
   });
 });
 

@@ -4,6 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { bundleAgent } from '../../src/cli/agent-bundle.ts';
 import { aGoldenImage } from '../engine/agent/a-golden-image.ts';
 import { aFolder } from '../engine/an-image.ts';
 import { boot, ended, macOf, storeOf } from './a-booted-agent.ts';
@@ -74,6 +75,21 @@ describe('a deployment server', () => {
     });
   });
 
+  it('lets a machine try everything but the writing, and stay armed', async () => {
+    const golden = await aGoldenImage();
+    const server = await ADeploymentServer.start({ store: storeOf(golden) });
+    await server.ask('/deployments', { image: 'lab', machines: [macOf(1)] });
+    const tried = await boot(server, golden, macOf(1), ['--dry-run']);
+    expect(await ended(tried)).toBe('exit code 0: ');
+    expect((await readFile(tried.diskFile)).every((byte) => byte === 0)).toBe(true);
+    const failed = await boot(server, golden, macOf(1), ['--dry-run', '--disk', 'serial=none']);
+    expect(await ended(failed)).toMatch(/^exit code 1: .*none/s);
+    expect(await statesAt(server)).toMatchObject([{ state: 'armed', failure: null }]);
+    const meant = await boot(server, golden, macOf(1));
+    expect(await ended(meant)).toBe('exit code 0: ');
+    expect((await readFile(meant.diskFile)).equals(golden.disk)).toBe(true);
+  });
+
   it('tells a machine why it gets no image, and serves on', async () => {
     const golden = await aGoldenImage();
     const server = await ADeploymentServer.start({ store: storeOf(golden) });
@@ -91,6 +107,29 @@ describe('a deployment server', () => {
     await writeFile(join(server.state, 'operator-access.json'), '{"url":');
     await server.powerOn();
     expect(await server.ask('/machines')).toEqual({ machines: [] });
+  });
+
+  it('has webtorrent run at both ends where it is set, also in the agent as a boot image has it', async () => {
+    const golden = await aGoldenImage({ chunks: 8, chunkBytes: MIB, pieceBytes: 2 ** 18, entropy: 60 });
+    const server = await ADeploymentServer.start({ store: storeOf(golden), swarm: { client: 'webtorrent' } });
+    const macs = [1, 2].map(macOf);
+    await server.ask('/deployments', { image: 'lab', machines: macs, waitFor: 2 });
+    const folder = await aFolder();
+    for (const { name, bytes } of await bundleAgent()) await writeFile(join(folder, name), bytes);
+    const machines = [
+      await boot(server, golden, macs[0]!, ['--json']),
+      await boot(server, golden, macs[1]!, ['--json'], join(folder, 'agent.mjs')),
+    ];
+    for (const machine of machines) {
+      expect(await ended(machine)).toBe('exit code 0: ');
+      expect((await readFile(machine.diskFile)).equals(golden.disk)).toBe(true);
+      const { client, downloadedBytes, wireBytes } = JSON.parse(await machine.said);
+      expect(client).toBe('webtorrent');
+      expect(downloadedBytes).toBeGreaterThanOrEqual(wireBytes);
+      expect(await machine.errors).not.toMatch(/webtorrent|utp/i);
+    }
+    expect(await server.ask('/status')).toMatchObject({ client: 'webtorrent' });
+    expect(server.output).not.toMatch(/webtorrent|utp/i);
   });
 
   it('says what it did', async () => {

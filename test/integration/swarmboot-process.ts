@@ -54,6 +54,30 @@ export function swarmboot(...args: string[]): Promise<Ended> {
   return startSwarmboot(...args).ended;
 }
 
+/** A command on a terminal of its own with 20 lines of 120 columns, and what it has shown so far. */
+export interface OnTerminal {
+  readonly exitCode: Promise<number | null>;
+  shown(): string;
+}
+
+/** Starts `./swarmboot` on a terminal by util-linux's `script`; it is ended when the test is over. */
+export function startOnTerminal(...args: string[]): OnTerminal {
+  const words = args.map((arg) => `'${arg}'`).join(' ');
+  const command = `stty rows 20 cols 120; exec ${join(ROOT, 'swarmboot')} ${words}`;
+  const child = spawn('script', ['-qec', command, '/dev/null'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
+  let shown = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    shown += text;
+  });
+  const exitCode = new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject).on('close', resolve);
+  });
+  return { exitCode, shown: () => shown };
+}
+
 /** A folder that is gone when the test is over. */
 export async function aFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'swarmboot-test-'));

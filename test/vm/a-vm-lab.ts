@@ -2,9 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { copyFile, mkdtemp, open, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { inject, onTestFinished, type TestContext } from 'vitest';
 import { type Firmware, VirtualMachine } from '../../src/bench/executors/vm/virtual-machine.ts';
 import type { Target } from '../../src/engine/deployment/deployment.ts';
+import type { ServedImageFigures } from '../../src/engine/deployment/served-images.ts';
 import { installedTool, skipOrFail } from '../bench/executors/local/installed-tool.ts';
 import { aNetwork, type RunningProgram, startOn, type TestNetwork } from '../engine/dhcp/a-network.ts';
 import { ROOT } from '../integration/swarmboot-process.ts';
@@ -158,17 +160,39 @@ export class VmLab {
     }
   }
 
+  /** What the server sends of the golden image until something has happened [images]; it tells as long as it serves it. */
+  async copiesSentUntil(happened: Promise<unknown>): Promise<number> {
+    const { wireBytes } = await this.goldenSizes();
+    let hasHappened = false;
+    const watched = happened.finally(() => {
+      hasHappened = true;
+    });
+    let sentBytes = 0;
+    while (!hasHappened) {
+      const { served } = (await this.ask('/status')) as { served: readonly ServedImageFigures[] };
+      for (const { uploadedBytes } of served) sentBytes = uploadedBytes;
+      await Promise.race([watched, sleep(1_000)]);
+    }
+    await watched;
+    return sentBytes / wireBytes;
+  }
+
   /** Runs `./swarmboot` on the server's host, for the server that runs there. */
   swarmboot(args: readonly string[]): RunningProgram {
     const state = ['--state', this.#stateOf('server')];
     return startOn(this.#network, 'server', [join(ROOT, 'swarmboot'), ...args, ...state]);
   }
 
-  /** Of the golden image: what it puts on a disk, and the whole disk [bytes]. */
-  async goldenSizes(): Promise<{ readonly rawBytes: number; readonly diskBytes: number }> {
+  /** Of the golden image: what is sent, what it puts on a disk, and the whole disk [bytes]. */
+  async goldenSizes(): Promise<{
+    readonly wireBytes: number;
+    readonly rawBytes: number;
+    readonly diskBytes: number;
+  }> {
     const shown = ['image', 'show', 'golden', '--store', this.#golden.folder, '--json'];
     const { manifest } = JSON.parse(execFileSync(join(ROOT, 'swarmboot'), shown).toString());
-    return { rawBytes: manifest.payload.rawBytes, diskBytes: (await stat(this.#golden.disk)).size };
+    const { bytes: wireBytes, rawBytes } = manifest.payload;
+    return { wireBytes, rawBytes, diskBytes: (await stat(this.#golden.disk)).size };
   }
 
   /** Asks the operator's API. */

@@ -19,7 +19,7 @@ const run = aRun({
 });
 
 async function scratchFolders(): Promise<string[]> {
-  return (await readdir(tmpdir())).filter((name) => /^swarmboot-vm-[0-9a-f-]{36}$/.test(name));
+  return (await readdir(tmpdir())).filter((name) => /^swarmboot-vm-\d+-\d+-/.test(name));
 }
 
 describe('the vm lab', () => {
