@@ -9,6 +9,8 @@ export default defineConfig({
     testTimeout: 300_000,
     hookTimeout: 300_000,
     maxWorkers: 2,
-    reporters: ['default', './tools/long-tests-reporter.ts'],
+    // See the reporter: shown, and never for fuzzing.
+    retry: process.env.CI ? 1 : 0,
+    reporters: ['default', './tools/long-tests-reporter.ts', './tools/second-tries-reporter.ts'],
   },
 });

@@ -11,5 +11,7 @@ export default defineConfig({
     hookTimeout: 900_000,
     // Four machines at a time are enough.
     maxWorkers: 1,
+    retry: process.env.CI ? 1 : 0,
+    reporters: ['default', './tools/second-tries-reporter.ts'],
   },
 });
