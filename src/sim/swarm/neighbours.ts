@@ -7,3 +7,11 @@ export interface Neighbours {
   of(peer: number): Int32Array;
   countOf(peer: number): number;
 }
+
+/** Neighbours of a peer that are here. */
+export function* presentNeighbours(
+  { neighbours, isHere }: { readonly neighbours: Neighbours; readonly isHere: Uint8Array },
+  peer: number,
+): Generator<number, void> {
+  for (const neighbour of neighbours.of(peer)) if (isHere[neighbour] === 1) yield neighbour;
+}

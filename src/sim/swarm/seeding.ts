@@ -1,4 +1,5 @@
 import { SERVER } from '../network/topology.ts';
+import { hasFor } from './interest.ts';
 import type { Swarm } from './swarm.ts';
 
 /** How the seeder parts with its pieces. */
@@ -46,10 +47,7 @@ export class PlainSeeding implements Seeding {
   }
 
   canOffer(receiver: number): boolean {
-    const { held, picking, crossing } = this.#swarm;
-    return crossing?.isAcross(receiver, SERVER)
-      ? crossing.has(receiver, SERVER, picking.taken)
-      : held.hasOutside(SERVER, picking.taken, receiver);
+    return hasFor(this.#swarm, SERVER, receiver);
   }
 
   pieceFor(receiver: number): number {

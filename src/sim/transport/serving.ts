@@ -1,8 +1,10 @@
 import { SERVER } from '../network/topology.ts';
 import type { Choking } from '../swarm/choking.ts';
 import type { EndGame } from '../swarm/end-game.ts';
+import { presentNeighbours } from '../swarm/neighbours.ts';
 import type { Seeding } from '../swarm/seeding.ts';
 import type { Swarm } from '../swarm/swarm.ts';
+import type { WebSeed } from '../swarm/web-seed.ts';
 import type { Grants } from './grants.ts';
 import type { Arena } from './transport.ts';
 
@@ -17,6 +19,7 @@ interface ServingPlace {
   readonly grants: Grants;
   /** Left out where no piece can be late. */
   readonly endGame: EndGame | undefined;
+  readonly webSeed: WebSeed | undefined;
 }
 
 /** Who is served next by whom, and with what. */
@@ -45,6 +48,12 @@ export class Serving {
       else slow!.giveWay(uploader);
     }
     if (uploader === SERVER) this.#lookAgainWhenLate();
+  }
+
+  /** There may be something to send to this machine. */
+  wake(receiver: number): void {
+    for (const neighbour of presentNeighbours(this.#place.swarm, receiver)) this.fill(neighbour);
+    this.#place.webSeed?.ask(receiver);
   }
 
   #serve(uploader: number, receiver: number): void {
