@@ -21,7 +21,7 @@ export { machineId, machinesMeant } from './deployment/machine-words.ts';
 export { type OperatorAccess, OperatorClient } from './deployment/operator-client.ts';
 export { type Finding, preflight } from './deployment/preflight-reader.ts';
 export { type ServerEvent, serverLine } from './deployment/server-event.ts';
-export { serverSettingsOf } from './deployment/server-settings.ts';
+export { type ServerSettings, serverSettingsOf } from './deployment/server-settings.ts';
 export type { ShownDeployment } from './deployment/shown-deployment.ts';
 export type { Machine } from './deployment/stored-machines.ts';
 export { bootFileRoute } from './http/boot-file-http-server.ts';

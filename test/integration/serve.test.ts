@@ -3,7 +3,7 @@ import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { bundleAgent } from '../../src/cli/agent-bundle.ts';
 import { aGoldenImage } from '../engine/agent/a-golden-image.ts';
 import { aFolder } from '../engine/an-image.ts';
@@ -182,6 +182,22 @@ describe('serve --check', () => {
     const { stdout } = await swarmboot('serve', '--check', '--config', configFile);
     expect(stdout).toContain('boot file rescue/sysresccd/boot/x86_64/vmlinuz');
     expect(stdout).not.toContain('boot file vmlinuz');
+  });
+
+  it('looks for golden images where it is told, by an option or by the variable of all commands', async () => {
+    const folder = await aFolder();
+    const configFile = join(folder, 'swarmboot.yaml');
+    const settings = { state: join(folder, 'state'), interface: 'lo', dhcp: { mode: 'off' } };
+    await writeFile(configFile, JSON.stringify({ ...settings, store: join(folder, 'as-the-settings-say') }));
+    const imagesOf = async (...options: string[]) =>
+      (await swarmboot('serve', '--check', '--config', configFile, ...options)).stdout.match(
+        /golden images: there is none in (\S+):/,
+      )?.[1];
+    expect(await imagesOf()).toBe(join(folder, 'as-the-settings-say'));
+    expect(await imagesOf('--store', folder)).toBe(folder);
+    vi.stubEnv('SWARMBOOT_STORE', folder);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    expect(await imagesOf()).toBe(folder);
   });
 
   it('names a setting that cannot be', async () => {

@@ -36,12 +36,18 @@ export function deployStartCommand(): Command {
       'begin when so many machines are ready (default: 1; `deploy begin` waits no longer)',
     )
     .option('--at <time>', 'begin not before: 22:00, or a date and time')
-    .option('--disk <which>', 'of each machine: only, serial=..., wwn=..., path=... (default: only)')
+    .option(
+      '--disk <which>',
+      'of each machine: serial=..., wwn=..., path=..., or the only internal one that is large enough: only (default: only)',
+    )
     .option(
       '--host-name <template>',
       'written into the deployed system: {name} of the machine, {number} or {number:2} (its place by MAC in this deployment), {id} (MAC or UUID without separators)',
     )
-    .option('--grow', 'grow the last partition and its file system to the end of the disk')
+    .option(
+      '--grow',
+      'grow the last partition and its file system to the end of the disk (`image show` says which that is: of Windows mostly the recovery partition)',
+    )
     .option('--efi-boot-entry', 'give UEFI machines a boot entry for their disk')
     .option('--script <files...>', 'shell scripts that are run on each machine when the image is on its disk')
     .option('--watch', 'go on as `deploy watch` does')

@@ -13,7 +13,10 @@ export function reportCommand(): Command {
   return new Command('report')
     .description('Makes the report of a folder again from its records alone; nothing is run.')
     .argument('<folder>', 'folder with a records.jsonl, such as reports/table-1')
-    .option('--all', 'make all reports in the folders below it again, and a page that leads to them')
+    .option(
+      '--all',
+      'make all reports in the folders below it again, and its index.html and README.md, which lead to them',
+    )
     .option('--json', 'print one JSON object on standard output and nothing else')
     .addHelpText(
       'after',

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { parseDocument } from 'yaml';
-import type { Finding } from '../../engine/index.ts';
+import type { Finding, ServerSettings } from '../../engine/index.ts';
 import { ConfigError, RunFailure } from '../../failure.ts';
 import { bundleAgent } from '../agent-bundle.ts';
 import { openEngine } from '../engine-door.ts';
@@ -9,6 +9,7 @@ import { aborted, interruptible } from '../interruption.ts';
 
 interface ServeOptions {
   readonly config: string;
+  readonly store?: string;
   readonly check?: boolean;
   readonly json?: boolean;
 }
@@ -22,6 +23,12 @@ export function serveCommand(): Command {
       'Runs the deployment server: DHCP, TFTP, HTTP, tracker, seeder, and what agents and operators talk to.',
     )
     .option('--config <file>', 'settings of the server', 'swarmboot.yaml')
+    .addOption(
+      new Option(
+        '--store <folder>',
+        'where golden images are kept (default: as the settings say, else in their folder `state`)',
+      ).env('SWARMBOOT_STORE'),
+    )
     .option('--check', 'only look whether ports, interface, files, rights and clock are as they should be')
     .option('--json', 'with --check: print one JSON object on standard output and nothing else')
     .addHelpText(
@@ -36,17 +43,15 @@ Examples:
   ./swarmboot serve --config /etc/swarmboot.yaml`,
     )
     .action((options: ServeOptions) =>
-      options.check
-        ? check(options)
-        : interruptible((interrupted) => serve(options.config, interrupted), LEFT),
+      options.check ? check(options) : interruptible((interrupted) => serve(options, interrupted), LEFT),
     );
 }
 
-async function check({ config, json }: ServeOptions): Promise<void> {
-  const { preflight, serverSettingsOf } = await openEngine();
-  const findings = await preflight(serverSettingsOf(await settingsIn(config)));
+async function check(options: ServeOptions): Promise<void> {
+  const { preflight } = await openEngine();
+  const findings = await preflight(await settingsOf(options));
   const missing = findings.filter(({ state }) => state === 'missing');
-  if (json) process.stdout.write(`${JSON.stringify({ findings })}\n`);
+  if (options.json) process.stdout.write(`${JSON.stringify({ findings })}\n`);
   else for (const finding of findings) process.stdout.write(`${lineOf(finding)}\n`);
   if (missing.length === 0) return;
   throw new RunFailure('PREFLIGHT', `the server cannot start: ${missing.map(({ what }) => what).join(', ')}`);
@@ -58,9 +63,9 @@ function lineOf({ what, state, sentence }: Finding): string {
   return `${SIGNS[state].padEnd(8)} ${what}: ${sentence}`;
 }
 
-async function serve(config: string, interrupted: AbortSignal): Promise<void> {
-  const { DeploymentServer, serverLine, serverSettingsOf } = await openEngine();
-  const settings = serverSettingsOf(await settingsIn(config));
+async function serve(options: ServeOptions, interrupted: AbortSignal): Promise<void> {
+  const { DeploymentServer, serverLine } = await openEngine();
+  const settings = await settingsOf(options);
   const server = await DeploymentServer.start({
     settings,
     agentFiles: bundleAgent,
@@ -80,6 +85,12 @@ async function serve(config: string, interrupted: AbortSignal): Promise<void> {
   } finally {
     await server.close();
   }
+}
+
+async function settingsOf({ config, store }: ServeOptions): Promise<ServerSettings> {
+  const { serverSettingsOf } = await openEngine();
+  const settings = serverSettingsOf(await settingsIn(config));
+  return store === undefined ? settings : { ...settings, store };
 }
 
 /** What stands in a file of YAML. Throws a ConfigError that names the place. */
