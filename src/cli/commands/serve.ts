@@ -6,6 +6,7 @@ import { ConfigError, RunFailure } from '../../failure.ts';
 import { bundleAgent } from '../agent-bundle.ts';
 import { openEngine } from '../engine-door.ts';
 import { aborted, interruptible } from '../interruption.ts';
+import { oneLine } from '../progress/target-line.ts';
 
 interface ServeOptions {
   readonly config: string;
@@ -14,6 +15,8 @@ interface ServeOptions {
   readonly json?: boolean;
 }
 
+/** Letters of one line of the log. */
+const MOST_LINE = 1000;
 const LEFT = 'machines that are being deployed go on when the server is started again';
 
 /** `swarmboot serve`: the deployment server. */
@@ -71,7 +74,9 @@ async function serve(options: ServeOptions, interrupted: AbortSignal): Promise<v
     agentFiles: bundleAgent,
     told: (event) => {
       const line = serverLine(event);
-      if (line !== undefined) process.stdout.write(`${new Date().toISOString()} ${line}\n`);
+      // Names of files and sentences come from anybody in the network.
+      if (line !== undefined)
+        process.stdout.write(`${new Date().toISOString()} ${oneLine(line).slice(0, MOST_LINE)}\n`);
     },
   });
   const { interface: name, dhcp, http, state } = settings;

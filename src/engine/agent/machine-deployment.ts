@@ -78,7 +78,7 @@ export class MachineDeployment {
       await this.close();
       return { ...outcome, refetchedChunks: 0 };
     }
-    await this.#client.started(this.#deployment.machine);
+    await this.#client.started(this.#deployment.machine, this.#nameOf(path));
     this.#assertMeant(path, image);
     const store = new DiskStore({ disk: disk.writer, image, layout, found, memory: this.#memory, canEncode });
     await during('download', () => this.#task.transport.download(image.metainfo, store));
@@ -161,6 +161,12 @@ export class MachineDeployment {
       this.#watch.noted(`${path} has no direct reads: what is read back may come from the page cache`);
     assertHolds(disk.writer, path, manifest);
     return { path, disk };
+  }
+
+  /** What tells a disk from others at the next start, when it may have another path. */
+  #nameOf(path: string): string {
+    const { wwn, serial, sizeBytes } = this.#task.facts.disks.find((disk) => disk.path === path)!;
+    return [wwn || serial || path, `${sizeBytes} bytes`].join(', ');
   }
 
   /** Before the first write: a disk that shows itself late, behind a slow controller, may be meant as well. */

@@ -13,12 +13,12 @@ export interface MachineFacts {
   readonly disks: readonly DiskFacts[];
 }
 
+const NO_ADDRESS = '00:00:00:00:00:00';
+const MAC = /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i;
+
 /** Reads what Linux knows of this machine. @param root of the tree that has `sys`; for tests */
 export function readMachineFacts(root = '/'): MachineFacts {
-  const addresses = Object.values(networkInterfaces())
-    .flatMap((addresses = []) => addresses)
-    .filter(({ internal, mac }) => !internal && mac !== '00:00:00:00:00:00')
-    .map(({ mac }) => mac);
+  const addresses = [...upAddresses(), ...cardAddresses(join(root, 'sys/class/net'))];
   const uuid = fileAt(join(root, 'sys/class/dmi/id/product_uuid'))?.trim();
   return {
     ids: [...new Set([...addresses, ...(uuid ? [uuid] : [])].map((id) => id.toLowerCase()))],
@@ -26,6 +26,30 @@ export function readMachineFacts(root = '/'): MachineFacts {
     memoryBytes: totalmem(),
     disks: readDisks(join(root, 'sys/block')),
   };
+}
+
+/** Of the interfaces that have an address: the card that it was booted by is among them. */
+function upAddresses(): string[] {
+  return Object.values(networkInterfaces())
+    .flatMap((addresses = []) => addresses)
+    .filter(({ internal, mac }) => !internal && mac !== NO_ADDRESS)
+    .map(({ mac }) => mac);
+}
+
+/**
+ * Of all cards, also of those that are down: by each of them a network boot may come. Not of those on USB, which go from
+ * machine to machine, or have the same address in all of a model.
+ */
+function cardAddresses(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .sort()
+    .filter((name) => {
+      const device = join(folder, name, 'device');
+      return existsSync(device) && !realpathSync(device).includes('/usb');
+    })
+    .map((name) => fileAt(join(folder, name, 'address'))?.trim() ?? '')
+    .filter((address) => MAC.test(address) && address !== NO_ADDRESS);
 }
 
 function readDisks(folder: string): DiskFacts[] {

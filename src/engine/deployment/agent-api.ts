@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { RunFailure } from '../../failure.ts';
 import { agentReport } from '../http/agent-report.ts';
 import { bearerToken } from '../http/bearer-token.ts';
-import { type Admission, type Registration, registration } from '../http/registration.ts';
+import { type Admission, MOST_SENTENCE, type Registration, registration } from '../http/registration.ts';
 import { folderOnServer } from '../image/served-image.ts';
 import type { SwarmClientName } from '../swarm/swarm-client-by-name.ts';
 import { type Deployment, doubled, hasStarted, isSwarmNeeded, type Target } from './deployment.ts';
@@ -25,8 +25,9 @@ export interface AgentApiOptions {
 }
 
 const text = z.string().max(256);
-const sentence = z.string().max(4096);
+const sentence = z.string().max(MOST_SENTENCE);
 const naming = z.object({ machine: text });
+const starting = z.object({ machine: text, disk: text.optional() });
 const finish = z.object({ machine: text, report: agentReport });
 const progress = z.object({ machine: text, phase: text, share: z.number().min(0).max(1) });
 const failure = z.object({ machine: text, code: text, message: sentence });
@@ -43,8 +44,6 @@ export class AgentApi {
   readonly #prepare: NonNullable<AgentApiOptions['prepare']>;
   readonly #client: SwarmClientName | undefined;
   readonly #routes: ReadonlyMap<string, Route>;
-  /** By machine that was taken: all ids of who came as it. Not kept: after a restart the next who comes is taken for it. */
-  readonly #takenFor = new Map<string, readonly string[]>();
   /** Machines that ask whether they may begin; a machine is in one deployment at a time. After a restart they ask again. */
   readonly #waiting = new Set<string>();
 
@@ -54,7 +53,7 @@ export class AgentApi {
     this.#client = client;
     this.#routes = new Map<string, Route>([
       ['POST /api/register', reading(registration, (deployment, body) => this.#register(deployment, body))],
-      ['POST /api/start', reading(naming, (deployment, { machine }) => this.#start(deployment, machine))],
+      ['POST /api/start', reading(starting, (deployment, body) => this.#start(deployment, body))],
       ['POST /api/progress', this.#changing(progress, ({ phase, share }) => ({ phase, share }))],
       ['POST /api/note', this.#noting()],
       ['POST /api/verified', this.#changing(naming, () => ({ state: 'verified' }))],
@@ -90,7 +89,7 @@ export class AgentApi {
     const known = ids
       .map((id) => this.#store.target(deployment.id, id))
       .filter((target) => target !== undefined);
-    this.#store.machineSeen(this.#macOf(ids), { ids, ...facts });
+    this.#keepFacts(ids, facts, known.length > 0);
     const target = known.find((one) => this.#store.isArmed(one));
     if (!target) return refusal(403, `${ids.join(', ')} ${reasonAgainst(known)}: it boots from its own disk`);
     try {
@@ -117,23 +116,23 @@ export class AgentApi {
       client: this.#client,
     } satisfies Admission);
     if (isTrial) return admission;
-    this.#takenFor.set(machine, ids);
+    const { disk } = this.#store.takenFor(now);
+    this.#store.keepTaken(now, { ids, disk: isResumed ? disk : null });
     this.#waiting.delete(machine);
-    // An arming by another of its ids is used up with this one.
-    const others = known.filter((one) => one.machine !== machine && one.state === 'armed');
+    // An arming by another of its ids is used up with this one, and none of them can be tried again.
+    const others = this.#store.otherTargets(ids, now).filter((one) => isSecondName(one, now));
     for (const one of others) this.#store.keepTarget(doubled(one, machine));
     this.#store.keepTarget({ ...now, state: 'deploying', phase: 'register', share: null });
     return admission;
   }
 
   /** @returns a sentence where somebody else is being deployed by that id, who has no other id in common with these */
-  #otherTakenFor({ machine, state }: Target, ids: readonly string[]): string | undefined {
-    const taken = state === 'armed' ? undefined : this.#takenFor.get(machine);
-    if (!taken) return;
-    const [before, now] = [taken, ids].map((all) => all.filter((id) => id !== machine)) as [
-      string[],
-      string[],
-    ];
+  #otherTakenFor(target: Target, ids: readonly string[]): string | undefined {
+    const { machine, state } = target;
+    if (state === 'armed') return;
+    const [before, now] = [this.#store.takenFor(target).ids, ids].map((all) =>
+      all.filter((id) => id !== machine),
+    ) as [string[], string[]];
     if (before.length === 0 || now.length === 0 || now.some((id) => before.includes(id))) return;
     return `${machine} is being deployed, and has ${before.join(', ')}, not ${now.join(', ')}: two machines have one id, arm them by others`;
   }
@@ -143,20 +142,32 @@ export class AgentApi {
     return stepsOfMachine(steps, { machine, machines, known: this.#store.machines() });
   }
 
-  /** The address under which a machine is known already, or the first of those that it has. */
-  #macOf(ids: readonly string[]): string {
-    return ids.find((id) => this.#store.machine(id)) ?? ids[0]!;
+  /**
+   * Under the address by which the machine is known already, or the first of those that it has; of one that is neither known
+   * nor meant nothing, since anybody may make up machines.
+   */
+  #keepFacts(ids: readonly string[], facts: object, isMeant: boolean): void {
+    const mac = ids.find((id) => this.#store.machine(id)) ?? (isMeant ? ids[0] : undefined);
+    if (mac !== undefined) this.#store.machineSeen(mac, { ids, ...facts });
   }
 
-  #start(deployment: Deployment, machine: string): AgentAnswer {
+  /** From its start on a machine goes on with the disk that it began with. */
+  #start(deployment: Deployment, { machine, disk }: z.output<typeof starting>): AgentAnswer {
     const target = this.#store.target(deployment.id, machine);
     if (!target || !isUnderWay(target))
       return refusal(409, `${machine} ${reasonAgainst(target ? [target] : [])}`);
+    const taken = this.#store.takenFor(target);
+    if (disk !== undefined && taken.disk !== null && disk !== taken.disk)
+      return refusal(
+        409,
+        `${machine} began to write to the disk ${taken.disk}, and now means ${disk}: nothing was written to that; name the disk by serial or wwn, or try it again if the disk was exchanged`,
+      );
     this.#waiting.add(machine);
     const targets = this.#store.targetsOf(deployment.id);
-    return answer({
-      hasStarted: hasStarted(deployment, targets, { waiting: this.#waiting, nowMs: Date.now() }),
-    });
+    const isStarted = hasStarted(deployment, targets, { waiting: this.#waiting, nowMs: Date.now() });
+    if (isStarted && disk !== undefined && taken.disk === null)
+      this.#store.keepTaken(target, { ...taken, disk });
+    return answer({ hasStarted: isStarted });
   }
 
   #release({ id }: Deployment): AgentAnswer {
@@ -192,6 +203,16 @@ export class AgentApi {
 /** Only a machine that has registered reports anything, also one that was not heard for long. */
 function isUnderWay({ state }: Target): boolean {
   return state === 'deploying' || state === 'verified';
+}
+
+/**
+ * Whether a target of the same machine, under another of its ids or in another deployment, could still have it written to:
+ * it is armed, or could be tried again. One of this deployment that failed under its other id is this machine's own.
+ */
+function isSecondName({ state, deployment }: Target, taken: Target): boolean {
+  return (
+    state === 'armed' || (deployment === taken.deployment && (state === 'failed' || state === 'cancelled'))
+  );
 }
 
 function reasonAgainst([target]: readonly Target[]): string {

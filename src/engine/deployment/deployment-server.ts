@@ -188,11 +188,15 @@ export class DeploymentServer {
     await keep();
     let heard = store.lastEventId();
     const look = setInterval(() => {
-      for (const event of store.events(heard)) {
-        this.#told({ service: 'deployment', event });
-        heard = event.id;
+      try {
+        for (const event of store.events(heard)) {
+          this.#told({ service: 'deployment', event });
+          heard = event.id;
+        }
+      } catch (error) {
+        this.#told({ service: 'store', error });
       }
-      keep();
+      keep().catch((error) => this.#told({ service: 'store', error }));
     }, LOOK_MS);
     this.#closers.push(() => clearInterval(look));
   }

@@ -1,10 +1,11 @@
 import { ConfigError } from '../../failure.ts';
-import { type Deployment, isArmed, type StartRule, type Target } from './deployment.ts';
+import { cancelled, type Deployment, isArmed, type StartRule, type Target } from './deployment.ts';
+import { idsOfMachine } from './machine-ids.ts';
 import type { PostDeploySteps } from './post-deploy-steps.ts';
 import { MIGRATIONS } from './schema-migrations.ts';
 import { type Row, SqliteStore } from './sqlite-store.ts';
 import { type Machine, type MachineDescription, StoredMachines } from './stored-machines.ts';
-import { StoredTargets } from './stored-targets.ts';
+import { StoredTargets, type TakenMachine } from './stored-targets.ts';
 
 /** One thing that happened, in the past tense: `targetRegistered`. */
 export interface StoredEvent {
@@ -29,6 +30,11 @@ export interface DeploymentWish {
   readonly steps?: PostDeploySteps | null;
 }
 
+/** A script may say a line after the other for an hour. */
+const MOST_NOTES = 2000;
+/** Of one deployment, in one answer. */
+const MOST_EVENTS = 100_000;
+
 /**
  * What a deployment server knows. A change that was answered stays, also after a power cut. Its tokens are secrets, so
  * only the owner may read the file.
@@ -37,6 +43,8 @@ export class DeploymentStore {
   readonly #database: SqliteStore;
   readonly #machines: StoredMachines;
   readonly #targets: StoredTargets;
+  /** How many sentences of each target were kept. */
+  readonly #notes = new Map<string, number>();
   readonly #now: () => Date;
 
   private constructor(database: SqliteStore, now: () => Date) {
@@ -91,6 +99,11 @@ export class DeploymentStore {
   /** Undefined for one that was never seen. */
   machine(mac: string): Machine | undefined {
     return this.#machines.of(mac);
+  }
+
+  /** All ids of the machine that has this one, itself first. */
+  idsOf(id: string): readonly string[] {
+    return idsOfMachine(id, this.#machines.having(id));
   }
 
   /** Arms machines. Throws a ConfigError where one is armed already; then none is. */
@@ -186,8 +199,31 @@ export class DeploymentStore {
     else this.#whole(() => this.#replaceTarget(known, target));
   }
 
-  /** Keeps a sentence of an agent. */
+  /** All targets of the machine that has these ids, in all deployments, but not this one of them. */
+  otherTargets(
+    ids: readonly string[],
+    { deployment, machine }: Pick<Target, 'deployment' | 'machine'>,
+  ): Target[] {
+    return ids
+      .flatMap((id) => this.#targets.ofMachine(id))
+      .filter((target) => target.deployment !== deployment || target.machine !== machine);
+  }
+
+  /** Who was taken for a machine of a deployment: it stays so until the machine is armed anew. */
+  takenFor({ deployment, machine }: Pick<Target, 'deployment' | 'machine'>): TakenMachine {
+    return this.#targets.takenFor(deployment, machine);
+  }
+
+  keepTaken({ deployment, machine }: Pick<Target, 'deployment' | 'machine'>, taken: TakenMachine): void {
+    this.#targets.keepTaken(deployment, machine, taken);
+  }
+
+  /** Keeps a sentence of an agent; of one machine so many between two starts of the server. */
   note(deployment: number, machine: string, sentence: string): void {
+    const target = `${deployment} ${machine}`;
+    const notes = (this.#notes.get(target) ?? 0) + 1;
+    if (notes > MOST_NOTES) return;
+    this.#notes.set(target, notes);
     this.#database.lightly(() => this.#log({ deployment, machine, kind: 'agentNoted', detail: sentence }));
   }
 
@@ -196,7 +232,11 @@ export class DeploymentStore {
     this.#whole(() => {
       for (const known of this.targetsOf(deployment)) {
         const target = change(known);
-        if (this.isArmed(target) && !this.isArmed(known)) this.#assertUnarmed(known.machine);
+        if (this.isArmed(target) && !this.isArmed(known)) {
+          // Of two names of a machine one is enough.
+          if (this.#armedAs(known.machine)?.deployment === deployment) continue;
+          this.#assertUnarmed(known.machine);
+        }
         if (target !== known) this.#replaceTarget(known, target);
       }
     });
@@ -207,6 +247,21 @@ export class DeploymentStore {
     return this.#database.all('SELECT * FROM event WHERE id > ? ORDER BY id', [afterId]).map(eventOf);
   }
 
+  /** Of one deployment those after the event of that id, in their order; the newest `last` of them. */
+  eventsOf(
+    deployment: number,
+    { afterId = 0, last = MOST_EVENTS }: { readonly afterId?: number; readonly last?: number },
+  ): StoredEvent[] {
+    return this.#database
+      .all('SELECT * FROM event WHERE deployment = ? AND id > ? ORDER BY id DESC LIMIT ?', [
+        deployment,
+        afterId,
+        last,
+      ])
+      .map(eventOf)
+      .toReversed();
+  }
+
   /** Of the newest event; 0 where there is none. */
   lastEventId(): number {
     return this.#database.all('SELECT coalesce(max(id), 0) AS id FROM event')[0]!.id as number;
@@ -214,13 +269,35 @@ export class DeploymentStore {
 
   #arm(deployment: number, machine: string): void {
     this.#assertUnarmed(machine);
+    this.#forgetLost(machine);
     this.#targets.arm(deployment, machine, this.#stamp());
   }
 
+  /** By whatever name it is armed. */
   #assertUnarmed(machine: string): void {
-    const armed = this.armedTarget(machine);
-    if (armed)
-      throw new ConfigError('machines', `${machine} is armed already, in deployment ${armed.deployment}`);
+    const armed = this.#armedAs(machine);
+    if (!armed) return;
+    const name = armed.machine === machine ? '' : ` as ${armed.machine}`;
+    throw new ConfigError(
+      'machines',
+      `${machine} is armed already${name}, in deployment ${armed.deployment}`,
+    );
+  }
+
+  #armedAs(machine: string): Target | undefined {
+    return this.idsOf(machine)
+      .map((id) => this.armedTarget(id))
+      .find((target) => target !== undefined);
+  }
+
+  /** A machine that was lost with its image and speaks again must not be armed twice. */
+  #forgetLost(machine: string): void {
+    const nowMs = this.#now().getTime();
+    for (const id of this.idsOf(machine))
+      for (const target of this.#targets.ofMachine(id)) {
+        const forgotten = target.state === 'verified' ? cancelled(target, nowMs) : target;
+        if (forgotten !== target) this.#replaceTarget(target, forgotten);
+      }
   }
 
   #replaceTarget(known: Target, target: Omit<Target, 'changed'>): void {

@@ -91,7 +91,8 @@ export function hasStarted(
 }
 
 function isHeard(changed: string, nowMs: number): boolean {
-  return nowMs - Date.parse(changed) < PATIENCE_MS;
+  // A clock that stands behind knows nothing of when that was.
+  return Math.abs(nowMs - Date.parse(changed)) < PATIENCE_MS;
 }
 
 function isBehindBarrier({ state, phase }: Target): boolean {
@@ -117,6 +118,11 @@ export function isOver(targets: readonly Target[], nowMs: number): boolean {
 /** What becomes of a machine when its deployment is cancelled. One that has the image and is heard goes on to its end. */
 export function cancelled(target: Target, nowMs: number): Target {
   return NEEDS_SWARM.has(target.state) || isLost(target, nowMs) ? { ...target, state: 'cancelled' } : target;
+}
+
+/** What becomes of a machine that is cancelled by its name, whatever it is at: nobody waits for it or arms it any more. */
+export function givenUp(target: Target): Target {
+  return target.state === 'finished' ? target : { ...target, state: 'cancelled' };
 }
 
 const SAME_MACHINE = 'it is the same machine as ';

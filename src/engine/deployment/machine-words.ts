@@ -1,4 +1,5 @@
 import { ConfigError } from '../../failure.ts';
+import { isShared, toldIds, withoutSecondNames } from './machine-ids.ts';
 import type { Machine } from './stored-machines.ts';
 
 /** Six pairs of hex digits with `:` or `-`, or three groups of four with `.` between them, as switches print them. */
@@ -7,11 +8,15 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const TAG = 'tag:';
 
 /**
- * The machines that an operator means: by MAC, UUID, name or `tag:NAME`, each once, in the order in which they are named.
+ * The machines that an operator means: by MAC, UUID, name or `tag:NAME`, each once, also where it has several names (a
+ * network boot tries one card after the other), in the order in which they are named.
  * Throws a ConfigError (`machines`) for a word that means nobody; a MAC or UUID need not be known.
  */
 export function machinesMeant(words: readonly string[], known: readonly Machine[]): string[] {
-  return [...new Set(words.flatMap((word) => meantBy(word, known)))];
+  return withoutSecondNames(
+    words.flatMap((word) => meantBy(word, known)),
+    known,
+  );
 }
 
 /** A MAC in any notation as `52:54:00:12:34:56`, a UUID in small letters; undefined for anything else. */
@@ -27,12 +32,17 @@ export function machineId(word: string): string | undefined {
 
 /**
  * What boots is known by its MAC alone until its agent has told more: armed by a UUID that nobody has told, a machine would
- * be sent to its own disk. Throws a ConfigError (`machines`) for such a UUID.
+ * be sent to its own disk. And by an id that two have (boards of which many have the same UUID) any of them would be
+ * written to. Throws a ConfigError (`machines`) for such a UUID or id.
  */
 export function assertKnownAtBoot(machines: readonly string[], known: readonly Machine[]): void {
-  const told = new Set(
-    known.flatMap(({ facts }) => (facts as { ids?: readonly string[] } | null)?.ids ?? []),
-  );
+  const shared = machines.find((machine) => isShared(machine, known));
+  if (shared !== undefined)
+    throw new ConfigError(
+      'machines',
+      `two machines have the id ${shared}; name the one that you mean by another`,
+    );
+  const told = new Set(known.flatMap(toldIds));
   const unheard = machines.find((machine) => UUID.test(machine) && !told.has(machine));
   if (unheard === undefined) return;
   throw new ConfigError(

@@ -144,7 +144,8 @@ function decoded(text: string): string {
 }
 
 function bodyFor(schema: z.ZodType, text: string): unknown {
-  const read = schema.safeParse(jsonOf(text));
+  const isLeftOut = text === '' && schema.safeParse(undefined).success;
+  const read = schema.safeParse(isLeftOut ? undefined : jsonOf(text));
   if (read.success) return read.data;
   const { path, message } = read.error.issues[0]!;
   throw new ConfigError(path.join('.'), message);

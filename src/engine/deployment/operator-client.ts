@@ -84,12 +84,14 @@ export class OperatorClient {
     return this.#ask('POST', `deployments/${id}/begin`);
   }
 
-  cancelDeployment(id: number): Promise<ShownDeployment> {
-    return this.#ask('POST', `deployments/${id}/cancel`);
+  /** @param machines those of it that are meant; all where there is none */
+  cancelDeployment(id: number, machines: readonly string[] = []): Promise<ShownDeployment> {
+    return this.#ask('POST', `deployments/${id}/cancel`, machines.length > 0 ? { machines } : {});
   }
 
-  retryDeployment(id: number): Promise<ShownDeployment> {
-    return this.#ask('POST', `deployments/${id}/retry`);
+  /** @param machines the same */
+  retryDeployment(id: number, machines: readonly string[] = []): Promise<ShownDeployment> {
+    return this.#ask('POST', `deployments/${id}/retry`, machines.length > 0 ? { machines } : {});
   }
 
   /** Of one deployment: those after an event, or the newest. */

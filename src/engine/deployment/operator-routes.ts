@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { ConfigError } from '../../failure.ts';
+import { isKernelArgument } from '../boot/boot-catalogue.ts';
 import type { RequestCounts } from '../http/request-counts.ts';
 import type { ImageStore } from '../image/image-store.ts';
 import type { SwarmClientName } from '../swarm/swarm-client-by-name.ts';
-import { cancelled, type Deployment, retried, type Target } from './deployment.ts';
+import { cancelled, type Deployment, givenUp, retried, type Target } from './deployment.ts';
 import type { DeploymentStore } from './deployment-store.ts';
 import { assertStepsFit, assertStepsStay } from './machine-steps.ts';
 import { assertKnownAtBoot, machinesMeant } from './machine-words.ts';
@@ -65,6 +66,8 @@ const wish = z.strictObject({
   disk: z
     .string()
     .regex(/^(only|(serial|wwn|path)=\S+)$/)
+    // An agent that is not told takes the only one.
+    .refine(isKernelArgument, { error: 'allowed are letters, digits and signs that can be printed' })
     .default('only')
     .describe('of each machine: its only fixed disk that is large enough, or `serial=`, `wwn=`, `path=`'),
   steps: postDeploySteps
@@ -72,6 +75,17 @@ const wish = z.strictObject({
     .default(null)
     .describe('what is done to each disk once it holds the image'),
 });
+
+const some = z
+  .strictObject({
+    machines: z
+      .array(z.string())
+      .min(1)
+      .max(10_000)
+      .optional()
+      .describe('MACs, UUIDs, names, or `tag:NAME`; default: all of the deployment'),
+  })
+  .prefault({});
 
 /** Everything that an operator can ask for. */
 export const OPERATOR_ROUTES: readonly OperatorRoute[] = [
@@ -192,14 +206,17 @@ export const OPERATOR_ROUTES: readonly OperatorRoute[] = [
     method: 'POST',
     path: '/api/v1/deployments/{id}/cancel',
     summary:
-      'Disarms all machines that have not got the image yet, and those that have it and were not heard for ten minutes',
-    answer: (call) => changed(call, (target) => cancelled(target, Date.now())),
+      'Disarms all machines that have not got the image yet, and those that have it and were not heard for ten minutes; machines that are named are disarmed and not waited for, whatever they are at',
+    body: some,
+    answer: (call) =>
+      changed(call, (target) => (call.body.machines ? givenUp(target) : cancelled(target, Date.now()))),
   }),
   route({
     method: 'POST',
     path: '/api/v1/deployments/{id}/retry',
     summary:
       'Arms those machines again that failed or were cancelled, and those that have the image and were not heard for ten minutes',
+    body: some,
     answer: (call) => changed(call, (target) => retried(target, Date.now())),
   }),
   route({
@@ -216,8 +233,9 @@ export const OPERATOR_ROUTES: readonly OperatorRoute[] = [
     query: ['after', 'last'],
     answer: ({ store, parameters }) => {
       const { id } = theDeployment(store, parameters.id!);
-      const events = store.events(afterOf(parameters)).filter(({ deployment }) => deployment === id);
-      return { events: parameters.last === undefined ? events : events.slice(-lastOf(parameters.last)) };
+      const { last } = parameters;
+      const which = { afterId: afterOf(parameters), ...(last !== undefined && { last: lastOf(last) }) };
+      return { events: store.eventsOf(id, which) };
     },
   }),
 ];
@@ -235,12 +253,30 @@ function theDeployment(store: DeploymentStore, id: string): Deployment {
 }
 
 async function changed(
-  call: OperatorCall<unknown>,
+  call: OperatorCall<z.output<typeof some>>,
   change: (target: Target) => Target,
 ): Promise<ShownDeployment> {
-  const deployment = theDeployment(call.store, call.parameters.id!);
-  call.store.changeTargets(deployment.id, change);
+  const { store, body } = call;
+  const deployment = theDeployment(store, call.parameters.id!);
+  const named = body.machines && targetsNamed(store, deployment, body.machines);
+  store.changeTargets(deployment.id, (target) =>
+    named && !named.has(target.machine) ? target : change(target),
+  );
   return shownDeployment(call, deployment);
+}
+
+/** By whatever name of theirs the deployment knows them. Throws a ConfigError for a machine that is not in it. */
+function targetsNamed(
+  store: DeploymentStore,
+  { id }: Deployment,
+  words: readonly string[],
+): ReadonlySet<string> {
+  const machines = machinesMeant(words, store.machines()).flatMap((machine) => {
+    const targets = store.idsOf(machine).filter((one) => store.target(id, one));
+    if (targets.length === 0) throw new ConfigError('machines', `${machine} is not in deployment ${id}`);
+    return targets;
+  });
+  return new Set(machines);
 }
 
 function afterOf({ after = '0' }: Readonly<Record<string, string>>): number {

@@ -44,4 +44,7 @@ export const MIGRATIONS: readonly string[] = [
   `ALTER TABLE deployment ADD COLUMN disk TEXT NOT NULL DEFAULT 'only';`,
   'ALTER TABLE target ADD COLUMN report TEXT;',
   `ALTER TABLE deployment ADD COLUMN steps TEXT;`,
+  // Who was taken for a machine, by all ids; and the disk that it began to write to.
+  `ALTER TABLE target ADD COLUMN taken TEXT; ALTER TABLE target ADD COLUMN disk TEXT;
+   CREATE INDEX event_of_deployment ON event (deployment, id);`,
 ];

@@ -26,7 +26,9 @@ export class StoredBootRegistry implements BootRegistry {
   machine(mac: string): RegisteredMachine | undefined {
     const { store } = this.#options;
     const known = store.machine(mac);
-    const target = idsOf(mac, known)
+    // It may have been armed by its UUID or by another card, as its agent has told them.
+    const target = store
+      .idsOf(mac)
       .map((id) => store.armedTarget(id))
       .find((armed) => armed !== undefined);
     if (!known && !target) return undefined;
@@ -49,10 +51,4 @@ export class StoredBootRegistry implements BootRegistry {
       `BOOTIF=01-${mac.replaceAll(':', '-')}`,
     ];
   }
-}
-
-/** A machine may have been armed by its UUID or by another card, as its agent has told them. */
-function idsOf(mac: string, known: Machine | undefined): readonly string[] {
-  const { ids } = (known?.facts ?? {}) as { ids?: readonly string[] };
-  return [mac, ...(ids ?? []).filter((id) => id !== mac)];
 }

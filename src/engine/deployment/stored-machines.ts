@@ -42,6 +42,13 @@ export class StoredMachines {
     return this.#database.all('SELECT * FROM machine WHERE mac = ?', [mac]).map(machineOf)[0];
   }
 
+  /** Those that have this id, as their address or as their agents have told it. */
+  having(id: string): Machine[] {
+    return this.#database
+      .all('SELECT * FROM machine WHERE mac = ? OR instr(facts, ?) > 0', [id, JSON.stringify(id)])
+      .map(machineOf);
+  }
+
   /**
    * Anybody in the network may make up machines: of those of which nothing is known but that they were seen, so many stay,
    * the last ones.

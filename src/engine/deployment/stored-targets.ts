@@ -1,6 +1,14 @@
 import { isArmed, type Target } from './deployment.ts';
 import type { Row, SqliteStore } from './sqlite-store.ts';
 
+/** Who came as a machine of a deployment. */
+export interface TakenMachine {
+  /** All that it has. */
+  readonly ids: readonly string[];
+  /** The disk that it began to write to, as its agent names it; null before that. */
+  readonly disk: string | null;
+}
+
 /**
  * The machines of all deployments, as they are in the database. Hundreds of agents ask each second how far the others
  * are, so the deployments that are asked for stay in memory, too.
@@ -34,13 +42,39 @@ export class StoredTargets {
       .find((target) => isArmed(target, nowMs));
   }
 
+  /** One machine in all deployments, by one of its ids. */
+  ofMachine(machine: string): Target[] {
+    return this.#database.all('SELECT * FROM target WHERE machine = ?', [machine]).map(targetOf);
+  }
+
+  /** Who was taken for a machine last. */
+  takenFor(deployment: number, machine: string): TakenMachine {
+    const [row] = this.#database.all('SELECT taken, disk FROM target WHERE deployment = ? AND machine = ?', [
+      deployment,
+      machine,
+    ]);
+    return {
+      ids: row?.taken ? JSON.parse(row.taken as string) : [],
+      disk: (row?.disk ?? null) as string | null,
+    };
+  }
+
+  keepTaken(deployment: number, machine: string, { ids, disk }: TakenMachine): void {
+    this.#database.run('UPDATE target SET taken = ?, disk = ? WHERE deployment = ? AND machine = ?', [
+      JSON.stringify(ids),
+      disk,
+      deployment,
+      machine,
+    ]);
+  }
+
   /** A machine that is new to a deployment, or armed in it anew. */
   arm(deployment: number, machine: string, changed: string): void {
     this.#database.run(
       `INSERT INTO target (deployment, machine, state, changed) VALUES (?, ?, 'armed', ?)
        ON CONFLICT (deployment, machine)
        DO UPDATE SET state = 'armed', phase = NULL, share = NULL, failure = NULL, report = NULL,
-                     changed = excluded.changed`,
+                     taken = NULL, disk = NULL, changed = excluded.changed`,
       [deployment, machine, changed],
     );
     this.#ofDeployment.delete(deployment);

@@ -136,7 +136,13 @@ export class DhcpServer {
   #hear(bytes: Uint8Array, arrival: Arrival): void {
     if (this.#closing.signal.aborted) return;
     const service = this.isAnswering ? this.#service : SILENT_SERVICE;
-    const responded = respond({ bytes, arrival, nowMs: Date.now() }, service);
+    let responded: ReturnType<typeof respond>;
+    try {
+      responded = respond({ bytes, arrival, nowMs: Date.now() }, service);
+    } catch (error) {
+      // What it asks of the store may fail, on a full disk for example.
+      return this.#failed(error);
+    }
     this.#act(responded.response, arrival.port).then(
       () => this.#options.onEvent(packetHeard(responded)),
       (error) => this.#failed(error),

@@ -8,7 +8,7 @@ import type { AgentReport } from './agent-report.ts';
 import { bootFilePath } from './boot-file-path.ts';
 import { exchange, type HttpAnswer } from './exchange-client.ts';
 import { fetchRange } from './range-client.ts';
-import type { Admission, Registration } from './registration.ts';
+import { type Admission, MOST_SENTENCE, type Registration } from './registration.ts';
 
 /** The server of a deployment, as an agent was told of it at boot. */
 export interface DeploymentSource {
@@ -59,28 +59,28 @@ export class DeploymentClient {
 
   /**
    * Steps or a client that this agent does not know are a RunFailure (`UNKNOWN_STEPS`, `UNKNOWN_CLIENT`), before anything
-   * is written.
+   * is written; the server is told.
    */
   async register(registration: Registration): Promise<TakenMachine> {
     const answer = (await this.#insist('/api/register', registration)) as Admission;
-    if (!answerWithClient.safeParse(answer).success)
-      throw new RunFailure(
-        'UNKNOWN_CLIENT',
-        `the swarm of this deployment runs ${answer.client}, which this agent does not know: build its boot image anew`,
-      );
-    const read = answerWithSteps.safeParse(answer);
-    if (read.success) return { ...answer, steps: read.data.steps ?? undefined };
-    const { path, message } = read.error.issues[0]!;
-    throw new RunFailure(
-      'UNKNOWN_STEPS',
-      `the server asks for steps that this agent does not know: ${path.join('.')}: ${message}`,
-    );
+    try {
+      return takenBy(answer);
+    } catch (error) {
+      // The server has taken it.
+      if (error instanceof RunFailure && !registration.isTrial)
+        await this.reportFailure(answer.machine, error).catch(() => {});
+      throw error;
+    }
   }
 
-  /** Resolves when this machine may be written to: enough others are ready, too. Rejects when it was cancelled. */
-  async started(machine: string): Promise<void> {
+  /**
+   * Resolves when this machine may be written to: enough others are ready, too. Rejects when it was cancelled, and where it
+   * had begun with another disk.
+   * @param disk what tells the disk that is meant from others
+   */
+  async started(machine: string, disk: string): Promise<void> {
     const hasStarted = async (): Promise<boolean> =>
-      ((await this.#insist('/api/start', { machine })) as { hasStarted: boolean }).hasStarted;
+      ((await this.#insist('/api/start', { machine, disk })) as { hasStarted: boolean }).hasStarted;
     while (!(await hasStarted())) await sleep(LOOK_MS);
   }
 
@@ -94,7 +94,7 @@ export class DeploymentClient {
 
   /** Something that somebody should know, and that is no failure. */
   async reportNote(machine: string, sentence: string): Promise<void> {
-    await this.#ask('/api/note', { machine, sentence });
+    await this.#ask('/api/note', { machine, sentence: sentence.slice(0, MOST_SENTENCE) });
   }
 
   async reportVerified(machine: string): Promise<void> {
@@ -106,7 +106,7 @@ export class DeploymentClient {
   }
 
   async reportFailure(machine: string, { code, message }: RunFailure): Promise<void> {
-    await this.#insist('/api/failed', { machine, code, message });
+    await this.#insist('/api/failed', { machine, code, message: message.slice(0, MOST_SENTENCE) });
   }
 
   /** Resolves when the swarm needs this machine no longer, and where the server has been away for long. */
@@ -187,6 +187,22 @@ export class DeploymentClient {
     // A full disk of the server, for example: it may be mended while we wait.
     return answer.status === FAILED ? serverLost(new Error('it failed, and its log says why')) : answer;
   }
+}
+
+/** Throws a RunFailure (`UNKNOWN_CLIENT`, `UNKNOWN_STEPS`) for an answer of a newer server. */
+function takenBy(answer: Admission): TakenMachine {
+  if (!answerWithClient.safeParse(answer).success)
+    throw new RunFailure(
+      'UNKNOWN_CLIENT',
+      `the swarm of this deployment runs ${answer.client}, which this agent does not know: build its boot image anew`,
+    );
+  const read = answerWithSteps.safeParse(answer);
+  if (read.success) return { ...answer, steps: read.data.steps ?? undefined };
+  const { path, message } = read.error.issues[0]!;
+  throw new RunFailure(
+    'UNKNOWN_STEPS',
+    `the server asks for steps that this agent does not know: ${path.join('.')}: ${message}`,
+  );
 }
 
 /** What a proxy or a server on its way down says is no JSON. */

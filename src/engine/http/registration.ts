@@ -2,7 +2,12 @@ import { z } from 'zod';
 import type { MachineSteps } from '../deployment/post-deploy-steps.ts';
 import type { SwarmClientName } from '../swarm/swarm-client-by-name.ts';
 
+/** What an agent says in a sentence has so many letters at most. */
+export const MOST_SENTENCE = 4096;
+
 const text = z.string().max(256);
+/** A MAC or a UUID, or what a lab calls its machines: nothing that does harm in a log or on a terminal. */
+const id = z.string().regex(/^[\w.:-]{1,64}$/);
 
 /** A fixed disk of a machine as its agent lists it. */
 const disk = z.object({ path: text, sizeBytes: z.number().min(0), model: text, serial: text });
@@ -10,7 +15,7 @@ const disk = z.object({ path: text, sizeBytes: z.number().min(0), model: text, s
 export const registration = z.object({
   /** MAC addresses and UUID of the machine. */
   ids: z
-    .array(text.transform((id) => id.toLowerCase()))
+    .array(id.transform((word) => word.toLowerCase()))
     .min(1)
     .max(64),
   firmware: z.enum(['uefi', 'bios']),

@@ -116,4 +116,29 @@ describe('the facts of a machine', () => {
     ]);
     expect(memoryBytes).toBeGreaterThan(0);
   });
+
+  it('tell the addresses of all cards, also of those without a cable, but of none that comes and goes by USB', async () => {
+    const root = await aFolder();
+    const aCard = async (name: string, address: string, bus?: string) => {
+      await mkdir(join(root, 'sys/class/net', name), { recursive: true });
+      await writeFile(join(root, 'sys/class/net', name, 'address'), `${address}\n`);
+      if (bus === undefined) return;
+      const device = join(root, 'sys/devices', bus);
+      await mkdir(device, { recursive: true });
+      await symlink(device, join(root, 'sys/class/net', name, 'device'));
+    };
+    await aCard('eno1', '52:54:00:00:00:01', 'pci0000:00/0000:00:1f.6');
+    await aCard('eno2', '52:54:00:00:00:0A', 'pci0000:00/0000:01:00.0');
+    await aCard('dock', '52:54:00:00:00:03', 'pci0000:00/usb2/2-1/2-1:1.0');
+    await aCard('docker0', '02:42:00:00:00:01');
+    await aCard(
+      'ib0',
+      '80:00:02:08:fe:80:00:00:00:00:00:00:00:02:c9:03:00:00:00:01',
+      'pci0000:00/0000:02:00.0',
+    );
+    const { ids } = readMachineFacts(root);
+    expect(ids).toEqual(expect.arrayContaining(['52:54:00:00:00:01', '52:54:00:00:00:0a']));
+    for (const other of ['52:54:00:00:00:03', '02:42:00:00:00:01']) expect(ids).not.toContain(other);
+    expect(ids.every((id) => id.length <= 17)).toBe(true);
+  });
 });

@@ -26,6 +26,7 @@ interface Wishes {
   readonly start?: StartRule;
   readonly prepare?: AgentApiOptions['prepare'];
   readonly hostName?: string;
+  readonly client?: string;
 }
 
 /** A server with one deployment, and an agent that knows its token. */
@@ -34,12 +35,17 @@ async function aDeployment({
   start = { waitFor: 1, at: null },
   prepare,
   hostName,
+  client,
 }: Wishes = {}) {
   const store = DeploymentStore.inMemory();
   const steps = hostName === undefined ? null : postDeploySteps.parse({ hostName });
   const wish = { image: 'lab', version: 3, start, disk: 'only', steps };
   const { id } = store.createDeployment({ ...wish, agentToken: 'a-token', machines: armed });
-  const api = new AgentApi({ store, ...(prepare && { prepare }) });
+  const api = new AgentApi({
+    store,
+    ...(prepare && { prepare }),
+    ...(client && { client: client as never }),
+  });
   const server = await HttpServer.start({ host: '127.0.0.1', port: 0, routes: [agentRoute(api)] });
   onTestFinished(async () => {
     await server.close();
@@ -120,6 +126,71 @@ describe('the machines of a deployment', () => {
     expect(await agent.register(MACHINE)).toMatchObject({ machine: UUID });
   });
 
+  it('use up what they were armed by in other deployments, too, before anybody knew that it is theirs', async () => {
+    const { agent, store } = await aDeployment({ armed: [MAC] });
+    const wish = { image: 'lab', version: 4, start: { waitFor: 1, at: null }, disk: 'only' };
+    const other = store.createDeployment({ ...wish, agentToken: 'another', machines: [UUID] });
+    await agent.register(MACHINE);
+    expect(store.target(other.id, UUID)).toMatchObject({
+      state: 'cancelled',
+      failure: `it is the same machine as ${MAC}`,
+    });
+    expect(store.armedTarget(UUID)).toBeUndefined();
+  });
+
+  it('that are done are not written to by a name that was cancelled before, when that is tried again', async () => {
+    const { agent, store, id, stateOf } = await aDeployment({ armed: [MAC, UUID] });
+    store.changeTargets(id, (target) => cancelled(target, Date.now()));
+    store.armMachines(id, [MAC]);
+    await agent.register(MACHINE);
+    await agent.reportVerified(MAC);
+    await agent.reportFinished(MAC, REPORT);
+    store.changeTargets(id, (target) => retried(target, Date.now()));
+    expect([MAC, UUID].map(stateOf)).toEqual(['finished', 'cancelled']);
+  });
+
+  it('go on with the disk that they began with, and with no other', async () => {
+    const { agent, store, id } = await aDeployment();
+    await agent.register(MACHINE);
+    await agent.started(MAC, 'S4EVNX0M, 256 bytes');
+    await agent.register(MACHINE);
+    await agent.started(MAC, 'S4EVNX0M, 256 bytes');
+    await expect(agent.started(MAC, 'WD-1, 1000 bytes')).rejects.toThrow(
+      `${MAC} began to write to the disk S4EVNX0M, 256 bytes, and now means WD-1, 1000 bytes: nothing was written to that`,
+    );
+    // A disk that was exchanged is another matter.
+    store.changeTargets(id, (target) => retried({ ...target, state: 'failed' }, Date.now()));
+    await agent.register(MACHINE);
+    await agent.started(MAC, 'WD-1, 1000 bytes');
+  });
+
+  it('that are asked for what they do not know fail, and the server knows', async () => {
+    const { agent, store, id } = await aDeployment({ client: 'a-newer-one' });
+    await expect(agent.register(MACHINE)).rejects.toMatchObject({ code: 'UNKNOWN_CLIENT' });
+    expect(store.target(id, MAC)).toMatchObject({
+      state: 'failed',
+      failure: expect.stringContaining('a-newer-one, which this agent does not know'),
+    });
+  });
+
+  it('say why they failed, be it at great length', async () => {
+    const { agent, store, id } = await aDeployment();
+    await agent.register(MACHINE);
+    await agent.reportNote(MAC, 'a disk, '.repeat(2_000));
+    await agent.reportFailure(MAC, new RunFailure('DISK_AMBIGUOUS', 'a disk, '.repeat(2_000)));
+    expect(store.target(id, MAC)).toMatchObject({
+      state: 'failed',
+      failure: expect.stringMatching(/^DISK_AMBIGUOUS: a disk, /),
+    });
+  });
+
+  it('that nobody has armed are not kept, whoever makes them up', async () => {
+    const { agent, store } = await aDeployment({ armed: [OTHER] });
+    await expect(agent.register(MACHINE)).rejects.toThrow('is not armed');
+    await expect(agent.register({ ...FACTS, ids: ['x\u001b[2J'] })).rejects.toThrow('cannot be read: ids.0');
+    expect(store.machines()).toEqual([]);
+  });
+
   it('that failed are tried again when an operator wants it', async () => {
     const { agent, store, id, stateOf } = await aDeployment();
     await agent.register(MACHINE);
@@ -160,6 +231,11 @@ describe('the machines of a deployment', () => {
       `${UUID} is being deployed, and has ${MAC}, not ${OTHER}: two machines have one id`,
     );
     expect(await agent.register({ ...FACTS, ids: [MAC, UUID] })).toMatchObject({ isResumed: true });
+    const restarted = new AgentApi({ store });
+    const registration = { ...FACTS, ids: [OTHER, UUID] };
+    expect(await restarted.answer(store.deployment(1)!, 'POST /api/register', registration)).toMatchObject({
+      status: 403,
+    });
     store.changeTargets(1, (target) => retried({ ...target, state: 'failed' }, Date.now()));
     expect(await agent.register({ ...FACTS, ids: [OTHER, UUID] })).toMatchObject({ isResumed: false });
     expect(stateOf(UUID)).toBe('deploying');
@@ -192,7 +268,7 @@ describe('the machines of a deployment', () => {
     const { agent } = await aDeployment({ armed: [MAC, OTHER], start: { waitFor: 2, at: null } });
     await agent.register(MACHINE);
     let hasStarted = false;
-    const started = agent.started(MAC).then(() => {
+    const started = agent.started(MAC, 'sda').then(() => {
       hasStarted = true;
     });
     await sleep(50);
@@ -201,7 +277,7 @@ describe('the machines of a deployment', () => {
     await sleep(1_100);
     // The other one still reads its disk.
     expect(hasStarted).toBe(false);
-    await agent.started(OTHER);
+    await agent.started(OTHER, 'sda');
     await started;
   });
 
@@ -211,7 +287,7 @@ describe('the machines of a deployment', () => {
       start: { waitFor: 2, at: '2999-01-01T00:00:00Z' },
     });
     await agent.register(MACHINE);
-    const started = agent.started(MAC);
+    const started = agent.started(MAC, 'sda');
     store.beginDeployment(id);
     await started;
     expect(store.deployment(id)!.start).toEqual({ waitFor: 0, at: null });

@@ -120,6 +120,39 @@ describe('the store of a deployment server', () => {
     expect(store.armedTarget(MAC)).toBeUndefined();
   });
 
+  it('arms a machine once, whatever name an operator uses, as soon as its agent has told them', () => {
+    const store = aStore();
+    store.machineSeen(MAC, { ids: [MAC, OTHER] });
+    const { id } = arm(store, MAC);
+    expect(() => arm(store, OTHER)).toThrow(`${OTHER} is armed already as ${MAC}, in deployment ${id}`);
+    store.changeTargets(id, (target) => ({ ...target, state: 'cancelled' }));
+    store.armMachines(id, [OTHER]);
+    // Both are tried again, and one is enough.
+    store.changeTargets(id, (target) => ({ ...target, state: 'cancelled' }));
+    store.changeTargets(id, (target) => ({ ...target, state: 'armed' }));
+    expect(store.targetsOf(id).map(({ state }) => state)).toEqual(['armed', 'cancelled']);
+  });
+
+  it('does not arm a machine by its old deployment that was lost there and speaks again, when it is armed in a new one', () => {
+    let now = new Date('2026-01-01T12:00:00Z');
+    const store = DeploymentStore.inMemory(() => now);
+    onTestFinished(() => store.close());
+    const old = arm(store, MAC);
+    store.keepTarget({ ...store.armedTarget(MAC)!, state: 'verified' });
+    now = new Date('2026-01-01T12:10:00Z');
+    const { id } = arm(store, MAC);
+    expect(store.target(old.id, MAC)).toMatchObject({ state: 'cancelled' });
+    expect(store.armedTarget(MAC)).toMatchObject({ deployment: id, state: 'armed' });
+  });
+
+  it('keeps what a machine notes up to a limit, and gives the newest', () => {
+    const store = aStore();
+    const { id } = arm(store, MAC);
+    for (let note = 1; note <= 3_000; note++) store.note(id, MAC, `line ${note}`);
+    expect(store.eventsOf(id, {})).toHaveLength(1 + 2_000);
+    expect(store.eventsOf(id, { last: 2 }).map(({ detail }) => detail)).toEqual(['line 1999', 'line 2000']);
+  });
+
   it('keeps ten thousand machines that were only seen, the last ones, and all of which more is known', () => {
     let now = new Date('2026-01-01T12:00:00Z');
     const store = DeploymentStore.inMemory(() => now);

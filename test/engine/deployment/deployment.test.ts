@@ -39,6 +39,8 @@ describe('a machine of a deployment', () => {
     const armedAt = (nowMs: number) => TARGET_STATES.filter((state) => isArmed(targetsIn(state)[0]!, nowMs));
     expect(armedAt(HEARD_MS + 599_999)).toEqual(['armed', 'deploying', 'verified']);
     expect(armedAt(HEARD_MS + 600_000)).toEqual(['armed', 'deploying']);
+    // By a clock that was set back, or has lost its battery.
+    expect(armedAt(HEARD_MS - 3_600_000)).toEqual(['armed', 'deploying']);
   });
 
   it('is tried again when it failed, was cancelled or was not heard since it had the image', () => {
@@ -65,28 +67,34 @@ describe('a deployment', () => {
 
   it('starts when enough machines are ready to be written to, or further', () => {
     const deployment = aDeployment({ waitFor: 2, at: null });
-    expect(hasStarted(deployment, targetsIn('deploying', 'deploying'), barrier(0, 'm0'))).toBe(false);
-    expect(hasStarted(deployment, targetsIn('deploying', 'deploying'), barrier(0, 'm0', 'm1'))).toBe(true);
-    expect(hasStarted(deployment, targetsIn('deploying', 'armed', 'cancelled'), barrier(0, 'm0'))).toBe(
-      false,
+    expect(hasStarted(deployment, targetsIn('deploying', 'deploying'), barrier(HEARD_MS, 'm0'))).toBe(false);
+    expect(hasStarted(deployment, targetsIn('deploying', 'deploying'), barrier(HEARD_MS, 'm0', 'm1'))).toBe(
+      true,
     );
-    expect(hasStarted(deployment, targetsIn('deploying', 'verified', 'armed'), barrier(0, 'm0'))).toBe(true);
+    expect(
+      hasStarted(deployment, targetsIn('deploying', 'armed', 'cancelled'), barrier(HEARD_MS, 'm0')),
+    ).toBe(false);
+    expect(hasStarted(deployment, targetsIn('deploying', 'verified', 'armed'), barrier(HEARD_MS, 'm0'))).toBe(
+      true,
+    );
   });
 
   it('has started once a machine downloads, also for a server that was started again', () => {
     const targets = targetsIn('deploying', 'deploying').map((target) => ({ ...target, phase: 'download' }));
-    expect(hasStarted(aDeployment({ waitFor: 2, at: null }), targets, barrier(0))).toBe(true);
+    expect(hasStarted(aDeployment({ waitFor: 2, at: null }), targets, barrier(HEARD_MS))).toBe(true);
   });
 
   it('does not keep those waiting that are tried again when others have the image, and one is not there any more', () => {
     const deployment = aDeployment({ waitFor: 3, at: null });
-    expect(hasStarted(deployment, targetsIn('deploying', 'finished', 'cancelled'), barrier(0, 'm0'))).toBe(
-      true,
-    );
+    expect(
+      hasStarted(deployment, targetsIn('deploying', 'finished', 'cancelled'), barrier(HEARD_MS, 'm0')),
+    ).toBe(true);
     const [again, lost, gone] = targetsIn('deploying', 'failed', 'cancelled') as [Target, Target, Target];
     const whileDownloading = [again, { ...lost, phase: 'download' }, gone];
-    expect(hasStarted(deployment, whileDownloading, barrier(0, 'm0'))).toBe(true);
-    expect(hasStarted(deployment, [again, { ...lost, phase: 'scan' }, gone], barrier(0, 'm0'))).toBe(false);
+    expect(hasStarted(deployment, whileDownloading, barrier(HEARD_MS, 'm0'))).toBe(true);
+    expect(hasStarted(deployment, [again, { ...lost, phase: 'scan' }, gone], barrier(HEARD_MS, 'm0'))).toBe(
+      false,
+    );
   });
 
   it('does not count who has waited and was not heard for ten minutes', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { machineId, machinesMeant } from '../../../src/engine/deployment/machine-words.ts';
+import { assertKnownAtBoot, machineId, machinesMeant } from '../../../src/engine/deployment/machine-words.ts';
 import type { Machine } from '../../../src/engine/deployment/stored-machines.ts';
 
 function aMachine(mac: string, name: string | null, ...tags: string[]): Machine {
@@ -27,6 +27,23 @@ describe('a word for machines', () => {
 
   it('may be a name, or a tag for all that have it; each machine is meant once', () => {
     expect(machinesMeant(['pc-2', 'tag:room-7'], KNOWN)).toEqual(['52:54:00:00:00:02', '52:54:00:00:00:01']);
+  });
+
+  it('means a machine once that has two cards, each of which has tried to boot', () => {
+    const uuid = '6f9619ff-8b86-d011-b42d-00c04fc964ff';
+    const ids = ['52:54:00:00:00:01', '52:54:00:00:00:02', uuid];
+    const known = KNOWN.map((machine) =>
+      ids.includes(machine.mac) ? { ...machine, facts: { ids } } : machine,
+    );
+    expect(machinesMeant(['tag:room-7'], known)).toEqual(['52:54:00:00:00:01']);
+    assertKnownAtBoot([uuid], known);
+  });
+
+  it('that two machines have in common names neither', () => {
+    const uuid = '6f9619ff-8b86-d011-b42d-00c04fc964ff';
+    const known = KNOWN.map((machine) => ({ ...machine, facts: { ids: [machine.mac, uuid] } }));
+    expect(() => assertKnownAtBoot([uuid], known)).toThrow(`two machines have the id ${uuid}`);
+    assertKnownAtBoot(['52:54:00:00:00:01', '52:54:00:00:00:02'], known);
   });
 
   it('that means nobody is a mistake that says what there is', () => {

@@ -102,6 +102,32 @@ describe('the operator', () => {
     expect(again.body).toMatchObject({ machines: [{ state: 'armed' }, { state: 'verified' }] });
   });
 
+  it('gives up a machine by its name, whatever it is at, and has some tried again', async () => {
+    const api = await anOperatorApi();
+    await ask(api, 'POST', '/deployments', { image: 'lab', machines: [FIRST, SECOND] });
+    await ask(api, 'PUT', `/machines/${SECOND}`, { name: 'pc-2' });
+    api.store.keepTarget({ ...api.store.armedTarget(SECOND)!, state: 'verified' });
+    const statesAfter = async (path: string, machines: string[]) => {
+      const { body } = await ask(api, 'POST', `/deployments/1/${path}`, { machines });
+      return (body as { machines: { state: string }[] }).machines.map(({ state }) => state);
+    };
+    expect(await statesAfter('cancel', ['pc-2'])).toEqual(['armed', 'cancelled']);
+    expect(await statesAfter('cancel', [FIRST])).toEqual(['cancelled', 'cancelled']);
+    expect(await statesAfter('retry', ['pc-2'])).toEqual(['cancelled', 'armed']);
+    const stranger = '52:54:00:00:00:03';
+    expect(await ask(api, 'POST', '/deployments/1/cancel', { machines: [stranger] })).toMatchObject({
+      status: 400,
+      body: { error: `machines: ${stranger} is not in deployment 1` },
+    });
+  });
+
+  it('names no disk that an agent could not be told of', async () => {
+    const api = await anOperatorApi();
+    const wish = { image: 'lab', machines: [FIRST], disk: 'serial=AB\u0001' };
+    expect(await ask(api, 'POST', '/deployments', wish)).toMatchObject({ status: 400 });
+    expect(api.store.deployments()).toEqual([]);
+  });
+
   it('cannot try again what has been armed elsewhere since', async () => {
     const api = await anOperatorApi();
     await ask(api, 'POST', '/deployments', { image: 'lab', machines: [FIRST] });
