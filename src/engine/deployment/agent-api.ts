@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { RunFailure } from '../../failure.ts';
+import { ConfigError, RunFailure } from '../../failure.ts';
 import { agentReport } from '../http/agent-report.ts';
 import { bearerToken } from '../http/bearer-token.ts';
 import { type Admission, MOST_SENTENCE, type Registration, registration } from '../http/registration.ts';
@@ -8,7 +8,7 @@ import type { SwarmClientName } from '../swarm/swarm-client-by-name.ts';
 import { type Deployment, doubled, hasStarted, isSwarmNeeded, type Target } from './deployment.ts';
 import type { DeploymentStore } from './deployment-store.ts';
 import { stepsOfMachine } from './machine-steps.ts';
-import type { MachineSteps, PostDeploySteps } from './post-deploy-steps.ts';
+import type { MachineSteps } from './post-deploy-steps.ts';
 
 /** An answer to an agent before it is sent. */
 export interface AgentAnswer {
@@ -46,6 +46,8 @@ export class AgentApi {
   readonly #routes: ReadonlyMap<string, Route>;
   /** Machines that ask whether they may begin; a machine is in one deployment at a time. After a restart they ask again. */
   readonly #waiting = new Set<string>();
+  /** By machine that is armed and was refused: why. */
+  readonly #refused = new Map<string, string>();
 
   constructor({ store, prepare = () => Promise.resolve(), client }: AgentApiOptions) {
     this.#store = store;
@@ -85,45 +87,63 @@ export class AgentApi {
     return this.#routes.get(route)!(deployment, body);
   }
 
-  async #register(deployment: Deployment, { ids, isTrial, ...facts }: Registration): Promise<AgentAnswer> {
+  async #register(deployment: Deployment, asked: Registration): Promise<AgentAnswer> {
+    const { ids, isTrial, ...facts } = asked;
     const known = ids
       .map((id) => this.#store.target(deployment.id, id))
       .filter((target) => target !== undefined);
     this.#keepFacts(ids, facts, known.length > 0);
     const target = known.find((one) => this.#store.isArmed(one));
     if (!target) return refusal(403, `${ids.join(', ')} ${reasonAgainst(known)}: it boots from its own disk`);
+    const answered = await this.#admit(deployment, target, asked);
+    if (answered.status !== 200) this.#noteRefusal(target, (answered.body as { error: string }).error);
+    return answered;
+  }
+
+  /** A machine that is armed, unless something is against it. */
+  async #admit(deployment: Deployment, { machine }: Target, asked: Registration): Promise<AgentAnswer> {
+    const { ids, isTrial } = asked;
     try {
       await this.#prepare(deployment);
     } catch (error) {
       if (!(error instanceof RunFailure)) throw error;
       return refusal(503, `the image cannot be served: ${error.message}`);
     }
-    const { machine } = target;
     // It may have been cancelled while the image was made ready.
-    const now = this.#store.target(deployment.id, machine);
-    if (!now || !this.#store.isArmed(now))
-      return refusal(403, `${machine} ${reasonAgainst(now ? [now] : [])}: it boots from its own disk`);
-    const other = this.#otherTakenFor(now, ids);
+    const target = this.#store.target(deployment.id, machine);
+    if (!target || !this.#store.isArmed(target))
+      return refusal(403, `${machine} ${reasonAgainst(target ? [target] : [])}: it boots from its own disk`);
+    const other = this.#otherTakenFor(target, ids);
     if (other) return refusal(403, other);
-    const isResumed = now.state !== 'armed';
-    const imageFolder = folderOnServer(deployment.image, deployment.version);
-    const steps = deployment.steps && this.#stepsOf(deployment.id, deployment.steps, machine);
+    const steps = this.#stepsOf(deployment, machine);
+    if (steps instanceof ConfigError) return refusal(409, steps.message);
     const admission = answer({
       machine,
-      imageFolder,
-      isResumed,
+      imageFolder: folderOnServer(deployment.image, deployment.version),
+      isResumed: target.state !== 'armed',
       steps,
       client: this.#client,
     } satisfies Admission);
-    if (isTrial) return admission;
-    const { disk } = this.#store.takenFor(now);
-    this.#store.keepTaken(now, { ids, disk: isResumed ? disk : null });
+    if (!isTrial) this.#take(target, ids);
+    return admission;
+  }
+
+  #take(target: Target, ids: readonly string[]): void {
+    const { machine, state } = target;
+    const disk = state === 'armed' ? null : this.#store.takenFor(target).disk;
+    this.#store.keepTaken(target, { ids, disk });
     this.#waiting.delete(machine);
     // An arming by another of its ids is used up with this one, and none of them can be tried again.
-    const others = this.#store.otherTargets(ids, now).filter((one) => isSecondName(one, now));
+    const others = this.#store.otherTargets(ids, target).filter((one) => isSecondName(one, target));
     for (const one of others) this.#store.keepTarget(doubled(one, machine));
-    this.#store.keepTarget({ ...now, state: 'deploying', phase: 'register', share: null });
-    return admission;
+    this.#store.keepTarget({ ...target, state: 'deploying', phase: 'register', share: null });
+  }
+
+  /** It asks again after each restart: an operator hears of it once. */
+  #noteRefusal({ deployment, machine }: Target, sentence: string): void {
+    if (this.#refused.get(machine) === sentence) return;
+    this.#refused.set(machine, sentence);
+    this.#store.note(deployment, machine, `refused: ${sentence}`);
   }
 
   /** @returns a sentence where somebody else is being deployed by that id, who has no other id in common with these */
@@ -137,9 +157,16 @@ export class AgentApi {
     return `${machine} is being deployed, and has ${before.join(', ')}, not ${now.join(', ')}: two machines have one id, arm them by others`;
   }
 
-  #stepsOf(deployment: number, steps: PostDeploySteps, machine: string): MachineSteps {
-    const machines = this.#store.targetsOf(deployment).map((target) => target.machine);
-    return stepsOfMachine(steps, { machine, machines, known: this.#store.machines() });
+  /** @returns what is done to the disk, or why the machine cannot be told */
+  #stepsOf({ id, steps }: Deployment, machine: string): MachineSteps | null | ConfigError {
+    if (!steps) return null;
+    const machines = this.#store.targetsOf(id).map((target) => target.machine);
+    try {
+      return stepsOfMachine(steps, { machine, machines, known: this.#store.machines() });
+    } catch (error) {
+      if (error instanceof ConfigError) return error;
+      throw error;
+    }
   }
 
   /**

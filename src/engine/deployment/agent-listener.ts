@@ -1,4 +1,3 @@
-import { ConfigError } from '../../failure.ts';
 import type { HttpRoute } from '../http/http-server.ts';
 import { BodyRefusal, readJson } from '../http/json-body-reader.ts';
 import { type JsonReply, writeJson } from '../http/json-reply-writer.ts';
@@ -26,8 +25,6 @@ export function agentRoute(api: AgentApi): HttpRoute {
 }
 
 function refusalOf(error: unknown): JsonReply {
-  // What an operator has asked for cannot be done for this machine; it is not written to.
-  if (error instanceof ConfigError) return { status: 409, body: { error: error.message } };
   if (error instanceof BodyRefusal) return { status: error.status, body: { error: error.message } };
   throw error;
 }

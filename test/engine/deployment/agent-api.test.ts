@@ -216,12 +216,16 @@ describe('the machines of a deployment', () => {
   });
 
   it('are not written to where they would have no host name', async () => {
-    const { agent, stateOf } = await aDeployment({ hostName: 'pc-{name}' });
+    const { agent, store, stateOf } = await aDeployment({ hostName: 'pc-{name}' });
     await expect(agent.register(MACHINE)).rejects.toMatchObject({
       code: 'REFUSED',
       message: expect.stringContaining(`${MAC} has no name for`),
     });
     expect(stateOf(MAC)).toBe('armed');
+    // It asks again and again, and an operator hears of it once.
+    await expect(agent.register(MACHINE)).rejects.toMatchObject({ code: 'REFUSED' });
+    const notes = store.events().filter(({ kind }) => kind === 'agentNoted');
+    expect(notes.map(({ detail }) => detail)).toEqual([expect.stringContaining('has no name for')]);
   });
 
   it('are told apart where two have one id: the second is not written to', async () => {
