@@ -87,9 +87,11 @@ describe('the client of boot files', () => {
       someBytes(20_000),
     );
     const [inWindows, blockByBlock] = relay.said();
-    // The request, the options, the first block of the window, and that again.
-    expect(inWindows).toBeLessThanOrEqual(4);
-    expect(blockByBlock).toBe(1 + 1 + Math.ceil(20_000 / 1468));
+    // The request, the options and the first block of the window, each of which may be said once more.
+    expect(new Set(inWindows).size).toBeLessThanOrEqual(3);
+    expect(inWindows!.length).toBeLessThanOrEqual(2 * new Set(inWindows).size);
+    // On a busy computer some of it more than once.
+    expect(new Set(blockByBlock).size).toBe(1 + 1 + Math.ceil(20_000 / 1468));
   });
 
   it('says at once that there is no such file', async () => {
