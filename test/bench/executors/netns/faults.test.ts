@@ -36,7 +36,7 @@ describe('faults over network namespaces', () => {
       // These programs tell four times a second what they have sent: it comes late, and is little for a slow link.
       const network = networkOf('256 KiB/s');
       const scenario = aLabScenario({ network, transports, faults: [{ seederLeaves: 0.5 }] });
-      const options = { patienceS: 5 };
+      const options = { patienceS: 10 };
       const { fleet, serverUploadedBytes } = await runNetns({ transport, machines: 2, scenario, options });
       expect(fleet.map(({ isVerified }) => isVerified)).toEqual([false, false]);
       expect(serverUploadedBytes! / IMAGE_BYTES).toBeGreaterThanOrEqual(0.5);
