@@ -122,7 +122,7 @@ describe('a scenario on real machines', () => {
   it('deploys those that have come where another never does, though they tell all the time that they wait', async () => {
     const { golden, server, folder, options } = await aRoom(4 * MIB);
     const wishes = options(`touch ${folder}/$MACHINE`);
-    const run = startSwarmboot(...wishes, '--on', 'hardware', '--patience', '8');
+    const run = startSwarmboot(...wishes, '--on', 'hardware', '--patience', '20');
     const [first, second] = MACHINES as [string, string];
     await switchedOn(folder, second, run);
     const { diskFile } = await boot(server, golden, first);
@@ -130,7 +130,7 @@ describe('a scenario on real machines', () => {
     const { code, stderr } = await run.ended;
 
     expect(`${code}: ${stderr}`).toMatch(/^1: /);
-    expect(stderr).toContain('given up before it came: nothing was heard of any machine for 8 s');
+    expect(stderr).toContain('given up before it came: nothing was heard of any machine for 20 s');
     expect((await readFile(diskFile)).equals(golden.disk)).toBe(true);
     expect(await deploymentsOf(server)).toEqual([['finished', 'cancelled']]);
   });

@@ -227,8 +227,7 @@ describe('swarmboot deploy watch', () => {
     for (const machine of machines) change(store, machine, { state: 'deploying', phase: 'scan', share: 0.5 });
     const { exitCode, shown } = startOnTerminal('deploy', 'watch', '1', '--state', state);
     const rows = () => new Set(shown().match(/52:54:00:00:01:\d\d +█/g)).size;
-    while (rows() < 16) await sleep(50);
-    expect(shown()).toContain('60 deploying');
+    while (rows() < 16 || !shown().includes('60 deploying')) await sleep(50);
     for (const machine of machines) change(store, machine, { state: 'finished' });
     expect(await exitCode).toBe(0);
     // What is kept free of 20 lines is for the sum and for what is said.

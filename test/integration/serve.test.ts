@@ -7,6 +7,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { bundleAgent } from '../../src/cli/agent-bundle.ts';
 import { aGoldenImage } from '../engine/agent/a-golden-image.ts';
 import { aFolder } from '../engine/an-image.ts';
+import { aFreePort } from '../engine/swarm/a-swarm.ts';
 import { boot, ended, macOf, storeOf } from './a-booted-agent.ts';
 import { ADeploymentServer } from './a-deployment-server.ts';
 import { swarmboot } from './swarmboot-process.ts';
@@ -26,7 +27,7 @@ async function statesAt(
 describe('a deployment server', () => {
   it('that is killed in the middle of a deployment and started again brings it to its end', async () => {
     const golden = await aGoldenImage({ chunks: 32, chunkBytes: MIB, pieceBytes: 2 ** 18, entropy: 60 });
-    const server = await ADeploymentServer.start({ store: storeOf(golden), upload: 3 * MIB });
+    const server = await ADeploymentServer.start({ store: storeOf(golden), upload: 1.5 * MIB });
     const macs = [1, 2, 3, 4].map(macOf);
     await server.ask('/deployments', { image: 'lab', machines: macs, waitFor: 4 });
     const machines = await Promise.all(macs.map((mac) => boot(server, golden, mac)));
@@ -45,7 +46,7 @@ describe('a deployment server', () => {
 
   it('takes an agent that is interrupted for one that goes on later, and lets it', async () => {
     const golden = await aGoldenImage({ chunks: 32, chunkBytes: MIB, pieceBytes: 2 ** 18, entropy: 60 });
-    const server = await ADeploymentServer.start({ store: storeOf(golden), upload: 4 * MIB });
+    const server = await ADeploymentServer.start({ store: storeOf(golden), upload: 2 * MIB });
     await server.ask('/deployments', { image: 'lab', machines: [macOf(1)] });
     const interrupted = await boot(server, golden, macOf(1));
     while (!(await statesAt(server)).every(({ share }) => (share ?? 0) > 0.1)) await sleep(100);
@@ -147,7 +148,11 @@ describe('serve --check', () => {
     const folder = await aFolder();
     const configFile = join(folder, 'swarmboot.yaml');
     const settings = { state: join(folder, 'state'), interface: 'lo', dhcp: { mode: 'off' } };
-    await writeFile(configFile, JSON.stringify({ ...settings, tftp: { port: 6970 } }));
+    // Other programs of the computer may have the usual ones.
+    const [http, tftp, tracker, swarm] = await Promise.all(
+      Array.from({ length: 4 }, async () => ({ port: await aFreePort('127.0.0.1') })),
+    );
+    await writeFile(configFile, JSON.stringify({ ...settings, http, tftp, tracker, swarm }));
     const { code, stdout } = await swarmboot('serve', '--check', '--config', configFile);
     expect(code).toBe(0);
     expect(stdout).toContain('ok       interface lo: 127.0.0.1');

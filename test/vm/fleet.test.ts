@@ -23,7 +23,7 @@ async function expectDeployed(lab: VmLab, fleet: readonly LabMachine[]): Promise
 describe('four machines of BIOS and UEFI in one deployment', () => {
   it('get most of the image from each other, and all start from their disks', async (context) => {
     // As where one link feeds a hall: one copy takes longer than until the last machine is there.
-    const lab = await VmLab.start(context, { dhcp: 'full', upload: MIB / 2 });
+    const lab = await VmLab.start(context, { dhcp: 'full', upload: MIB / 4 });
     const fleet = await fleetOf(lab);
     const restarts = Promise.all(fleet.map(({ machine }) => machine.says(DEPLOYED)));
     const copies = await lab.copiesSentUntil(restarts);
@@ -47,7 +47,7 @@ describe('four machines of BIOS and UEFI in one deployment', () => {
 
 describe('a machine that loses its power in the middle of its download', () => {
   it('goes on from what is on its disk when it is powered on again', async (context) => {
-    const lab = await VmLab.start(context, { dhcp: 'proxy', upload: MIB });
+    const lab = await VmLab.start(context, { dhcp: 'proxy', upload: MIB / 2 });
     const booted = await lab.machine('bios');
     const { machine, disk } = booted;
     await lab.deploy([booted]);

@@ -7,9 +7,7 @@ import { skipOrFail } from '../executors/local/installed-tool.ts';
 const LEECHERS = 60;
 
 describe('SimGrid’s example, fetched and built', () => {
-  it('has as many handshakes, bitfields and pieces as our swarm, within a fifth', {
-    timeout: 240_000,
-  }, async (context) => {
+  it('has as many handshakes, bitfields and pieces as our swarm, within a fifth', async (context) => {
     const cost = await measureSimGrid(LEECHERS, () => {}, new AbortController().signal);
     if ('missing' in cost) return skipOrFail(context, `needs ${cost.missing.join('; ')}`);
     const { messages } = simulateMessages(simGridModel(LEECHERS), 1);

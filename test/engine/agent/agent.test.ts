@@ -307,9 +307,9 @@ describe('a server that is away for longer than a machine has patience', () => {
     const relay = await aRelay(Number(new URL(url).port));
     const { finish, notes } = await deploy({
       disks: [await aDiskFile(golden.disk.length)],
-      server: { url: `http://127.0.0.1:${relay.port}`, patienceMs: 500 },
+      server: { url: `http://127.0.0.1:${relay.port}`, patienceMs: 900 },
     });
-    // Two tries, and it gives up.
+    // Two tries a second apart, and it gives up.
     const hook = { name: 'a step', run: async () => relay.cut(2) };
     await expect(finish([hook])).rejects.toMatchObject({ code: 'SERVER_LOST' });
     expect(targets()[0]).toMatchObject({ state: 'verified', failure: null });

@@ -106,7 +106,7 @@ describe(`a power cut at ten random points of a deployment (TEST_SEED=${SEED})`,
 
   it('that ends the agent costs a window of bytes each, and the end result verifies', async () => {
     const golden = await aGoldenImage({ chunks: 160, chunkBytes: MIB, pieceBytes: 2 ** 18, entropy: 40 });
-    const { url, arm, targets, seeder } = await aDeployment(golden, { upBps: 20 * MIB });
+    const { url, arm, targets, seeder } = await aDeployment(golden, { upBps: 5 * MIB });
     arm('machine');
     const disk = await aDiskFile(golden.disk.length);
     const key = join(await aFolder(), 'image.pub');

@@ -91,6 +91,8 @@ describe('a proxy', () => {
     const client = await udhcpc({ context, network });
     await client.ended;
     expect(client.output()).toMatch(/bound ip=10\.78\.0\.6\d /);
+    // What it has heard is told by another process.
+    await until(() => server.heard(MAC).some(({ result }) => result === 'addressIsOthers'));
     expect(new Set(server.heard(MAC).map(({ result }) => result))).toEqual(
       new Set(['notABootClient', 'addressIsOthers']),
     );
@@ -123,7 +125,7 @@ describe('two servers on one network', () => {
     const second = await aDhcpServer({
       network,
       host: 'ours',
-      settings: { onRival: 'staySilent', probeMs: 1_000 },
+      settings: { onRival: 'staySilent', probeMs: 3_000 },
     });
     await (await udhcpc({ context, network })).ended;
     await until(() => second.heard(MAC).length > 0);
@@ -136,13 +138,21 @@ describe('two servers on one network', () => {
     await until(() => second.events.some(({ kind }) => kind === 'answering'));
     const client = await udhcpc({ context, network });
     await client.ended;
+    // What it has heard is told by another process, and it heard the client before this one.
+    const isOver = () =>
+      second.heard(MAC).some(({ asked, result }) => `${asked} ${result}` === 'request answered');
+    await until(isOver);
     expect(second.heard(MAC).at(-1)?.result).toBe('answered');
   });
 
   it('do not fight: the silent one goes on asking after another program has held the port of clients', async (context) => {
     const network = await aLan(context);
     const first = await aDhcpServer({ network, host: 'other' });
-    const second = await aDhcpServer({ network, host: 'ours', settings: { onRival: 'staySilent' } });
+    const second = await aDhcpServer({
+      network,
+      host: 'ours',
+      settings: { onRival: 'staySilent', probeMs: 3_000 },
+    });
     const holder = startOn(network, 'ours', [process.execPath, '--eval', HOLD_CLIENT_PORT]);
     await until(() => second.events.some(({ kind }) => kind === 'answerFailed'));
     holder.kill();

@@ -93,6 +93,7 @@ describe.each(RELAY_AGENTS)('a machine behind $name', (agent) => {
     const client = await udhcpc({ context, network, options: firmware });
     await client.ended;
     expect(client.output()).toMatch(/bound ip=10\.79\.0\.100 .*boot=snponly\.efi siaddr=10\.78\.0\.1/);
+    await until(() => server.heard(MAC).at(-1)?.asked === 'request');
     expect(server.heard(MAC).at(-1)).toMatchObject({ why: expect.stringContaining('PXE of uefi-x64') });
   });
 

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { bootFileRoute } from '../../../src/engine/http/boot-file-http-server.ts';
 import { DeploymentClient } from '../../../src/engine/http/deployment-client.ts';
-import { HttpServer, type HttpServerOptions } from '../../../src/engine/http/http-server.ts';
+import { type HttpRoute, HttpServer, type HttpServerOptions } from '../../../src/engine/http/http-server.ts';
 import { fetchImage } from '../../../src/engine/http/image-client.ts';
 import { LinkRate } from '../../../src/engine/link-rate.ts';
 import { MemoryBootFile } from '../../../src/engine/tftp/boot-file.ts';
@@ -203,20 +203,22 @@ describe('a request that cannot be answered', () => {
 
 describe('a connection', () => {
   const STALL_MS = 200;
+  /** Longer than a shared computer keeps a client waiting that is not to be ended. */
+  const LONG_STALL_MS = 3_000;
   const LARGE = Buffer.alloc(48 * 2 ** 20);
 
   /** A server of one large file, how many of its answers are over, and clients that have asked and read nothing yet. */
-  async function aServerOfALargeFile(options: Partial<HttpServerOptions>) {
+  async function aServerOfALargeFile({ stallMs = STALL_MS, ...options }: Partial<HttpServerOptions>) {
     const ended: boolean[] = [];
     const file = new MemoryBootFile(LARGE);
     const sendLarge = bootFileRoute(new Map(['large', 'late'].map((name) => [name, file])));
     const server = await HttpServer.start({
-      ...{ host: '127.0.0.1', port: 0, stallMs: STALL_MS },
+      ...{ host: '127.0.0.1', port: 0, stallMs },
       routes: [
         async (request, response) => {
           response.on('close', () => ended.push(response.writableFinished));
           // Longer than a client may do nothing.
-          if (request.url === '/boot/late') await sleep(3 * STALL_MS);
+          if (request.url === '/boot/late') await sleep(3 * stallMs);
           return sendLarge(request, response);
         },
       ],
@@ -245,20 +247,20 @@ describe('a connection', () => {
   });
 
   it('of a slow client that takes a little at a time is not', async () => {
-    const { ended, asked } = await aServerOfALargeFile({});
+    const { ended, asked } = await aServerOfALargeFile({ stallMs: LONG_STALL_MS });
     const startMs = performance.now();
     let bytes = 0;
     for await (const part of asked()) {
       bytes += part.length;
-      await sleep(1);
+      await sleep(15);
     }
     expect(bytes).toBeGreaterThan(LARGE.length);
-    expect(performance.now() - startMs).toBeGreaterThan(3 * STALL_MS);
+    expect(performance.now() - startMs).toBeGreaterThan(3 * LONG_STALL_MS);
     expect(ended).toEqual([true]);
   });
 
   it('is not ended while the server makes its answer', async () => {
-    const { asked } = await aServerOfALargeFile({});
+    const { asked } = await aServerOfALargeFile({ stallMs: LONG_STALL_MS });
     expect((await buffer(asked('late'))).length).toBeGreaterThan(LARGE.length);
   });
 
@@ -273,7 +275,10 @@ describe('a connection', () => {
   });
 
   it('beyond a quarter of all from one address is ended, and others have room', async () => {
-    const server = await HttpServer.start({ host: '127.0.0.1', port: 0, routes: [] });
+    // A client is given seconds to send a request; for its answer it may wait, however long all the others take.
+    const held: HttpRoute = ({ url }) =>
+      url === '/held' ? new Promise<boolean>(() => {}) : Promise.resolve(false);
+    const server = await HttpServer.start({ host: '127.0.0.1', port: 0, routes: [held] });
     onTestFinished(() => server.close());
     const ended = new Set<Socket>();
     const connected = async (localAddress: string) => {
@@ -283,11 +288,13 @@ describe('a connection', () => {
       await once(client, 'connect');
       return client;
     };
-    for (let number = 0; number < 1_024; number++) await connected('127.0.0.2');
+    const sendRequest = (client: Socket, path: string) =>
+      client.write(`GET ${path} HTTP/1.1\r\nHost: server\r\n\r\n`);
+    for (let number = 0; number < 1_024; number++) sendRequest(await connected('127.0.0.2'), '/held');
     const last = await connected('127.0.0.2');
     while (!ended.has(last)) await sleep(10);
     const other = await connected('127.0.0.3');
-    other.write('GET / HTTP/1.1\r\nHost: server\r\n\r\n');
+    sendRequest(other, '/');
     const [answer] = await once(other, 'data');
     expect(String(answer)).toMatch(/^HTTP\/1.1 404/);
     expect(ended.size).toBe(1);

@@ -290,18 +290,14 @@ describe('a swarm of good peers', () => {
   it.each([
     ['that say nothing', (target: Target) => new HostilePeer(target).ignore()],
     ['that say no more than their names', (target: Target) => new HostilePeer(target).ignore().introduce()],
-  ])(
-    'is complete and holds a bounded number of connections when 500 come %s',
-    async (_how, open) => {
-      const { swarm, seeder, leechers } = await aSwarmOfThree();
-      const crowd = Array.from({ length: 500 }, () => open(targetOf(swarm, seeder)));
-      await sleep(200);
-      const downloads = leechers.map((leecher) => swarm.download(leecher));
-      for (const bytes of await Promise.all(downloads)) expect(Buffer.compare(bytes, swarm.image)).toBe(0);
-      expect(crowd.filter(({ isClosed }) => !isClosed).length).toBeLessThanOrEqual(250);
-    },
-    30_000,
-  );
+  ])('is complete and holds a bounded number of connections when 500 come %s', async (_how, open) => {
+    const { swarm, seeder, leechers } = await aSwarmOfThree();
+    const crowd = Array.from({ length: 500 }, () => open(targetOf(swarm, seeder)));
+    await sleep(200);
+    const downloads = leechers.map((leecher) => swarm.download(leecher));
+    for (const bytes of await Promise.all(downloads)) expect(Buffer.compare(bytes, swarm.image)).toBe(0);
+    expect(crowd.filter(({ isClosed }) => !isClosed).length).toBeLessThanOrEqual(250);
+  });
 
   it('lets nobody in before there is a torrent, and a client that never had one can be stopped', async () => {
     const port = await aFreePort('127.0.0.1');
@@ -327,12 +323,12 @@ describe('a swarm of good peers', () => {
       await once(peer.socket, 'connect');
     }
     // Of 50 neighbours and 150 spare guests half.
-    await expect.poll(() => crowd.filter(({ isClosed }) => !isClosed).length).toBe(100);
+    await expect.poll(() => crowd.filter(({ isClosed }) => !isClosed).length, { timeout: 20_000 }).toBe(100);
     const other = new HostilePeer(target, '127.0.0.2').introduce();
     await once(other.socket, 'data');
     await sleep(200);
     expect(other.isClosed).toBe(false);
-  }, 30_000);
+  });
 
   it('is complete while 10,000 connections come, and holds a bounded number of them', async () => {
     const { swarm, seeder, leechers } = await aSwarmOfThree();
@@ -344,7 +340,8 @@ describe('a swarm of good peers', () => {
     let most = 0;
     for (let wave = 0; wave < 100; wave++) {
       const connected = Array.from({ length: 100 }, () => {
-        const socket = connect({ host: swarm.host, port: seeder.port });
+        // Not from the address whose free ports other tests look for.
+        const socket = connect({ host: swarm.host, port: seeder.port, localAddress: '127.0.0.9' });
         open.add(socket);
         socket.on('error', () => {});
         socket.resume();
@@ -358,5 +355,5 @@ describe('a swarm of good peers', () => {
     for (const bytes of await Promise.all(downloads)) expect(Buffer.compare(bytes, swarm.image)).toBe(0);
     await expect.poll(() => open.size, { timeout: 10_000 }).toBeLessThanOrEqual(250);
     expect(most).toBeLessThanOrEqual(1_000);
-  }, 60_000);
+  });
 });

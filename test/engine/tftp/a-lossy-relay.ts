@@ -24,10 +24,11 @@ export async function aRelay(serverPort: number, isLost: (datagram: Buffer) => b
   const front = createSocket('udp4').bind(0, HOST);
   await once(front, 'listening');
   const behind = new Map<number, Promise<Line>>();
-  /** By client, in the order of their first words: datagrams that it has sent. */
-  const said = new Map<number, number>();
+  /** By client, in the order of their first words: datagrams that it has sent, as hex. */
+  const said = new Map<number, string[]>();
   front.on('message', async (datagram, { port: client }) => {
-    said.set(client, (said.get(client) ?? 0) + 1);
+    const words = said.get(client) ?? [];
+    said.set(client, [...words, datagram.toString('hex')]);
     if (isLost(datagram)) return;
     const line = behind.get(client) ?? openLine();
     behind.set(client, line);

@@ -87,9 +87,11 @@ describe('the client of boot files', () => {
       someBytes(20_000),
     );
     const [inWindows, blockByBlock] = relay.said();
-    // The request, the options, the first block of the window, and that again.
-    expect(inWindows).toBeLessThanOrEqual(4);
-    expect(blockByBlock).toBe(1 + 1 + Math.ceil(20_000 / 1468));
+    // Each packet may be said once more, and after that silence it does not wait for another.
+    const timesSaid = inWindows!.map((packet) => inWindows!.filter((other) => other === packet).length);
+    expect(Math.max(...timesSaid)).toBeLessThanOrEqual(2);
+    // On a busy computer some of it more than once.
+    expect(new Set(blockByBlock).size).toBe(1 + 1 + Math.ceil(20_000 / 1468));
   });
 
   it('says at once that there is no such file', async () => {

@@ -17,6 +17,8 @@ import {
 const LARGE_BYTES = 40 * 2 ** 20;
 const BLKSIZES = [512, 1468, 8192];
 const WINDOWSIZES = [1, 4, 16];
+/** The client is done before the server has read its last acknowledgement. */
+const PATIENCE_MS = 20_000;
 
 const [CURL, , ATFTP] = FOREIGN_TFTP_CLIENTS as [ForeignTftpClient, ForeignTftpClient, ForeignTftpClient];
 
@@ -46,7 +48,7 @@ describe.each(FOREIGN_TFTP_CLIENTS)('$name', (client) => {
   it.for([1, 511, 512, 513])('fetches %i bytes', async (length, context) => {
     const { port, ended } = await aBootFileServer({ file: someBytes(length) });
     expect(await fetching(context, { port, name: 'file' })).toEqual(someBytes(length));
-    await vi.waitFor(() => expect(ended.at(-1)).toMatchObject({ outcome: 'completed' }));
+    await vi.waitFor(() => expect(ended.at(-1)).toMatchObject({ outcome: 'completed' }), PATIENCE_MS);
   });
 
   const blksizes = client.canSetBlksize ? BLKSIZES : [undefined];
@@ -110,6 +112,7 @@ describe('the boot file server', () => {
     const fetch = { host: HOST, port, name: 'file', blksize: 1468 };
     const fetched = await Promise.all(Array.from({ length: 50 }, () => fetchWith(context, CURL, fetch)));
     expect(fetched.filter((each) => each?.equals(bytes)).length).toBe(50);
-    await vi.waitFor(() => expect(ended.filter(({ outcome }) => outcome === 'completed').length).toBe(50));
+    const isCompleted = ({ outcome }: { outcome: string }) => outcome === 'completed';
+    await vi.waitFor(() => expect(ended.filter(isCompleted).length).toBe(50), PATIENCE_MS);
   });
 });

@@ -8,7 +8,6 @@ import {
   DeploymentStore,
   HttpServer,
   ImageReader,
-  LinkRate,
   MemoryBootFile,
   type Metainfo,
   makeMetainfo,
@@ -28,6 +27,7 @@ import type { ServerReady, ServerTask } from './lab-messages.ts';
 import type { LabPeerMaker } from './lab-peer.ts';
 import { LabSeeder } from './lab-seeder.ts';
 import { swarmClientFor } from './lab-swarm-client.ts';
+import { WatchedLink } from './watched-link.ts';
 
 /** The server of the lab: HTTP, TFTP, and for a swarm its tracker and its first seeder. */
 export interface LabServer {
@@ -53,7 +53,7 @@ export async function startLabServer(task: ServerTask, isAgain: boolean): Promis
   for (const [name, bytes] of published.files) bootFiles.set(name, new MemoryBootFile(bytes));
   const store = task.storeFile === null ? DeploymentStore.inMemory() : DeploymentStore.open(task.storeFile);
   if (!isAgain) createDeployment(store, task, published);
-  const uplink = new LinkRate(link.upBps);
+  const uplink = new WatchedLink(link.upBps);
   const streams = new PayloadStreams(payload, uplink);
   const httpServer = await onPort(ports.http, 'HTTP', (port) =>
     HttpServer.start({
@@ -128,7 +128,7 @@ interface Swarm {
 interface SwarmPlace {
   readonly task: ServerTask;
   readonly payload: ImageReader;
-  readonly uplink: LinkRate;
+  readonly uplink: WatchedLink;
 }
 
 async function startSwarm(client: LabPeerMaker, { task, payload, uplink }: SwarmPlace): Promise<Swarm> {
@@ -155,7 +155,7 @@ async function startSwarm(client: LabPeerMaker, { task, payload, uplink }: Swarm
     casting,
   });
   await peer.seed(metainfo, payload);
-  const seeder = new LabSeeder(peer, task.seederLeavesAfterCopies * payload.sizeBytes);
+  const seeder = new LabSeeder(peer, uplink, task.seederLeavesAfterCopies * payload.sizeBytes);
   return { metainfo, tracker, trackerPort: Number(new URL(tracker.announceUrl).port), seeder };
 }
 

@@ -7,31 +7,33 @@ const IMAGE_BYTES = 4 * 2 ** 20;
 const PIECE_BYTES = 64 * 2 ** 10;
 /** A copy takes two seconds. */
 const NETWORK = { server: { up: '2 MiB/s' }, machine: { up: '2 MiB/s', down: '2 MiB/s' } };
+/** Eight seconds: who is killed after four is in the middle of it, also on a busy computer. */
+const SLOW_NETWORK = { server: { up: '0.5 MiB/s' }, machine: { up: '0.5 MiB/s', down: '0.5 MiB/s' } };
 
-const run = (faults: readonly unknown[], machines: number) =>
-  runLab({ scenario: aLabScenario({ network: NETWORK, faults }), machines });
+const run = (faults: readonly unknown[], machines: number, network: object = NETWORK) =>
+  runLab({ scenario: aLabScenario({ network, faults }), machines });
 
 describe('a machine that joins later', () => {
   it('is powered on so long after the start of the transfer, and gets its image like the others', async () => {
     const { fleet, barrierS } = await run([{ join: 1, at: '1 s' }], 3);
     expect(fleet.map(({ isVerified }) => isVerified)).toEqual([true, true, true]);
-    expect(fleet.slice(0, 2).every(({ poweredOnS }) => poweredOnS < 0.5)).toBe(true);
+    expect(fleet.slice(0, 2).every(({ poweredOnS }) => poweredOnS < barrierS)).toBe(true);
     expect(fleet[2]!.poweredOnS).toBeGreaterThanOrEqual(barrierS + 0.99);
     expect(fleet[2]!.phases.download![0]).toBeGreaterThan(fleet[2]!.poweredOnS);
   });
 
   it('comes in the place of one that is killed', async () => {
     const faults = [
-      { kill: 1, at: '1 s' },
-      { join: 1, at: '1 s' },
+      { kill: 1, at: '4 s' },
+      { join: 1, at: '4 s' },
     ];
-    const { fleet } = await run(faults, 4);
+    const { fleet } = await run(faults, 4, SLOW_NETWORK);
     expect(fleet.map(({ isVerified }) => isVerified)).toEqual([true, true, false, true]);
     expect(fleet[2]!.failure).toMatch(/^the agent was ended by SIGKILL/);
   });
 
   it('joins even when the transfer of the others is over', async () => {
-    const { fleet } = await run([{ join: 1, at: '4 s' }], 2);
+    const { fleet } = await run([{ join: 1, at: '12 s' }], 2);
     expect(fleet.map(({ isVerified }) => isVerified)).toEqual([true, true]);
     expect(fleet[1]!.poweredOnS).toBeGreaterThan(fleet[0]!.doneS!);
   });
@@ -39,13 +41,13 @@ describe('a machine that joins later', () => {
 
 describe('a machine that comes back after it lost its power', () => {
   it('goes on with what is on its disk, and its time counts from its first start', async () => {
-    const { fleet, barrierS } = await run([{ kill: 1, at: '1.5 s', back: '2 s' }], 2);
+    const { fleet, barrierS } = await run([{ kill: 1, at: '4 s', back: '2 s' }], 2, SLOW_NETWORK);
     expect(fleet.map(({ isVerified, failure }) => ({ isVerified, failure }))).toEqual(
       Array(2).fill({ isVerified: true, failure: null }),
     );
     const { poweredOnS, phases, doneS, image, downloadedBytes, cpuS } = fleet[1]!;
-    expect(poweredOnS).toBeLessThan(0.5);
-    expect(phases.register![0]).toBeGreaterThanOrEqual(barrierS + 3.49);
+    expect(poweredOnS).toBeLessThan(barrierS);
+    expect(phases.register![0]).toBeGreaterThanOrEqual(barrierS + 5.99);
     expect(doneS).toBeGreaterThan(phases.register![1]);
     expect(image!.reusedChunks).toBeGreaterThan(0);
     // What it had comes no second time, but for the pieces that were not complete.
@@ -56,7 +58,8 @@ describe('a machine that comes back after it lost its power', () => {
   });
 
   it('begins anew where the image comes as one stream', async () => {
-    const scenario = aLabScenario({ network: NETWORK, faults: [{ kill: 1, at: '1 s', back: '1 s' }] });
+    const faults = [{ kill: 1, at: '4 s', back: '1 s' }];
+    const scenario = aLabScenario({ network: SLOW_NETWORK, faults });
     const { fleet } = await runLab({ scenario, transport: 'unicast', machines: 1 });
     expect(fleet.map(({ isVerified }) => isVerified)).toEqual([true]);
     expect(fleet[0]!.downloadedBytes).toBeGreaterThan(1.2 * IMAGE_BYTES);
@@ -70,7 +73,7 @@ describe('a machine that comes back after it lost its power', () => {
     const before = await childrenOf(process.pid);
     const scenario = aLabScenario({
       network: { server: { up: '0.5 MiB/s' }, machine: { up: '0.5 MiB/s' } },
-      faults: [{ kill: 1, at: '1 s', back: '20 s' }],
+      faults: [{ kill: 1, at: '4 s', back: '20 s' }],
     });
     const ended = runLab({
       scenario,
@@ -81,7 +84,8 @@ describe('a machine that comes back after it lost its power', () => {
     });
     const rejected = expect(ended).rejects.toBe(reason);
     const started = async () => (await childrenOf(process.pid)).filter((pid) => !before.includes(pid));
-    await until(async () => (await started()).length === 2);
+    // The keeper of the files, the server and the agent.
+    await until(async () => (await started()).length === 3);
     const first = await started();
     // Its next process has just been started.
     await until(async () => (await started()).some((pid) => !first.includes(pid)));
@@ -106,13 +110,13 @@ describe('a machine that comes back after it lost its power', () => {
   it('stays off where it had its image already', async () => {
     const { fleet, barrierS } = await run(
       [
-        { kill: 1, at: '7 s', back: '1 s' },
-        { join: 1, at: '8 s' },
+        { kill: 1, at: '20 s', back: '1 s' },
+        { join: 1, at: '21 s' },
       ],
       3,
     );
     expect(fleet.map(({ isVerified }) => isVerified)).toEqual([true, true, true]);
-    expect(fleet[1]!.doneS).toBeLessThan(barrierS + 7);
+    expect(fleet[1]!.doneS).toBeLessThan(barrierS + 20);
   });
 });
 

@@ -1,8 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, it, onTestFinished } from 'vitest';
 import { LabChild } from '../../../../src/bench/executors/local/lab-child-process.ts';
-import { isRunning, until } from './a-lab.ts';
+import { killed, until } from './a-lab.ts';
 
 const BUSY_SHELL = new URL('./busy-shell-process.ts', import.meta.url);
 
@@ -19,17 +18,17 @@ async function sleepers(seconds: string): Promise<number[]> {
 describe('a process of the lab', () => {
   it.each(['kill', 'terminate'] as const)('takes with it what is started in this moment: %s', async (end) => {
     for (let round = 0; round < 3; round++) {
-      const seconds = `30.${process.pid}${end.length}${round}`;
+      // Longer than the time limit of the test: none that is left ends by itself.
+      const seconds = `3000.${process.pid}${end.length}${round}`;
       const child = new LabChild<string, string>(BUSY_SHELL, [], () => {});
       onTestFinished(async () => {
-        for (const pid of (await sleepers(seconds)).filter(isRunning)) process.kill(pid, 'SIGKILL');
+        for (const pid of await sleepers(seconds)) killed(pid);
       });
       child.send(seconds);
       await until(async () => (await sleepers(seconds)).length > 40);
       child[end]();
       await child.ended;
-      await delay(100);
-      expect(await sleepers(seconds)).toEqual([]);
+      await until(async () => (await sleepers(seconds)).length === 0);
     }
   });
 });

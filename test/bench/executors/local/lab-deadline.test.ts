@@ -14,13 +14,13 @@ describe('a lab with a deadline', () => {
     const { port, patienceMs, ...filesOptions } = labOptionsOf({});
     const files = new LabFiles(filesOptions);
     onTestFinished(() => files.close());
-    const options = { files, port, patienceMs, deadlineMs: 5_000, place: loopback };
+    const options = { files, port, patienceMs, deadlineMs: 15_000, place: loopback };
     const lab = new Lab(labPlanOf(run), options, aWatch());
     try {
       const { fleet, unfinishedAfterS } = await lab.run();
-      expect(unfinishedAfterS).toBe(5);
+      expect(unfinishedAfterS).toBe(15);
       expect(fleet).toMatchObject([
-        { isVerified: false, failure: 'given up during download: it had not finished after 5 s' },
+        { isVerified: false, failure: 'given up during download: it had not finished after 15 s' },
         { isVerified: true, failure: null },
       ]);
     } finally {

@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -7,10 +8,24 @@ import type { FilesKeeperCommand } from '../../../../src/bench/executors/local/f
 import type { GoldenFiles, GoldenWish } from '../../../../src/bench/executors/local/golden-files.ts';
 import { LabFiles } from '../../../../src/bench/executors/local/lab-files.ts';
 import { aFolder, anImageFile, someBytes } from '../../../engine/an-image.ts';
-import { childrenOf } from './a-lab.ts';
 
 const ENTRY = new URL('../../../../src/bench/executors/local/files-keeper-process.ts', import.meta.url);
 const WISH: GoldenWish = { imageBytes: 3_000_000, pieceBytes: 16_384, encoding: 'raw', isSaved: false };
+
+/** Processes that this one has started. */
+function childrenNow(): number[] {
+  return readdirSync('/proc/self/task').flatMap(childrenOfThread);
+}
+
+/** It may have ended meanwhile. */
+function childrenOfThread(thread: string): number[] {
+  try {
+    const text = readFileSync(`/proc/self/task/${thread}/children`, 'utf8');
+    return text.split(' ').filter(Boolean).map(Number);
+  } catch {
+    return [];
+  }
+}
 
 async function someFiles() {
   const workFolder = await aFolder();
@@ -65,12 +80,13 @@ describe('the files of a lab', () => {
 
   it('are lost with their keeper, and another is found', async () => {
     const { files } = await someFiles();
-    const before = await childrenOf(process.pid);
+    const before = childrenNow();
     const lost = expect(files.golden(WISH)).rejects.toMatchObject({
       code: 'LAB_FILES',
       message: "the keeper of the lab's files was ended by SIGKILL",
     });
-    const [keeper] = (await childrenOf(process.pid)).filter((pid) => !before.includes(pid));
+    // At once: it has not even started to make them, and is not heard in this turn.
+    const [keeper] = childrenNow().filter((pid) => !before.includes(pid));
     process.kill(keeper!, 'SIGKILL');
     await lost;
     expect((await files.golden(WISH)).published.version).toBe(1);

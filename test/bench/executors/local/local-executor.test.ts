@@ -30,7 +30,7 @@ describe('a deployment in the local lab', () => {
   });
 
   it('by a chain goes from each machine to the one that came after it', async () => {
-    const scenario = aLabScenario({ fleet: { machines: [3], start: { staggered: '400 ms' } } });
+    const scenario = aLabScenario({ fleet: { machines: [3], start: { staggered: '3 s' } } });
     const { fleet } = await runLab({ transport: 'chain', machines: 3, scenario });
     expect(fleet.map(({ isVerified }) => isVerified)).toEqual([true, true, true]);
     expect(fleet.map(({ receivedFrom }) => Object.keys(receivedFrom!))).toEqual([
@@ -110,8 +110,9 @@ describe('a deployment in the local lab', () => {
 describe('a machine that fails', () => {
   it.each(['p2p', 'unicast'] as const)('by being killed leaves the others alone: %s', async (transport) => {
     const scenario = aLabScenario({
-      network: { server: { up: '2 MiB/s' }, machine: { up: '2 MiB/s' } },
-      faults: [{ kill: 1, at: '1 s' }],
+      // A copy takes eight seconds.
+      network: { server: { up: '0.5 MiB/s' }, machine: { up: '0.5 MiB/s' } },
+      faults: [{ kill: 1, at: '4 s' }],
     });
     const { fleet } = await runLab({ transport, machines: 3, scenario });
     expect(fleet.map(({ isVerified }) => isVerified)).toEqual([true, true, false]);

@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import {
   cpuSecondsOf,
   descendantsOf,
   peakMemoryOf,
 } from '../../../../src/bench/executors/local/process-tree-reader.ts';
+import { until } from './a-lab.ts';
 import { skipOrFail } from './installed-tool.ts';
 
 const GRANDCHILD = `
@@ -34,6 +35,9 @@ describe('the tree of a process', () => {
       child.kill('SIGKILL');
     });
     await once(child.stdout, 'data');
+    // It is asked twice, and may not need more meanwhile.
+    child.kill('SIGSTOP');
+    await until(() => readFileSync(`/proc/${child.pid}/stat`, 'utf8').includes(') T '));
     const { parent, ...children } = peakMemoryOf(process.pid, 'parent')!;
     expect(parent).toBeGreaterThan(10e6);
     const held = Object.values(children).reduce((sum, bytes) => sum + bytes, 0);

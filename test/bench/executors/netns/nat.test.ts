@@ -9,7 +9,7 @@ import { isLabInUse, namespacesBy, needsNetns, runNetns } from './a-netns-lab.ts
 
 const IMAGE_BYTES = 4 * 2 ** 20;
 const LINK = { up: '20 MiB/s', down: '20 MiB/s' };
-const WAN = { up: '2 MiB/s', down: '2 MiB/s' };
+const WAN = { up: '1 MiB/s', down: '1 MiB/s' };
 
 /** Two sites of half of the machines each, the second one behind a NAT. */
 const NETWORK = {

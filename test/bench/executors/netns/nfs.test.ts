@@ -126,14 +126,14 @@ describe('a server of NFS', () => {
     expect(await readdir(folder)).toEqual(['a-file']);
     expect(running(GANESHA, [namespace])).toHaveLength(1);
     await end();
-    expect(running(GANESHA, [namespace])).toEqual([]);
+    await until(() => running(GANESHA, [namespace]).length === 0);
   });
 
   it('tells that it cannot show a folder, and is gone', async (context) => {
     const { namespace, folder, started } = await aServer(context);
     await rm(folder, { recursive: true });
     expect((await started()).said).toContain('NFS4ERR_NOENT');
-    expect(running(GANESHA, [namespace])).toEqual([]);
+    await until(() => running(GANESHA, [namespace]).length === 0);
   });
 
   it('tells in its own words why it cannot start, and is gone', async (context) => {
@@ -142,6 +142,7 @@ describe('a server of NFS', () => {
     const before = running(GANESHA, [namespace]);
     expect(before).toHaveLength(1);
     expect((await started()).said).toContain('Cannot continue');
+    await until(() => running(GANESHA, [namespace]).length === 1);
     expect(running(GANESHA, [namespace])).toEqual(before);
   });
 });
