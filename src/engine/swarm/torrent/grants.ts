@@ -209,9 +209,13 @@ export class Grants implements Unchokes {
     this.#showing?.slowed(neighbour);
   }
 
-  /** At another site it is slow because the way is, and what goes there others wait for. */
+  /**
+   * At another site it is slow because the way is, and what goes there others wait for. Where one of us has no label,
+   * nothing says that we are far from each other (`SiteGate.isFar`).
+   */
   #isNear({ site }: Neighbour): boolean {
-    return site === this.#settings.place.site;
+    const own = this.#settings.place.site;
+    return own === '' || site === '' || site === own;
   }
 
   /** It has a grant. */
