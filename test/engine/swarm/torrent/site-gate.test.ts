@@ -9,7 +9,7 @@ const MATES = [1, 2, 3];
 /** One of some machines at a site that know each other, by their salts, beside a machine at another site. */
 function aMember(
   own: number,
-  far: { has?: number[] | 'everything'; isDealer?: boolean } = {},
+  far: { has?: number[] | 'everything'; isDealer?: boolean; nowMs?: number } = {},
   salts: readonly number[] = MATES,
 ): ATorrent {
   const torrent = new ATorrent({
@@ -18,6 +18,7 @@ function aMember(
     openPieces: PIECES,
     askedBlocks: 2 * PIECES * BLOCKS,
   });
+  torrent.nowMs = far.nowMs ?? 0;
   for (const [place, salt] of salts.entries()) {
     if (salt === own) continue;
     const peer = place + 1;
@@ -90,6 +91,33 @@ describe('a piece at another site', () => {
     for (const block of requestsTo(torrent.effects, FAR)) torrent.deliver(FAR, block);
     torrent.tell({ kind: 'pieceStored', piece: first! });
     torrent.pass(100);
+    expect(askedAfar(torrent)).toHaveLength(2);
+  });
+
+  it('is left to its owner at first, however long the clock has run before anybody was known', () => {
+    const others = askedAfar(aMember(2));
+    const torrent = aMember(1, { has: others, nowMs: 60_000 });
+    torrent.pass(100);
+    torrent.pass(4_800);
+    expect(askedAfar(torrent)).toEqual([]);
+    torrent.pass(200);
+    expect(askedAfar(torrent)).toHaveLength(1);
+  });
+
+  it('is left to its owner as long as there was something of our own, also after a time when there was nothing', () => {
+    const others = askedAfar(aMember(2));
+    const [own] = askedAfar(aMember(1));
+    const torrent = aMember(1, { has: [] });
+    torrent.pass(6_000);
+    torrent.pass(6_000);
+    for (const piece of [own!, ...others]) torrent.tell({ kind: 'pieceAnnounced', peer: FAR, piece });
+    torrent.pass(100);
+    expect(askedAfar(torrent)).toEqual([own]);
+    for (const block of requestsTo(torrent.effects, FAR)) torrent.deliver(FAR, block);
+    torrent.tell({ kind: 'pieceStored', piece: own! });
+    torrent.pass(4_000);
+    expect(askedAfar(torrent)).toEqual([own]);
+    torrent.pass(2_000);
     expect(askedAfar(torrent)).toHaveLength(2);
   });
 
