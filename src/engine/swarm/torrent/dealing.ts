@@ -69,9 +69,24 @@ export class Dealing implements Showing {
     for (const [piece, { receiver }] of this.#dealt) if (receiver === peer) this.#takeBack(piece);
   }
 
-  /** Whoever lacks the piece can have it from there. */
-  announced(_neighbour: Neighbour, piece: number, nowMs: number): void {
-    if (this.isGoingOn) this.#pass(piece, nowMs);
+  /** Another seeder that deals has everything, and fetches nothing of what it may have been dealt before it said so. */
+  introduced(neighbour: Neighbour): void {
+    if (!neighbour.isDealer) return;
+    this.slowed(neighbour);
+    this.#shown.get(neighbour.peer)?.clear();
+  }
+
+  /**
+   * Whoever lacks the piece can have it from there, but for a seeder that deals, which tells of what it has and not of
+   * what is in the swarm. Who was dealt the piece and had it from others has its grant for another.
+   */
+  announced(neighbour: Neighbour, piece: number, nowMs: number): void {
+    if (!this.isGoingOn || neighbour.isDealer) return;
+    const isUnfetched = this.#isUnfetched(neighbour, piece);
+    this.#pass(piece, nowMs);
+    if (!neighbour.grant || !isUnfetched) return;
+    neighbour.grant.usedAtMs = nowMs;
+    this.granted(neighbour, nowMs);
   }
 
   sent(neighbour: Neighbour, { piece, length }: BlockAddress, nowMs: number): void {
@@ -93,7 +108,7 @@ export class Dealing implements Showing {
     return this.#dealer.nextReceiver(peers, (peer) => {
       const neighbour = this.#table.neighbours.get(peer)!;
       const hasWork = this.#dealer.hasFreshFor(neighbour.pieces) || this.#owes(neighbour);
-      return hasWork && canReceive(neighbour);
+      return hasWork && !neighbour.isDealer && canReceive(neighbour);
     });
   }
 
@@ -126,6 +141,13 @@ export class Dealing implements Showing {
   /** Whether it was dealt a piece of which it has still to fetch something. */
   #owes({ peer, pieces }: Neighbour): boolean {
     return this.#dealt.entries().some(([piece, { receiver }]) => receiver === peer && !pieces.has(piece));
+  }
+
+  /** Whether it was dealt the piece, and has not asked for any of it. */
+  #isUnfetched({ peer, queue }: Neighbour, piece: number): boolean {
+    const dealt = this.#dealt.get(piece);
+    if (dealt?.receiver !== peer || queue.some((block) => block.piece === piece)) return false;
+    return dealt.leftBytes === this.#table.geometry.bytesOf(piece);
   }
 
   #takeBack(piece: number): void {

@@ -103,7 +103,8 @@ export class SwarmState {
         this.#download.left(neighbour);
         return this.#upload.left(neighbour, nowMs);
       case 'peerIntroduced':
-        return this.#download.introduced(neighbour, event);
+        this.#download.introduced(neighbour, event);
+        return this.#upload.introduced(neighbour, nowMs);
       case 'choked':
         return this.#download.choked(neighbour);
       case 'unchoked':
