@@ -98,10 +98,9 @@ export class DownloadSide {
     this.#settings.picker.claimed(piece);
   }
 
-  /** All of them are known before any is asked for. */
+  /** Pieces that it had not said it has: all of them are known before any is asked for. */
   announced(neighbour: Neighbour, pieces: Iterable<number>): void {
     for (const piece of pieces) {
-      if (neighbour.pieces.has(piece)) continue;
       this.#settings.picker.announced(piece);
       this.#offers.announced(neighbour, piece);
     }

@@ -55,8 +55,9 @@ export class Offers {
     else if (this.#gate.isOpen(neighbour, piece)) this.#open(neighbour, piece);
   }
 
-  /** A neighbour has said who and where it is; it may say so again. */
+  /** A neighbour has said who and where it is; it may say so again, and nothing follows from what is not new. */
   introduced(neighbour: Neighbour, introduction: Introduced): void {
+    if (this.#patience.has(neighbour.peer) && isSame(neighbour, introduction)) return;
     const wasNear = this.#gate.isNear(neighbour);
     this.#farAtMs = Math.min(this.#farAtMs, this.#source.now());
     this.#servedAtMs = Math.min(this.#servedAtMs, this.#source.now());
@@ -176,4 +177,8 @@ export class Offers {
     for (const neighbour of this.#source.neighbours.values())
       if (this.#gate.isFar(neighbour)) this.#reopen(neighbour);
   }
+}
+
+function isSame(one: Introduced, other: Introduced): boolean {
+  return one.site === other.site && one.isDealer === other.isDealer && one.salt === other.salt;
 }

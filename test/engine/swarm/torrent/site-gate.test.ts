@@ -155,6 +155,14 @@ describe('a piece at another site', () => {
     expect(askedAfar(torrent)).toEqual([]);
   });
 
+  it('stays open that was adopted when its holder says again where it is', () => {
+    const others = askedAfar(aMember(2));
+    const torrent = aMember(1, { has: others });
+    torrent.pass(6_000);
+    torrent.tell({ kind: 'peerIntroduced', peer: FAR, site: 'far', isDealer: false, salt: FAR });
+    expect(askedAfar(torrent)).toHaveLength(1);
+  });
+
   it('is open again when whoever had it turns out to be elsewhere', () => {
     const torrent = aMember(1);
     const own = askedAfar(aMember(1));
