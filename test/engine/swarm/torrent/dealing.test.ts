@@ -90,6 +90,18 @@ describe('a seeder that deals', () => {
     for (const peer of [1, 2]) expect(havesTo(torrent.effects, peer).sort()).toEqual([0, 1, 2, 3]);
   });
 
+  it('tells of very many pieces a few hundred at a time, and serves all of them from the start', () => {
+    const torrent = aDealer(600);
+    torrent.join(1, { isInterested: true });
+    torrent.join(2);
+    const effects = torrent.tell({ kind: 'everythingAnnounced', peer: 2 });
+    expect(havesTo(effects, 1)).toHaveLength(256);
+    expect(toldTo(torrent.request(1, 599, 1), 1)).toEqual(['block']);
+    for (let tick = 0; tick < 5; tick++) torrent.pass(100);
+    expect(havesTo(torrent.effects, 1).toSorted((a, b) => a - b)).toEqual([...Array(600).keys()]);
+    expect(havesTo(torrent.effects, 2)).toEqual([]);
+  });
+
   it('then tells who joins of everything at once, and serves it', () => {
     const torrent = aDealer(1, { slots: 2 });
     torrent.join(1);
