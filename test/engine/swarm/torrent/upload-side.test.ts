@@ -122,7 +122,12 @@ describe('a grant', () => {
       ['choke'],
     ],
     ['stays with a neighbour at another site, which is slow because the way is', 'near', 'far', []],
-    ['goes to another in place of a slow neighbour that says where it is, where we do not', '', 'far', ['choke']],
+    [
+      'goes to another in place of a slow neighbour that says where it is, where we do not',
+      '',
+      'far',
+      ['choke'],
+    ],
     ['goes to another in place of a slow neighbour that does not say where it is', 'near', '', ['choke']],
   ])('%s', (_what, own, site, told) => {
     const torrent = aSeed(3, { slots: 1, unsentBytes: BLOCK, place: { site: own, salt: 0 } });

@@ -102,7 +102,8 @@ export function runVirtualSwarm(wishes: Partial<VirtualSwarm> & { machines: numb
   const chance = new RandomStream(swarm.randomSeed, 'swarm');
   const peers: VirtualPeer[] = [];
   const net: Net = { swarm, simulation, conditions: swarm.conditions, peers, chance, messages: 0 };
-  for (let number = 0; number < swarm.servers + swarm.machines; number++) peers.push(new VirtualPeer(number, net));
+  for (let number = 0; number < swarm.servers + swarm.machines; number++)
+    peers.push(new VirtualPeer(number, net));
   for (const peer of peers) peer.meetAll();
   const tick = (): void => {
     for (const peer of peers) peer.handle({ kind: 'clockTicked' });
@@ -153,7 +154,11 @@ class VirtualPeer {
     this.number = number;
     this.isDone = isSeed;
     this.#net = net;
-    const ownRateBps = isSeed ? rateBps * serverShare : number < servers + slow ? rateBps * slowShare : rateBps;
+    const ownRateBps = isSeed
+      ? rateBps * serverShare
+      : number < servers + slow
+        ? rateBps * slowShare
+        : rateBps;
     const UpPort = net.swarm.isFair ? FairQueues : OneQueue;
     this.up = new UpPort(net.simulation, isSeed ? ownRateBps : ownRateBps * upShare);
     this.down = new OneQueue(net.simulation, ownRateBps);
