@@ -26,7 +26,7 @@ const REFUSED_MS = 30_000;
  */
 const UNSENT_SHARE = 1 / 16;
 const MOST_UNSENT_BYTES = 4 * BLOCK_BYTES;
-/** Memory for pieces that come in [byte]. */
+/** Memory for pieces that come in [byte]; four pieces at least, and two more for what is dealt (`open-pieces.ts`). */
 const OPEN_BYTES = 64 * 2 ** 20;
 /**
  * Pieces' worth of blocks that are on their way to us, from all sources together, and the bounds of that [block]. In the
@@ -64,7 +64,7 @@ export function settingsOf({ options, geometry, isSeed, held, count }: SettingsS
     held: isSeed ? EVERYTHING_HELD : held,
     chance,
     picker: newPicker(policies, { pieces, chance, count }),
-    dealer: isDealer(options, isSeed) ? new PieceDealer(pieces) : undefined,
+    dealer: isDealer(options, isSeed) ? new PieceDealer(pieces, chance) : undefined,
     superSeeder: isSeed && policies.seeder === 'superseed' ? new SuperSeeder(pieces, chance) : undefined,
     choker: isClassic ? new ClassicChoker(uploadSlots, chance) : undefined,
     slots: uploadSlots,

@@ -1,3 +1,4 @@
+import type { Chance } from './chance.ts';
 import { lowestBit, PieceSet } from './piece-set.ts';
 
 /** Share of one piece in the average of how long they are under way (RFC 6298, section 2, has it for round trips). */
@@ -21,9 +22,18 @@ export class PieceDealer {
    * are always new ones and old ones, and who looks at one row sees both.
    */
   #place = 0;
+  /** Bit of that word where it is looked for first. */
+  #bit = 0;
+  readonly #chance: Chance | undefined;
 
-  constructor(pieces: number) {
+  /**
+   * @param chance for dealers side by side. In one order the second deals what the first has just dealt, one late all the
+   * time; begun elsewhere, it is so from where the one comes to what the other has dealt.
+   */
+  constructor(pieces: number, chance?: Chance) {
     this.#fresh = PieceSet.full(pieces);
+    this.#chance = chance;
+    this.#draw();
   }
 
   /** True while some piece was never dealt, or came back. */
@@ -60,6 +70,7 @@ export class PieceDealer {
   deal(held: PieceSet, nowMs: number): number {
     const piece = this.#nextFor(held);
     this.#place = ((piece >>> 5) + 1) % this.#fresh.span;
+    this.#draw();
     this.#fresh.delete(piece);
     this.#underWay.set(piece, nowMs);
     return piece;
@@ -100,12 +111,16 @@ export class PieceDealer {
       if (!(nowMs - dealtAtMs <= LATE * this.#usualMs)) this.#underWay.delete(piece);
   }
 
+  #draw(): void {
+    if (this.#chance) this.#bit = this.#chance.below(32);
+  }
+
   #nextFor(held: PieceSet): number {
     const places = this.#fresh.span;
     for (let step = 0; step < places; step++) {
       const place = (this.#place + step) % places;
       const word = this.#fresh.word(place) & ~held.word(place);
-      if (word !== 0) return (place << 5) + lowestBit(word);
+      if (word !== 0) return (place << 5) + lowestBit(word & (-1 << this.#bit) || word);
     }
     return -1;
   }

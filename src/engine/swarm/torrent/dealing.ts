@@ -10,6 +10,17 @@ interface DealtPiece {
   leftBytes: number;
 }
 
+/** What a neighbour has still to be told of in the end: from piece `next` on, but for what it was shown. */
+interface Untold {
+  readonly shown: PieceSet;
+  next: number;
+}
+
+/**
+ * Pieces that each neighbour is told of at a time in the end: that is a message for every piece and neighbour, and one
+ * neighbour that has everything can bring the end about with a single message.
+ */
+const TOLD_AT_ONCE = 256;
 /** Grants for the same piece that a receiver may miss in a row. */
 const MOST_MISSED = 4;
 
@@ -24,6 +35,8 @@ export class Dealing implements Showing {
   /** By peer: pieces that it was told of. */
   readonly #shown = new Map<number, PieceSet>();
   readonly #dealt = new Map<number, DealtPiece>();
+  /** By peer, once everything has been dealt. */
+  readonly #untold = new Map<number, Untold>();
   /** By peer: grants in a row that it did not make use of in time. */
   readonly #missed = new Map<number, number>();
 
@@ -49,6 +62,7 @@ export class Dealing implements Showing {
   left(neighbour: Neighbour): void {
     const shown = this.#shown.get(neighbour.peer);
     this.#shown.delete(neighbour.peer);
+    this.#untold.delete(neighbour.peer);
     this.#missed.delete(neighbour.peer);
     if (!shown || !this.isGoingOn) return;
     const others = [...this.#table.neighbours.values()];
@@ -69,9 +83,24 @@ export class Dealing implements Showing {
     for (const [piece, { receiver }] of this.#dealt) if (receiver === peer) this.#takeBack(piece);
   }
 
-  /** Whoever lacks the piece can have it from there. */
-  announced(_neighbour: Neighbour, piece: number, nowMs: number): void {
-    if (this.isGoingOn) this.#pass(piece, nowMs);
+  /** Another seeder that deals has everything, and fetches nothing of what it may have been dealt before it said so. */
+  introduced(neighbour: Neighbour): void {
+    if (!neighbour.isDealer) return;
+    this.slowed(neighbour);
+    this.#shown.get(neighbour.peer)?.clear();
+  }
+
+  /**
+   * Whoever lacks the piece can have it from there, but for a seeder that deals, which tells of what it has and not of
+   * what is in the swarm. Who was dealt the piece and had it from others has its grant for another.
+   */
+  announced(neighbour: Neighbour, piece: number, nowMs: number): void {
+    if (!this.isGoingOn || neighbour.isDealer) return;
+    const isUnfetched = this.#isUnfetched(neighbour, piece);
+    this.#pass(piece, nowMs);
+    if (!neighbour.grant || !isUnfetched) return;
+    neighbour.grant.usedAtMs = nowMs;
+    this.granted(neighbour, nowMs);
   }
 
   sent(neighbour: Neighbour, { piece, length }: BlockAddress, nowMs: number): void {
@@ -83,7 +112,7 @@ export class Dealing implements Showing {
   }
 
   ticked(nowMs: number): void {
-    if (!this.isGoingOn) return;
+    if (!this.isGoingOn) return this.#tellMore();
     this.#dealer.passLate(nowMs);
     this.#endIfOver();
   }
@@ -93,7 +122,7 @@ export class Dealing implements Showing {
     return this.#dealer.nextReceiver(peers, (peer) => {
       const neighbour = this.#table.neighbours.get(peer)!;
       const hasWork = this.#dealer.hasFreshFor(neighbour.pieces) || this.#owes(neighbour);
-      return hasWork && canReceive(neighbour);
+      return hasWork && !neighbour.isDealer && canReceive(neighbour);
     });
   }
 
@@ -128,6 +157,13 @@ export class Dealing implements Showing {
     return this.#dealt.entries().some(([piece, { receiver }]) => receiver === peer && !pieces.has(piece));
   }
 
+  /** Whether it was dealt the piece, and has not asked for any of it. */
+  #isUnfetched({ peer, queue }: Neighbour, piece: number): boolean {
+    const dealt = this.#dealt.get(piece);
+    if (dealt?.receiver !== peer || queue.some((block) => block.piece === piece)) return false;
+    return dealt.leftBytes === this.#table.geometry.bytesOf(piece);
+  }
+
   #takeBack(piece: number): void {
     this.#dealt.delete(piece);
     this.#dealer.takeBack(piece);
@@ -142,15 +178,27 @@ export class Dealing implements Showing {
   /** Nothing is waited for any more: from now on everybody may ask for anything. */
   #endIfOver(): void {
     if (this.isGoingOn) return;
-    const { neighbours, held } = this.#table;
-    for (const neighbour of neighbours.values()) {
-      const shown = this.#shown.get(neighbour.peer);
-      for (const piece of held) {
-        if (neighbour.pieces.has(piece) || shown?.has(piece)) continue;
-        this.#table.send(neighbour, { kind: 'have', piece });
-      }
-    }
+    for (const [peer, shown] of this.#shown) this.#untold.set(peer, { shown, next: 0 });
     this.#shown.clear();
     this.#dealt.clear();
+    this.#tellMore();
+  }
+
+  /** Tells everybody of some more of what was kept back. */
+  #tellMore(): void {
+    for (const [peer, untold] of this.#untold) {
+      this.#tell(this.#table.neighbours.get(peer)!, untold);
+      if (untold.next === this.#table.geometry.pieces) this.#untold.delete(peer);
+    }
+  }
+
+  #tell(neighbour: Neighbour, untold: Untold): void {
+    const { geometry, held, send } = this.#table;
+    for (let said = 0; said < TOLD_AT_ONCE && untold.next < geometry.pieces; untold.next++) {
+      const piece = untold.next;
+      if (!held.has(piece) || neighbour.pieces.has(piece) || untold.shown.has(piece)) continue;
+      send(neighbour, { kind: 'have', piece });
+      said++;
+    }
   }
 }

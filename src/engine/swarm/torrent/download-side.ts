@@ -98,10 +98,9 @@ export class DownloadSide {
     this.#settings.picker.claimed(piece);
   }
 
-  /** All of them are known before any is asked for. */
+  /** Pieces that it had not said it has: all of them are known before any is asked for. */
   announced(neighbour: Neighbour, pieces: Iterable<number>): void {
     for (const piece of pieces) {
-      if (neighbour.pieces.has(piece)) continue;
       this.#settings.picker.announced(piece);
       this.#offers.announced(neighbour, piece);
     }
@@ -132,7 +131,8 @@ export class DownloadSide {
   rejected(neighbour: Neighbour, address: BlockAddress): void {
     const { piece } = address;
     const block = this.#settings.geometry.blockOf(address);
-    if (block === -1 || !this.#sources.remove(neighbour, piece, block)) return;
+    if (block === -1 || this.#requests.answered(neighbour, piece, block)) return;
+    if (!this.#sources.remove(neighbour, piece, block)) return;
     if (neighbour.areWeUnchoked)
       this.#offers.refused(neighbour, piece, this.#nowMs + this.#settings.refusedMs);
     this.#release(neighbour, piece, block);
@@ -158,6 +158,7 @@ export class DownloadSide {
     const { piece } = address;
     const block = this.#settings.geometry.blockOf(address);
     if (block === -1) return;
+    this.#requests.answered(neighbour, piece, block);
     // Late ones are asked again. What nobody has asked for is no sign that what was asked for is coming.
     neighbour.isSnubbed = false;
     if (!this.#sources.remove(neighbour, piece, block)) return this.#ask(neighbour);
@@ -201,13 +202,18 @@ export class DownloadSide {
     }
   }
 
-  /** In the middle of a block it may go on writing to it: then it has to go. */
+  /**
+   * In the middle of a block it may go on writing to it: then it has to go. Else it is told that nothing need come any
+   * more: after an outage of its line all that it owed us would come, and others have been asked for it by then.
+   */
   #snub(neighbour: Neighbour): void {
-    const { peer, asked } = neighbour;
-    const isSending = [...asked].some(([piece, blocks]) =>
-      [...blocks].some((block) => this.#open.of(piece)?.isArrivingFrom(block, peer)),
+    const { peer } = neighbour;
+    const owed = [...neighbour.asked].flatMap(([piece, blocks]) =>
+      [...blocks].map((block) => ({ piece, block })),
     );
+    const isSending = owed.some(({ piece, block }) => this.#open.of(piece)?.isArrivingFrom(block, peer));
     if (isSending) this.#emit({ kind: 'dropPeer', peer, reason: 'it stopped in the middle of a block' });
+    else for (const { piece, block } of owed) this.#requests.cancel(neighbour, piece, block);
     neighbour.isSnubbed = true;
     this.#releaseAll(neighbour);
     this.#interest.review(neighbour);

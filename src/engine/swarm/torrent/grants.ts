@@ -90,10 +90,11 @@ export class Grants implements Unchokes {
 
   /**
    * What was granted and not asked for goes to the next: the grant was declined. What was dealt is never declined, these
-   * words have crossed it on their way; if it is not asked for, it is taken back later (`ticked`).
+   * words have crossed it on their way; if it is not asked for, it is taken back later (`ticked`). To another seeder that
+   * deals nothing is dealt.
    */
   lostInterest(neighbour: Neighbour): void {
-    const isDealt = this.#isDealing() && neighbour.grant?.isUsed === false;
+    const isDealt = this.#isDealing() && !neighbour.isDealer && neighbour.grant?.isUsed === false;
     if (neighbour.grant && !isDealt && neighbour.queue.length === 0) this.#end(neighbour);
   }
 
@@ -209,9 +210,13 @@ export class Grants implements Unchokes {
     this.#showing?.slowed(neighbour);
   }
 
-  /** At another site it is slow because the way is, and what goes there others wait for. */
+  /**
+   * At another site it is slow because the way is, and what goes there others wait for. Where one of us has no label,
+   * nothing says that we are far from each other (`SiteGate.isFar`).
+   */
   #isNear({ site }: Neighbour): boolean {
-    return site === this.#settings.place.site;
+    const own = this.#settings.place.site;
+    return own === '' || site === '' || site === own;
   }
 
   /** It has a grant. */

@@ -36,6 +36,8 @@ export interface Neighbour extends Introduced {
   /** Blocks that it owes us, by piece. */
   readonly asked: Map<number, Set<number>>;
   askedBlocks: number;
+  /** Blocks whose requests were cancelled and have had no answer, a reject or the block (BEP 6). */
+  readonly cancelled: Set<number>;
   /** How many it takes to keep its line busy. */
   readonly pipeline: RequestPipeline;
   /** When it last sent a block, or began to owe us some [ms]. */
@@ -110,6 +112,7 @@ export function newNeighbour(
     areWeUnchoked: false,
     asked: new Map(),
     askedBlocks: 0,
+    cancelled: new Set(),
     heardAtMs: 0,
     isSnubbed: false,
     isInterested: false,

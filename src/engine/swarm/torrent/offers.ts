@@ -26,10 +26,12 @@ export class Offers {
   readonly #gate: SiteGate;
   /** By member of our site. */
   readonly #patience = new Map<number, OwnerPatience>();
-  /** When there was last something of our own to fetch from another site [ms]. */
-  #farAtMs = 0;
-  /** When somebody here last owed us something [ms]. */
-  #servedAtMs = 0;
+  /**
+   * When there was last something of our own to fetch from another site, and when somebody here last owed us something
+   * [ms]: at first, when somebody said where it is. Infinity before that; the clock may have run for long by then.
+   */
+  #farAtMs = Number.POSITIVE_INFINITY;
+  #servedAtMs = Number.POSITIVE_INFINITY;
   /** We fetch what others own: from the first time that there was nothing else for a while. */
   #isAdopting = false;
 
@@ -53,9 +55,12 @@ export class Offers {
     else if (this.#gate.isOpen(neighbour, piece)) this.#open(neighbour, piece);
   }
 
-  /** A neighbour has said who and where it is; it may say so again. */
+  /** A neighbour has said who and where it is; it may say so again, and nothing follows from what is not new. */
   introduced(neighbour: Neighbour, introduction: Introduced): void {
+    if (this.#patience.has(neighbour.peer) && isSame(neighbour, introduction)) return;
     const wasNear = this.#gate.isNear(neighbour);
+    this.#farAtMs = Math.min(this.#farAtMs, this.#source.now());
+    this.#servedAtMs = Math.min(this.#servedAtMs, this.#source.now());
     neighbour.site = introduction.site;
     neighbour.isDealer = introduction.isDealer;
     neighbour.salt = introduction.salt;
@@ -120,7 +125,6 @@ export class Offers {
     if (all.some((neighbour) => neighbour.askedBlocks > 0 && !far.includes(neighbour)))
       this.#servedAtMs = nowMs;
     if (isBusy || nowMs - this.#farAtMs < ADOPT_MS) return undefined;
-    this.#isAdopting = true;
     const isForsaken = nowMs - this.#servedAtMs >= ADOPT_MS;
     const isAtWork = ({ peer }: Neighbour): boolean => this.#patience.get(peer)?.isAtWork(nowMs) === true;
     for (const neighbour of far) {
@@ -128,6 +132,7 @@ export class Offers {
         .orphansOf(neighbour, { wanted: this.wanted, isForsaken, isAtWork })
         .filter((piece) => !neighbour.refused.has(piece));
       if (orphans.length === 0) continue;
+      this.#isAdopting = true;
       this.#open(neighbour, orphans[this.#source.chance.below(orphans.length)]!);
       return neighbour;
     }
@@ -172,4 +177,8 @@ export class Offers {
     for (const neighbour of this.#source.neighbours.values())
       if (this.#gate.isFar(neighbour)) this.#reopen(neighbour);
   }
+}
+
+function isSame(one: Introduced, other: Introduced): boolean {
+  return one.site === other.site && one.isDealer === other.isDealer && one.salt === other.salt;
 }

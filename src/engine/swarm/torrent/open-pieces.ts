@@ -2,6 +2,7 @@ import type { PiecePicker } from '../policy/picker/piece-picker.ts';
 import type { PieceSet } from '../policy/piece-set.ts';
 import type { Geometry } from './geometry.ts';
 import type { HeldBlocks } from './held-blocks.ts';
+import type { Neighbour } from './neighbour.ts';
 import { PartialPiece } from './partial-piece.ts';
 
 /** What pieces are begun with. */
@@ -11,9 +12,15 @@ export interface OpenPieceSettings {
   readonly held: HeldBlocks;
   /** This torrent's own. */
   readonly picker: PiecePicker;
-  /** Pieces that may be in memory at a time, being received or being stored. */
+  /** Pieces that may be in memory at a time, being received or being stored, beside `DEALT_BEYOND`. */
   readonly openPieces: number;
 }
+
+/**
+ * Pieces from seeders that deal that may be in memory beyond that: one that comes in, and one that is stored. The whole
+ * swarm waits for what is fresh, and the pieces that are open may be as large and as few as the sources that send them.
+ */
+const DEALT_BEYOND = 2;
 
 /** The pieces that are coming in or being stored: memory is taken for each of them. */
 export class OpenPieces {
@@ -30,8 +37,9 @@ export class OpenPieces {
     return this.#partials.get(piece);
   }
 
-  get isFull(): boolean {
-    return this.#partials.size >= this.#settings.openPieces;
+  /** Whether no further piece may be begun with this neighbour. */
+  isFullFor({ isDealer }: Neighbour): boolean {
+    return this.#partials.size >= this.#settings.openPieces + (isDealer ? DEALT_BEYOND : 0);
   }
 
   begin(piece: number): PartialPiece {

@@ -60,11 +60,9 @@ export class PartialPiece {
     return this.#requests[block]! <= (isLate ? EXTRA_COPIES : 0);
   }
 
-  /** Whether some block is missing that may be asked for once more in the end game. */
+  /** Whether some block may be asked for once more in the end game. */
   hasLateBlock(): boolean {
-    for (let block = 0; block < this.blocks; block++) {
-      if (!this.hasBlock(block) && this.#requests[block]! <= EXTRA_COPIES) return true;
-    }
+    for (let block = 0; block < this.blocks; block++) if (this.isOpen(block, true)) return true;
     return false;
   }
 

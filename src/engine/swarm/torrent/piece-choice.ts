@@ -27,7 +27,7 @@ export class PieceChoice {
     const { open, offers, picker } = this.#choices;
     if (neighbour.wantedPieces === 0) return offers.wanted.size === 0 ? this.late(neighbour) : undefined;
     const begun = open.firstFree(neighbour.open);
-    if (begun || !this.#hasRoom()) return begun;
+    if (begun || !this.#hasRoomFor(neighbour)) return begun;
     const piece = picker.pick(neighbour.open);
     return piece === -1 ? undefined : open.begin(piece);
   }
@@ -37,12 +37,12 @@ export class PieceChoice {
     return this.#choices.open.firstLate(open, asked);
   }
 
-  /** Whether a further piece may be begun: if need be instead of one that nobody can go on with. */
-  #hasRoom(): boolean {
+  /** Whether a further piece may be begun with it: if need be instead of one that nobody can go on with. */
+  #hasRoomFor(neighbour: Neighbour): boolean {
     const { open, neighbours, emit } = this.#choices;
-    if (!open.isFull) return true;
+    if (!open.isFullFor(neighbour)) return true;
     const all = [...neighbours.values()];
-    const forsaken = open.firstForsaken((piece) => all.some((neighbour) => neighbour.open.has(piece)));
+    const forsaken = open.firstForsaken((piece) => all.some((other) => other.open.has(piece)));
     if (forsaken === undefined) return false;
     open.discard(forsaken);
     emit({ kind: 'abandonPiece', piece: forsaken });

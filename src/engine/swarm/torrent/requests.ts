@@ -46,10 +46,23 @@ export class Requests {
     return true;
   }
 
-  /** Says that a block need not come. */
-  cancel({ peer }: Neighbour, piece: number, block: number): void {
+  /** Says that a block need not come. With the fast extension that is answered, if only by the block. */
+  cancel({ peer, hasFast, cancelled }: Neighbour, piece: number, block: number): void {
     const { geometry, emit } = this.#places;
+    if (hasFast) cancelled.add(this.#numberOf(piece, block));
     emit({ kind: 'sendMessage', peer, message: { ...geometry.blockAt(piece, block), kind: 'cancel' } });
+  }
+
+  /**
+   * A neighbour has answered a request.
+   * @returns whether that is the answer to one that was cancelled; the block may have been asked for again since
+   */
+  answered({ cancelled }: Neighbour, piece: number, block: number): boolean {
+    return cancelled.delete(this.#numberOf(piece, block));
+  }
+
+  #numberOf(piece: number, block: number): number {
+    return piece * this.#places.geometry.blocksOf(0) + block;
   }
 
   /** Lets a request go. @returns whether the piece has got its first free block by that */

@@ -11,6 +11,8 @@ export interface Showing {
   readonly isChoosing: boolean;
   joined(neighbour: Neighbour): void;
   left(neighbour: Neighbour): void;
+  /** A neighbour has said what it is. */
+  introduced(neighbour: Neighbour): void;
   /** A neighbour with a grant turns out to be slow. */
   slowed(neighbour: Neighbour): void;
   /** A neighbour did not make use of its grant in time. */

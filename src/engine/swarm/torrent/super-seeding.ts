@@ -41,6 +41,8 @@ export class SuperSeeding implements Showing {
     this.#revealed.delete(peer);
   }
 
+  introduced(): void {}
+
   /** That may be the proof that another has waited for. */
   announced({ peer }: Neighbour, piece: number): void {
     this.#known.get(peer)!.add(piece);

@@ -103,7 +103,8 @@ export class SwarmState {
         this.#download.left(neighbour);
         return this.#upload.left(neighbour, nowMs);
       case 'peerIntroduced':
-        return this.#download.introduced(neighbour, event);
+        this.#download.introduced(neighbour, event);
+        return this.#upload.introduced(neighbour, nowMs);
       case 'choked':
         return this.#download.choked(neighbour);
       case 'unchoked':
@@ -117,7 +118,7 @@ export class SwarmState {
       case 'bitfieldReceived':
         return this.#announceBits(neighbour, event.bits, nowMs);
       case 'everythingAnnounced':
-        return this.#announce(neighbour, Array(this.#geometry.pieces).keys().toArray(), nowMs);
+        return this.#announceAll(neighbour, nowMs);
       case 'blockRequested':
         return this.#upload.requested(neighbour, event.block, nowMs);
       case 'requestCancelled':
@@ -142,8 +143,16 @@ export class SwarmState {
   #announce(neighbour: Neighbour, pieces: readonly number[], nowMs: number): void {
     if (pieces.some((piece) => piece >= this.#geometry.pieces))
       return this.#drop(neighbour.peer, 'it announced a piece that does not exist');
-    this.#download.announced(neighbour, pieces);
-    for (const piece of pieces) this.#upload.announced(neighbour, piece, nowMs);
+    const news = pieces.filter((piece) => !neighbour.pieces.has(piece));
+    if (news.length === 0) return;
+    this.#download.announced(neighbour, news);
+    for (const piece of news) this.#upload.announced(neighbour, piece, nowMs);
+  }
+
+  /** It takes a byte or so to say, and may be said without end: only the first time costs more than that. */
+  #announceAll(neighbour: Neighbour, nowMs: number): void {
+    const { pieces } = this.#geometry;
+    if (neighbour.pieces.size < pieces) this.#announce(neighbour, Array(pieces).keys().toArray(), nowMs);
   }
 
   #announceBits(neighbour: Neighbour, bits: Uint8Array, nowMs: number): void {

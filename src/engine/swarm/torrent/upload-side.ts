@@ -103,6 +103,12 @@ export class UploadSide {
     this.#fill(nowMs);
   }
 
+  /** A neighbour has said what it is: who deals has everything, and wants nothing. */
+  introduced(neighbour: Neighbour, nowMs: number): void {
+    this.#showing?.introduced(neighbour);
+    if (neighbour.isDealer) this.lostInterest(neighbour, nowMs);
+  }
+
   /** Nobody is served, not even with what was asked for. */
   pause(): void {
     this.#isPaused = true;

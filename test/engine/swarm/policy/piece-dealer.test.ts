@@ -1,7 +1,8 @@
-import { assert, integer, property } from 'fast-check';
+import { assert, integer, nat, property } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PieceDealer } from '../../../../src/engine/swarm/policy/piece-dealer.ts';
 import { PieceSet } from '../../../../src/engine/swarm/policy/piece-set.ts';
+import { RandomStream } from '../../../../src/sim/kernel/random-stream.ts';
 
 /** What a receiver holds that has nothing. */
 const NOTHING = new PieceSet(200);
@@ -22,6 +23,21 @@ describe('piece dealer', () => {
         expect(dealAll(new PieceDealer(pieces)).toSorted((a, b) => a - b)).toEqual([...Array(pieces).keys()]);
       }),
     );
+  });
+
+  it('deals each piece once in an order of chance as well', () => {
+    assert(
+      property(integer({ min: 0, max: 200 }), nat(), (pieces, randomSeed) => {
+        const dealt = dealAll(new PieceDealer(pieces, new RandomStream(randomSeed, 'swarm')));
+        expect(dealt.toSorted((a, b) => a - b)).toEqual([...Array(pieces).keys()]);
+      }),
+    );
+  });
+
+  it('hardly ever deals what another has just dealt, in an order of chance', () => {
+    const [one, other] = [1, 2].map((seed) => dealAll(new PieceDealer(200, new RandomStream(seed, 'swarm'))));
+    const isClose = (piece: number, place: number) => Math.abs(other!.indexOf(piece) - place) <= 2;
+    expect(one!.filter(isClose).length).toBeLessThan(20);
   });
 
   it('deals a piece again that was taken back', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SwarmEffect } from '../../../../src/engine/swarm/torrent/swarm-effect.ts';
 import type { SwarmSettings } from '../../../../src/engine/swarm/torrent/swarm-state.ts';
+import type { BlockAddress } from '../../../../src/engine/swarm/wire/message.ts';
 import { ATorrent, addressesIn, aGeometry, BLOCKS, requestsTo, toldTo, whoIsTold } from './a-torrent.ts';
 
 /** A leecher with sources, numbered from 1, that have everything. */
@@ -87,6 +88,34 @@ describe('a rejected block of a neighbour that lets us ask', () => {
   });
 });
 
+describe('a request that was cancelled', () => {
+  /** A leecher that paused and resumed before its only source could answer. */
+  function aLeecherThatResumed() {
+    const torrent = new ATorrent({ geometry: aGeometry(1) });
+    torrent.join(1, { has: 'everything' });
+    const asked = requestsTo(unchoke(torrent, 1), 1);
+    torrent.tell({ kind: 'paused' });
+    expect(requestsTo(torrent.tell({ kind: 'resumed' }), 1)).toEqual(asked);
+    return { torrent, asked };
+  }
+
+  it('is answered by the reject that follows, and not the one made since for the same block', () => {
+    const { torrent, asked } = aLeecherThatResumed();
+    const answer = (block: BlockAddress) => torrent.tell({ kind: 'requestRejected', peer: 1, block });
+    expect(asked.flatMap(answer)).toEqual([]);
+    expect(asked.flatMap((block) => torrent.deliver(1, block))).toContainEqual(
+      expect.objectContaining({ kind: 'checkPiece' }),
+    );
+  });
+
+  it('is answered once: a second reject is for the one made since', () => {
+    const { torrent, asked } = aLeecherThatResumed();
+    for (const block of [...asked, ...asked]) torrent.tell({ kind: 'requestRejected', peer: 1, block });
+    torrent.join(2, { has: 'everything' });
+    expect(requestsTo(unchoke(torrent, 2), 2)).toEqual(asked);
+  });
+});
+
 describe('the end game', () => {
   it('begins only when nothing else is left to ask for', () => {
     const torrent = aLeecher(2, { geometry: aGeometry(3), askedBlocks: 2 * BLOCKS });
@@ -159,6 +188,19 @@ describe('a neighbour that sends nothing for too long', () => {
     torrent.pass(15_000);
     torrent.join(2, { has: 'everything' });
     expect(requestsTo(unchoke(torrent, 2), 2)).toHaveLength(BLOCKS);
+  });
+
+  it('is told that none of it need come, and is heard all the same when it sends again', () => {
+    const torrent = aLeecher(1, { geometry: aGeometry(1), snubMs: 15_000 });
+    const asked = requestsTo(unchoke(torrent, 1), 1);
+    expect(addressesIn(torrent.pass(14_999), 1, 'cancel')).toEqual([]);
+    expect(addressesIn(torrent.pass(1), 1, 'cancel')).toEqual(asked);
+    const [first, ...others] = asked;
+    const again = requestsTo(torrent.deliver(1, first!), 1);
+    for (const block of others) torrent.tell({ kind: 'requestRejected', peer: 1, block });
+    expect(again.flatMap((block) => torrent.deliver(1, block))).toContainEqual(
+      expect.objectContaining({ kind: 'checkPiece' }),
+    );
   });
 
   it('does not write to a block any more when another does', () => {

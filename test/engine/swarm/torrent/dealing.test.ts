@@ -90,6 +90,18 @@ describe('a seeder that deals', () => {
     for (const peer of [1, 2]) expect(havesTo(torrent.effects, peer).sort()).toEqual([0, 1, 2, 3]);
   });
 
+  it('tells of very many pieces a few hundred at a time, and serves all of them from the start', () => {
+    const torrent = aDealer(600);
+    torrent.join(1, { isInterested: true });
+    torrent.join(2);
+    const effects = torrent.tell({ kind: 'everythingAnnounced', peer: 2 });
+    expect(havesTo(effects, 1)).toHaveLength(256);
+    expect(toldTo(torrent.request(1, 599, 1), 1)).toEqual(['block']);
+    for (let tick = 0; tick < 5; tick++) torrent.pass(100);
+    expect(havesTo(torrent.effects, 1).toSorted((a, b) => a - b)).toEqual([...Array(600).keys()]);
+    expect(havesTo(torrent.effects, 2)).toEqual([]);
+  });
+
   it('then tells who joins of everything at once, and serves it', () => {
     const torrent = aDealer(1, { slots: 2 });
     torrent.join(1);
@@ -238,5 +250,53 @@ describe('a seeder that deals', () => {
     }
     expect(havesTo(torrent.effects, 5).length).toBeGreaterThanOrEqual(10);
     expect(torrent.nowMs - startMs).toBeLessThan(20_000);
+  });
+});
+
+describe('a seeder that deals beside another', () => {
+  it('takes back what it dealt to it before it said that it deals, and deals that to a machine', () => {
+    const torrent = aDealer(3);
+    torrent.join(9);
+    const [dealt] = havesTo(torrent.effects, 9);
+    const effects = torrent.tell({ kind: 'peerIntroduced', peer: 9, site: '', isDealer: true, salt: 0 });
+    expect(toldTo(effects, 9)).toEqual(['choke']);
+    torrent.join(1);
+    for (let grant = 0; grant < 2; grant++) take(torrent, 1);
+    expect(havesTo(torrent.effects, 1).toSorted()).toEqual([0, 1, 2]);
+    expect(havesTo(torrent.effects, 9)).toEqual([dealt]);
+  });
+
+  it('does not hold a piece to be in the swarm because the other has dealt it', () => {
+    const torrent = aDealer(3);
+    torrent.join(9, { isDealer: true });
+    for (const piece of [0, 1, 2]) torrent.tell({ kind: 'pieceAnnounced', peer: 9, piece });
+    expect(toldTo(torrent.join(1), 1)).toEqual(['haveNone', 'have', 'unchoke']);
+  });
+
+  it('deals a piece again whose only receiver has gone, though it was dealt to the other once', () => {
+    const torrent = aDealer(1);
+    torrent.join(9);
+    torrent.tell({ kind: 'peerIntroduced', peer: 9, site: '', isDealer: true, salt: 0 });
+    torrent.join(1);
+    torrent.tell({ kind: 'peerLeft', peer: 1 });
+    expect(havesTo(torrent.join(2), 2)).toEqual([0]);
+  });
+
+  it('deals another piece at once where a machine has the one that it was dealt from the other', () => {
+    const torrent = aDealer(3);
+    torrent.join(1);
+    const [first] = havesTo(torrent.effects, 1);
+    torrent.pass(100);
+    const effects = torrent.tell({ kind: 'pieceAnnounced', peer: 1, piece: first! });
+    expect(havesTo(effects, 1)).toHaveLength(1);
+    expect(toldTo(torrent.pass(450), 1)).toEqual([]);
+  });
+
+  it('deals no other piece where the machine has begun to fetch the one that it says it has', () => {
+    const torrent = aDealer(3, { unsentBytes: BLOCK });
+    torrent.join(1);
+    const [first] = havesTo(torrent.effects, 1);
+    torrent.request(1, first!, 1);
+    expect(havesTo(torrent.tell({ kind: 'pieceAnnounced', peer: 1, piece: first! }), 1)).toEqual([]);
   });
 });

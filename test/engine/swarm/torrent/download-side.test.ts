@@ -208,6 +208,18 @@ describe('asking', () => {
     expect(later.size).toBeGreaterThan(2);
   });
 
+  it('begins what a seeder deals though others send as many pieces as may be open, and two of them at most', () => {
+    const torrent = new ATorrent({ geometry: aGeometry(12), openPieces: 4 });
+    for (const peer of [1, 2, 3, 4]) {
+      torrent.join(peer, { has: [peer] });
+      unchoke(torrent, peer);
+    }
+    torrent.join(5, { isDealer: true, has: [7, 8, 9] });
+    expect(askedPieces(unchoke(torrent, 5), 5)).toHaveLength(2);
+    torrent.join(6, { has: [10] });
+    expect(requestsTo(unchoke(torrent, 6), 6)).toEqual([]);
+  });
+
   it('finishes with a good source however many others are silent after an unchoke', () => {
     const silent = 12;
     const torrent = aLeecher(0, { geometry: aGeometry(30), openPieces: 4, sources: 5, snubMs: 15_000 });
@@ -225,6 +237,20 @@ describe('asking', () => {
       torrent.pass(1000);
     }
     expect(torrent.state.heldPieces).toBe(30);
+  });
+});
+
+describe('the end game', () => {
+  it('goes on to the next late piece where all that is missing of the first is coming in', () => {
+    const torrent = new ATorrent({ geometry: aGeometry(2) });
+    torrent.join(1, { has: [0] });
+    torrent.join(2, { has: [1] });
+    torrent.join(3, { has: 'everything' });
+    const asked = requestsTo(unchoke(torrent, 1), 1);
+    for (const block of asked.slice(0, -1)) torrent.deliver(1, block);
+    torrent.state.blockArrives(1, asked.at(-1)!, torrent.nowMs);
+    unchoke(torrent, 2);
+    expect(requestsTo(unchoke(torrent, 3), 3)).toEqual(requestsTo(torrent.effects, 2));
   });
 });
 

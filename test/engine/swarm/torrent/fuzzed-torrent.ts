@@ -154,12 +154,14 @@ export class FuzzedTorrent {
     if (!seen.arriving) return;
     const { block, isTaken } = seen.arriving;
     seen.arriving = undefined;
+    seen.cancelled.delete(keyOf(block));
     if (seen.asked.delete(keyOf(block)) && isTaken) this.#there.add(keyOf(block));
     this.#tell({ kind: 'blockReceived', peer, block });
   }
 
   #reject(peer: number, seen: Seen, block: BlockAddress): void {
-    if (seen.asked.delete(keyOf(block)) && seen.letsUsAsk) seen.refused.add(block.piece);
+    const isOfCancelled = seen.cancelled.delete(keyOf(block));
+    if (!isOfCancelled && seen.asked.delete(keyOf(block)) && seen.letsUsAsk) seen.refused.add(block.piece);
     this.#tell({ kind: 'requestRejected', peer, block });
   }
 
@@ -265,6 +267,7 @@ export class FuzzedTorrent {
         return this.#noteRequest(seen, message);
       case 'cancel':
         if (!seen.asked.delete(keyOf(message))) this.#broken.push('a cancel of what was not asked for');
+        if (seen.hasFast) seen.cancelled.add(keyOf(message));
         return;
       case 'interested':
       case 'notInterested':

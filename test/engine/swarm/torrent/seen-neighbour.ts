@@ -8,6 +8,8 @@ export interface Seen {
   readonly refused: Set<number>;
   /** Blocks that it was asked for, by key. */
   readonly asked: Map<string, BlockAddress>;
+  /** Blocks that were cancelled and that it has not answered, by key; only with the fast extension. */
+  readonly cancelled: Set<string>;
   /** A block of it that is coming in, and whether it was given a place. */
   arriving: { readonly block: BlockAddress; readonly isTaken: boolean } | undefined;
   letsUsAsk: boolean;
@@ -27,6 +29,7 @@ export function newlySeen(hasFast: boolean): Seen {
     pieces: new Set(),
     refused: new Set(),
     asked: new Map(),
+    cancelled: new Set(),
     arriving: undefined,
     letsUsAsk: false,
     isGranted: false,

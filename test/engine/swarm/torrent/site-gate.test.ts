@@ -9,7 +9,7 @@ const MATES = [1, 2, 3];
 /** One of some machines at a site that know each other, by their salts, beside a machine at another site. */
 function aMember(
   own: number,
-  far: { has?: number[] | 'everything'; isDealer?: boolean } = {},
+  far: { has?: number[] | 'everything'; isDealer?: boolean; nowMs?: number } = {},
   salts: readonly number[] = MATES,
 ): ATorrent {
   const torrent = new ATorrent({
@@ -18,6 +18,7 @@ function aMember(
     openPieces: PIECES,
     askedBlocks: 2 * PIECES * BLOCKS,
   });
+  torrent.nowMs = far.nowMs ?? 0;
   for (const [place, salt] of salts.entries()) {
     if (salt === own) continue;
     const peer = place + 1;
@@ -93,6 +94,33 @@ describe('a piece at another site', () => {
     expect(askedAfar(torrent)).toHaveLength(2);
   });
 
+  it('is left to its owner at first, however long the clock has run before anybody was known', () => {
+    const others = askedAfar(aMember(2));
+    const torrent = aMember(1, { has: others, nowMs: 60_000 });
+    torrent.pass(100);
+    torrent.pass(4_800);
+    expect(askedAfar(torrent)).toEqual([]);
+    torrent.pass(200);
+    expect(askedAfar(torrent)).toHaveLength(1);
+  });
+
+  it('is left to its owner as long as there was something of our own, also after a time when there was nothing', () => {
+    const others = askedAfar(aMember(2));
+    const [own] = askedAfar(aMember(1));
+    const torrent = aMember(1, { has: [] });
+    torrent.pass(6_000);
+    torrent.pass(6_000);
+    for (const piece of [own!, ...others]) torrent.tell({ kind: 'pieceAnnounced', peer: FAR, piece });
+    torrent.pass(100);
+    expect(askedAfar(torrent)).toEqual([own]);
+    for (const block of requestsTo(torrent.effects, FAR)) torrent.deliver(FAR, block);
+    torrent.tell({ kind: 'pieceStored', piece: own! });
+    torrent.pass(4_000);
+    expect(askedAfar(torrent)).toEqual([own]);
+    torrent.pass(2_000);
+    expect(askedAfar(torrent)).toHaveLength(2);
+  });
+
   it('is left to its owner as long as that brings others, three times its longest pause', () => {
     const [first, ...others] = askedAfar(aMember(2));
     const torrent = aMember(1, { has: [first!, ...others] });
@@ -125,6 +153,14 @@ describe('a piece at another site', () => {
       torrent.pass(2_000);
     }
     expect(askedAfar(torrent)).toEqual([]);
+  });
+
+  it('stays open that was adopted when its holder says again where it is', () => {
+    const others = askedAfar(aMember(2));
+    const torrent = aMember(1, { has: others });
+    torrent.pass(6_000);
+    torrent.tell({ kind: 'peerIntroduced', peer: FAR, site: 'far', isDealer: false, salt: FAR });
+    expect(askedAfar(torrent)).toHaveLength(1);
   });
 
   it('is open again when whoever had it turns out to be elsewhere', () => {

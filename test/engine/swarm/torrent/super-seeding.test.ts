@@ -11,6 +11,16 @@ function aSuperSeed(pieces: number, neighbours: number): ATorrent {
   return torrent;
 }
 
+/** A super-seeder's policy that counts what it is told. */
+class CountingSuperSeeder extends SuperSeeder {
+  told = 0;
+
+  override announced(receiver: number, piece: number): void {
+    this.told++;
+    super.announced(receiver, piece);
+  }
+}
+
 /** A neighbour takes all of the piece that was revealed to it last. @returns the piece */
 function take(torrent: ATorrent, peer: number): number {
   const piece = havesTo(torrent.effects, peer).at(-1)!;
@@ -61,5 +71,16 @@ describe('a seeder that super-seeds', () => {
     const torrent = aSuperSeed(1, 1);
     torrent.tell({ kind: 'peerLeft', peer: 1 });
     expect(havesTo(torrent.join(2), 2)).toEqual([0]);
+  });
+
+  it('counts what a neighbour says that it has once, however often it says so', () => {
+    const superSeeder = new CountingSuperSeeder(4, new RandomStream(1, 'swarm'));
+    const torrent = new ATorrent({ isSeed: true, superSeeder });
+    torrent.join(1);
+    for (const piece of [2, 2, 2]) torrent.tell({ kind: 'pieceAnnounced', peer: 1, piece });
+    expect(superSeeder.told).toBe(1);
+    for (let time = 0; time < 3; time++) torrent.tell({ kind: 'everythingAnnounced', peer: 1 });
+    torrent.tell({ kind: 'bitfieldReceived', peer: 1, bits: Uint8Array.of(0b1111_0000) });
+    expect(superSeeder.told).toBe(4);
   });
 });

@@ -56,6 +56,16 @@ describe('a swarm of our clients on equal links', () => {
     for (const { serverCopies } of runs({ machines: 20 })) expect(serverCopies).toBeLessThan(1.06);
   });
 
+  it('takes about as much from each of two servers that deal, and needs little more than half the time', () => {
+    for (const result of runs({ machines: 1, servers: 2, serverShare: 0.25, pieces: 64 })) {
+      expect(makespan(result)).toBeLessThan(1.15 / (2 * 0.25));
+      for (const copies of result.copiesByServer) {
+        expect(copies / result.serverCopies).toBeGreaterThan(0.4);
+        expect(copies / result.serverCopies).toBeLessThan(0.6);
+      }
+    }
+  });
+
   it('lets one slow machine hold up the others by hardly more than a twentieth', () => {
     const held = meanOf(runs({ machines: 20, slow: 1 }).map(({ doneAt }) => Math.max(...doneAt.slice(1))));
     expect(held).toBeLessThan(1.06 * meanOf(runs({ machines: 20 }).map(makespan)));

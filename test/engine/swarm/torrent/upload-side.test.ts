@@ -118,11 +118,19 @@ describe('a grant', () => {
     [
       'goes to another in place of a slow neighbour, which gets all the same what it has asked for',
       'near',
+      'near',
       ['choke'],
     ],
-    ['stays with a neighbour at another site, which is slow because the way is', 'far', []],
-  ])('%s', (_what, site, told) => {
-    const torrent = aSeed(3, { slots: 1, unsentBytes: BLOCK, place: { site: 'near', salt: 0 } });
+    ['stays with a neighbour at another site, which is slow because the way is', 'near', 'far', []],
+    [
+      'goes to another in place of a slow neighbour that says where it is, where we do not',
+      '',
+      'far',
+      ['choke'],
+    ],
+    ['goes to another in place of a slow neighbour that does not say where it is', 'near', '', ['choke']],
+  ])('%s', (_what, own, site, told) => {
+    const torrent = aSeed(3, { slots: 1, unsentBytes: BLOCK, place: { site: own, salt: 0 } });
     for (const peer of [1, 2, 3])
       torrent.tell({
         kind: 'peerIntroduced',

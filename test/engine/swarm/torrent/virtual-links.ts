@@ -18,6 +18,8 @@ import { Connection, FairQueues, type NetworkConditions, OneQueue, type Port } f
 /** A swarm of virtual hosts: every host has a port each way, where all that it sends or receives waits in turn. */
 export interface VirtualSwarm {
   readonly machines: number;
+  /** Servers, all alike, that have everything. */
+  readonly servers: number;
   readonly pieces: number;
   readonly pieceBytes: number;
   /** Bytes per second of every link, but for those of the first `slow` machines, which have a share of it. */
@@ -43,6 +45,8 @@ export interface VirtualResult {
   /** By machine. */
   readonly doneAt: readonly number[];
   readonly serverCopies: number;
+  /** The same by server. */
+  readonly copiesByServer: readonly number[];
   readonly messages: number;
 }
 
@@ -76,6 +80,7 @@ const LONGEST_S = 1000;
 export function runVirtualSwarm(wishes: Partial<VirtualSwarm> & { machines: number }): VirtualResult {
   const pieceBytes = wishes.pieceBytes ?? 262_144;
   const swarm: VirtualSwarm = {
+    servers: 1,
     pieces: 256,
     pieceBytes,
     rateBps: 3.125e6,
@@ -97,7 +102,8 @@ export function runVirtualSwarm(wishes: Partial<VirtualSwarm> & { machines: numb
   const chance = new RandomStream(swarm.randomSeed, 'swarm');
   const peers: VirtualPeer[] = [];
   const net: Net = { swarm, simulation, conditions: swarm.conditions, peers, chance, messages: 0 };
-  for (let number = 0; number <= swarm.machines; number++) peers.push(new VirtualPeer(number, net));
+  for (let number = 0; number < swarm.servers + swarm.machines; number++)
+    peers.push(new VirtualPeer(number, net));
   for (const peer of peers) peer.meetAll();
   const tick = (): void => {
     for (const peer of peers) peer.handle({ kind: 'clockTicked' });
@@ -107,9 +113,11 @@ export function runVirtualSwarm(wishes: Partial<VirtualSwarm> & { machines: numb
   simulation.run();
   const imageBytes = swarm.pieces * swarm.pieceBytes;
   const copyS = imageBytes / swarm.rateBps;
+  const copiesByServer = peers.slice(0, swarm.servers).map(({ sentBytes }) => sentBytes / imageBytes);
   return {
-    doneAt: peers.slice(1).map(({ doneAtS }) => doneAtS / copyS),
-    serverCopies: peers[0]!.sentBytes / imageBytes,
+    doneAt: peers.slice(swarm.servers).map(({ doneAtS }) => doneAtS / copyS),
+    serverCopies: copiesByServer.reduce((sum, copies) => sum + copies),
+    copiesByServer,
     messages: net.messages,
   };
 }
@@ -140,12 +148,17 @@ class VirtualPeer {
 
   constructor(number: number, net: Net) {
     const { pieces, pieceBytes, unsentBytes, sources, slow, rateBps, seeder, choker, pipeline } = net.swarm;
-    const { serverShare, upShare, slowShare } = net.swarm;
-    const isSeed = number === 0;
+    const { serverShare, upShare, slowShare, servers } = net.swarm;
+    const isSeed = number < servers;
+    const dealerChance = servers > 1 ? net.chance : undefined;
     this.number = number;
     this.isDone = isSeed;
     this.#net = net;
-    const ownRateBps = isSeed ? rateBps * serverShare : number <= slow ? rateBps * slowShare : rateBps;
+    const ownRateBps = isSeed
+      ? rateBps * serverShare
+      : number < servers + slow
+        ? rateBps * slowShare
+        : rateBps;
     const UpPort = net.swarm.isFair ? FairQueues : OneQueue;
     this.up = new UpPort(net.simulation, isSeed ? ownRateBps : ownRateBps * upShare);
     this.down = new OneQueue(net.simulation, ownRateBps);
@@ -155,7 +168,7 @@ class VirtualPeer {
       held: isSeed ? EVERYTHING_HELD : NOTHING_HELD,
       chance: net.chance,
       picker: new RarestPicker(pieces, net.chance),
-      dealer: isSeed && seeder === 'dealing' ? new PieceDealer(pieces) : undefined,
+      dealer: isSeed && seeder === 'dealing' ? new PieceDealer(pieces, dealerChance) : undefined,
       superSeeder: isSeed && seeder === 'superseed' ? new SuperSeeder(pieces, net.chance) : undefined,
       choker: choker === 'classic' ? new ClassicChoker(isSeed ? 5 : 4, net.chance) : undefined,
       newPipeline: () =>
@@ -191,7 +204,8 @@ class VirtualPeer {
     );
     this.#lines.set(number, line);
     this.handle({ kind: 'peerJoined', peer: number, hasFast: true });
-    this.handle({ kind: 'peerIntroduced', peer: number, site: '', isDealer: number === 0, salt: number });
+    const isDealer = number < this.#net.swarm.servers;
+    this.handle({ kind: 'peerIntroduced', peer: number, site: '', isDealer, salt: number });
   }
 
   /** The program looks at all that has come when it gets its turn. */
