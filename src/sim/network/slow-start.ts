@@ -6,6 +6,8 @@ import type { TcpModel } from './tcp-model.ts';
 interface Connection {
   windowBytes: number;
   idleSinceS: number;
+  /** How long it has to send until its window is sent, and grows [s]; as of when a transfer began or ended last. */
+  leftS: number;
 }
 
 /** A transfer that a window may hold up. */
@@ -14,12 +16,15 @@ interface Held {
   /** Most that the path carries [byte/s], and most that the connection does: no window is needed above the lower. */
   readonly enoughBps: number;
   readonly capBps: number;
+  /** When the window grows [s]; undefined once it is large enough. */
+  growsAtS: number | undefined;
 }
 
 /**
- * Windows of connections that begin small: in each round trip of a transfer its connection sends one window, and twice
- * as much in the next (RFC 5681, section 3.1, counting bytes as in RFC 3465), until the path carries no more. A
- * connection that was idle for longer than the timeout begins anew (RFC 5681, section 4.1).
+ * Windows of connections that begin small: in each round trip in which it sends, a connection sends one window, and twice
+ * as much in the next (RFC 5681, section 3.1, counting bytes as in RFC 3465), until the path carries no more. One
+ * transfer goes on with the window of the one before, where that was; a connection that was idle for longer than the
+ * timeout begins anew (RFC 5681, section 4.1).
  */
 export class SlowStart {
   readonly #simulation: Simulation;
@@ -46,20 +51,21 @@ export class SlowStart {
    */
   begin(flow: number, pair: number | undefined, { path, capBps }: Omit<Transfer, 'bytes'>): number {
     const connection = this.#connectionOf(pair);
-    const held = { connection, capBps, enoughBps: Math.min(capBps, this.#network.narrowest(path)) };
+    const enoughBps = Math.min(capBps, this.#network.narrowest(path));
+    const held = { connection, capBps, enoughBps, growsAtS: undefined };
     this.#held.set(flow, held);
-    const doubling = this.#doublings.get(flow) ?? this.#simulation.open(this.#double, flow);
-    this.#doublings.set(flow, doubling);
-    if (this.#isFull(held)) return capBps;
-    this.#simulation.schedule(doubling, this.#simulation.now + this.#roundTripS);
-    return connection.windowBytes / this.#roundTripS;
+    if (!this.#doublings.has(flow)) this.#doublings.set(flow, this.#simulation.open(this.#double, flow));
+    return this.#goOn(flow, held);
   }
 
   /** The transfer on the flow is over, or was cut off. */
   end(flow: number): void {
     const held = this.#held.get(flow);
     if (!held) return;
-    held.connection.idleSinceS = this.#simulation.now;
+    const { connection, growsAtS } = held;
+    const { now } = this.#simulation;
+    connection.idleSinceS = now;
+    if (growsAtS !== undefined) connection.leftS = growsAtS - now;
     this.#held.delete(flow);
     this.#simulation.cancel(this.#doublings.get(flow)!);
   }
@@ -68,7 +74,7 @@ export class SlowStart {
     const { now } = this.#simulation;
     const known = pair === undefined ? undefined : this.#connections.get(pair);
     if (known && now - known.idleSinceS <= this.#roundTripS + this.#tcp.timeoutS) return known;
-    const connection = { windowBytes: this.#tcp.firstWindowBytes, idleSinceS: now };
+    const connection = { windowBytes: this.#tcp.firstWindowBytes, idleSinceS: now, leftS: this.#roundTripS };
     if (pair !== undefined) this.#connections.set(pair, connection);
     return connection;
   }
@@ -76,10 +82,18 @@ export class SlowStart {
   readonly #double = (flow: number): void => {
     const held = this.#held.get(flow)!;
     held.connection.windowBytes *= 2;
-    if (this.#isFull(held)) return this.#network.setCap(flow, held.capBps);
-    this.#network.setCap(flow, held.connection.windowBytes / this.#roundTripS);
-    this.#simulation.schedule(this.#doublings.get(flow)!, this.#simulation.now + this.#roundTripS);
+    held.connection.leftS = this.#roundTripS;
+    this.#network.setCap(flow, this.#goOn(flow, held));
   };
+
+  /** Sends the rest of a window. @returns most that the transfer carries until its window grows [byte/s] */
+  #goOn(flow: number, held: Held): number {
+    const { connection, capBps } = held;
+    held.growsAtS = this.#isFull(held) ? undefined : this.#simulation.now + connection.leftS;
+    if (held.growsAtS === undefined) return capBps;
+    this.#simulation.schedule(this.#doublings.get(flow)!, held.growsAtS);
+    return connection.windowBytes / this.#roundTripS;
+  }
 
   #isFull({ connection, enoughBps }: Held): boolean {
     return connection.windowBytes >= enoughBps * this.#roundTripS;

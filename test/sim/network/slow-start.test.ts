@@ -67,6 +67,20 @@ describe('a connection that starts slowly', () => {
     expect(lastS({ machines: 4, pieces: 1, tcp: aTcp() })).toBeCloseTo(connectS + alone, 12);
   });
 
+  it('grows as fast in many small pieces, one after the other, as in one transfer', () => {
+    // From the fourth round trip on a window is more than a piece, which takes less than a round trip then.
+    const small = { pieceBytes: 16 * SEGMENT, tcp: aTcp() };
+    const time = slowStartS({
+      bytes: 2 ** 23,
+      firstWindowBytes: 8 * SEGMENT,
+      roundTripS,
+      rateBps: LINK_BPS,
+    });
+    expect(time).toBe(8 + 3 * roundTripS - 56 / 1024);
+    expect(lastS({ ...small, transport: aChain() })).toBeCloseTo(time, 9);
+    expect(lastS({ ...small, disk: { dirtyBytes: 2 ** 23 } })).toBeCloseTo(connectS + time, 9);
+  });
+
   it('starts slowly once for a chain that keeps sending, and again after it was idle', () => {
     const chain = (wishes: Wishes) => lastS({ machines: 2, transport: aChain(), pieces: 8, ...wishes });
     const perHop =
