@@ -94,6 +94,23 @@ describe('a connection that starts slowly', () => {
     expect(forgetful).toBeGreaterThan(patient);
   });
 
+  it('starts slowly when a cable is back, be it that it began while that was out', () => {
+    const link = { upBps: LINK_BPS, downBps: LINK_BPS };
+    const cut = (atS: number, forS: number) => [
+      {
+        linkChanges: [
+          { atS, link: { upBps: 0, downBps: 0 } },
+          { atS: atS + forS, link },
+        ],
+      },
+    ];
+    const startS = 3 * roundTripS - 56 / 1024;
+    // Tries come 5/16 s after the cut and twice as long after each other: the first after 20 s at 39.6875, after 2 s at 2.1875.
+    expect(lastS({ link, machines: cut(0, 20), tcp: aTcp() })).toBeCloseTo(39.6875 + 8 + startS, 9);
+    const twice = lastS({ link, machines: cut(4, 2), tcp: aTcp() });
+    expect(twice).toBeCloseTo(connectS + 8 + startS + 2.1875 + startS, 9);
+  });
+
   it('starts slowly for every file that a machine boots from', () => {
     const boot = aBoot([byHttp(PIECE_BYTES), byHttp(PIECE_BYTES)]);
     const { machines } = simulate(
