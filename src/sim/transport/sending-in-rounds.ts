@@ -12,7 +12,7 @@ export class SendingInRounds implements Sending {
   #roundPackets = 0;
   #roundFromS = 0;
 
-  /** @param roundS time to collect the losses of a round, before the next [s] */
+  /** @param roundS time to collect the losses of a round, before the next and beside the round trip that it takes to ask [s] */
   constructor(order: CastOrder, roundS: number) {
     this.#order = order;
     this.#roundS = roundS;
@@ -41,6 +41,6 @@ export class SendingInRounds implements Sending {
     this.#roundFromS = clock.now;
     for (const { receiver, afterPackets } of round.completed)
       clock.after(afterPackets * packetS + latencyS, () => onComplete(receiver));
-    clock.after(round.packets * packetS + this.#roundS, () => this.#sendRound());
+    clock.after(round.packets * packetS + 2 * latencyS + this.#roundS, () => this.#sendRound());
   }
 }
