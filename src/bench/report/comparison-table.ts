@@ -1,4 +1,4 @@
-import { isBusy, MOST_BUSY_SHARE } from '../metrics/busy-computer.ts';
+import { BUSY_MARK, isBusy, MOST_BUSY_SHARE } from '../metrics/busy-computer.ts';
 import { type Cell, type CellDetail, isMeasured, SOURCES } from '../metrics/cell.ts';
 import { TRANSPORT_WORDS, untimedRunsWords, untimedWords, variantWords } from '../metrics/plain-words.ts';
 import {
@@ -13,8 +13,6 @@ import { numberColumn, type Table, textColumn, withoutEmptyColumns } from './rep
 
 /** Stands at a time that leaves failed machines out. */
 const FAILED_MARK = '†';
-/** Stands at a time whose run had a busy computer. */
-const BUSY_MARK = '‡';
 /** Stands at a time of machines that had a part of the image. */
 const FOUND_MARK = '§';
 
