@@ -86,7 +86,10 @@ export class FlowNetwork {
     return this.#fairShare.capacityOf(link);
   }
 
-  /** What the narrowest link of a path carries as a rule [byte/s], whatever is wrong with it at present; Infinity for a path of none. */
+  /**
+   * What the narrowest link of a path carries as a rule [byte/s], whatever is wrong with it at present; Infinity for a path
+   * of none.
+   */
   narrowest(path: readonly number[]): number {
     return path.reduce((least, link) => Math.min(least, this.#usualBps[link]!), Infinity);
   }

@@ -21,7 +21,10 @@ interface Connection {
 /** A transfer that a window may hold up. */
 interface Held {
   readonly connection: Connection;
-  /** Most that the path carries as a rule [byte/s], and most that the connection does: no window is needed above the lower. */
+  /**
+   * Most that the path carries as a rule [byte/s], and most that the connection does: no window is needed above the lower
+   * one.
+   */
   readonly enoughBps: number;
   readonly capBps: number;
   /** When the window grows [s]; undefined once it is large enough. */
@@ -29,10 +32,10 @@ interface Held {
 }
 
 /**
- * Windows of connections that begin small: in each round trip in which it sends, a connection sends one window, and twice
- * as much in the next (RFC 5681, section 3.1, counting bytes as in RFC 3465), until the path carries no more. One
- * transfer goes on with the window of the one before, where that was; a connection that was idle for longer than the
- * timeout begins anew (RFC 5681, section 4.1), as does one that had to send again after a timeout (section 3.1).
+ * Windows of connections that begin small: in each round trip in which it sends, a connection sends one window, and
+ * twice as much in the next (RFC 5681, section 3.1, counting bytes as in RFC 3465), until the path carries no more. One
+ * transfer goes on where the one before stood in its window; a connection that was idle for longer than the timeout
+ * begins anew (RFC 5681, section 4.1), as does one that had to send again after a timeout (section 3.1).
  */
 export class SlowStart {
   readonly #simulation: Simulation;

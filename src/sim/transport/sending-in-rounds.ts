@@ -12,7 +12,7 @@ export class SendingInRounds implements Sending {
   #roundPackets = 0;
   #roundFromS = 0;
 
-  /** @param roundS time to collect the losses of a round, before the next and beside the round trip that it takes to ask [s] */
+  /** @param roundS time to collect the losses of a round, before the next, beside the round trip of the question [s] */
   constructor(order: CastOrder, roundS: number) {
     this.#order = order;
     this.#roundS = roundS;
