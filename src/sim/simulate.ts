@@ -129,7 +129,7 @@ function killMachines(
 /** Puts all changes of links on the clock. */
 function changeLinks(
   barrierS: number,
-  { model: { serverLinkChanges, machines, tcp, latencyS }, simulation, topology }: Arena,
+  { model: { serverLinkChanges, machines, tcp, latencyS }, simulation, connections }: Arena,
   transport: Transport,
 ): void {
   const noticed = (changes: readonly LinkChange[]): readonly LinkChange[] =>
@@ -137,7 +137,7 @@ function changeLinks(
   const changesOf = [serverLinkChanges, ...machines.map(({ linkChanges }) => linkChanges)];
   for (const [peer, changes = []] of changesOf.entries()) {
     for (const { atS, link } of noticed(changes))
-      simulation.after(barrierS + atS, () => topology.change(peer, link));
+      simulation.after(barrierS + atS, () => connections.linkChanged(peer, link));
     if (peer === SERVER) continue;
     for (const { atS, link } of changes)
       simulation.after(barrierS + atS, () => transport.linkChanged?.(peer, link));

@@ -1,7 +1,7 @@
 import type { CellDetail } from '../metrics/cell.ts';
 import { type CompletionPoint, completionCurve, thinned } from '../metrics/completion-curve.ts';
 import { type TimeUnit, timeUnitFor } from '../metrics/readable-units.ts';
-import { atLargestCounts, panelNamer } from './cell-choice.ts';
+import { atLargestCounts, hasSmallerCounts, panelNamer } from './cell-choice.ts';
 import type { Chart } from './chart.ts';
 import { logTicks } from './machine-axis.ts';
 import { type Panel, panelSpec } from './panels.ts';
@@ -118,7 +118,9 @@ function endS({ points }: Curve): number {
 function captionOf(curves: readonly Curve[], panels: readonly (Panel & { isLog: boolean })[]): string {
   const cells = curves.map(({ detail }) => detail.cell);
   const sentences = [
-    'Each executor is shown at the largest number of machines that it ran.',
+    hasSmallerCounts(curves.map(({ detail }) => detail))
+      ? 'Each executor is shown at the largest number of machines that it ran, and at that of each other one where it ran so many.'
+      : 'Each executor is shown at the largest number of machines that it ran.',
     cells.some((cell) => cell.runs > 1) ? 'A curve is the average over the runs of its cell.' : '',
     cells.some((cell) => cell.failedMachines > 0)
       ? 'A curve that ends below 100 % has machines that failed.'

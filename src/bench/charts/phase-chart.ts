@@ -1,7 +1,7 @@
 import type { TopLevelSpec } from 'vega-lite';
 import type { CellDetail } from '../metrics/cell.ts';
 import { meanPhaseTimes, type PhaseOrWaiting } from '../metrics/phase-times.ts';
-import { atLargestCounts } from './cell-choice.ts';
+import { atLargestCounts, hasSmallerCounts } from './cell-choice.ts';
 import type { Chart } from './chart.ts';
 import { CHART_CONFIG, INK, PHASE_COLOURS } from './chart-style.ts';
 import { type BarPanel, type BarScale, barPanels, barScale, barsOf } from './phase-bars.ts';
@@ -102,9 +102,12 @@ function captionOf(details: readonly CellDetail[], drawn: { scale: BarScale; isS
       ? 'The times differ so much that every bar is drawn as shares of its own time.'
       : '',
     hasWaiting ? 'Waiting is time between phases, such as for the start of the transfer.' : '',
-    drawn.isShortened
-      ? 'Only the largest number of machines of each executor is drawn; the table of phases has all.'
-      : '',
+    drawn.isShortened ? choiceWords(details) : '',
   ];
   return sentences.filter((sentence) => sentence !== '').join(' ');
+}
+
+function choiceWords(details: readonly CellDetail[]): string {
+  const others = hasSmallerCounts(details) ? ', and the same number of the others that ran so many' : '';
+  return `Only the largest number of machines of each executor is drawn${others}; the table of phases has all.`;
 }

@@ -7,9 +7,10 @@ import { panelSpec } from './panels.ts';
 import { seriesOf, seriesOfCells } from './series.ts';
 
 const TITLE = 'Copies of the image that the server sent';
-const CAPTION =
-  'Payload bytes that left the server, divided by the bytes that one machine has to receive. One copy is the least; one per machine is what the server sends when no machine helps.';
-
+const CAPTION = 'Payload bytes that left the server, divided by the bytes that one machine has to receive.';
+const LEAST = 'One copy is the least; one per machine is what the server sends when no machine helps.';
+const OF_SEEDERS =
+  'Where other seeders or a web server have the image from the start, less than one copy may be enough; one per machine is what the server sends when nobody helps.';
 const OF_FAILED = 'Where machines failed, it is what was sent until then.';
 
 /** Server copies over the number of machines; undefined where no run knows them. */
@@ -31,9 +32,18 @@ export function serverCopiesChart(details: readonly CellDetail[]): Chart | undef
   return {
     name: 'server-copies',
     title: TITLE,
-    caption: cells.some((cell) => cell.failedMachines > 0) ? `${CAPTION} ${OF_FAILED}` : CAPTION,
+    caption: captionOf(cells),
     spec: panelSpec({ title: TITLE, description, series, panels }),
   };
+}
+
+function captionOf(cells: readonly Cell[]): string {
+  const sentences = [
+    CAPTION,
+    cells.some((cell) => cell.otherSeederCopies !== null) ? OF_SEEDERS : LEAST,
+    ...(cells.some((cell) => cell.failedMachines > 0) ? [OF_FAILED] : []),
+  ];
+  return sentences.join(' ');
 }
 
 function rowOf(cell: Cell): MachineRow {

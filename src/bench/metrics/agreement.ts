@@ -1,9 +1,12 @@
-import type { RunRecord, Transport } from '../record/run-record.ts';
+import type { RecordSource, RunRecord, Transport } from '../record/run-record.ts';
+import { isBusy } from './busy-computer.ts';
 import { type Cell, type CellDetail, isMeasured } from './cell.ts';
 import { hasFinished } from './run-outcome.ts';
 
 /** A cell that was both measured with real bytes and simulated; the shape that `--json` prints. */
 export interface Agreement {
+  /** Who measured. */
+  readonly executor: RecordSource;
   readonly transport: Transport;
   /** `""` for the plain scenario. */
   readonly variant: string;
@@ -26,6 +29,8 @@ export interface AgreementDetail {
   readonly curveDistance: number | null;
   /** Whether other numbers of machines failed. */
   readonly isOtherOutcome: boolean;
+  /** Whether a run that was measured may have waited for the computer's processors. */
+  readonly isBusy: boolean;
 }
 
 /** Cells that were measured and simulated, in the order of `cellDetails`, but for those that cannot be compared. */
@@ -62,12 +67,13 @@ function keyOf({ cell: { transport, variant, machines } }: CellDetail): string {
 
 function compared(measured: CellDetail, simulated: CellDetail): AgreementDetail | null {
   if (!simulated.cell.makespanS || !measured.cell.makespanS || measured.cell.foundShare > 0) return null;
-  const { transport, variant, machines, makespanS, meanLatencyS, serverCopies } = measured.cell;
+  const { executor, transport, variant, machines, makespanS, meanLatencyS, serverCopies } = measured.cell;
   const measuredS = makespanS.median;
   const simulatedS = simulated.cell.makespanS.median;
   const distanceS = curveDistanceS(measured.runs, simulated.runs);
   return {
     agreement: {
+      executor,
       transport,
       variant,
       machines,
@@ -80,6 +86,7 @@ function compared(measured: CellDetail, simulated: CellDetail): AgreementDetail 
     simulatedCopies: simulated.cell.serverCopies,
     curveDistance: distanceS === null ? null : distanceS / measuredS,
     isOtherOutcome: measured.cell.failedMachines !== simulated.cell.failedMachines,
+    isBusy: isBusy(measured.cell.busyShare),
   };
 }
 

@@ -2,6 +2,8 @@ import type { RunRecord } from '../record/run-record.ts';
 
 /** Beyond this share of its processors in use a run says more of the computer than of the network. */
 export const MOST_BUSY_SHARE = 0.6;
+/** Stands in tables at what a busy computer may have slowed down. */
+export const BUSY_MARK = '‡';
 
 /** Whether the computer may have set the pace. */
 export function isBusy(busyShare: number | null): boolean {

@@ -35,6 +35,8 @@ export interface Cell {
   readonly variant: string;
   readonly machines: number;
   readonly runs: number;
+  /** Those of which the makespan is: in which somebody finished, and none where a run was given up. */
+  readonly timedRuns: number;
   /** Null where nobody finished, and where a run was given up. */
   readonly makespanS: Spread | null;
   /** Interval of its median by the bootstrap (`medianInterval`); null for fewer than three runs, and of publications. */
@@ -116,6 +118,7 @@ function detailOf(runs: readonly RunRecord[]): CellDetail {
     variant,
     machines,
     runs: runs.length,
+    timedRuns: makespansS.length,
     makespanS: spread(makespansS),
     makespanIntervalS: medianInterval(repeatedS),
     transferS: spread(known(timed, 'transferS')),

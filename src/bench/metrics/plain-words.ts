@@ -38,6 +38,11 @@ export function untimedWords({ unfinishedAfterS, unfinishedRuns = 1, runs = 1 }:
   return `not finished after ${readableTime(unfinishedAfterS)}${which}`;
 }
 
+/** Beside a makespan that is not of all runs; empty where it is. */
+export function untimedRunsWords({ runs, timedRuns }: { runs: number; timedRuns: number }): string {
+  return timedRuns < runs ? `nobody finished in ${runs - timedRuns} of ${runs} runs` : '';
+}
+
 interface Untimed {
   readonly unfinishedAfterS?: number | null | undefined;
   readonly unfinishedRuns?: number;

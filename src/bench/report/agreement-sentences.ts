@@ -1,14 +1,14 @@
 import { agreementDetails } from '../metrics/agreement.ts';
-import { type CellDetail, median } from '../metrics/cell.ts';
+import { type CellDetail, isMeasured, median, SOURCES } from '../metrics/cell.ts';
 import { counted, listed, SOURCE_WORDS } from '../metrics/plain-words.ts';
 import type { RecordSource } from '../record/run-record.ts';
 
-/** Whose times the simulated ones are held against. */
-const MEASURED = ['local', 'netns', 'hardware'] as const satisfies readonly RecordSource[];
-
 /** How far the simulation is from times that are known, one sentence for each who found them. */
 export function agreementSentences(details: readonly CellDetail[]): string[] {
-  return [...MEASURED.flatMap((source) => measuredSentence(details, source)), ...publishedSentence(details)];
+  return [
+    ...SOURCES.filter(isMeasured).flatMap((source) => measuredSentence(details, source)),
+    ...publishedSentence(details),
+  ];
 }
 
 function measuredSentence(details: readonly CellDetail[], source: RecordSource): string[] {

@@ -1,7 +1,8 @@
 import type { AgreementDetail } from '../metrics/agreement.ts';
+import { BUSY_MARK, MOST_BUSY_SHARE } from '../metrics/busy-computer.ts';
 import { type Cell, median } from '../metrics/cell.ts';
-import { counted, TRANSPORT_WORDS, variantWords } from '../metrics/plain-words.ts';
-import { readableTime, threeDigits, timeUnitFor } from '../metrics/readable-units.ts';
+import { counted, SOURCE_WORDS, TRANSPORT_WORDS, variantWords } from '../metrics/plain-words.ts';
+import { readableTime, threeDigits, timeUnitFor, writtenShare } from '../metrics/readable-units.ts';
 import { cellWords } from './cell-words.ts';
 import { numberColumn, type Table, textColumn, withoutEmptyColumns } from './report-document.ts';
 
@@ -12,6 +13,7 @@ const COLUMNS = [
   textColumn('Variant'),
   textColumn('Transport'),
   numberColumn('Machines'),
+  textColumn('Executor'),
   numberColumn('Measured'),
   numberColumn('Simulated'),
   numberColumn('Error'),
@@ -24,13 +26,16 @@ const COLUMNS = [
 /** Every cell that was measured and simulated. */
 export function agreementTable(details: readonly AgreementDetail[]): Table {
   const hasVariants = details.some(({ agreement }) => agreement.variant !== '');
-  return withoutEmptyColumns({ columns: COLUMNS, rows: details.map((detail) => rowOf(detail, hasVariants)) });
+  const hasExecutors = new Set(details.map(({ agreement }) => agreement.executor)).size > 1;
+  const rows = details.map((detail) => rowOf(detail, { hasVariants, hasExecutors }));
+  return withoutEmptyColumns({ columns: COLUMNS, rows });
 }
 
 /** How well they agree, what the columns are, and what they do not tell. */
 export function agreementSentence(details: readonly AgreementDetail[], uncompared: readonly Cell[]): string {
   const errors = details.map(({ agreement }) => Math.abs(agreement.error));
   const others = details.filter(({ isOtherOutcome }) => isOtherOutcome);
+  const busy = details.filter(({ isBusy }) => isBusy);
   const sentences = [
     errors.length > 0
       ? `Over ${counted(errors.length, 'cell')} the simulated makespan is off by ${percent(median(errors)!)} in the ` +
@@ -44,6 +49,10 @@ export function agreementSentence(details: readonly AgreementDetail[], uncompare
       : '',
     others.length > 0
       ? `${OUTCOME_MARK} Not as many machines failed in both (${counted(others.length, 'cell')}): these are the times of those that did not.`
+      : '',
+    busy.length > 0
+      ? `${BUSY_MARK} In ${counted(busy.length, 'cell')}, which count like the others, more than ` +
+        `${writtenShare(MOST_BUSY_SHARE)} of the computer’s processors were in use in at least one measured run.`
       : '',
     uncompared.length > 0
       ? 'Not compared, since in one of the two nobody finished, or not in time, or a part of the image was on the disks ' +
@@ -67,14 +76,18 @@ function meanErrorSentence(details: readonly AgreementDetail[]): string {
   );
 }
 
-function rowOf({ agreement, ...detail }: AgreementDetail, hasVariants: boolean): string[] {
-  const { variant, transport, machines, measuredS, simulatedS, error } = agreement;
+function rowOf(
+  { agreement, ...detail }: AgreementDetail,
+  { hasVariants, hasExecutors }: { hasVariants: boolean; hasExecutors: boolean },
+): string[] {
+  const { variant, transport, machines, executor, measuredS, simulatedS, error } = agreement;
   const unit = timeUnitFor(measuredS);
   return [
     hasVariants ? variantWords(variant) : '',
     TRANSPORT_WORDS[transport],
     String(machines),
-    readableTime(measuredS, unit),
+    hasExecutors ? SOURCE_WORDS[executor] : '',
+    readableTime(measuredS, unit) + (detail.isBusy ? ` ${BUSY_MARK}` : ''),
     readableTime(simulatedS, unit),
     detail.isOtherOutcome ? `${signed(error)} ${OUTCOME_MARK}` : signed(error),
     detail.meanError === null ? '' : signed(detail.meanError),

@@ -1,6 +1,6 @@
-import { isBusy, MOST_BUSY_SHARE } from '../metrics/busy-computer.ts';
+import { BUSY_MARK, isBusy, MOST_BUSY_SHARE } from '../metrics/busy-computer.ts';
 import { type Cell, type CellDetail, isMeasured, SOURCES } from '../metrics/cell.ts';
-import { TRANSPORT_WORDS, untimedWords, variantWords } from '../metrics/plain-words.ts';
+import { TRANSPORT_WORDS, untimedRunsWords, untimedWords, variantWords } from '../metrics/plain-words.ts';
 import {
   readableBytes,
   readableSpread,
@@ -13,8 +13,6 @@ import { numberColumn, type Table, textColumn, withoutEmptyColumns } from './rep
 
 /** Stands at a time that leaves failed machines out. */
 const FAILED_MARK = '†';
-/** Stands at a time whose run had a busy computer. */
-const BUSY_MARK = '‡';
 /** Stands at a time of machines that had a part of the image. */
 const FOUND_MARK = '§';
 
@@ -116,9 +114,10 @@ function makespanWords(detail: CellDetail | undefined): string {
     isBusy(cell.busyShare) ? BUSY_MARK : '',
     cell.foundShare > 0 ? FOUND_MARK : '',
   ];
-  return [isTimed ? readableSpread(cell.makespanS!) : untimedWords(cell), ...marks]
+  const time = [isTimed ? readableSpread(cell.makespanS!) : untimedWords(cell), ...marks];
+  return [time.filter((part) => part !== '').join(' '), isTimed ? untimedRunsWords(cell) : '']
     .filter((part) => part !== '')
-    .join(' ');
+    .join(', ');
 }
 
 function digitsOrNothing(value: number | null | undefined): string {

@@ -8,6 +8,8 @@ import {
   variantWords,
 } from '../metrics/plain-words.ts';
 import { readableTime } from '../metrics/readable-units.ts';
+import { isPlainObject } from '../record/plain-object.ts';
+import { shapingSettings } from '../record/shaping-settings.ts';
 import { longColumn, numberColumn, type Table, textColumn, withoutEmptyColumns } from './report-document.ts';
 
 /** Sentences of failed machines that a cell of the table shows at most. */
@@ -61,7 +63,8 @@ function hasFaults({ runs, cell }: CellDetail): boolean {
   return Array.isArray(faults) && faults.length > 0;
 }
 
-function rowOf({ cell, runs }: CellDetail, details: readonly CellDetail[]): string[] {
+function rowOf(detail: CellDetail, details: readonly CellDetail[]): string[] {
+  const { cell, runs } = detail;
   const { variant, transport, machines, executor, makespanS, failedMachines } = cell;
   const reasons = new Set(runs.flatMap(({ fleet }) => fleet.flatMap(({ failure }) => failure ?? [])));
   return [
@@ -71,21 +74,28 @@ function rowOf({ cell, runs }: CellDetail, details: readonly CellDetail[]): stri
     SOURCE_WORDS[executor],
     `${machines - failedMachines} of ${machines}`,
     makespanS === null ? untimedWords(cell) : readableTime(makespanS.median),
-    laterWords(cell, sound(cell, details)),
+    laterWords(cell, soundTwin(detail, details)),
     [...reasons].slice(0, MOST_REASONS).join('; '),
   ];
 }
 
-/** The same runs without the fault: those of the plain scenario. */
-function sound(cell: Cell, details: readonly CellDetail[]): Cell | undefined {
-  const same = details.find(
+/** The same runs without the fault, of whatever variant: nothing but the faults is different in their settings. */
+function soundTwin(faulty: CellDetail, details: readonly CellDetail[]): Cell | undefined {
+  const { executor, transport, machines } = faulty.cell;
+  const settings = settingsWithoutFaults(faulty);
+  return details.find(
     (other) =>
-      other.cell.variant === '' &&
-      other.cell.executor === cell.executor &&
-      other.cell.transport === cell.transport &&
-      other.cell.machines === cell.machines,
-  );
-  return same === undefined || hasFaults(same) ? undefined : same.cell;
+      other.cell.executor === executor &&
+      other.cell.transport === transport &&
+      other.cell.machines === machines &&
+      !hasFaults(other) &&
+      settingsWithoutFaults(other) === settings,
+  )?.cell;
+}
+
+function settingsWithoutFaults({ runs }: CellDetail): string {
+  const { settings } = runs[0]!.scenario;
+  return shapingSettings(isPlainObject(settings) ? { ...settings, faults: undefined } : settings);
 }
 
 function laterWords({ makespanS }: Cell, plain: Cell | undefined): string {

@@ -83,14 +83,19 @@ function isMade(source: RecordSource): boolean {
 
 function repeatLimitations(cells: readonly Cell[]): string[] {
   const runs = cells.filter(isRun);
-  const once = runs.filter((cell) => cell.runs === 1);
-  const twice = runs.filter((cell) => cell.runs === 2);
+  const once = runs.filter((cell) => countedRuns(cell) === 1);
+  const twice = runs.filter((cell) => countedRuns(cell) === 2);
   return [
     ...(once.length > 0 ? [`No interval where there is a single run: ${cellWords(once)}.`] : []),
     ...(twice.length > 0
       ? [`No interval where there are two runs, only their range: ${cellWords(twice)}.`]
       : []),
   ];
+}
+
+/** Those that have a time; all, where none has. */
+function countedRuns({ runs, timedRuns }: Cell): number {
+  return timedRuns === 0 ? runs : timedRuns;
 }
 
 function failureLimitations(details: readonly CellDetail[]): string[] {

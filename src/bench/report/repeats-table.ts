@@ -20,13 +20,22 @@ const COLUMNS = [
 
 /** What the intervals are, with how often the bootstrap's holds the true median for the numbers of runs that there are. */
 export function repeatsNote(details: readonly CellDetail[]): string {
-  const counts = repeated(details).flatMap(({ cell }) => (cell.makespanIntervalS === null ? [] : cell.runs));
+  const counts = repeated(details).flatMap(({ cell }) => (cell.makespanIntervalS === null ? [] : cell.timedRuns));
   const told = [...new Set(counts)]
     .sort((a, b) => a - b)
     .map((runs) => `in ${Math.round(100 * medianIntervalCoverage(runs))} of 100 cases with ${runs} runs`);
   const students = 'The interval of the mean is Student’s t.';
-  if (told.length === 0) return students;
-  return `The bootstrap interval is made for 95 %, but of few runs it holds the true median less often: ${listed(told)}. ${students}`;
+  return [bootstrapWords(told), students, untimedWords(details)].filter((words) => words !== '').join(' ');
+}
+
+function bootstrapWords(told: readonly string[]): string {
+  if (told.length === 0) return '';
+  return `The bootstrap interval is made for 95 %, but of few runs it holds the true median less often: ${listed(told)}.`;
+}
+
+function untimedWords(details: readonly CellDetail[]): string {
+  if (repeated(details).every(({ cell }) => cell.timedRuns === cell.runs)) return '';
+  return 'Where not all runs are counted, nobody finished in the others, which have no time.';
 }
 
 /** Spread of the makespan over the runs of every cell that was run more than once. */
@@ -57,7 +66,7 @@ function rowOf({ cell, makespanMean }: CellDetail, hasVariants: boolean): string
     TRANSPORT_WORDS[cell.transport],
     String(cell.machines),
     SOURCE_WORDS[cell.executor],
-    String(cell.runs),
+    cell.timedRuns < cell.runs ? `${cell.timedRuns} of ${cell.runs}` : String(cell.runs),
     ...[min, median, max].map((seconds) => readableTime(seconds, unit)),
     words(cell.makespanIntervalS),
     makespanMean === null ? '' : readableTime(makespanMean.mean, unit),

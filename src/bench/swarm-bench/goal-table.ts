@@ -1,4 +1,4 @@
-import { isBusy } from '../metrics/busy-computer.ts';
+import { BUSY_MARK, isBusy } from '../metrics/busy-computer.ts';
 import { numberColumn, type Table, textColumn } from '../report/report-document.ts';
 import type { Figure } from './figure.ts';
 import { type Goal, type GoalRow, verdictOf } from './goal.ts';
@@ -12,9 +12,6 @@ const COLUMNS = [
   numberColumn('Runs'),
   numberColumn('Processors in use'),
 ];
-
-/** Stands at the use of the processors where they may have set the pace. */
-const BUSY_MARK = '‡';
 
 /** The rows of all cases, one below the other. */
 export function goalTable(cases: readonly { name: string; rows: readonly GoalRow[] }[]): Table {

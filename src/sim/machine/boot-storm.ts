@@ -27,8 +27,6 @@ export class BootStorm {
   readonly #transfers: Readonly<Record<'tftp' | 'http', Admission>>;
   /** The processor of the TFTP server, as a link: -1 where it takes no time. */
   readonly #tftpLink: number;
-  /** By machine: what the narrowest link on its way carries as a rule, whatever is wrong with it when a file is sent. */
-  readonly #rates: readonly number[];
   readonly #booting = new Map<number, BootingMachine>();
 
   constructor(model: DeploymentModel, boot: BootModel, place: Place & { readonly connections: Connections }) {
@@ -38,9 +36,6 @@ export class BootStorm {
     this.#dhcp = new ServiceQueue(place.simulation, boot.dhcp.serviceS);
     this.#transfers = { tftp: new Admission(boot.tftp.transfers), http: new Admission(boot.http.transfers) };
     this.#tftpLink = place.network.addLink(boot.tftp.blockBytes / boot.tftp.serviceS);
-    this.#rates = [SERVER, ...model.machines.keys().map((index) => index + 1)].map((peer) =>
-      place.network.narrowest(place.topology.path(SERVER, peer, TO_MEMORY)),
-    );
   }
 
   /** @param onBooted called when the machine has gone through all steps */
@@ -106,7 +101,7 @@ export class BootStorm {
       windowBlocks: tftp.windowBlocks,
       roundTripS: 2 * this.#model.latencyS + tftp.turnaroundS,
       serviceS: tftp.serviceS,
-      rateBps: this.#rates[machine]!,
+      rateBps: network.narrowest(path),
     });
     if (this.#tftpLink !== -1) path.push(this.#tftpLink);
     network.start(flow, { path, bytes, capBps: bytes / aloneS });

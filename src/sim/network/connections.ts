@@ -1,10 +1,11 @@
-import { type DeploymentModel, peerCountOf, pieceCountOf } from '../deployment-model.ts';
+import { type DeploymentModel, type LinkModel, peerCountOf, pieceCountOf } from '../deployment-model.ts';
 import type { Simulation } from '../kernel/simulation.ts';
 import { RecentPieces } from '../machine/recent-pieces.ts';
 import { WriteBehind } from '../machine/write-behind.ts';
 import { mathisBps, padhyeBps } from '../theory/tcp.ts';
 import type { FlowNetwork } from './flow-network.ts';
-import { SlowStart } from './slow-start.ts';
+import { isOut } from './retransmission.ts';
+import { type Route, SlowStart } from './slow-start.ts';
 import type { TcpModel } from './tcp-model.ts';
 import { type PathEnds, SERVER, type Topology } from './topology.ts';
 
@@ -31,18 +32,17 @@ export class Connections {
   readonly writeBehind: WriteBehind;
   readonly #network: FlowNetwork;
   readonly #topology: Topology;
-  /** Peers: to number pairs of them. */
-  readonly #peers: number;
   readonly #isStreamed: boolean;
   readonly #recentPieces: RecentPieces;
   readonly #capBps: number;
   readonly #slowStart: SlowStart | undefined;
+  /** Peers whose cable is out. */
+  readonly #cutOff = new Set<number>();
 
   constructor(model: DeploymentModel, { simulation, network, topology }: Place) {
     const { disk, wireBytes, rawBytes, tcp, latencyS } = model;
     this.#network = network;
     this.#topology = topology;
-    this.#peers = peerCountOf(model);
     this.#isStreamed = !disk.isSerialWrite;
     this.#capBps = connectionBps(model);
     const room = Math.floor((disk.recentBytes * wireBytes) / rawBytes / model.pieceBytes);
@@ -50,7 +50,7 @@ export class Connections {
     this.writeBehind = new WriteBehind((disk.dirtyBytes * wireBytes) / rawBytes, network, topology);
     this.#slowStart =
       tcp?.isSlowStart && latencyS > 0
-        ? new SlowStart({ simulation, network, tcp, roundTripS: 2 * latencyS })
+        ? new SlowStart({ simulation, network, tcp, roundTripS: 2 * latencyS, peers: peerCountOf(model) })
         : undefined;
   }
 
@@ -60,14 +60,13 @@ export class Connections {
     const isRead = sender !== SERVER && !this.#recentPieces.has(sender, piece);
     const isWritten = this.#isStreamed && this.writeBehind.begin(flow, receiver, bytes);
     const path = this.#topology.path(sender, receiver, { isRead, isDecoded, isWritten });
-    const pair = sender * this.#peers + receiver;
-    this.#start(flow, { path, bytes, pair });
+    this.#start(flow, { path, bytes, route: { sender, receiver, isNew: false } });
   }
 
   /** Starts to send a boot file, over a connection of its own. */
   sendToMemory(flow: number, receiver: number, bytes: number): void {
     const path = this.#topology.path(SERVER, receiver, TO_MEMORY);
-    this.#start(flow, { path, bytes, pair: undefined });
+    this.#start(flow, { path, bytes, route: { sender: SERVER, receiver, isNew: true } });
   }
 
   /** To be told when a flow has sent everything. */
@@ -92,6 +91,13 @@ export class Connections {
     this.#recentPieces.forget(machine);
   }
 
+  /** The link of a peer is this one from now on, as its connections notice. */
+  linkChanged(peer: number, link: LinkModel): void {
+    this.#topology.change(peer, link);
+    if (isOut(link)) this.#cutOff.add(peer);
+    else if (this.#cutOff.delete(peer)) this.#slowStart?.timedOut(peer);
+  }
+
   /** Ends a transfer before its time. @returns bytes that had not arrived yet */
   cancel(flow: number): number {
     this.#slowStart?.end(flow);
@@ -99,12 +105,9 @@ export class Connections {
     return this.#network.cancel(flow);
   }
 
-  #start(
-    flow: number,
-    { path, bytes, pair }: { path: number[]; bytes: number; pair: number | undefined },
-  ): void {
+  #start(flow: number, { path, bytes, route }: { path: number[]; bytes: number; route: Route }): void {
     const capBps = this.#capBps;
-    const atFirstBps = this.#slowStart?.begin(flow, pair, { path, capBps }) ?? capBps;
+    const atFirstBps = this.#slowStart?.begin(flow, route, { path, capBps }) ?? capBps;
     this.#network.start(flow, { path, bytes, capBps: atFirstBps });
   }
 }

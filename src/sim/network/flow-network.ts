@@ -20,6 +20,8 @@ export class FlowNetwork {
   /** By flow: the event of its end; what is to be done then, and with which tag. */
   #events = new Int32Array(FIRST_LENGTH);
   #tags = new Int32Array(FIRST_LENGTH);
+  /** By link: what it carried when it was added [byte/s]. */
+  readonly #usualBps: number[] = [];
   readonly #onDone: Action[] = [];
 
   /** @param tolerance see `FairShare` */
@@ -32,7 +34,10 @@ export class FlowNetwork {
 
   /** @returns a link number, or -1 for a link without limit, which paths leave out */
   addLink(capacityBps: number): number {
-    return capacityBps === Number.POSITIVE_INFINITY ? -1 : this.#fairShare.addLink(capacityBps);
+    if (capacityBps === Number.POSITIVE_INFINITY) return -1;
+    const link = this.#fairShare.addLink(capacityBps);
+    this.#usualBps[link] = capacityBps;
+    return link;
   }
 
   /** A link that has been added carries so much from now on [byte/s]; running transfers follow. */
@@ -76,9 +81,17 @@ export class FlowNetwork {
     share.add(flow, path, capBps);
   }
 
-  /** What the narrowest link of a path carries [byte/s]; Infinity for a path of none. */
+  /** What a link carries at present [byte/s]. */
+  capacityOf(link: number): number {
+    return this.#fairShare.capacityOf(link);
+  }
+
+  /**
+   * What the narrowest link of a path carries as a rule [byte/s], whatever is wrong with it at present; Infinity for a path
+   * of none.
+   */
   narrowest(path: readonly number[]): number {
-    return path.reduce((least, link) => Math.min(least, this.#fairShare.capacityOf(link)), Infinity);
+    return path.reduce((least, link) => Math.min(least, this.#usualBps[link]!), Infinity);
   }
 
   /** Time until a running transfer ends, at the rate that it has now [s]. */

@@ -1,4 +1,4 @@
-import type { LinkChange } from '../deployment-model.ts';
+import type { LinkChange, LinkModel } from '../deployment-model.ts';
 
 /** The longest wait before a packet is sent again [s] (RFC 6298, section 2.5, allows any from 60 s on; Linux: `TCP_RTO_MAX`). */
 const LONGEST_WAIT_S = 120;
@@ -29,7 +29,8 @@ export function noticedByTcp(changes: readonly LinkChange[], timeoutS: number): 
   return noticed;
 }
 
-function isOut({ upBps, downBps }: LinkChange['link']): boolean {
+/** Whether a cable is out. */
+export function isOut({ upBps, downBps }: LinkModel): boolean {
   return upBps === 0 || downBps === 0;
 }
 

@@ -119,7 +119,7 @@ export class Topology {
     this.#castBps = rateBps;
     for (const link of links) {
       if (this.#castLinks.has(link)) continue;
-      const usualBps = this.#network.narrowest([link]);
+      const usualBps = this.#network.capacityOf(link);
       this.#castLinks.set(link, usualBps);
       this.#setCapacity(link, usualBps);
     }

@@ -19,7 +19,7 @@ export interface MulticastSession {
   readonly slowestWriteBps: number;
   /** Time that the sender waits for receivers [s]. Default 0. */
   readonly waitS?: number;
-  /** t_round: time to collect the losses of one round, before the next [s]. Default 0. */
+  /** t_round: time to collect the losses of one round, before the next, with the round trip to ask [s]. Default 0. */
   readonly roundS?: number;
 }
 

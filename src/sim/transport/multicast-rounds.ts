@@ -14,52 +14,45 @@ export const MOST_LOSSES = 50e6;
  * Sending with repair: the first round carries every packet, each further one the packets that some receiver still
  * lacks, until all have all. Losses are independent, of probability `loss` for each receiver and packet.
  * Cost: one random number per loss, by drawing the distance to the next one (geometric).
- * @param receivers number of receivers
+ * @param receivers whoever is taken out of it between two rounds is sent nothing more
  * @param packets K, number of packets of the image
  */
 export function* multicastRounds(
-  receivers: number,
+  receivers: ReadonlySet<number>,
   packets: number,
   chance: LossChance,
-): Generator<MulticastRound> {
-  const everything = Array.from({ length: receivers }, (_, receiver) => receiver);
-  let lacking = new Map(everything.map((receiver) => [receiver, lossesOf(packets, chance)] as const));
-  yield roundOf(
-    packets,
-    everything.filter((receiver) => lacking.get(receiver)!.length === 0),
-    () => packets,
-  );
-  lacking = withoutComplete(lacking);
-
-  while (lacking.size > 0) {
-    const sent = union(lacking.values());
-    const before = lacking;
-    lacking = new Map(
-      [...before].map(([receiver, missing]) => {
-        const lost = lossesOf(missing.length, chance);
-        return [receiver, lost.map((place) => missing[place]!)] as const;
-      }),
+): Generator<MulticastRound, undefined> {
+  let lacking = new Map([...receivers].map((receiver) => [receiver, lossesOf(packets, chance)] as const));
+  yield { packets, completed: completeOf(lacking, () => packets) };
+  for (;;) {
+    const before = new Map(
+      [...lacking].filter(([receiver, { length }]) => length > 0 && receivers.has(receiver)),
     );
-    const completed = [...lacking]
-      .filter(([, missing]) => missing.length === 0)
-      .map(([receiver]) => receiver);
-    yield roundOf(sent.length, completed, (receiver) => rank(sent, before.get(receiver)!.at(-1)!) + 1);
-    lacking = withoutComplete(lacking);
+    if (before.size === 0) return;
+    const sent = union(before.values());
+    lacking = new Map(
+      [...before].map(([receiver, missing]) => [receiver, lostAgain(missing, chance)] as const),
+    );
+    yield {
+      packets: sent.length,
+      completed: completeOf(lacking, (receiver) => rank(sent, before.get(receiver)!.at(-1)!) + 1),
+    };
   }
 }
 
-function roundOf(packets: number, completed: number[], after: (receiver: number) => number): MulticastRound {
-  return {
-    packets,
-    completed: completed.map((receiver) => ({ receiver, afterPackets: after(receiver) })),
-  };
+/** @param after packets of the round after which a receiver that lacks nothing any more had everything */
+function completeOf(
+  lacking: ReadonlyMap<number, Int32Array>,
+  after: (receiver: number) => number,
+): MulticastRound['completed'] {
+  return [...lacking]
+    .filter(([, { length }]) => length === 0)
+    .map(([receiver]) => ({ receiver, afterPackets: after(receiver) }));
 }
 
-function withoutComplete(lacking: ReadonlyMap<number, Int32Array>): Map<number, Int32Array<ArrayBuffer>> {
-  return new Map([...lacking].filter(([, missing]) => missing.length > 0)) as Map<
-    number,
-    Int32Array<ArrayBuffer>
-  >;
+/** What of these packets does not arrive when they are sent again. */
+function lostAgain(missing: Int32Array<ArrayBuffer>, chance: LossChance): Int32Array<ArrayBuffer> {
+  return lossesOf(missing.length, chance).map((place) => missing[place]!);
 }
 
 /** Places from 0 up to `count` that are lost, in order. */

@@ -15,9 +15,8 @@ import type { Arena, Transport } from './transport.ts';
  * The server sends to all at once, at a rate that the slowest of them bears, and repairs in rounds, or slice by slice, or
  * sends once and has the machines fetch from it and from each other what they lack (`repair-swarm.ts`). It starts when all
  * machines are there and have waited `waitS`. A machine that falls silent in the middle, because its power or its cable is
- * cut, holds up all others until it is heard again, or the sender drops it; rounds repair its losses all the same, as long
- * as there are others. When nobody is left it sends no more. As nobody boots or joins meanwhile, nothing else crosses the
- * links that it fills.
+ * cut, holds up all others until it is heard again, or the sender drops it, and repairs its losses no more. When nobody is
+ * left it sends no more. As nobody boots or joins meanwhile, nothing else crosses the links that it fills.
  */
 export class Multicast implements Transport {
   readonly #arena: Arena;

@@ -1,41 +1,46 @@
-import { multicastRounds } from './multicast-rounds.ts';
+import { type MulticastRound, multicastRounds } from './multicast-rounds.ts';
 import type { CastOrder, Sending } from './sending.ts';
-import type { SendingClock } from './sending-clock.ts';
 
-/** Packets that are sent one after the other, by the clock of the sending. */
-interface SentRound {
-  readonly startS: number;
-  readonly packets: number;
-}
-
-/** The whole image, and then in each round what somebody lacks. All rounds are drawn at once and put on the clock. */
+/** The whole image, and then in each round what somebody lacks who has not been dropped until then. */
 export class SendingInRounds implements Sending {
-  readonly #clock: SendingClock;
-  readonly #packetS: number;
-  readonly #rounds: SentRound[] = [];
+  readonly #order: CastOrder;
+  readonly #roundS: number;
+  readonly #receivers: Set<number>;
+  readonly #rounds: Iterator<MulticastRound, undefined>;
+  /** Of rounds that are over. */
+  #wholePackets = 0;
+  #roundPackets = 0;
+  #roundFromS = 0;
 
-  /** @param roundS time to collect the losses of a round, before the next [s] */
+  /** @param roundS time to collect the losses of a round, before the next, beside the round trip of the question [s] */
   constructor(order: CastOrder, roundS: number) {
-    const { receivers, packets, packetS, latencyS, chance, clock } = order;
-    this.#clock = clock;
-    this.#packetS = packetS;
-    let startS = 0;
-    for (const round of multicastRounds(receivers.length, packets, chance)) {
-      for (const { receiver, afterPackets } of round.completed) {
-        const machine = receivers[receiver]!;
-        clock.after(startS + afterPackets * packetS + latencyS, () => order.onComplete(machine));
-      }
-      this.#rounds.push({ startS: clock.now + startS, packets: round.packets });
-      startS += round.packets * packetS + roundS;
-    }
+    this.#order = order;
+    this.#roundS = roundS;
+    this.#receivers = new Set(order.receivers);
+    this.#rounds = multicastRounds(this.#receivers, order.packets, order.chance);
+    this.#sendRound();
   }
 
   get sentPackets(): number {
-    return this.#rounds.reduce((sum, round) => sum + this.#sentOf(round), 0);
+    const { packetS, clock } = this.#order;
+    const most = this.#roundPackets;
+    const sent = packetS === 0 ? most : Math.round((clock.now - this.#roundFromS) / packetS);
+    return this.#wholePackets + Math.min(most, sent);
   }
 
-  #sentOf({ startS, packets }: SentRound): number {
-    if (this.#packetS === 0) return packets;
-    return Math.min(packets, Math.max(0, Math.round((this.#clock.now - startS) / this.#packetS)));
+  drop(machine: number): void {
+    this.#receivers.delete(machine);
+  }
+
+  #sendRound(): void {
+    const round = this.#rounds.next().value;
+    if (!round) return;
+    const { packetS, latencyS, clock, onComplete } = this.#order;
+    this.#wholePackets += this.#roundPackets;
+    this.#roundPackets = round.packets;
+    this.#roundFromS = clock.now;
+    for (const { receiver, afterPackets } of round.completed)
+      clock.after(afterPackets * packetS + latencyS, () => onComplete(receiver));
+    clock.after(round.packets * packetS + 2 * latencyS + this.#roundS, () => this.#sendRound());
   }
 }

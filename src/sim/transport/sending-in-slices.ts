@@ -34,6 +34,7 @@ export class SendingInSlices implements Sending {
   readonly #order: CastOrder;
   readonly #settings: SlicedSettings;
   readonly #receivers: Set<number>;
+  /** Receivers that have got everything, or will when what is on its way has arrived. */
   readonly #complete = new Set<number>();
   /** Packets that are in no slice yet. */
   #leftPackets: number;
@@ -64,6 +65,7 @@ export class SendingInSlices implements Sending {
 
   drop(machine: number): void {
     this.#receivers.delete(machine);
+    this.#complete.delete(machine);
     for (const slice of [this.#asked, this.#next]) {
       slice?.lacking.delete(machine);
       slice?.unready.delete(machine);

@@ -32,6 +32,8 @@ describe('the completion chart', () => {
     expect(new Set(panels[0]!.rows.map((row) => row.series))).toEqual(
       new Set(['P2P, simulated', 'P2P, measured']),
     );
+    expect(chart!.caption).toContain('and at that of each other one');
+    expect(chartOf(aRecord({ machines: 4 }), aRecord({ machines: 8 }))!.caption).not.toContain('other one');
   });
 
   it('draws 200 points of a long curve, the last machine among them, and says so', () => {

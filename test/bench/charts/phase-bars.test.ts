@@ -82,4 +82,12 @@ describe('the chart of phases', () => {
     expect(many.caption).toContain('Only the largest number of machines');
     expect(few.caption).not.toContain('Only the largest number of machines');
   });
+
+  it('says that others are drawn there, too', () => {
+    const counts = Array.from({ length: 40 }, (_, index) => index + 1);
+    const records = counts.map((machines) => aRecord({ machines }));
+    const captionOf = (...others: RunRecord[]) => phaseChart(cellDetails([...records, ...others]))!.caption;
+    expect(captionOf(aRecord({ source: 'netns', machines: 4 }))).toContain('the same number of the others');
+    expect(captionOf()).not.toContain('the same number of the others');
+  });
 });

@@ -268,6 +268,20 @@ describe('the simulator as an executor', () => {
     },
   );
 
+  it.each([
+    ['p2p', 'find it when our client next asks the tracker'],
+    ['chain', 'find it when our client next asks the tracker'],
+    ['unicast', 'has lost the deployment'],
+  ] as const)('tells what becomes of a server that is started again, by %s', async (transport, words) => {
+    const faults = [{ stop: 'server', at: '1 s', for: '0.5 s' }];
+    const scenario = aScenario({ faults, transports: { p2p: {}, chain: {}, unicast: {} } });
+    const { limitations } = await simulated({ scenario, transport, machines: 2 });
+    const told = limitations.filter((limitation) => limitation.includes('faults.stop.server'));
+    expect(told).toHaveLength(1);
+    expect(told[0]).toContain(words);
+    expect(told[0]).not.toContain('at once');
+  });
+
   it('repairs a multicast by the swarm where the scenario says so, and tells what it supposes', async () => {
     const link = { up: '8 MiB/s', down: '8 MiB/s' };
     const network = { server: link, machine: link, loss: '0.1 %' };

@@ -14,6 +14,7 @@ describe('agreement of simulation and measurement', () => {
   it('is the difference of the makespans as a share of the measured one', () => {
     const [found] = agreementOf([measured([8, 20]), simulated([8, 19])]);
     expect(found!.agreement).toEqual({
+      executor: 'netns',
       transport: 'p2p',
       variant: '',
       machines: 2,

@@ -15,6 +15,7 @@ describe('a cell', () => {
         variant: '',
         machines: 2,
         runs: 1,
+        timedRuns: 1,
         makespanS: { min: 10, median: 10, max: 10 },
         makespanIntervalS: null,
         transferS: { min: 8, median: 8, max: 8 },
@@ -74,7 +75,11 @@ describe('a cell', () => {
       aRecord({ fleet: aFleet([null]), randomSeed: 1 }),
       aRecord({ fleet: aFleet([7]), randomSeed: 2 }),
     ];
-    expect(cellsOf(...runs)[0]).toMatchObject({ runs: 2, makespanS: { min: 7, median: 7, max: 7 } });
+    expect(cellsOf(...runs)[0]).toMatchObject({
+      runs: 2,
+      timedRuns: 1,
+      makespanS: { min: 7, median: 7, max: 7 },
+    });
   });
 
   it('has no times where no machine of any run finished', () => {

@@ -160,6 +160,13 @@ describe('the comparison table', () => {
     expect(comparisonNotes(cellDetails([aRecord()])).join(' ')).toContain('bound in pieces');
   });
 
+  it('says in how many of several runs no machine finished', () => {
+    const runs = [10, null, 12, 11, null].map((doneS, randomSeed) =>
+      aRecord({ fleet: aFleet([doneS]), randomSeed }),
+    );
+    expect(rowsOf(...runs)[0]!.Simulated).toMatch(/^11\.0 s .*†, nobody finished in 2 of 5 runs$/);
+  });
+
   it('says where no machine finished', () => {
     expect(rowsOf(aRecord({ fleet: aFleet([null, null]) }))[0]!.Simulated).toBe('none finished');
   });

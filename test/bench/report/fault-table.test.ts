@@ -37,6 +37,27 @@ describe('the table of what went wrong', () => {
     expect(faultNotes(table).join()).toContain('without the fault');
   });
 
+  it('compares with runs that differ in the fault alone, of whatever variant they are', () => {
+    const settings = { transports: { p2p: { maxConnections: 8 } } };
+    const few = aRecord({
+      variant: 'few-connections',
+      fleet: aFleet([9, 12]),
+      scenario: { ...PLAIN.scenario, settings },
+    });
+    const fewCut = aRecord({
+      variant: 'few-connections-cut',
+      fleet: aFleet([9, 33]),
+      scenario: { ...PLAIN.scenario, settings: { ...settings, faults: [{ cut: 1, at: '2 s' }] } },
+    });
+    const laterOf = (...records: (typeof PLAIN)[]) => {
+      const { columns, rows } = faultTable(cellDetails(records));
+      const place = columns.findIndex(({ heading }) => heading === 'Later');
+      return rows.map((row) => row[place] ?? '');
+    };
+    expect(laterOf(PLAIN, CUT, fewCut)).toEqual(['+15.0 s', '']);
+    expect(laterOf(PLAIN, CUT, few, fewCut)).toEqual(['+15.0 s', '+21.0 s']);
+  });
+
   it('compares with nothing where the scenario was not run without the fault', () => {
     const table = faultTable(cellDetails([CUT]));
     expect(table.columns.map(({ heading }) => heading)).not.toContain('Later');

@@ -37,6 +37,13 @@ describe('the limitations', () => {
     ]);
   });
 
+  it('say so too where nobody finished in the others', () => {
+    const failed = [3, 4].map((randomSeed) => aRecord({ fleet: aFleet([null, null]), randomSeed }));
+    expect(limitationsOf(aRecord({ randomSeed: 1 }), aRecord({ randomSeed: 2 }), ...failed)).toContain(
+      'No interval where there are two runs, only their range: P2P with 2 machines (simulated).',
+    );
+  });
+
   it('name four cells and count the others', () => {
     const records = [1, 2, 3, 4, 5, 6].map((machines) => aRecord({ machines }));
     expect(limitationsOf(...records)[0]).toContain('P2P with 4 machines (simulated) and 2 other cells.');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cellDetails } from '../../../src/bench/metrics/cell.ts';
-import { repeatsTable } from '../../../src/bench/report/repeats-table.ts';
+import { repeatsNote, repeatsTable } from '../../../src/bench/report/repeats-table.ts';
 import { aFleet, aRecord } from '../a-record.ts';
 
 const runs = [1, 2, 3].map((seed) => aRecord({ fleet: aFleet([9 + seed]), randomSeed: seed }));
@@ -21,6 +21,15 @@ describe('the table of repeats', () => {
         '8.52 to 13.5 s',
       ],
     ]);
+  });
+
+  it('counts the runs that have a time, and says how often their interval holds the median', () => {
+    const failed = [4, 5].map((seed) => aRecord({ fleet: aFleet([null]), randomSeed: seed }));
+    const details = cellDetails([...runs, ...failed]);
+    expect(repeatsTable(details).rows[0]!.slice(3, 6)).toEqual(['3 of 5', '10.0 s', '11.0 s']);
+    expect(repeatsNote(details)).toContain('in 75 of 100 cases with 3 runs');
+    expect(repeatsNote(details)).toContain('nobody finished in the others');
+    expect(repeatsNote(cellDetails(runs))).not.toContain('nobody finished');
   });
 
   it('gives no interval for two runs', () => {

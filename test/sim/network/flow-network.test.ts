@@ -73,8 +73,6 @@ describe('flow network: completion times', () => {
     simulation.after(4, () => network.setCap(flows[0]!, 3));
     simulation.run();
     expect(doneAt).toEqual([6, 8]);
-    expect(network.narrowest(links)).toBe(4);
-    expect(network.narrowest([])).toBe(Infinity);
   });
 
   it('of the parking lot, where the end of the long flow frees all the lots', () => {
@@ -117,6 +115,16 @@ describe('flow network: completion times', () => {
     simulation.after(0, startNext);
     simulation.run();
     expect(doneAt).toEqual([0, 1, 2, 3]);
+  });
+});
+
+describe('flow network: the narrowest link', () => {
+  it('is that of a path as its links are as a rule, whatever they carry at present', () => {
+    const { network, links } = aNetwork(8, 4);
+    network.setCapacity(links[0]!, 1);
+    expect(links.map((link) => network.capacityOf(link))).toEqual([1, 4]);
+    expect(network.narrowest(links)).toBe(4);
+    expect(network.narrowest([])).toBe(Infinity);
   });
 });
 

@@ -67,6 +67,20 @@ describe('a connection that starts slowly', () => {
     expect(lastS({ machines: 4, pieces: 1, tcp: aTcp() })).toBeCloseTo(connectS + alone, 12);
   });
 
+  it('grows as fast in many small pieces, one after the other, as in one transfer', () => {
+    // From the fourth round trip on a window is more than a piece, which takes less than a round trip then.
+    const small = { pieceBytes: 16 * SEGMENT, tcp: aTcp() };
+    const time = slowStartS({
+      bytes: 2 ** 23,
+      firstWindowBytes: 8 * SEGMENT,
+      roundTripS,
+      rateBps: LINK_BPS,
+    });
+    expect(time).toBe(8 + 3 * roundTripS - 56 / 1024);
+    expect(lastS({ ...small, transport: aChain() })).toBeCloseTo(time, 9);
+    expect(lastS({ ...small, disk: { dirtyBytes: 2 ** 23 } })).toBeCloseTo(connectS + time, 9);
+  });
+
   it('starts slowly once for a chain that keeps sending, and again after it was idle', () => {
     const chain = (wishes: Wishes) => lastS({ machines: 2, transport: aChain(), pieces: 8, ...wishes });
     const perHop =
@@ -78,6 +92,23 @@ describe('a connection that starts slowly', () => {
     const forgetful = chain({ ...idle, tcp: aTcp({ timeoutS: 0.25 }) });
     const patient = chain({ ...idle, tcp: aTcp({ timeoutS: 16 }) });
     expect(forgetful).toBeGreaterThan(patient);
+  });
+
+  it('starts slowly when a cable is back, be it that it began while that was out', () => {
+    const link = { upBps: LINK_BPS, downBps: LINK_BPS };
+    const cut = (atS: number, forS: number) => [
+      {
+        linkChanges: [
+          { atS, link: { upBps: 0, downBps: 0 } },
+          { atS: atS + forS, link },
+        ],
+      },
+    ];
+    const startS = 3 * roundTripS - 56 / 1024;
+    // Tries come 5/16 s after the cut and twice as long after each other: the first after 20 s at 39.6875, after 2 s at 2.1875.
+    expect(lastS({ link, machines: cut(0, 20), tcp: aTcp() })).toBeCloseTo(39.6875 + 8 + startS, 9);
+    const twice = lastS({ link, machines: cut(4, 2), tcp: aTcp() });
+    expect(twice).toBeCloseTo(connectS + 8 + startS + 2.1875 + startS, 9);
   });
 
   it('starts slowly for every file that a machine boots from', () => {

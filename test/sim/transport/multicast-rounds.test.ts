@@ -12,7 +12,7 @@ const sessions = record({
 
 function roundsOf({ receivers, packets, loss, randomSeed }: Record<string, number>) {
   const stream = new RandomStream(randomSeed!, 'loss');
-  return [...multicastRounds(receivers!, packets!, { loss: loss!, stream })];
+  return [...multicastRounds(new Set(Array(receivers!).keys()), packets!, { loss: loss!, stream })];
 }
 
 describe('multicast rounds', () => {
@@ -56,6 +56,19 @@ describe('multicast rounds', () => {
         }
       }),
     );
+  });
+
+  it('carry nothing for a receiver that was taken out before', () => {
+    const receivers = new Set(Array(10).keys());
+    const rounds = multicastRounds(receivers, 100, { loss: 0.5, stream: new RandomStream(1, 'loss') });
+    expect(rounds.next().value!.completed).toEqual([]);
+    for (const receiver of Array(9).keys()) receivers.delete(receiver);
+    const [second, ...others] = [...rounds];
+    // Of 100 packets somebody of ten lacks all but a tenth of one, and one of them half.
+    expect(second!.packets).toBeLessThan(75);
+    expect(
+      [second!, ...others].flatMap(({ completed }) => completed.map(({ receiver }) => receiver)),
+    ).toEqual([9]);
   });
 
   it('lose the given share of packets', () => {

@@ -1,5 +1,8 @@
+import { assert, constantFrom, double, integer, nat, property, record } from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { RandomStream } from '../../../src/sim/kernel/random-stream.ts';
 import { simulate } from '../../../src/sim/simulate.ts';
+import { multicastRounds } from '../../../src/sim/transport/multicast-rounds.ts';
 import { aModel, aMulticast, LINK_BPS } from '../a-model.ts';
 import { doneTimes, failures, makespanS } from '../readings.ts';
 
@@ -73,6 +76,25 @@ describe('multicast', () => {
     const extraS = makespanS(withRounds) - makespanS(without);
     expect(extraS).toBeGreaterThan(0);
     expect(extraS % 1024).toBe(0);
+  });
+
+  it('waits a round trip for the losses of every round that is followed by another', () => {
+    const sessions = record({
+      machines: integer({ min: 1, max: 20 }),
+      loss: double({ min: 0, max: 0.5, noNaN: true }),
+      roundS: constantFrom(0, 1),
+      randomSeed: nat(),
+    });
+    assert(
+      property(sessions, ({ machines, loss, roundS, randomSeed }) => {
+        const transport = aMulticast({ roundS, packetBytes: LINK_BPS / 8 });
+        const takes = (latencyS: number) =>
+          makespanS(simulate(aModel({ machines, loss, latencyS, transport }), randomSeed));
+        const chance = { loss, stream: new RandomStream(randomSeed, 'loss') };
+        const rounds = [...multicastRounds(new Set(Array(machines).keys()), 64, chance)].length;
+        expect(takes(0.75) - takes(0)).toBeCloseTo((2 * (rounds - 1) + 1) * 0.75, 9);
+      }),
+    );
   });
 
   it('sends what was lost again, and counts that as waste', () => {

@@ -153,6 +153,18 @@ describe('a multicast in slices in which something goes wrong', () => {
     expect([serverUploadedBytes / PIECE_BYTES, wastedBytes / PIECE_BYTES]).toEqual([4, 4]);
   });
 
+  it('goes on for who lacks something when one is dropped that was sent everything', () => {
+    // One slice of four packets is sent in eight seconds: who loses nothing of it has it after nine, and dies before that.
+    const transport = { ...sliced({}, { dropAfterS: 3 }), packetBytes: 2 * PIECE_BYTES };
+    const machines = [{ diesAfterS: 8.5 }, {}];
+    for (let randomSeed = 1; randomSeed <= 30; randomSeed++) {
+      const model = aModel({ machines, pieces: 8, loss: 0.3, latencyS: 1, link: LINK, transport });
+      const result = simulate(model, randomSeed);
+      expect(doneTimes(result)).toEqual([null, expect.any(Number)]);
+      expect(result.serverUploadedBytes).toBeGreaterThanOrEqual(8 * PIECE_BYTES);
+    }
+  });
+
   it('goes on for the others whatever they had lost', () => {
     const transport = { ...PATIENT, slices: { packets: 16, isFullDuplex: true, askAgainS: 0.125 } };
     const machines = someMachines(10, 5, { diesAfterS: 4.1 });

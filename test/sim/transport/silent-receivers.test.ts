@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { LinkChange, MachineModel } from '../../../src/sim/deployment-model.ts';
 import { simulate } from '../../../src/sim/simulate.ts';
+import { expectedTransmissions } from '../../../src/sim/theory/packet-loss.ts';
 import { aModel, aMulticast, aSwarm, LINK_BPS, PIECE_BYTES } from '../a-model.ts';
-import { doneTimes, failures } from '../readings.ts';
+import { doneTimes, failures, sigmasOff } from '../readings.ts';
 
 const LINK = { upBps: LINK_BPS, downBps: LINK_BPS };
 const OUT = { upBps: 0, downBps: 0 };
@@ -102,6 +103,16 @@ describe('a multicast with receivers that fall silent', () => {
     expect(books([{ diesAfterS: 6 }, { diesAfterS: 4 }])).toEqual([4, 4]);
     expect(books([{ diesAfterS: 8 }, { diesAfterS: 4 }])).toEqual([5, 5]);
     expect(books([{ diesAfterS: 4 }, { diesAfterS: 4 }], 5)).toEqual([0, 0]);
+  });
+
+  it('repairs no losses of machines that it has dropped', () => {
+    const machines = [{}, ...Array.from({ length: 9 }, () => ({ diesAfterS: 0.1 }))];
+    const transport = aMulticast({ packetBytes: PIECE_BYTES / 8 });
+    const times = Array.from({ length: 30 }, (_, randomSeed) => {
+      const model = aModel({ machines, pieces: 8, loss: 0.25, link: LINK, transport });
+      return doneTimes(simulate(model, randomSeed))[0]!;
+    });
+    expect(sigmasOff(times, 8 * expectedTransmissions(1, 0.25))).toBeLessThan(3);
   });
 
   it('sends nothing again that only machines lacked which are gone', () => {

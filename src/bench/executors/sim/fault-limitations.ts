@@ -1,7 +1,22 @@
-import type { Scenario } from '../../scenario/schema.ts';
+import type { Modelled, ModelTransport } from '../model-transport.ts';
+
+const FOUND_AGAIN =
+  'A simulated server that is started again is up without delay, where it took one to two seconds in the netns lab; machines find it when our client next asks the tracker for it';
+
+/** What a stopped server means, by who has to find it again; a multicast is refused. */
+const OF_STOPPED_SERVER: Readonly<Record<ModelTransport, readonly string[]>> = {
+  p2p: [
+    `${FOUND_AGAIN}, or by the tracker and the peers that are simulated, where the scenario has machines look for others (faults.stop.server).`,
+  ],
+  chain: [`${FOUND_AGAIN} (faults.stop.server).`],
+  unicast: [
+    'A simulated server that is started again is up without delay, and serves those who had not begun; whoever was getting a stream has lost the deployment (faults.stop.server).',
+  ],
+  multicast: [],
+};
 
 /** What a reader must know of simulated faults, where a scenario has them. */
-export function faultLimitations({ faults }: Scenario): string[] {
+export function faultLimitations({ scenario: { faults }, transport }: Modelled): string[] {
   return [
     ...(faults.some((fault) => 'full' in fault)
       ? [
@@ -19,9 +34,7 @@ export function faultLimitations({ faults }: Scenario): string[] {
         ]
       : []),
     ...(faults.some((fault) => 'stop' in fault && fault.stop === 'server')
-      ? [
-          'A simulated server that is started again is there at once, and its swarm finds it at once, or by its tracker where that is asked again; it took 5 s in the netns lab (faults.stop.server).',
-        ]
+      ? OF_STOPPED_SERVER[transport]
       : []),
     ...(faults.some((fault) => 'back' in fault && fault.back !== undefined)
       ? [

@@ -191,7 +191,7 @@ function outcomeOf(
       ...(isClonezilla(transport) ? [OF_CLONEZILLA] : []),
       ...nfsLimitations(scenario, transport),
       ...machineLimitations(scenario),
-      ...faultLimitations(scenario),
+      ...faultLimitations(modelled(scenario, transport)),
       ...rounded(scenario),
       ...natLimitations(scenario),
       ...pipelineLimitations(scenario, transport),
