@@ -8,6 +8,7 @@ import {
   shiftedRanges,
 } from '../disk/byte-ranges.ts';
 import type { DiskPartition, PartitionTable } from '../disk/disk-partition.ts';
+import { assertNotDynamic } from '../disk/dynamic-disk.ts';
 import { readPartitionTable } from '../disk/partition-table.ts';
 import { partOf, type Volume } from '../disk/volume.ts';
 import { containerOf } from '../file-system/container-of.ts';
@@ -34,7 +35,7 @@ export interface SurveyWishes {
  * Throws a ConfigError that says what to do where one cannot be believed.
  */
 export async function surveyDisk(disk: Volume, { sectorBytes, whole }: SurveyWishes): Promise<DiskSurvey> {
-  const table = await readPartitionTable(disk, sectorBytes).catch(asMistake('the disk', ''));
+  const table = await basicTable(disk, sectorBytes).catch(asMistake('the disk', ''));
   assertKnown(whole, table.partitions);
   const surveys: PartitionSurvey[] = [];
   for (const partition of table.partitions)
@@ -48,6 +49,12 @@ export async function surveyDisk(disk: Volume, { sectorBytes, whole }: SurveyWis
 }
 
 interface PartitionSurvey {
+async function basicTable(disk: Volume, sectorBytes: number): Promise<PartitionTable> {
+  const table = await readPartitionTable(disk, sectorBytes);
+  assertNotDynamic(table.partitions);
+  return table;
+}
+
   readonly described: ImagePartition;
   /** Bytes of the disk. */
   readonly used: readonly ByteRange[];

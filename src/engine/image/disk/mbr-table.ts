@@ -62,9 +62,14 @@ async function chainOf({ disk, sectorBytes, start, number }: Chain) {
 }
 
 function partitionOf(
-  { first, sectors }: MbrEntry,
+  { first, sectors, type }: MbrEntry,
   number: number,
   { from, sectorBytes }: { from: number; sectorBytes: number },
 ): DiskPartition {
-  return { number, startBytes: (from + first) * sectorBytes, bytes: sectors * sectorBytes };
+  return {
+    number,
+    startBytes: (from + first) * sectorBytes,
+    bytes: sectors * sectorBytes,
+    type: type.toString(16),
+  };
 }
