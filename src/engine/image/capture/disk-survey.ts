@@ -48,7 +48,6 @@ export async function surveyDisk(disk: Volume, { sectorBytes, whole }: SurveyWis
   };
 }
 
-interface PartitionSurvey {
 async function basicTable(disk: Volume, sectorBytes: number): Promise<PartitionTable> {
   const table = await readPartitionTable(disk, sectorBytes);
   assertNotDynamic(table.partitions);
@@ -56,6 +55,7 @@ async function basicTable(disk: Volume, sectorBytes: number): Promise<PartitionT
 }
 
   readonly described: ImagePartition;
+interface PartitionSurvey {
   /** Bytes of the disk. */
   readonly used: readonly ByteRange[];
 }

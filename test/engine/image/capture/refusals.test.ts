@@ -188,17 +188,20 @@ describe('a file system whose allocation map is not the truth is refused, and it
     );
   });
 
-  it('swap in which a system sleeps', async (context) => {
-    const make = changedBy(swap(4 * MIB), async (volume) => {
-      const file = await open(volume, 'r+');
-      await file.write(Buffer.from('S1SUSPEND\0'), 0, 10, 4086);
-      await file.close();
-    });
-    await expectRefused(
-      await aDiskOf(context, [make]),
-      /partition 1 \(swap\): a hibernated system lies in it/,
-    );
-  });
+  it.for(['S1SUSPEND\0', 'S2SUSPEND\0', 'ULSUSPEND\0', 'LINHIB0001'])(
+    'swap in which a system sleeps, and that is not offered whole: %s',
+    async (signature, context) => {
+      const make = changedBy(swap(4 * MIB), async (volume) => {
+        const file = await open(volume, 'r+');
+        await file.write(Buffer.from(signature), 0, 10, 4086);
+        await file.close();
+      });
+      const disk = await aDiskOf(context, [make]);
+      const sentence =
+        /partition 1 \(swap\): a hibernated system lies in it: start that system and shut it down$/;
+      for (const whole of [[], [1]]) await expectRefused(disk, sentence, whole);
+    },
+  );
 
   it('and a partition that is not there cannot be copied whole', async (context) => {
     await expectRefused(
