@@ -14,6 +14,7 @@ import { partOf, type Volume } from '../disk/volume.ts';
 import { containerOf } from '../file-system/container-of.ts';
 import type { FileSystem } from '../file-system/file-system.ts';
 import { fileSystemOf } from '../file-system/file-system-of.ts';
+import { SpreadVolumeError } from '../file-system/spread-volume-error.ts';
 import { type ImagePartition, LONGEST_LABEL } from '../manifest.ts';
 
 /** What is on a disk, and which bytes of it a golden image holds. */
@@ -54,8 +55,8 @@ async function basicTable(disk: Volume, sectorBytes: number): Promise<PartitionT
   return table;
 }
 
-  readonly described: ImagePartition;
 interface PartitionSurvey {
+  readonly described: ImagePartition;
   /** Bytes of the disk. */
   readonly used: readonly ByteRange[];
 }
@@ -68,6 +69,7 @@ async function surveyPartition(
   const { number, startBytes, bytes } = partition;
   const volume = partOf(disk, startBytes, bytes);
   const container = await containerOf(volume);
+  if (isWhole) await assertAwake(volume, number);
   const fileSystem = isWhole || container ? null : await cleanFileSystem(volume, number);
   const used = fileSystem ? mergedRanges(fileSystem.used) : [{ start: 0, end: bytes }];
   const { name = container ?? 'unknown', uuid, label } = fileSystem ?? {};
@@ -91,10 +93,24 @@ async function cleanFileSystem(volume: Volume, number: number): Promise<FileSyst
   const otherwise = `, or copy it whole with \`--whole ${number}\``;
   const fileSystem = await fileSystemOf(volume).catch(asMistake(`partition ${number}`, otherwise));
   if (fileSystem?.unclean === undefined) return fileSystem;
-  throw new ConfigError(
-    'disk',
-    `partition ${number} (${fileSystem.name}): ${fileSystem.unclean}${otherwise}`,
-  );
+  throw uncleanMistake(fileSystem, number, isAsleep(fileSystem) ? '' : otherwise);
+}
+
+async function assertAwake(volume: Volume, number: number): Promise<void> {
+  const fileSystem = await fileSystemOf(volume).catch((cause) => {
+    if (!(cause instanceof ProtocolError)) throw cause;
+    return null;
+  });
+  if (fileSystem && isAsleep(fileSystem)) throw uncleanMistake(fileSystem, number);
+}
+
+/** Woken from a copy, it writes to file systems that are no longer as it knows them. */
+function isAsleep({ name, unclean }: FileSystem): boolean {
+  return name === 'swap' && unclean !== undefined;
+}
+
+function uncleanMistake({ name, unclean }: FileSystem, number: number, otherwise = ''): ConfigError {
+  return new ConfigError('disk', `partition ${number} (${name}): ${unclean}${otherwise}`);
 }
 
 function assertKnown(whole: readonly number[], partitions: readonly DiskPartition[]): void {
@@ -108,7 +124,8 @@ function assertKnown(whole: readonly number[], partitions: readonly DiskPartitio
 function asMistake(what: string, otherwise: string): (cause: unknown) => never {
   return (cause) => {
     if (!(cause instanceof ProtocolError)) throw cause;
-    throw new ConfigError('disk', `${what} cannot be captured: ${cause.message}${otherwise}`, { cause });
+    const remedy = cause instanceof SpreadVolumeError ? '; a golden image is made of one disk' : otherwise;
+    throw new ConfigError('disk', `${what} cannot be captured: ${cause.message}${remedy}`, { cause });
   };
 }
 

@@ -3,6 +3,7 @@ import type { ByteRange } from '../disk/byte-ranges.ts';
 import { assertWithin, type Volume } from '../disk/volume.ts';
 import { BtrfsChunks } from './btrfs-chunks.ts';
 import { type FileSystem, labelled, uuidText } from './file-system.ts';
+import { SpreadVolumeError } from './spread-volume-error.ts';
 
 const SUPERBLOCK_BYTES = 4096;
 /** Nothing but the first superblock is there of the file system; GRUB puts the rest of its core there (btrfs(5), BOOTLOADER SUPPORT). */
@@ -36,7 +37,8 @@ export async function readBtrfs(volume: Volume): Promise<FileSystem | null> {
 }
 
 function assertKnown(superblock: Buffer): void {
-  if (superblock.readBigUInt64LE(136) !== 1n) throw new ProtocolError('it is spread over several devices');
+  if (superblock.readBigUInt64LE(136) !== 1n)
+    throw new SpreadVolumeError('it is spread over several devices');
   const unknown = superblock.readBigUInt64LE(188) & ~KNOWN_INCOMPAT;
   if (unknown !== 0n)
     throw new ProtocolError(`it has features that are not known (0x${unknown.toString(16)})`);
