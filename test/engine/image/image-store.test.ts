@@ -11,7 +11,7 @@ import { createKeys, keysOf, publicKeyOfStore } from '../../../src/engine/image/
 import { ConfigError, RunFailure } from '../../../src/failure.ts';
 import { anImageFile, someBytes } from '../an-image.ts';
 import { aStore, capture } from './a-captured-image.ts';
-import { MIB } from './a-volume.ts';
+import { flipByte, MIB } from './a-volume.ts';
 
 const KEYS = makeSigningKeys();
 
@@ -70,6 +70,17 @@ describe('a store of images', () => {
     expect(images.map(({ manifest }) => manifest.version).sort()).toEqual([1, 2, 3, 4]);
     for (const { manifest } of images)
       expect((await store.find('lab', manifest.version)).manifest).toEqual(manifest);
+  });
+
+  it('takes no payload that another process wrote to, since it would sign something else', async () => {
+    const store = await aStore();
+    const draft = await aDraft(store);
+    const [name] = await readdir(join(store.folder, 'images', 'lab'));
+    await flipByte(join(store.folder, 'images', 'lab', name!, 'payload'), 1000);
+    await expect(draft.publish(KEYS.privateKey)).rejects.toThrow(
+      /payload does not hold what was written to it; does another process write there/,
+    );
+    expect(await store.versions()).toEqual([]);
   });
 
   it('has nothing of a draft that is discarded', async () => {
