@@ -28,6 +28,25 @@ const withoutBitsOfTable =
 const FSCK_FAT =
   /^disk: partition 1 \(vfat\): it was not unmounted in order: run `fsck.fat -a` on it, or copy it whole/;
 
+describe('a mirror of a RAID, whose superblock stands at the end', () => {
+  it.for([
+    ['1.0', 40 * MIB - 16 * 512],
+    ['0.90', 40 * MIB - 65_536],
+  ] as const)(
+    'is copied whole, though it begins as a file system: version %s',
+    async ([, place], context) => {
+      // The file system keeps away from the place of the superblock.
+      const fileSystem = await readFile(await ext(36 * MIB, 'ext4')(context));
+      const volume = Buffer.concat([fileSystem, Buffer.alloc(4 * MIB)]);
+      expect((await surveyOf(volume)).partitions[0]).toMatchObject({ fileSystem: 'ext4', copied: 'used' });
+      volume.writeUInt32LE(0xa92b4efc, place);
+      const { partitions, used } = await surveyOf(volume);
+      expect(partitions[0]).toMatchObject({ fileSystem: 'linux_raid_member', copied: 'whole' });
+      expect(used).toEqual([{ start: 0, end: 40 * MIB }]);
+    },
+  );
+});
+
 describe('a file system is refused, and it is said what to do', () => {
   it.for<Refused>([
     ['FAT12, by Linux', fat(4 * MIB, 12), withBits(37, 1), FSCK_FAT],
