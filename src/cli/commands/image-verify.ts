@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { Command } from 'commander';
 import type { ImageFault } from '../../engine/index.ts';
 import { openEngine } from '../engine-door.ts';
@@ -47,7 +48,12 @@ async function verifyImage(
   const faults = await interruptible(
     (signal) =>
       engine
-        .verifyImage(folder, { publicKey, signal, progressed: (done, all) => progress.update(done, all) })
+        .verifyImage(folder, {
+          place: { name, version: Number(basename(folder)) },
+          publicKey,
+          signal,
+          progressed: (done, all) => progress.update(done, all),
+        })
         .finally(() => progress.close()),
     'the image was only read',
   );

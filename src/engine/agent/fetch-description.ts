@@ -43,7 +43,7 @@ async function fetchSigned(source: DescriptionSource): Promise<ImageDescription>
       extentMap: await fetchFile(IMAGE_FILES.extentMap),
       torrent: await fetchFile(IMAGE_FILES.torrent),
     },
-    source.publicKey,
+    source,
   );
 }
 

@@ -3,6 +3,7 @@ import { RunFailure } from '../../failure.ts';
 import { decodeExtentMap, type ExtentMap } from '../image/extent-map.ts';
 import { decodeManifest, type Manifest } from '../image/manifest.ts';
 import { type Metainfo, parseMetainfo } from '../image/metainfo.ts';
+import { folderOnServer } from '../image/served-image.ts';
 import { isSignedBy } from '../image/signature.ts';
 
 /** The files that describe an image, as they come over the network. */
@@ -22,11 +23,15 @@ export interface ImageDescription {
 
 /**
  * Reads the description of an image and makes sure that all of it was signed: the signature is over the manifest, which
- * names the digests of extent map and torrent, which name those of all bytes.
+ * names the digests of extent map and torrent, which name those of all bytes. It has to be the image that was asked for:
+ * another one of the same store is signed as well.
  * Throws a RunFailure: `BAD_SIGNATURE`, `BAD_MANIFEST`, `BAD_EXTENT_MAP` or `BAD_METAINFO`.
- * @param publicKey PEM
+ * @param expected the public key as PEM, and the folder of the image on the server
  */
-export function describeImage(files: ImageDescriptionFiles, publicKey: string): ImageDescription {
+export function describeImage(
+  files: ImageDescriptionFiles,
+  { publicKey, imageFolder }: { publicKey: string; imageFolder: string },
+): ImageDescription {
   if (!isSignedBy(publicKey, files.manifest, files.signature)) {
     throw new RunFailure(
       'BAD_SIGNATURE',
@@ -34,6 +39,12 @@ export function describeImage(files: ImageDescriptionFiles, publicKey: string): 
     );
   }
   const manifest = decodeManifest(files.manifest);
+  const { name, version } = manifest;
+  if (folderOnServer(name, version) !== imageFolder)
+    throw new RunFailure(
+      'BAD_MANIFEST',
+      `the manifest is that of ${name} (version ${version}), but ${imageFolder} was asked for: nothing is written`,
+    );
   return {
     manifest,
     map: extentMapOf(files.extentMap, manifest),

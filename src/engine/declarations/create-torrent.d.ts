@@ -1,5 +1,7 @@
 /** The part of create-torrent 6.1.3 that Swarmboot uses; the package brings no types. */
 declare module 'create-torrent' {
+  import type { Readable } from 'node:stream';
+
   export interface MetainfoOptions {
     readonly name: string;
     readonly private: boolean;
@@ -12,7 +14,8 @@ declare module 'create-torrent' {
   }
 
   export default function createTorrent(
-    path: string,
+    /** A path, or the bytes of one file. */
+    input: string | Readable,
     options: MetainfoOptions,
     callback: (error: Error | null, metainfo: Uint8Array) => void,
   ): void;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { RunFailure } from '../../failure.ts';
 import { encodedEntriesOf } from '../bencode.ts';
 import { encodeChunk } from './chunk-codec.ts';
 import type { Chunk } from './chunk-record.ts';
@@ -84,7 +85,11 @@ export class ImageDraft {
     for (const encoded of underWay) await this.#keep(await encoded);
   }
 
-  /** Makes manifest, torrent and signature, flushes all and gives the folder its name. */
+  /**
+   * Makes manifest, torrent and signature, flushes all and gives the folder its name. The payload is read for the
+   * torrent anyway, and has to be what was written: else the signature would be for something else. Throws a RunFailure
+   * (`PAYLOAD_CHANGED`).
+   */
   async publish(privateKey: string): Promise<StoredImage> {
     const payload = {
       sha256: await this.#payload.finish(),
@@ -99,7 +104,13 @@ export class ImageDraft {
     const { pieceBytes = pieceBytesFor(payload.bytes), ...described } = this.#plan;
     const created = new Date();
     const imageFile = join(this.#folder, IMAGE_FILES.payload);
-    const metainfo = await makeMetainfo({ imageFile, pieceBytes });
+    const onDisk = createHash('sha256');
+    const metainfo = await makeMetainfo({ imageFile, pieceBytes, hears: (bytes) => onDisk.update(bytes) });
+    if (onDisk.digest('hex') !== payload.sha256)
+      throw new RunFailure(
+        'PAYLOAD_CHANGED',
+        `${imageFile} does not hold what was written to it; does another process write there, or is the disk of the store damaged?`,
+      );
     const info = encodedEntriesOf(metainfo.bytes).get('info')!;
     await this.#write(IMAGE_FILES.extentMap, extentMap);
     await this.#write(IMAGE_FILES.torrent, storedTorrent(info, created));

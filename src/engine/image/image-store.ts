@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { ConfigError, RunFailure } from '../../failure.ts';
 import { decodeExtentMap, type ExtentMap } from './extent-map.ts';
+import { flushFolder } from './flush-folder.ts';
 import { decodeManifest, imageName, type Manifest } from './manifest.ts';
 import { abandonedNames, ownName } from './owned-name.ts';
 
@@ -175,13 +176,6 @@ const REMOVED = /^\.([0-9]+)\.removed$/;
 
 function isVersion(name: string): boolean {
   return /^[1-9][0-9]*$/.test(name);
-}
-
-/** After a power cut the names in it are what they are now. */
-async function flushFolder(folder: string): Promise<void> {
-  const handle = await open(folder);
-  await handle.sync();
-  await handle.close();
 }
 
 /** Names of the folders in a folder that may be missing, without those that begin with a dot. */

@@ -1,4 +1,6 @@
 import { hash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { Readable } from 'node:stream';
 import { RunFailure } from '../../failure.ts';
 import { type Bencoded, type BencodedDictionary, decodeBencode, encodedEntriesOf } from '../bencode.ts';
 import { ProtocolError } from '../protocol-error.ts';
@@ -35,15 +37,17 @@ export interface MetainfoRequest {
   readonly tracker?: string;
   /** URLs at which the image is, too. */
   readonly webSeeds?: readonly string[];
+  /** Hears all bytes of the image, in their order. */
+  readonly hears?: (bytes: Uint8Array) => void;
 }
 
 /** Hashes the image file and makes its metainfo. */
 export async function makeMetainfo(wishes: MetainfoRequest): Promise<Metainfo> {
-  const { imageFile, pieceBytes, tracker, webSeeds } = wishes;
+  const { imageFile, pieceBytes, tracker, webSeeds, hears } = wishes;
   const { default: createTorrent } = await import('create-torrent');
   const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
   createTorrent(
-    imageFile,
+    hears ? Readable.from(heardBytes(imageFile, hears)) : imageFile,
     {
       name: 'golden.img',
       private: true,
@@ -56,6 +60,13 @@ export async function makeMetainfo(wishes: MetainfoRequest): Promise<Metainfo> {
     (error, bytes) => (error ? reject(error) : resolve(bytes)),
   );
   return parseMetainfo(await promise);
+}
+
+async function* heardBytes(file: string, hears: (bytes: Uint8Array) => void): AsyncGenerator<Uint8Array> {
+  for await (const bytes of createReadStream(file)) {
+    hears(bytes as Buffer);
+    yield bytes as Buffer;
+  }
 }
 
 /**

@@ -5,7 +5,7 @@ import { RunFailure } from '../../failure.ts';
 import { encodedEntriesOf } from '../bencode.ts';
 import { ProtocolError } from '../protocol-error.ts';
 import { decodeExtentMap } from './extent-map.ts';
-import { IMAGE_FILES } from './image-store.ts';
+import { IMAGE_FILES, type ImageVersion } from './image-store.ts';
 import { decodeManifest, type Manifest } from './manifest.ts';
 import { checkPayload, type PayloadFindings } from './payload-check.ts';
 import { isSignedBy } from './signature.ts';
@@ -23,6 +23,8 @@ export interface ImageFault {
 }
 
 export interface VerifyWatch {
+  /** Under which it stands in its store: a copy in another place is signed as well. */
+  readonly place: ImageVersion;
   /** PEM. */
   readonly publicKey: string;
   readonly signal: AbortSignal;
@@ -51,8 +53,14 @@ async function faultsOf(folder: string, watch: VerifyWatch): Promise<ImageFault[
   const signing = isSigned
     ? []
     : [{ file: `${IMAGE_FILES.manifest}, ${IMAGE_FILES.signature}`, sentence: unsigned }];
+  const place = placeFaults(manifest, watch.place);
   const torrent = await torrentFaults(folder, manifest);
-  return [...signing, ...torrent, ...(await bytesFaults(folder, manifest, watch))];
+  return [...signing, ...place, ...torrent, ...(await bytesFaults(folder, manifest, watch))];
+}
+
+function placeFaults({ name, version }: Manifest, place: ImageVersion): ImageFault[] {
+  if (name === place.name && version === place.version) return [];
+  return [{ file: IMAGE_FILES.manifest, sentence: `it is that of ${name} (version ${version})` }];
 }
 
 /** Of the payload, and of the map that says where its bytes belong. */

@@ -84,7 +84,7 @@ export async function aGoldenImage(wishes: GoldenImageWishes = {}): Promise<AGol
       extentMap: await fileOf('extentMap'),
       torrent: await fileOf('torrent'),
     },
-    keys.publicKey,
+    { publicKey: keys.publicKey, imageFolder: 'images/lab/1' },
   );
   const payload = await fileOf('payload');
   const piece = (number: number): Uint8Array =>

@@ -18,7 +18,7 @@ export async function aPublishedImage(
       extentMap: await fileOf('extentMap'),
       torrent: await fileOf('torrent'),
     },
-    keys.publicKey,
+    { publicKey: keys.publicKey, imageFolder: 'images/lab/1' },
   );
   const { pieceBytes } = image.metainfo;
   const payload = await fileOf('payload');

@@ -34,17 +34,21 @@ export async function sfdisk(context: TestContext, args: readonly string[], inpu
 export async function sfdiskPartitions(
   context: TestContext,
   file: string,
-): Promise<{ number: number; startBytes: number; bytes: number }[]> {
+): Promise<{ number: number; startBytes: number; bytes: number; type: string }[]> {
   const said = await sfdisk(context, ['--json', file]);
   // Of a copy that is not whole it warns beside.
   const json = said.slice(said.indexOf('{'), said.lastIndexOf('}') + 1);
   const { partitiontable } = JSON.parse(json) as {
-    partitiontable: { sectorsize: number; partitions: { node: string; start: number; size: number }[] };
+    partitiontable: {
+      sectorsize: number;
+      partitions: { node: string; start: number; size: number; type: string }[];
+    };
   };
-  return partitiontable.partitions.map(({ node, start, size }) => ({
+  return partitiontable.partitions.map(({ node, start, size, type }) => ({
     number: Number(/(\d+)$/.exec(node)![1]),
     startBytes: start * partitiontable.sectorsize,
     bytes: size * partitiontable.sectorsize,
+    type,
   }));
 }
 

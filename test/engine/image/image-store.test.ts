@@ -1,4 +1,5 @@
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { generateKeyPairSync } from 'node:crypto';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ENCODER } from '../../../src/engine/image/chunk-codec.ts';
@@ -8,9 +9,9 @@ import { parseMetainfo } from '../../../src/engine/image/metainfo.ts';
 import { makeSigningKeys } from '../../../src/engine/image/signature.ts';
 import { createKeys, keysOf, publicKeyOfStore } from '../../../src/engine/image/store-keys.ts';
 import { ConfigError, RunFailure } from '../../../src/failure.ts';
-import { someBytes } from '../an-image.ts';
-import { aStore } from './a-captured-image.ts';
-import { MIB } from './a-volume.ts';
+import { anImageFile, someBytes } from '../an-image.ts';
+import { aStore, capture } from './a-captured-image.ts';
+import { flipByte, MIB } from './a-volume.ts';
 
 const KEYS = makeSigningKeys();
 
@@ -69,6 +70,17 @@ describe('a store of images', () => {
     expect(images.map(({ manifest }) => manifest.version).sort()).toEqual([1, 2, 3, 4]);
     for (const { manifest } of images)
       expect((await store.find('lab', manifest.version)).manifest).toEqual(manifest);
+  });
+
+  it('takes no payload that another process wrote to, since it would sign something else', async () => {
+    const store = await aStore();
+    const draft = await aDraft(store);
+    const [name] = await readdir(join(store.folder, 'images', 'lab'));
+    await flipByte(join(store.folder, 'images', 'lab', name!, 'payload'), 1000);
+    await expect(draft.publish(KEYS.privateKey)).rejects.toThrow(
+      /payload does not hold what was written to it; does another process write there/,
+    );
+    expect(await store.versions()).toEqual([]);
   });
 
   it('has nothing of a draft that is discarded', async () => {
@@ -150,6 +162,52 @@ describe('the keys of a store', () => {
     const { privateKey } = await createKeys(store);
     await expect(createKeys(store)).rejects.toThrow(/signing\.pem is there already; move it away/);
     expect((await keysOf(store)).privateKey).toBe(privateKey);
+  });
+
+  it('have the public one again where it was lost, whoever asks for it', async () => {
+    const store = await aStore();
+    const { publicKey, publicKeyFile } = await keysOf(store);
+    for (const asking of [keysOf, publicKeyOfStore]) {
+      await rm(publicKeyFile);
+      expect((await asking(store)).publicKey).toBe(publicKey);
+      expect(await readFile(publicKeyFile, 'utf8')).toBe(publicKey);
+    }
+  });
+
+  it('are the same for all who make them at a time, and nothing else is left', async () => {
+    const store = await aStore();
+    const made = await Promise.all(Array.from({ length: 4 }, () => keysOf(store)));
+    expect(new Set(made.map(({ privateKey }) => privateKey)).size).toBe(1);
+    expect(made.filter(({ areNew }) => areNew)).toHaveLength(1);
+    expect((await readdir(join(store.folder, 'keys'))).sort()).toEqual(['signing.pem', 'signing.pub.pem']);
+  });
+
+  it.each([
+    ['empty, as one that was never finished', '', /signing\.pem is empty; remove it/],
+    ['something else', 'a key\n', /signing\.pem is no private key of Ed25519/],
+    [
+      'of another kind',
+      generateKeyPairSync('rsa', {
+        modulusLength: 1024,
+        privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+        publicKeyEncoding: { type: 'spki', format: 'pem' },
+      }).privateKey,
+      /signing\.pem is no private key of Ed25519: it is one of kind rsa/,
+    ],
+  ])('cost a capture nothing but a word where the private one is %s', async (_, text, sentence) => {
+    const store = await aStore();
+    const { publicKeyFile } = await keysOf(store);
+    await writeFile(join(dirname(publicKeyFile), 'signing.pem'), text);
+    const read: number[] = [];
+    const captured = capture(
+      store,
+      { source: await anImageFile(someBytes(MIB)) },
+      { progressed: (bytes) => read.push(bytes) },
+    );
+    await expect(captured).rejects.toThrow(sentence);
+    await expect(captured).rejects.toThrow(ConfigError);
+    expect(read).toEqual([]);
+    expect(await readdir(store.folder)).toEqual(['keys']);
   });
 
   it('are asked for where there are none to check with', async () => {

@@ -20,9 +20,14 @@ async function anImage(context: TestContext, kind: 'zstd' | 'raw' = 'zstd') {
   return { store, image };
 }
 
-async function faultsOf(store: ImageStore, folder: string): Promise<ImageFault[]> {
+async function faultsOf(
+  store: ImageStore,
+  folder: string,
+  place = { name: 'lab', version: 1 },
+): Promise<ImageFault[]> {
   const { publicKey } = await publicKeyOfStore(store);
-  return verifyImage(folder, { publicKey, signal: new AbortController().signal, progressed: () => {} });
+  const { signal } = new AbortController();
+  return verifyImage(folder, { place, publicKey, signal, progressed: () => {} });
 }
 
 /** Changes a copy of the image. @returns what is found then */
@@ -48,6 +53,17 @@ describe('the verification of an image', () => {
       'manifest.sig',
       'payload',
     ]);
+  });
+
+  it('names a manifest that is that of another version, or of another image', async (context) => {
+    const { store, image } = await anImage(context);
+    for (const place of [
+      { name: 'lab', version: 2 },
+      { name: 'cad', version: 1 },
+    ])
+      expect(await faultsOf(store, image.folder, place)).toEqual([
+        { file: 'manifest.json', sentence: 'it is that of lab (version 1)' },
+      ]);
   });
 
   it.for(['zstd', 'raw'] as const)(
@@ -114,6 +130,7 @@ describe('the verification of an image', () => {
     const { image } = await anImage(context);
     const { publicKey } = makeSigningKeys();
     const faults = await verifyImage(image.folder, {
+      place: { name: 'lab', version: 1 },
       publicKey,
       signal: new AbortController().signal,
       progressed: () => {},

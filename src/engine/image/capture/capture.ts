@@ -27,7 +27,7 @@ export interface CaptureRequest {
 /** Hears how far a capture is. */
 export interface CaptureWatch {
   readonly signal: AbortSignal;
-  /** The private key that signs the manifest, as PEM; asked for when the image is complete. */
+  /** The private key that signs the manifest, as PEM; asked for before the disk is read, which may take hours. */
   privateKey(): Promise<string>;
   /** How many bytes of the disk are going to be copied, and how many an interrupted capture left of the payload. */
   planned(plan: { rawBytes: number; earlierBytes: number }): void;
@@ -75,6 +75,7 @@ async function captureDisk(
       'disk',
       `what is in use lies in ${chunks.length} pieces, and an image has ${MOST_CHUNKS} at most; copy the most scattered partition whole with \`--whole\``,
     );
+  const privateKey = await watch.privateKey();
   const draft = await ImageDraft.begin(store, draftPlan(request, disk, survey));
   try {
     const rawBytes = chunks.reduce((sum, { start, end }) => sum + end - start, 0);
@@ -82,7 +83,7 @@ async function captureDisk(
     await draft.add(runsOf(disk, chunks, watch));
     await assertUnchanged(disk, { mark, survey, wishes, chunks, draft });
     watch.signal.throwIfAborted();
-    const image = await draft.publish(await watch.privateKey());
+    const image = await draft.publish(privateKey);
     return { image, keptChunks: draft.keptChunks, chunks: chunks.length };
   } catch (error) {
     await draft.discard();

@@ -8,11 +8,13 @@ import {
   shiftedRanges,
 } from '../disk/byte-ranges.ts';
 import type { DiskPartition, PartitionTable } from '../disk/disk-partition.ts';
+import { assertNotDynamic } from '../disk/dynamic-disk.ts';
 import { readPartitionTable } from '../disk/partition-table.ts';
 import { partOf, type Volume } from '../disk/volume.ts';
 import { containerOf } from '../file-system/container-of.ts';
 import type { FileSystem } from '../file-system/file-system.ts';
 import { fileSystemOf } from '../file-system/file-system-of.ts';
+import { SpreadVolumeError } from '../file-system/spread-volume-error.ts';
 import { type ImagePartition, LONGEST_LABEL } from '../manifest.ts';
 
 /** What is on a disk, and which bytes of it a golden image holds. */
@@ -34,7 +36,7 @@ export interface SurveyWishes {
  * Throws a ConfigError that says what to do where one cannot be believed.
  */
 export async function surveyDisk(disk: Volume, { sectorBytes, whole }: SurveyWishes): Promise<DiskSurvey> {
-  const table = await readPartitionTable(disk, sectorBytes).catch(asMistake('the disk', ''));
+  const table = await basicTable(disk, sectorBytes).catch(asMistake('the disk', ''));
   assertKnown(whole, table.partitions);
   const surveys: PartitionSurvey[] = [];
   for (const partition of table.partitions)
@@ -45,6 +47,12 @@ export async function surveyDisk(disk: Volume, { sectorBytes, whole }: SurveyWis
     partitions: surveys.map(({ described }) => described),
     used: rangesBefore(mergedRanges(used.map((range) => inSectors(range, sectorBytes))), disk.bytes),
   };
+}
+
+async function basicTable(disk: Volume, sectorBytes: number): Promise<PartitionTable> {
+  const table = await readPartitionTable(disk, sectorBytes);
+  assertNotDynamic(table.partitions);
+  return table;
 }
 
 interface PartitionSurvey {
@@ -61,6 +69,7 @@ async function surveyPartition(
   const { number, startBytes, bytes } = partition;
   const volume = partOf(disk, startBytes, bytes);
   const container = await containerOf(volume);
+  if (isWhole) await assertAwake(volume, number);
   const fileSystem = isWhole || container ? null : await cleanFileSystem(volume, number);
   const used = fileSystem ? mergedRanges(fileSystem.used) : [{ start: 0, end: bytes }];
   const { name = container ?? 'unknown', uuid, label } = fileSystem ?? {};
@@ -84,10 +93,24 @@ async function cleanFileSystem(volume: Volume, number: number): Promise<FileSyst
   const otherwise = `, or copy it whole with \`--whole ${number}\``;
   const fileSystem = await fileSystemOf(volume).catch(asMistake(`partition ${number}`, otherwise));
   if (fileSystem?.unclean === undefined) return fileSystem;
-  throw new ConfigError(
-    'disk',
-    `partition ${number} (${fileSystem.name}): ${fileSystem.unclean}${otherwise}`,
-  );
+  throw uncleanMistake(fileSystem, number, isAsleep(fileSystem) ? '' : otherwise);
+}
+
+async function assertAwake(volume: Volume, number: number): Promise<void> {
+  const fileSystem = await fileSystemOf(volume).catch((cause) => {
+    if (!(cause instanceof ProtocolError)) throw cause;
+    return null;
+  });
+  if (fileSystem && isAsleep(fileSystem)) throw uncleanMistake(fileSystem, number);
+}
+
+/** Woken from a copy, it writes to file systems that are no longer as it knows them. */
+function isAsleep({ name, unclean }: FileSystem): boolean {
+  return name === 'swap' && unclean !== undefined;
+}
+
+function uncleanMistake({ name, unclean }: FileSystem, number: number, otherwise = ''): ConfigError {
+  return new ConfigError('disk', `partition ${number} (${name}): ${unclean}${otherwise}`);
 }
 
 function assertKnown(whole: readonly number[], partitions: readonly DiskPartition[]): void {
@@ -101,7 +124,8 @@ function assertKnown(whole: readonly number[], partitions: readonly DiskPartitio
 function asMistake(what: string, otherwise: string): (cause: unknown) => never {
   return (cause) => {
     if (!(cause instanceof ProtocolError)) throw cause;
-    throw new ConfigError('disk', `${what} cannot be captured: ${cause.message}${otherwise}`, { cause });
+    const remedy = cause instanceof SpreadVolumeError ? '; a golden image is made of one disk' : otherwise;
+    throw new ConfigError('disk', `${what} cannot be captured: ${cause.message}${remedy}`, { cause });
   };
 }
 

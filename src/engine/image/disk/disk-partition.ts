@@ -5,6 +5,8 @@ export interface DiskPartition {
   readonly number: number;
   readonly startBytes: number;
   readonly bytes: number;
+  /** As sfdisk prints it: two digits of hex at most in an MBR, a GUID in a GPT. None where there is no table. */
+  readonly type?: string;
 }
 
 /** How a disk is divided. */

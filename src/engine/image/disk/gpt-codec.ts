@@ -27,6 +27,8 @@ export interface GptPartition {
   readonly first: number;
   /** The last sector that belongs to it. */
   readonly last: number;
+  /** A GUID as people write it, in capitals. */
+  readonly type: string;
 }
 
 /** Throws a ProtocolError where the sector is no header, or its checksum is wrong. */
@@ -84,7 +86,7 @@ export function decodeGptEntries(header: GptHeader, bytes: Buffer): GptPartition
       const at = (number - 1) * header.entryBytes;
       const [first, last] = [sectorAt(bytes, at + 32), sectorAt(bytes, at + 40)];
       if (last < first) throw new ProtocolError(`its partition ${number} ends before it begins`);
-      return { number, first, last };
+      return { number, first, last, type: guidText(bytes.subarray(at, at + 16)) };
     });
 }
 
@@ -99,6 +101,18 @@ function sectorAt(bytes: Buffer, at: number): number {
   // Its byte offset has to be exact, too.
   if (sector > 2n ** 40n) throw new ProtocolError(`it leads to sector ${sector}`);
   return Number(sector);
+}
+
+/** Its first three fields are little-endian (UEFI specification 2.10, appendix A). */
+function guidText(bytes: Buffer): string {
+  const fields = [
+    Buffer.from(bytes.subarray(0, 4)).reverse(),
+    Buffer.from(bytes.subarray(4, 6)).reverse(),
+    Buffer.from(bytes.subarray(6, 8)).reverse(),
+    bytes.subarray(8, 10),
+    bytes.subarray(10, 16),
+  ];
+  return fields.map((field) => field.toString('hex').toUpperCase()).join('-');
 }
 
 /** The type of partition is nothing but zeros. */

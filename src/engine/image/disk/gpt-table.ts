@@ -16,10 +16,11 @@ export async function readGptTable(disk: Volume, sectorBytes: number): Promise<P
     );
   return {
     kind: 'gpt',
-    partitions: primary.partitions.map(({ number, first, last }) => ({
+    partitions: primary.partitions.map(({ number, first, last, type }) => ({
       number,
       startBytes: first * sectorBytes,
       bytes: (last - first + 1) * sectorBytes,
+      type,
     })),
     tables: [{ start: 0, end: 2 * sectorBytes }, primary.entries, backup.entries, backup.sector],
   };

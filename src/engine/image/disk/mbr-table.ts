@@ -16,8 +16,8 @@ export async function readMbrTable(disk: Volume, sectorBytes: number): Promise<P
     .filter((entry) => !isExtended(entry))
     .map((entry) => partitionOf(entry, entry.number, { from: 0, sectorBytes }));
   const logical = { partitions: [] as DiskPartition[], records: [] as ByteRange[] };
-  for (const { first } of entries.filter(isExtended)) {
-    const chain = await chainOf({ disk, sectorBytes, start: first, number: 5 + logical.partitions.length });
+  for (const extended of entries.filter(isExtended)) {
+    const chain = await chainOf({ disk, sectorBytes, extended, number: 5 + logical.partitions.length });
     logical.partitions.push(...chain.partitions);
     logical.records.push(...chain.records);
   }
@@ -33,18 +33,22 @@ export async function readMbrTable(disk: Volume, sectorBytes: number): Promise<P
 interface Chain {
   readonly disk: Volume;
   readonly sectorBytes: number;
-  /** Sector of the first record. */
-  readonly start: number;
+  /** It begins with the first record. */
+  readonly extended: Pick<MbrEntry, 'first' | 'sectors'>;
   /** Of the first logical partition in it. */
   readonly number: number;
 }
 
-/** Each record has one logical partition, counted from the record, and leads to the next, counted from the first. */
-async function chainOf({ disk, sectorBytes, start, number }: Chain) {
+/**
+ * Each record has logical partitions, as a rule one, counted from the record, and leads to the next, counted from the
+ * first record. Which of its entries is what is taken as Linux takes it (block/partitions/msdos.c, parse_extended).
+ */
+async function chainOf({ disk, sectorBytes, extended, number }: Chain) {
   const partitions: DiskPartition[] = [];
   const records: ByteRange[] = [];
-  let at: number | undefined = start;
-  while (at !== undefined) {
+  let part: Chain['extended'] | undefined = extended;
+  while (part !== undefined) {
+    const at: number = part.first;
     if (records.length === MOST_RECORDS)
       throw new ProtocolError('its chain of logical partitions has no end');
     const record = await disk.read(at * sectorBytes, sectorBytes);
@@ -53,18 +57,31 @@ async function chainOf({ disk, sectorBytes, start, number }: Chain) {
         `its chain of logical partitions leads to sector ${at}, which is no boot record`,
       );
     records.push({ start: at * sectorBytes, end: (at + 1) * sectorBytes });
-    const [own, next] = partitionEntries(record);
-    if (isUsed(own!))
-      partitions.push(partitionOf(own!, number + partitions.length, { from: at, sectorBytes }));
-    at = isUsed(next!) && isExtended(next!) ? start + next!.first : undefined;
+    const used = partitionEntries(record).filter(isUsed);
+    for (const entry of used.filter((each) => isLogical(each, part!, extended)))
+      partitions.push(partitionOf(entry, number + partitions.length, { from: at, sectorBytes }));
+    const next = used.find(isExtended);
+    part = next && { first: extended.first + next.first, sectors: next.sectors };
   }
   return { partitions, records };
 }
 
+/** In the third and fourth entry there may be anything: they count where they lie within their part and within all. */
+function isLogical(entry: MbrEntry, part: Chain['extended'], extended: Chain['extended']): boolean {
+  if (isExtended(entry)) return false;
+  const end = entry.first + entry.sectors;
+  return entry.number <= 2 || (end <= part.sectors && part.first + end <= extended.first + extended.sectors);
+}
+
 function partitionOf(
-  { first, sectors }: MbrEntry,
+  { first, sectors, type }: MbrEntry,
   number: number,
   { from, sectorBytes }: { from: number; sectorBytes: number },
 ): DiskPartition {
-  return { number, startBytes: (from + first) * sectorBytes, bytes: sectors * sectorBytes };
+  return {
+    number,
+    startBytes: (from + first) * sectorBytes,
+    bytes: sectors * sectorBytes,
+    type: type.toString(16),
+  };
 }

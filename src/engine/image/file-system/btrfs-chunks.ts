@@ -1,5 +1,6 @@
 import { ProtocolError } from '../../protocol-error.ts';
 import type { ByteRange } from '../disk/byte-ranges.ts';
+import { SpreadVolumeError } from './spread-volume-error.ts';
 
 /** Profiles that put a block on one device: once, or twice (BTRFS_BLOCK_GROUP_DUP). */
 const RAID_PROFILES = 0x7d8;
@@ -32,10 +33,10 @@ export class BtrfsChunks {
     if (stripes === 0 || length > item.length)
       throw new ProtocolError('one of its chunks contradicts itself');
     if ((Number(item.readBigUInt64LE(24)) & RAID_PROFILES) !== 0)
-      throw new ProtocolError('it is spread over several devices');
+      throw new SpreadVolumeError('it is spread over several devices');
     const offsets = Array.from({ length: stripes }, (_, stripe) => HEADER_BYTES + stripe * STRIPE_BYTES);
     if (offsets.some((at) => item.readBigUInt64LE(at) !== this.#device))
-      throw new ProtocolError('one of its chunks is on another device');
+      throw new SpreadVolumeError('one of its chunks is on another device');
     const places = offsets.map((at) => Number(item.readBigUInt64LE(at + 8)));
     const others = this.#chunks.filter((chunk) => chunk.logical !== logical);
     this.#chunks = [...others, { logical, bytes: Number(item.readBigUInt64LE(0)), places }];

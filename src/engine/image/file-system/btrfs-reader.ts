@@ -3,8 +3,11 @@ import type { ByteRange } from '../disk/byte-ranges.ts';
 import { assertWithin, type Volume } from '../disk/volume.ts';
 import { BtrfsChunks } from './btrfs-chunks.ts';
 import { type FileSystem, labelled, uuidText } from './file-system.ts';
+import { SpreadVolumeError } from './spread-volume-error.ts';
 
 const SUPERBLOCK_BYTES = 4096;
+/** Nothing but the first superblock is there of the file system; GRUB puts the rest of its core there (btrfs(5), BOOTLOADER SUPPORT). */
+const RESERVED_BYTES = 2 ** 20;
 /** The first is what counts; the others exist where the volume is large enough. */
 const SUPERBLOCK_OFFSETS = [2 ** 16, 2 ** 26, 2 ** 38] as const;
 /** Everything that leaves extent tree and chunks what they are; not among them: zoned, a second extent tree, stripe trees. */
@@ -28,13 +31,14 @@ export async function readBtrfs(volume: Volume): Promise<FileSystem | null> {
     name: 'btrfs',
     uuid: uuidText(superblock.subarray(32, 48)),
     ...labelled(superblock.toString('utf8', 299, 555)),
-    used: [...superblockRanges(volume), ...(await usedExtents(volume, superblock))],
+    used: [...reservedRanges(volume), ...(await usedExtents(volume, superblock))],
     ...(hasLog && { unclean: 'it was not unmounted in order: mount and unmount it' }),
   };
 }
 
 function assertKnown(superblock: Buffer): void {
-  if (superblock.readBigUInt64LE(136) !== 1n) throw new ProtocolError('it is spread over several devices');
+  if (superblock.readBigUInt64LE(136) !== 1n)
+    throw new SpreadVolumeError('it is spread over several devices');
   const unknown = superblock.readBigUInt64LE(188) & ~KNOWN_INCOMPAT;
   if (unknown !== 0n)
     throw new ProtocolError(`it has features that are not known (0x${unknown.toString(16)})`);
@@ -43,12 +47,13 @@ function assertKnown(superblock: Buffer): void {
     throw new ProtocolError('its superblock contradicts itself');
 }
 
-/** What is in front of the first superblock belongs to boot loaders. */
-function superblockRanges(volume: Volume): ByteRange[] {
-  return SUPERBLOCK_OFFSETS.map((start, copy) => ({
-    start: copy === 0 ? 0 : start,
-    end: start + SUPERBLOCK_BYTES,
-  })).filter(({ end }) => end <= volume.bytes);
+/** What no extent names: superblocks, and what belongs to boot loaders around the first. */
+function reservedRanges(volume: Volume): ByteRange[] {
+  const copies = SUPERBLOCK_OFFSETS.map((start) => ({ start, end: start + SUPERBLOCK_BYTES }));
+  return [
+    { start: 0, end: Math.min(RESERVED_BYTES, volume.bytes) },
+    ...copies.filter(({ end }) => end <= volume.bytes),
+  ];
 }
 
 async function usedExtents(volume: Volume, superblock: Buffer): Promise<ByteRange[]> {

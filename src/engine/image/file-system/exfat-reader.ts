@@ -7,6 +7,8 @@ import { SetBits } from './set-bits.ts';
 /** Types of directory entries (Microsoft: exFAT file system specification, section 7). */
 const ENTRY = { END: 0x00, BITMAP: 0x81, LABEL: 0x83 } as const;
 const ENTRY_BYTES = 32;
+/** Of the volume flags (section 3.1.13.2): it is set while the volume is mounted. */
+const VOLUME_IS_DIRTY = 0x2;
 const LAST_CLUSTER = 0xffff_ffff;
 
 /** exFAT: a bitmap of all clusters, which an entry of the root folder leads to. */
@@ -21,6 +23,9 @@ export async function readExfat(volume: Volume): Promise<FileSystem | null> {
     uuid: serialText(boot.readUInt32LE(100)),
     ...labelled(label),
     used: [{ start: 0, end: exfat.heapOffset }, ...(await usedClusters(exfat, bitmap))],
+    ...((boot.readUInt16LE(106) & VOLUME_IS_DIRTY) !== 0 && {
+      unclean: 'it was not unmounted in order: run `fsck.exfat -p` on it',
+    }),
   };
 }
 

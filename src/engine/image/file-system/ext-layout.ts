@@ -1,5 +1,6 @@
 import { ProtocolError } from '../../protocol-error.ts';
 import type { ByteRange } from '../disk/byte-ranges.ts';
+import { SpreadVolumeError } from './spread-volume-error.ts';
 
 export const MAGIC = 0xef53;
 
@@ -44,6 +45,9 @@ export function extLayoutOf(superblock: Buffer): ExtLayout {
     number,
   ];
   assertKnown(incompat);
+  // The inode of the journal (s_journal_inum) is 0 where s_journal_dev names a device.
+  if ((compat & COMPAT.HAS_JOURNAL) !== 0 && superblock.readUInt32LE(224) === 0)
+    throw new SpreadVolumeError('its journal is on another volume');
   const geometry = geometryOf(superblock, incompat, roCompat);
   const { blocks, blockBytes, blocksPerGroup, firstBlock, descriptorBytes, firstMetaGroup } = geometry;
   const groups = Math.ceil((blocks - firstBlock) / blocksPerGroup);
@@ -80,7 +84,8 @@ export function extLayoutOf(superblock: Buffer): ExtLayout {
 }
 
 function assertKnown(incompat: number): void {
-  if ((incompat & INCOMPAT.JOURNAL_DEV) !== 0) throw new ProtocolError('it is the journal of another volume');
+  if ((incompat & INCOMPAT.JOURNAL_DEV) !== 0)
+    throw new SpreadVolumeError('it is the journal of another volume');
   const unknown = incompat & ~KNOWN_INCOMPAT;
   if (unknown !== 0)
     throw new ProtocolError(`it has features that are not known (0x${unknown.toString(16)})`);

@@ -5,6 +5,10 @@ import { type FileSystem, labelled, serialText } from './file-system.ts';
 
 /** Numbers of clusters that decide which FAT it is (Microsoft: FAT specification 1.03, "FAT Type Determination"). */
 const FEWEST_CLUSTERS = { fat16: 4085, fat32: 65525 } as const;
+/** Linux sets it in the boot sector while the volume is mounted (kernel: fs/fat/fat.h, FAT_STATE_DIRTY). */
+const STATE_IS_DIRTY = 0x01;
+/** Windows clears the first in entry 1 while it is mounted, and the second where the disk failed (FAT specification, 1.03). */
+const CLEAN_BITS = { 12: 0, 16: 0xc000, 32: 0x0c00_0000 } as const;
 
 /** FAT12, FAT16 and FAT32: a cluster is in use where its entry in the table is not zero. */
 export async function readFat(volume: Volume): Promise<FileSystem | null> {
@@ -22,7 +26,22 @@ export async function readFat(volume: Volume): Promise<FileSystem | null> {
     ...(hasIdentity && { uuid: serialText(boot.readUInt32LE(identity + 1)) }),
     ...labelled(!hasIdentity || label === 'NO NAME    ' ? '' : label),
     used: [{ start: 0, end: layout.dataOffset }, ...(await usedClusters(volume, layout))],
+    ...((await isDirty(volume, { boot, layout })) && {
+      unclean: 'it was not unmounted in order: run `fsck.fat -a` on it',
+    }),
   };
+}
+
+/** Whether Linux or Windows has it mounted, or did not come to unmount it. */
+async function isDirty(
+  volume: Volume,
+  { boot, layout }: { boot: Buffer; layout: FatLayout },
+): Promise<boolean> {
+  const { bitsPerEntry, tableOffset } = layout;
+  if ((boot[bitsPerEntry === 32 ? 65 : 37]! & STATE_IS_DIRTY) !== 0) return true;
+  const entryBytes = bitsPerEntry === 32 ? 4 : 2;
+  const entry = (await volume.read(tableOffset + entryBytes, entryBytes)).readUIntLE(0, entryBytes);
+  return (entry & CLEAN_BITS[bitsPerEntry]) !== CLEAN_BITS[bitsPerEntry];
 }
 
 interface FatLayout {

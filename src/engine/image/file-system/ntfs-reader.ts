@@ -2,15 +2,13 @@ import { ProtocolError } from '../../protocol-error.ts';
 import type { ByteRange } from '../disk/byte-ranges.ts';
 import { assertWithin, piecesOf, type Volume } from '../disk/volume.ts';
 import { type FileSystem, labelled } from './file-system.ts';
+import { isNtfsLogClosed } from './ntfs-log.ts';
 import { ATTRIBUTE, attributeOf, mendedRecord, type NtfsAttribute } from './ntfs-record.ts';
 import { SetBits } from './set-bits.ts';
 
 /** Numbers of the first records of the master file table. */
 const RECORD = { MFT: 0, LOG_FILE: 2, VOLUME: 3, BITMAP: 6 } as const;
 const VOLUME_IS_DIRTY = 0x1;
-/** Of a restart area: nobody writes to the log, or it says itself that all was written. */
-const NO_CLIENT = 0xffff;
-const RESTART_IS_CLEAN = 0x2;
 const UNCLEAN =
   'start Windows from it and shut it down in full (`shutdown /s /f /t 0`, fast startup leaves it open), or run `chkdsk /f`';
 
@@ -71,6 +69,13 @@ class NtfsVolume {
     throw new ProtocolError(`its master file table has no record ${number}`);
   }
 
+  /** Fewer, where the file ends. */
+  async bytesOf(file: NtfsAttribute | undefined, from: number, bytes: number): Promise<Buffer> {
+    const pieces: Buffer[] = [];
+    for await (const piece of this.piecesOf(file, from, bytes)) pieces.push(piece);
+    return Buffer.concat(pieces);
+  }
+
   /** The bytes of a nameless data attribute, a piece at a time. */
   async *piecesOf(file: NtfsAttribute | undefined, from = 0, bytes?: number): AsyncGenerator<Buffer> {
     if (file?.kind !== 'elsewhere')
@@ -112,20 +117,8 @@ async function uncleanReason(ntfs: NtfsVolume): Promise<string | null> {
     throw new ProtocolError('its $Volume says nothing of its state');
   if ((information.value.readUInt16LE(10) & VOLUME_IS_DIRTY) !== 0) return 'it is marked as dirty';
   const log = attributeOf(await ntfs.record(RECORD.LOG_FILE), ATTRIBUTE.DATA);
-  for await (const page of ntfs.piecesOf(log, 0, 4096)) return isLogClosed(page) ? null : 'its log is open';
-  return null;
-}
-
-/** The log is empty (all ones), or its restart area says that nobody is writing. */
-function isLogClosed(page: Buffer): boolean {
-  if (page.every((byte) => byte === 0xff)) return true;
-  const restart = mendedRecord(page, 'RSTR');
-  const area = restart.readUInt16LE(24);
-  if (area + 16 > restart.length) throw new ProtocolError('its log has no restart area');
-  return (
-    restart.readUInt16LE(area + 12) === NO_CLIENT ||
-    (restart.readUInt16LE(area + 14) & RESTART_IS_CLEAN) !== 0
-  );
+  const isClosed = await isNtfsLogClosed((offset, bytes) => ntfs.bytesOf(log, offset, bytes));
+  return isClosed ? null : 'its log is open';
 }
 
 /** Sectors of a cluster: as they are, or, above 128, two to the power of what is missing to 256. */

@@ -18,7 +18,7 @@ export interface ImportWishes {
   readonly source: string;
   readonly name: string;
   readonly store: ImageStore;
-  /** The private key that signs the manifest, as PEM; asked for when the image is complete. */
+  /** The private key that signs the manifest, as PEM; asked for before the image is made. */
   readonly privateKey: () => Promise<string>;
   /** Numbers of partitions of a disk file to copy whole, whatever is on them. */
   readonly whole: readonly number[];
@@ -75,7 +75,8 @@ async function openSource({ source, store, whole, files, signal }: ImportWishes)
 }
 
 async function published(disk: SourceDisk, wishes: ImportWishes): Promise<StoredImage> {
-  const { name, store, wire, privateKey, signal } = wishes;
+  const { name, store, wire, signal } = wishes;
+  const privateKey = await wishes.privateKey();
   const draft = await ImageDraft.begin(store, {
     name,
     kind: disk.files ? 'files' : 'disk',
@@ -90,7 +91,7 @@ async function published(disk: SourceDisk, wishes: ImportWishes): Promise<Stored
   try {
     await draft.add(chunksOf(disk, wishes));
     signal.throwIfAborted();
-    return await draft.publish(await privateKey());
+    return await draft.publish(privateKey);
   } catch (cause) {
     await draft.discard();
     throw cause;

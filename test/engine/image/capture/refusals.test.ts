@@ -7,6 +7,7 @@ import { installedTool } from '../../../bench/executors/local/installed-tool.ts'
 import { aFolder, anImageFile, someBytes } from '../../an-image.ts';
 import { aDiskOf, aStore, capture } from '../a-captured-image.ts';
 import { loopDeviceOf, mounted } from '../a-mounted-volume.ts';
+import { aPartitionedDisk, putVolume } from '../a-partitioned-disk.ts';
 import { btrfs, ext, flipByte, MIB, ntfs, swap, tool, type VolumeMaker, xfs } from '../a-volume.ts';
 
 /** It is the person's mistake, says so, and leaves nothing in the store. */
@@ -124,6 +125,20 @@ const changedBy =
     return file;
   };
 
+describe('a dynamic disk of Windows is refused, since its table does not name its volumes', () => {
+  it.for([
+    ['dos', '42'],
+    ['gpt', '5808C8AA-7E8F-42E0-85D2-E1E90434CFB3'],
+    ['gpt', 'AF9B60A0-1431-4F62-BC68-3311714A69AD'],
+  ] as const)('also where it begins with a file system: %s, type %s', async ([label, type], context) => {
+    const disk = await aPartitionedDisk(context, 48 * MIB, `label: ${label}\nsize=44MiB, type=${type}\n`);
+    await putVolume(disk, await ntfs(8 * MIB)(context), MIB);
+    // Whole it is no better: with an MBR the database stands behind the partition.
+    for (const whole of [[], [1]])
+      await expectRefused(disk, /it is a dynamic disk of Windows.*; convert it to a basic disk$/, whole);
+  });
+});
+
 describe('a file system whose allocation map is not the truth is refused, and it is said what to do', () => {
   it.for([
     [
@@ -173,17 +188,20 @@ describe('a file system whose allocation map is not the truth is refused, and it
     );
   });
 
-  it('swap in which a system sleeps', async (context) => {
-    const make = changedBy(swap(4 * MIB), async (volume) => {
-      const file = await open(volume, 'r+');
-      await file.write(Buffer.from('S1SUSPEND\0'), 0, 10, 4086);
-      await file.close();
-    });
-    await expectRefused(
-      await aDiskOf(context, [make]),
-      /partition 1 \(swap\): a hibernated system lies in it/,
-    );
-  });
+  it.for(['S1SUSPEND\0', 'S2SUSPEND\0', 'ULSUSPEND\0', 'LINHIB0001'])(
+    'swap in which a system sleeps, and that is not offered whole: %s',
+    async (signature, context) => {
+      const make = changedBy(swap(4 * MIB), async (volume) => {
+        const file = await open(volume, 'r+');
+        await file.write(Buffer.from(signature), 0, 10, 4086);
+        await file.close();
+      });
+      const disk = await aDiskOf(context, [make]);
+      const sentence =
+        /partition 1 \(swap\): a hibernated system lies in it: start that system and shut it down$/;
+      for (const whole of [[], [1]]) await expectRefused(disk, sentence, whole);
+    },
+  );
 
   it('and a partition that is not there cannot be copied whole', async (context) => {
     await expectRefused(

@@ -90,6 +90,37 @@ describe('a partition table', () => {
     await expect(tableOf(await changed(file, change))).rejects.toThrow(sentence);
   });
 
+  it.for<[string, (record: Buffer) => void]>([
+    [
+      'the link comes first, as DR-DOS writes it',
+      (record) => {
+        const [own, link] = [0, 16].map((at) => Buffer.from(record.subarray(446 + at, 462 + at)));
+        record.set(Buffer.concat([link!, own!]), 446);
+      },
+    ],
+    [
+      'the first entry is empty, and the partition is the third',
+      (record) => {
+        record.copy(record, 446 + 32, 446, 462);
+        record.fill(0, 446, 462);
+      },
+    ],
+    [
+      'the fourth entry leads out of it',
+      (record) => {
+        record.copy(record, 446 + 48, 446, 462);
+        record.writeUInt32LE(20 * 2048, 446 + 48 + 12);
+      },
+    ],
+  ])('has all logical partitions also where in a record %s', async ([, change], context) => {
+    const file = await aPartitionedDisk(context, 16 * MIB, MBR);
+    const before = await tableOf(file);
+    expect(before.partitions.map(({ number }) => number)).toEqual([1, 5, 6, 7]);
+    const first = before.tables[1]!.start;
+    await changed(file, (disk) => change(disk.subarray(first, first + 512)));
+    expect(await tableOf(file)).toEqual(before);
+  });
+
   it('whose chain of logical partitions runs in a circle is refused', async (context) => {
     const file = await aPartitionedDisk(context, 16 * MIB, MBR);
     const second = (await tableOf(file)).tables[2]!.start;

@@ -91,6 +91,13 @@ describe('what a file system uses', () => {
     expect(bytesOfRanges(rangesWithout(used, theirs))).toBeLessThanOrEqual(4 * 8 * 4096);
   });
 
+  it('is on Btrfs all of the first mebibyte, too, where GRUB has the rest of its core', async (context) => {
+    const file = await btrfs(120 * MIB)(context);
+    const { used } = await read(file);
+    expect(used[0]).toEqual({ start: 0, end: expect.any(Number) });
+    expect(used[0]!.end).toBeGreaterThanOrEqual(MIB);
+  });
+
   it('is on ext4 with clusters of blocks what dumpe2fs does not call free', async (context) => {
     const file = await ext(
       40 * MIB,
