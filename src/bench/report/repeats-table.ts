@@ -20,7 +20,9 @@ const COLUMNS = [
 
 /** What the intervals are, with how often the bootstrap's holds the true median for the numbers of runs that there are. */
 export function repeatsNote(details: readonly CellDetail[]): string {
-  const counts = repeated(details).flatMap(({ cell }) => (cell.makespanIntervalS === null ? [] : cell.timedRuns));
+  const counts = repeated(details).flatMap(({ cell }) =>
+    cell.makespanIntervalS === null ? [] : cell.timedRuns,
+  );
   const told = [...new Set(counts)]
     .sort((a, b) => a - b)
     .map((runs) => `in ${Math.round(100 * medianIntervalCoverage(runs))} of 100 cases with ${runs} runs`);
