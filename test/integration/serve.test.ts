@@ -54,7 +54,22 @@ describe('a deployment server', () => {
     expect(await ended(interrupted)).toMatch(/^exit code 130: .*goes on from it/s);
     await sleep(500);
     expect(await statesAt(server)).toMatchObject([{ state: 'deploying', failure: null }]);
-    expect(await ended(await boot(server, golden, macOf(1)))).toBe('exit code 0: ');
+    const sameDisk = ['--disk', `path=${interrupted.diskFile}`];
+    expect(await ended(await boot(server, golden, macOf(1), sameDisk))).toBe('exit code 0: ');
+  });
+
+  it('has no other disk written to than the one that a machine began with', async () => {
+    const golden = await aGoldenImage({ chunks: 32, chunkBytes: MIB, pieceBytes: 2 ** 18, entropy: 60 });
+    const server = await ADeploymentServer.start({ store: storeOf(golden), upload: 2 * MIB });
+    await server.ask('/deployments', { image: 'lab', machines: [macOf(1)] });
+    const interrupted = await boot(server, golden, macOf(1));
+    while (!(await statesAt(server)).every(({ share }) => (share ?? 0) > 0.1)) await sleep(100);
+    interrupted.agent.kill('SIGINT');
+    await ended(interrupted);
+    const other = await boot(server, golden, macOf(1));
+    expect(await ended(other)).toMatch(/^exit code 1: .*began to write to the disk .*, and now means/s);
+    expect((await readFile(other.diskFile)).every((byte) => byte === 0)).toBe(true);
+    expect(await statesAt(server)).toMatchObject([{ state: 'failed' }]);
   });
 
   it('lets an armed machine be written to once, and no other at all', async () => {
