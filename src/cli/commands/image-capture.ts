@@ -43,7 +43,8 @@ export function imageCaptureCommand(): Command {
       `
 Read are ext2, ext3, ext4, XFS, Btrfs, NTFS, FAT and exFAT: of these only what is in use is copied, never free space.
 Of swap only the header is taken. Anything else is copied whole. No partition may be mounted, and what was not
-unmounted in order is refused. A capture that was killed goes on when it is started again.
+unmounted in order is refused. Dynamic disks of Windows, and swap in which a system sleeps, are refused in any case.
+The key that signs is read first. A capture that was killed goes on when it is started again.
 
 Examples:
   ./swarmboot image capture /dev/sdb --name lab

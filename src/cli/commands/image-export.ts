@@ -34,6 +34,7 @@ export function imageExportCommand(): Command {
       'after',
       `
 A raw file has holes where nothing was in use. Every chunk is held against its SHA-256 before it is written.
+On a device that is larger than the golden disk the second copy of a GPT is moved to its end.
 
 Examples:
   ./swarmboot image export lab lab.img

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { ConfigError } from '../../../failure.ts';
+import { moveBackupGpt, type WritableDisk } from '../disk/backup-gpt-writer.ts';
 import { deviceOf } from '../disk/device-reader.ts';
 import type { ImageStore, StoredImage } from '../image-store.ts';
 import { writeAll } from '../write-all.ts';
@@ -27,7 +28,7 @@ export interface RawExportWishes extends ExportWishes {
 
 /**
  * Writes a golden image as a plain disk file with holes, or to a block device; every chunk is held against its SHA-256
- * before it is written. A file appears whole or not at all. Throws a ConfigError (`target`), a RunFailure (`BAD_CHUNK`).
+ * before it is written. A file appears whole or not at all; on a larger device the second copy of a GPT goes to the end. Throws a ConfigError (`target`), a RunFailure (`BAD_CHUNK`, `BAD_TABLE`).
  */
 export async function exportRaw(wishes: RawExportWishes): Promise<void> {
   assertDiskImage(wishes.image.manifest);
@@ -64,15 +65,36 @@ async function exportToDevice(wishes: RawExportWishes): Promise<void> {
     },
   );
   try {
-    await assertFits(file, wishes);
+    const sizeBytes = await assertFits(file, wishes);
     await writeDisk(file, wishes);
+    await fitBackupGpt(file, { image, sizeBytes });
   } finally {
     await file.close();
   }
   wishes.progressed(image.manifest.payload.rawBytes, image.manifest.payload.rawBytes);
 }
 
-async function assertFits(device: FileHandle, { target, image }: RawExportWishes): Promise<void> {
+/** Once all else is on the disk, as on a machine. */
+async function fitBackupGpt(
+  file: FileHandle,
+  { image, sizeBytes }: { image: StoredImage; sizeBytes: number },
+): Promise<void> {
+  const { table, disk } = image.manifest;
+  if (table !== 'gpt' || sizeBytes === disk.bytes) return;
+  const device: WritableDisk = {
+    sizeBytes,
+    readAt: async (offset, into) => {
+      await file.read(into, 0, into.length, offset);
+      return into;
+    },
+    writeAt: (offset, bytes) => writeAll(file, bytes, offset),
+  };
+  await moveBackupGpt(device, disk.sectorBytes);
+  await file.sync();
+}
+
+/** @returns bytes of the device */
+async function assertFits(device: FileHandle, { target, image }: RawExportWishes): Promise<number> {
   const { disk, table } = image.manifest;
   const { sizeBytes, sectorBytes = disk.sectorBytes } = await deviceOf(device);
   if (sizeBytes < disk.bytes)
@@ -82,6 +104,7 @@ async function assertFits(device: FileHandle, { target, image }: RawExportWishes
       'target',
       `${target} has sectors of ${sectorBytes} bytes, and the partition table of the image counts in sectors of ${disk.sectorBytes}: nobody would find it there`,
     );
+  return sizeBytes;
 }
 
 async function writeDisk(

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { ConfigError } from '../../../failure.ts';
 import { BRIDGED_BYTES, CHUNK_BYTES } from '../capture/chunk-plan.ts';
 import { ENCODER } from '../chunk-codec.ts';
@@ -40,7 +41,8 @@ const ZSTD_LEVEL = 3;
 export async function importImage(wishes: ImportWishes): Promise<StoredImage> {
   assertImageName(wishes.name);
   try {
-    const disk = await openSource(wishes);
+    // For other programs: tar takes what is in front of a colon for a host, and a first dash is an option to all.
+    const disk = await openSource({ ...wishes, source: resolve(wishes.source) });
     try {
       return await published(disk, wishes);
     } finally {

@@ -5,7 +5,8 @@ import { ProtocolError } from '../../protocol-error.ts';
 import { writeAll } from '../write-all.ts';
 import { decompressed } from './decompression.ts';
 import { openDiskFile } from './disk-file.ts';
-import { isQcow2, QCOW2_HEADER_BYTES, qcow2DiskBytes } from './qcow2-header.ts';
+import { kindOfNoDisk, START_BYTES } from './no-disk.ts';
+import { isQcow2, qcow2DiskBytes } from './qcow2-header.ts';
 import type { Compression } from './saved-stream.ts';
 import type { SourceDisk } from './source-disk.ts';
 import { endOfTool, startTool } from './system-tool.ts';
@@ -18,12 +19,6 @@ const COMPRESSED: readonly (readonly [Compression, magic: string])[] = [
   ['xz', 'fd377a585a00'],
   ['bz2', '425a68'],
   ['lz4', '04224d18'],
-];
-/** Disks of other virtual machines: qemu-img reads them, and here they would pass for the bytes of a disk. */
-const OTHERS: readonly (readonly [name: string, magic: string])[] = [
-  ['VMDK', '4b444d56'],
-  ['VHDX', '7668647866696c65'],
-  ['VHD', '636f6e6563746978'],
 ];
 const QEMU_IMG = { command: 'qemu-img', debianPackage: 'qemu-utils' };
 /** 64 TiB: what goes on behind that is no disk. */
@@ -41,11 +36,8 @@ export async function openPackedDisk(
   { scratchFolder, whole, signal }: { scratchFolder: string; whole: readonly number[]; signal: AbortSignal },
 ): Promise<SourceDisk> {
   const start = await startOf(file);
-  const other = OTHERS.find(([, magic]) => start.toString('hex').startsWith(magic));
-  if (other)
-    throw new ProtocolError(
-      `it is a disk of kind ${other[0]}; make a plain one of it: qemu-img convert -O raw ${file} disk.img`,
-    );
+  const other = kindOfNoDisk(start);
+  if (other) throw new ProtocolError(`it is ${other.name}; ${other.remedy}`);
   const compression = COMPRESSED.find(([, magic]) => start.toString('hex').startsWith(magic))?.[0];
   if (compression === undefined && !isQcow2(start)) return openDiskFile(file, { whole });
   const folder = await makeUnpackingFolder(scratchFolder);
@@ -54,6 +46,7 @@ export async function openPackedDisk(
     const disk = join(folder, 'disk.img');
     if (compression) await unpack(decompressed(createReadStream(file), compression), disk, signal);
     else await convert(file, { start, disk, signal });
+    assertUnpacked(await startOf(disk));
     return await openDiskFile(disk, { whole, close });
   } catch (cause) {
     await close();
@@ -61,10 +54,17 @@ export async function openPackedDisk(
   }
 }
 
+/** Something else may have been packed than a disk. */
+function assertUnpacked(start: Buffer): void {
+  const qcow2 = { name: 'a disk of kind qcow2', remedy: 'unpack it, and import that' };
+  const other = isQcow2(start) ? qcow2 : kindOfNoDisk(start);
+  if (other) throw new ProtocolError(`what is packed in it is ${other.name}; ${other.remedy}`);
+}
+
 async function startOf(file: string): Promise<Buffer> {
   const handle = await open(file, 'r');
   try {
-    const { bytesRead, buffer } = await handle.read(Buffer.alloc(QCOW2_HEADER_BYTES), { position: 0 });
+    const { bytesRead, buffer } = await handle.read(Buffer.alloc(START_BYTES), { position: 0 });
     return buffer.subarray(0, bytesRead);
   } finally {
     await handle.close();

@@ -8,9 +8,6 @@ const EXTERNAL_DATA_FILE = 1n << 2n;
 /** 64 TiB: no disk is larger, and a file of so many bytes can be made on usual file systems in part only. */
 const MOST_DISK_BYTES = 2n ** 46n;
 
-/** Bytes at the start of a file that `qcow2DiskBytes` looks at. */
-export const QCOW2_HEADER_BYTES = V3_HEADER_BYTES;
-
 export function isQcow2(start: Buffer): boolean {
   return start.length >= V2_HEADER_BYTES && start.readUInt32BE(0) === MAGIC;
 }
@@ -18,6 +15,7 @@ export function isQcow2(start: Buffer): boolean {
 /**
  * Bytes of the disk in a qcow2 file. Throws a ProtocolError where the file leads to others, which could be any file of
  * this computer, or is encrypted.
+ * @param start the first 104 bytes of the file, or more
  */
 export function qcow2DiskBytes(start: Buffer): number {
   if (!isQcow2(start)) throw new ProtocolError('it does not begin like a qcow2 image');

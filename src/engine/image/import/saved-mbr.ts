@@ -26,6 +26,8 @@ export function readSavedMbr(mbr: Buffer, sectorBytes: number): Omit<TableEntry,
 /**
  * The chain of extended boot records for logical partitions: Clonezilla keeps it as text only, and lets sfdisk make it
  * again. The first stands at the start of the extended partition, the others right behind the partition before theirs.
+ * Without a logical partition there is one empty record: with none, what is on the machine's disk there would be taken
+ * for one.
  * Throws a ProtocolError where a record finds no room.
  */
 export function extendedBootRecords(
@@ -33,6 +35,7 @@ export function extendedBootRecords(
   logical: readonly TableEntry[],
   sectorBytes: number,
 ): RawRun[] {
+  if (logical.length === 0) return [{ diskOffset: extended.startBytes, bytes: emptyRecord() }];
   const places = logical.map((_, place) => {
     const before = logical[place - 1];
     return before ? before.startBytes + before.bytes : extended.startBytes;
@@ -44,7 +47,7 @@ export function extendedBootRecords(
       partition.startBytes + partition.bytes > extended.startBytes + extended.bytes
     )
       throw new ProtocolError(`there is no room for partition ${partition.number} in the extended partition`);
-    const bytes = Buffer.alloc(MBR_BYTES);
+    const bytes = emptyRecord();
     writeEntry(bytes, 0, {
       type: Number.parseInt(partition.type, 16),
       first: (partition.startBytes - diskOffset) / sectorBytes,
@@ -57,9 +60,14 @@ export function extendedBootRecords(
         first: (places[place + 1]! - extended.startBytes) / sectorBytes,
         sectors: (next.startBytes + next.bytes - places[place + 1]!) / sectorBytes,
       });
-    bytes.writeUInt16LE(SIGNATURE, MBR_BYTES - 2);
     return { diskOffset, bytes };
   });
+}
+
+function emptyRecord(): Buffer {
+  const record = Buffer.alloc(MBR_BYTES);
+  record.writeUInt16LE(SIGNATURE, MBR_BYTES - 2);
+  return record;
 }
 
 /** @param entry sectors; of a logical partition from its record on, of the next record from the extended partition on */

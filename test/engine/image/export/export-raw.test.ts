@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { exportRaw } from '../../../../src/engine/image/export/export-raw.ts';
 import { aFolder, someBytes } from '../../an-image.ts';
+import { aPartitionedDisk, sfdisk } from '../a-partitioned-disk.ts';
+import { tool } from '../a-volume.ts';
 import { sha256 } from '../import/a-clonezilla-folder.ts';
 import { anImportedImage } from '../import/an-imported-image.ts';
 import { aLoopDevice } from './a-loop-device.ts';
@@ -68,6 +70,15 @@ describe('export to a plain disk file', () => {
       }),
     ).rejects.toThrow('enough');
     expect(await readdir(folder)).toEqual(['disk.img']);
+  });
+
+  it('puts the second copy of a GPT at the end of a larger device', async (context) => {
+    const file = await aPartitionedDisk(context, 12 * MEBIBYTE, 'label: gpt\nsize=8MiB\n');
+    const { image, store } = await anImportedImage(file);
+    const target = await aLoopDevice(context, 16 * MEBIBYTE);
+    await exportRaw({ image, store, target, isForced: true, isDeviceWanted: true, ...quiet });
+    expect(await sfdisk(context, ['--verify', target])).toMatch(/No errors detected/i);
+    expect(await tool(context, 'sgdisk', 'gdisk')('--verify', target)).toMatch(/No problems found/);
   });
 
   it('writes to a block device only when that is asked for twice, and it is large enough', async (context) => {

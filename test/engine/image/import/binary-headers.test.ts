@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { ntfsBootSectorCopy } from '../../../../src/engine/image/import/ntfs-boot-sector.ts';
 import { qcow2DiskBytes } from '../../../../src/engine/image/import/qcow2-header.ts';
 import { readSavedGpt } from '../../../../src/engine/image/import/saved-gpt.ts';
-import { readSavedMbr } from '../../../../src/engine/image/import/saved-mbr.ts';
+import { extendedBootRecords, readSavedMbr } from '../../../../src/engine/image/import/saved-mbr.ts';
 import { ProtocolError } from '../../../../src/engine/protocol-error.ts';
 import { installedTool } from '../../../bench/executors/local/installed-tool.ts';
 import { aFolder } from '../../an-image.ts';
@@ -41,6 +41,21 @@ describe('a saved GUID partition table', () => {
       expect(() => readSavedGpt(flipped, 512), `byte ${at}`).toThrow(ProtocolError);
     }
     expect(() => readSavedGpt(disk.subarray(0, 33 * 512), 512)).toThrow('it ends within the 128 entries');
+  });
+});
+
+describe('an extended partition without a logical one', () => {
+  it('has an empty boot record, as sfdisk writes it', async (context) => {
+    const file = join(await aFolder(), 'disk.img');
+    await writeFile(file, Buffer.alloc(16 * MEBIBYTE));
+    const script = 'label: dos\nsize=4MiB\nsize=2MiB, type=extended\n';
+    await run(installedTool(context, 'sfdisk', 'fdisk'), ['--quiet', file], script);
+    const disk = await readFile(file);
+    const extended = { number: 2, startBytes: 5 * MEBIBYTE, bytes: 2 * MEBIBYTE, type: '5' };
+    const records = extendedBootRecords(extended, [], 512);
+    expect(records.map(({ diskOffset }) => diskOffset)).toEqual([5 * MEBIBYTE]);
+    const theirs = disk.subarray(5 * MEBIBYTE, 5 * MEBIBYTE + 512);
+    expect(Buffer.from(records[0]!.bytes).subarray(446)).toEqual(theirs.subarray(446));
   });
 });
 

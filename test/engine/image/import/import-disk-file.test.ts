@@ -1,5 +1,6 @@
 import { open, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { pieceBytesFor } from '../../../../src/engine/image/image-draft.ts';
 import { parseMetainfo } from '../../../../src/engine/image/metainfo.ts';
@@ -176,6 +177,37 @@ describe('import of a disk file', () => {
       ]);
       await expect(anImportedImage(other)).rejects.toThrow(/qemu-img convert -O raw/);
     }
+  });
+
+  it.each([
+    ['VMDK', 0, 'KDMV'],
+    ['VMDK', 0, 'COWD'],
+    ['VMDK', 0, '# Disk DescriptorFile'],
+    ['VDI', 64, '\x7f\x10\xda\xbe'],
+    ['QED', 0, 'QED\0'],
+    ['partclone', 0, 'partclone-image'],
+    ['--kind files', 257, 'ustar'],
+    ['--kind files', 0, 'MSWIM\0\0\0'],
+  ])('refuses what only begins like a disk, packed or not, and names it: %s', async (named, at, mark) => {
+    const folder = await aFolder();
+    const bytes = Buffer.alloc(65_536);
+    bytes.write(mark, at, 'latin1');
+    const [plain, packed] = [join(folder, 'plain.img'), join(folder, 'packed.img.gz')];
+    await writeFile(plain, bytes);
+    await writeFile(packed, gzipSync(bytes));
+    await expect(anImportedImage(plain)).rejects.toThrow(
+      new RegExp(`plain.img cannot be imported: .*${named}`),
+    );
+    await expect(anImportedImage(packed)).rejects.toThrow(new RegExp(`what is packed in it is .*${named}`));
+  });
+
+  it('refuses a qcow2 image that is packed once more, and leaves nothing in the store', async (context) => {
+    const qcow2 = join(await aFolder(), 'disk.qcow2');
+    await run(installedTool(context, 'qemu-img', 'qemu-utils'), ['create', '-q', '-f', 'qcow2', qcow2, '1M']);
+    await writeFile(`${qcow2}.gz`, gzipSync(await readFile(qcow2)));
+    await expect(anImportedImage(`${qcow2}.gz`)).rejects.toThrow(
+      'what is packed in it is a disk of kind qcow2; unpack it, and import that',
+    );
   });
 
   it('refuses a compressed file that is cut off, and leaves nothing in the store', async (context) => {
