@@ -15,8 +15,8 @@ const DYNAMIC_TYPES: readonly string[] = [
  * Throws a ProtocolError where the volumes of a disk stand in a database at its end and not in its table: a file
  * system that begins where a partition does is one volume of several then.
  */
-export function assertNotDynamic(partitions: readonly DiskPartition[]): void {
-  if (partitions.some(({ type }) => type !== undefined && DYNAMIC_TYPES.includes(type)))
+export function assertNotDynamic(partitions: readonly Pick<DiskPartition, 'type'>[]): void {
+  if (partitions.some(({ type }) => type !== undefined && DYNAMIC_TYPES.includes(type.toUpperCase())))
     throw new ProtocolError(
       'it is a dynamic disk of Windows, whose table does not name its volumes; convert it to a basic disk',
     );

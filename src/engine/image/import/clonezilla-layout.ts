@@ -1,4 +1,5 @@
 import { ProtocolError } from '../../protocol-error.ts';
+import { assertNotDynamic } from '../disk/dynamic-disk.ts';
 import { within } from './place-of-fault.ts';
 import { type SavedStream, savedStreamOf } from './saved-stream.ts';
 import { type DumpedPartition, type DumpedTable, isExtended, parseSfdiskDump } from './sfdisk-dump.ts';
@@ -57,6 +58,7 @@ export function clonezillaLayoutOf(folder: ClonezillaFolder): ClonezillaLayout {
   const disk = diskOf(folder);
   const dump = textOf(folder, `${disk}-pt.sf`);
   const table = within(`${disk}-pt.sf`, () => parseSfdiskDump(dump));
+  within(`${disk}-pt.sf`, () => assertNotDynamic(table.partitions));
   const parts = devicesIn(folder, 'parts');
   const unknown = parts.find((part) => !table.partitions.some(({ device }) => device === part));
   if (unknown !== undefined) throw new ProtocolError(`parts: ${unknown} is not in ${disk}-pt.sf`);

@@ -42,6 +42,13 @@ function layoutOf(changes: Record<string, string | undefined> = {}, names: reado
 }
 
 describe('layout of a Clonezilla folder', () => {
+  it('is refused where the disk is a dynamic one of Windows', () => {
+    const gpt = DUMP.replace('label: dos', 'label: gpt').replace(/.*sda[256].*\n/g, '');
+    const data = 'af9b60a0-1431-4f62-bc68-3311714a69ad';
+    for (const dump of [DUMP.replace('type=7', 'type=42'), gpt.replace('type=83', `type=${data}`)])
+      expect(() => layoutOf({ 'sda-pt.sf': dump })).toThrow(/^sda-pt.sf: it is a dynamic disk of Windows/);
+  });
+
   it('finds partitions, their files in order, swap, names and the size of the disk', () => {
     const { partitions, extended, diskBytes, table } = layoutOf();
     expect({ table, diskBytes, extended }).toMatchObject({
