@@ -4,18 +4,9 @@ import { idsOfMachine } from './machine-ids.ts';
 import type { PostDeploySteps } from './post-deploy-steps.ts';
 import { MIGRATIONS } from './schema-migrations.ts';
 import { type Row, SqliteStore } from './sqlite-store.ts';
+import { type StoredEvent, StoredEvents } from './stored-events.ts';
 import { type Machine, type MachineDescription, StoredMachines } from './stored-machines.ts';
 import { StoredTargets, type TakenMachine } from './stored-targets.ts';
-
-/** One thing that happened, in the past tense: `targetRegistered`. */
-export interface StoredEvent {
-  readonly id: number;
-  readonly at: string;
-  readonly deployment: number | null;
-  readonly machine: string | null;
-  readonly kind: string;
-  readonly detail: string;
-}
 
 /** What an operator asks for. */
 export interface DeploymentWish {
@@ -30,11 +21,6 @@ export interface DeploymentWish {
   readonly steps?: PostDeploySteps | null;
 }
 
-/** A script may say a line after the other for an hour. */
-const MOST_NOTES = 2000;
-/** Of one deployment, in one answer. */
-const MOST_EVENTS = 100_000;
-
 /**
  * What a deployment server knows. A change that was answered stays, also after a power cut. Its tokens are secrets, so
  * only the owner may read the file.
@@ -43,14 +29,14 @@ export class DeploymentStore {
   readonly #database: SqliteStore;
   readonly #machines: StoredMachines;
   readonly #targets: StoredTargets;
-  /** How many sentences of each target were kept. */
-  readonly #notes = new Map<string, number>();
+  readonly #events: StoredEvents;
   readonly #now: () => Date;
 
   private constructor(database: SqliteStore, now: () => Date) {
     this.#database = database;
     this.#machines = new StoredMachines(database);
     this.#targets = new StoredTargets(database);
+    this.#events = new StoredEvents(database);
     this.#now = now;
   }
 
@@ -218,13 +204,9 @@ export class DeploymentStore {
     this.#targets.keepTaken(deployment, machine, taken);
   }
 
-  /** Keeps a sentence of an agent; of one machine so many between two starts of the server. */
-  note(deployment: number, machine: string, sentence: string): void {
-    const target = `${deployment} ${machine}`;
-    const notes = (this.#notes.get(target) ?? 0) + 1;
-    if (notes > MOST_NOTES) return;
-    this.#notes.set(target, notes);
-    this.#database.lightly(() => this.#log({ deployment, machine, kind: 'agentNoted', detail: sentence }));
+  /** Keeps a sentence of an agent, up to a limit. */
+  note(deployment: number, machine: string, detail: string): void {
+    this.#events.note(deployment, machine, { at: this.#stamp(), detail });
   }
 
   /** Changes all machines of a deployment at once. Throws a ConfigError where one would be armed in two deployments. */
@@ -244,27 +226,17 @@ export class DeploymentStore {
 
   /** Events after the one of that id, in their order. */
   events(afterId = 0): StoredEvent[] {
-    return this.#database.all('SELECT * FROM event WHERE id > ? ORDER BY id', [afterId]).map(eventOf);
+    return this.#events.after(afterId);
   }
 
   /** Of one deployment those after the event of that id, in their order; the newest `last` of them. */
-  eventsOf(
-    deployment: number,
-    { afterId = 0, last = MOST_EVENTS }: { readonly afterId?: number; readonly last?: number },
-  ): StoredEvent[] {
-    return this.#database
-      .all('SELECT * FROM event WHERE deployment = ? AND id > ? ORDER BY id DESC LIMIT ?', [
-        deployment,
-        afterId,
-        last,
-      ])
-      .map(eventOf)
-      .toReversed();
+  eventsOf(deployment: number, which: { readonly afterId?: number; readonly last?: number }): StoredEvent[] {
+    return this.#events.of(deployment, which);
   }
 
   /** Of the newest event; 0 where there is none. */
   lastEventId(): number {
-    return this.#database.all('SELECT coalesce(max(id), 0) AS id FROM event')[0]!.id as number;
+    return this.#events.lastId();
   }
 
   #arm(deployment: number, machine: string): void {
@@ -308,14 +280,8 @@ export class DeploymentStore {
     this.#log({ deployment, machine, kind, detail: failure ?? '' });
   }
 
-  #log({ deployment, machine, kind, detail }: Omit<StoredEvent, 'id' | 'at'>): void {
-    this.#database.run('INSERT INTO event (at, deployment, machine, kind, detail) VALUES (?, ?, ?, ?, ?)', [
-      this.#stamp(),
-      deployment,
-      machine,
-      kind,
-      detail,
-    ]);
+  #log(event: Omit<StoredEvent, 'id' | 'at'>): void {
+    this.#events.log({ at: this.#stamp(), ...event });
   }
 
   /** All of it, or nothing. */
@@ -344,9 +310,4 @@ function deploymentOf(row: Row): Deployment {
     steps: row.steps === null ? null : JSON.parse(row.steps as string),
     created: row.created as string,
   };
-}
-
-function eventOf(row: Row): StoredEvent {
-  const { id, at, deployment, machine, kind, detail } = row;
-  return { id, at, deployment, machine, kind, detail } as unknown as StoredEvent;
 }

@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 import { ConfigError, RunFailure } from '../../failure.ts';
 import type { SwarmClientName } from '../swarm/swarm-client-by-name.ts';
-import type { StoredEvent } from './deployment-store.ts';
 import type { postDeploySteps } from './post-deploy-steps.ts';
 import type { ShownDeployment } from './shown-deployment.ts';
+import type { StoredEvent } from './stored-events.ts';
 import type { Machine, MachineDescription } from './stored-machines.ts';
 
 /** Where the server is, and what shows that an operator asks. */

@@ -1,7 +1,7 @@
 import type { BootPlan } from '../boot/boot-plan.ts';
 import type { DhcpEvent } from '../dhcp/dhcp-event.ts';
 import type { RefusedRequest, TransferEnded } from '../tftp/boot-file-server.ts';
-import type { StoredEvent } from './deployment-store.ts';
+import type { StoredEvent } from './stored-events.ts';
 
 /** All that can be told of a deployment server. */
 export type ServerEvent =
