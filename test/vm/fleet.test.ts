@@ -47,13 +47,12 @@ describe('four machines of BIOS and UEFI in one deployment', () => {
 
 describe('a machine that loses its power in the middle of its download', () => {
   it('goes on from what is on its disk when it is powered on again', async (context) => {
-    const lab = await VmLab.start(context, { dhcp: 'proxy', upload: MIB / 2 });
+    // A minute and a half for the image: a cut costs what the agent's memory and that of Linux may hold, half a minute.
+    const lab = await VmLab.start(context, { dhcp: 'proxy', upload: MIB / 4 });
     const booted = await lab.machine('bios');
     const { machine, disk } = booted;
     await lab.deploy([booted]);
     await machine.powerOn();
-    // Five of the 22 pieces are missing then, so some of the twelve chunks are whole; of the parts of others the agent
-    // keeps 8 MiB in memory, which a power cut costs.
     await lab.hasDownloaded(0.75);
     await machine.powerOff();
     await machine.powerOn();

@@ -14,6 +14,9 @@ import type { ImageDescription } from './image-description.ts';
 import type { PayloadLayout, Span } from './payload-layout.ts';
 import { WireForms } from './wire-forms.ts';
 
+/** The disk is flushed this often at least while anything comes: a slow link makes a power cut cost no more. */
+const FLUSH_MS = 5_000;
+
 export interface DiskStoreOptions {
   readonly disk: DiskWriter;
   readonly image: ImageDescription;
@@ -42,6 +45,7 @@ export class DiskStore implements ChunkStore {
   /** Pieces that came out differently when they were made again. */
   readonly #refused = new Set<number>();
   #flushing: Promise<void> | undefined;
+  #flushedMs = performance.now();
 
   constructor(options: DiskStoreOptions) {
     const { disk, image, layout, found, memory, canEncode } = options;
@@ -162,13 +166,16 @@ export class DiskStore implements ChunkStore {
   /** So that a power cut costs only what was written lately. */
   async #flushInTime(): Promise<void> {
     const { disk, memory } = this.#options;
-    if (!this.#flushing && disk.unflushedBytes < memory.unflushedBytes) return;
+    const isDue =
+      disk.unflushedBytes >= memory.unflushedBytes || performance.now() - this.#flushedMs >= FLUSH_MS;
+    if (!this.#flushing && !isDue) return;
     this.#flushing ??= this.#flush();
     await this.#flushing;
   }
 
   async #flush(): Promise<void> {
     await this.#options.disk.flush();
+    this.#flushedMs = performance.now();
     this.#flushing = undefined;
   }
 }

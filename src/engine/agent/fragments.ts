@@ -3,6 +3,9 @@ import type { DiskWriter } from './disk-writer.ts';
 import { freeBytes } from './free-bytes.ts';
 import type { PayloadLayout, Span } from './payload-layout.ts';
 
+/** What has waited for longer is parked in any case: where pieces come slowly, memory would hold minutes of them. */
+const LONGEST_IN_MEMORY_MS = 30_000;
+
 /** A part of a chunk's wire form that waits for the other parts. */
 interface Fragment {
   readonly span: Span;
@@ -41,8 +44,8 @@ export class Fragments {
   readonly #disk: DiskWriter;
   readonly #roomBytes: number;
   readonly #assemblies = new Map<number, Assembly>();
-  /** In memory and not on the way to the disk; the one that came first is in front. */
-  readonly #inMemory = new Set<Fragment>();
+  /** In memory and not on the way to the disk, and since when [ms]; the one that came first is in front. */
+  readonly #inMemory = new Map<Fragment, number>();
   #heldBytes = 0;
   /** Of these, what is on the way to the disk. */
   #leavingBytes = 0;
@@ -88,8 +91,9 @@ export class Fragments {
     const fragment = { span, isParked: false, ...this.#kept(bytes, lend) };
     assembly.fragments.set(span.piece, fragment);
     this.#heldBytes += bytes.length;
-    this.#inMemory.add(fragment);
-    await this.#makeRoom();
+    const nowMs = performance.now();
+    this.#inMemory.set(fragment, nowMs);
+    await this.#makeRoom(nowMs);
     return undefined;
   }
 
@@ -151,10 +155,11 @@ export class Fragments {
     return { wire, wasParked: fragments.some(({ isParked }) => isParked) };
   }
 
-  async #makeRoom(): Promise<void> {
+  async #makeRoom(nowMs: number): Promise<void> {
     const parked: Promise<void>[] = [];
-    for (const fragment of this.#inMemory) {
-      if (this.#heldBytes - this.#leavingBytes <= this.#roomBytes) break;
+    for (const [fragment, sinceMs] of this.#inMemory) {
+      const hasRoom = this.#heldBytes - this.#leavingBytes <= this.#roomBytes;
+      if (hasRoom && nowMs - sinceMs < LONGEST_IN_MEMORY_MS) break;
       this.#inMemory.delete(fragment);
       this.#leavingBytes += fragment.bytes.length;
       const assembly = this.#assemblies.get(fragment.span.chunk)!;

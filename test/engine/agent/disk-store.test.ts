@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type AgentMemory, LEAST_MEMORY } from '../../../src/engine/agent/agent-memory.ts';
 import { DiskStore } from '../../../src/engine/agent/disk-store.ts';
 import { DiskWriter } from '../../../src/engine/agent/disk-writer.ts';
@@ -166,6 +166,21 @@ describe('the disk as the store of a swarm', () => {
     const golden = await aGoldenImage();
     const target = aStore(golden);
     await writeAll(target, golden, [...Array(golden.layout.pieces).keys()]);
+    expect(target.disk.isFlushed).toBe(true);
+  });
+
+  it('flushes, and parks what has waited for long, where pieces come so slowly that no window fills', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const golden = await aGoldenImage({ pieceBytes: 8192, entropy: 64 });
+    const target = aStore(golden);
+    await writeAll(target, golden, [0]);
+    expect(target.store.waitingBytes).toBe(8192);
+    vi.advanceTimersByTime(31_000);
+    await writeAll(target, golden, [2]);
+    expect(target.store.waitingBytes).toBe(8192);
+    const { diskOffset } = golden.layout.chunks[0]!;
+    expect(target.disk.bytes.subarray(diskOffset, diskOffset + 8192).equals(golden.piece(0))).toBe(true);
     expect(target.disk.isFlushed).toBe(true);
   });
 
