@@ -56,13 +56,16 @@ export class AnnounceClient {
 
   /**
    * Announces from now on; `answered` tells when a tracker has heard.
-   * Rejects with a RunFailure (`TRACKER`) where no tracker speaks HTTP.
+   * @returns undefined where there is no tracker, or none that could be asked and a web seed that does without
+   * Rejects with a RunFailure (`TRACKER`) where no tracker speaks HTTP and nothing else is there.
    */
-  static async start(options: AnnounceOptions): Promise<AnnounceClient> {
-    const trackers = options.metainfo.trackers.filter((tracker) => tracker.startsWith('http://'));
+  static async start(options: AnnounceOptions): Promise<AnnounceClient | undefined> {
+    const { trackers: all, webSeeds } = options.metainfo;
+    const trackers = all.filter((tracker) => tracker.startsWith('http://'));
     const [first] = trackers;
     if (first === undefined) {
-      const named = options.metainfo.trackers.join(', ');
+      if (all.length === 0 || webSeeds.length > 0) return undefined;
+      const named = all.join(', ');
       throw new RunFailure(
         'TRACKER',
         `trackers are asked by HTTP (http://), and this torrent names ${named}`,

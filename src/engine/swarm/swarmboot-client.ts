@@ -157,7 +157,6 @@ class SwarmbootClient implements SwarmClient {
     this.#every(KEEP_ALIVE_MS, () => this.#peers!.keepAlive());
     this.#every(REVIEW_MS, () => this.#peers!.exchangePeers());
     this.#watchWebSeeds();
-    if (metainfo.trackers.length === 0) return;
     const tracker = await AnnounceClient.start({
       metainfo,
       peerId: this.#options.peerId,
@@ -169,11 +168,12 @@ class SwarmbootClient implements SwarmClient {
       onPeer: (address) => this.#peers!.connect(address),
     });
     // It may have been stopped meanwhile.
-    if (this.#isStopped) return tracker.stop();
+    if (!tracker || this.#isStopped) return tracker?.stop();
+    const pace = new AnnouncePace(performance.now());
     this.#tracker = tracker;
-    this.#pace = new AnnouncePace(performance.now());
+    this.#pace = pace;
     this.#every(TICK_MS, () => {
-      if (!this.#isComplete() && this.#pace!.isDue(performance.now())) this.#tracker!.askForPeers();
+      if (!this.#isComplete() && pace.isDue(performance.now())) tracker.askForPeers();
     });
   }
 

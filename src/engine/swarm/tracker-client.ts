@@ -41,6 +41,8 @@ export class TrackerClient {
   /** It has answered once. */
   #isHeard = false;
   #intervalMs = RETRY_MS;
+  /** Until then it wants to hear of nothing but what happens. */
+  #quietUntilMs = 0;
   #trackerId: Uint8Array | undefined;
   /** Addresses of peers that we have lost, and that it was not told of. */
   readonly #lost = new Set<string>();
@@ -51,9 +53,9 @@ export class TrackerClient {
     this.#watch = watch;
   }
 
-  /** One that says nothing but that time has passed need not be said twice in a row. */
+  /** One that says nothing but that time has passed need not be said twice in a row, or sooner than the tracker wants. */
   announce(event?: AnnounceEvent): void {
-    if (event === undefined && this.#isNext) return;
+    if (event === undefined && (this.#isNext || performance.now() < this.#quietUntilMs)) return;
     this.#isNext = event === undefined;
     this.#last = this.#last.then(() => this.#tell(event));
   }
@@ -92,10 +94,12 @@ export class TrackerClient {
     try {
       const url = announceUrl(this.#url, this.#saying(this.#isHeard ? event : 'started', lost));
       const { body } = await exchange({ url, patienceMs: PATIENCE_MS, mostBytes: MOST_BYTES, signal });
+      if (signal.aborted) return;
       const answer = decodeTrackerAnswer(body);
       this.#isHeard = true;
       for (const address of lost) this.#lost.delete(address);
       this.#intervalMs = answer.intervalS * 1000;
+      this.#quietUntilMs = performance.now() + answer.leastIntervalS * 1000;
       this.#trackerId = answer.trackerId ?? this.#trackerId;
       this.#watch.answered(answer);
     } catch (cause) {

@@ -14,13 +14,13 @@ import { ImageInMemory } from './a-swarm.ts';
 const PEER_ID = Buffer.from('-TE0001-announcer...');
 
 /** A tracker that knows nobody and keeps what it is told; it refuses so many announces after the first. */
-async function aTracker({ refusals = 0 } = {}) {
+async function aTracker({ refusals = 0, answer = 'd8:intervali600e5:peers0:e' } = {}) {
   const heard: URLSearchParams[] = [];
   let next = Promise.withResolvers<void>();
   const server = createServer((request, response) => {
     heard.push(new URL(request.url!, 'http://tracker').searchParams);
     const isRefused = heard.length > 1 && heard.length <= 1 + refusals;
-    response.end(isRefused ? 'd14:failure reason4:busye' : 'd8:intervali600e5:peers0:e');
+    response.end(isRefused ? 'd14:failure reason4:busye' : answer);
     next.resolve();
     next = Promise.withResolvers<void>();
   });
@@ -43,8 +43,8 @@ async function anUnheardAnnouncer(
   );
   const said = { metainfo, peerId: PEER_ID, host: '127.0.0.1', port: 6881, wanted: 7, leftBytes: 100_000 };
   const client = await AnnounceClient.start({ ...said, site: '', onPeer: () => {}, ...wishes });
-  onTestFinished(() => client.stop());
-  return client;
+  onTestFinished(() => client?.stop());
+  return client!;
 }
 
 async function anAnnouncer(url: string, wishes: Partial<AnnounceOptions> = {}): Promise<AnnounceClient> {
@@ -233,6 +233,22 @@ describe('the announcer', () => {
     ['3:abc', 600],
   ])('keeps to a sane time where it is told %s', (interval, seconds) => {
     expect(decodeTrackerAnswer(Buffer.from(`d8:interval${interval}e`)).intervalS).toBe(seconds);
+  });
+
+  it('asks no sooner than it is told to, but says what happens', async () => {
+    const { url, heard, next } = await aTracker({ answer: 'd8:intervali60e12:min intervali60e5:peers0:e' });
+    const client = await anAnnouncer(url);
+    client.askForPeers();
+    const told = next();
+    client.completed(100_000);
+    await told;
+    expect(heard.map((query) => query.get('event'))).toEqual(['started', 'completed']);
+  });
+
+  it('takes the least interval for the interval where that is shorter, or not said', () => {
+    for (const bytes of ['d8:intervali60e12:min intervali900ee', 'd12:min intervali900ee'])
+      expect(decodeTrackerAnswer(Buffer.from(bytes))).toMatchObject({ intervalS: 900, leastIntervalS: 900 });
+    expect(decodeTrackerAnswer(Buffer.from('d8:intervali60ee')).leastIntervalS).toBe(0);
   });
 
   it('hears why it was refused', () => {

@@ -120,11 +120,14 @@ describe('a web seed', () => {
     expect(downloadedBytes).toBe(IMAGE.length);
   });
 
-  it('is enough where there is not even a tracker', async () => {
+  it.each([
+    { there: 'not even a tracker', trackers: [] },
+    { there: 'only a tracker that is asked by UDP', trackers: ['udp://127.0.0.1:9/announce'] },
+  ])('is enough where there is $there', async ({ trackers }) => {
     const swarm = await aSwarmOfTheImage();
     const { payloadUrl: url } = await anImageServer(IMAGE, { pieceBytes: PIECE });
-    const metainfo = remade(swarm.metainfo, { webSeeds: [url], trackers: [] });
-    expect(metainfo.trackers).toEqual([]);
+    const metainfo = remade(swarm.metainfo, { webSeeds: [url], trackers });
+    expect(metainfo.trackers).toEqual(trackers);
     expectImage(await downloaded(await swarm.aPeer('leecher'), metainfo));
   });
 

@@ -30,6 +30,8 @@ export interface Announcement {
 export interface TrackerAnswer {
   /** When it wants to hear of us again [s]. */
   readonly intervalS: number;
+  /** It wants to hear nothing before, but for what happens [s]. */
+  readonly leastIntervalS: number;
   /** `host:port` each. */
   readonly peers: readonly string[];
   readonly trackerId: Uint8Array | undefined;
@@ -74,8 +76,11 @@ export function decodeTrackerAnswer(bytes: Uint8Array): TrackerAnswer {
   const refusal = answer.get('failure reason');
   if (refusal instanceof Uint8Array) throw new ProtocolError(Buffer.from(refusal).toString());
   const trackerId = answer.get('tracker id');
+  const least = answer.get('min interval');
+  const leastIntervalS = least === undefined ? 0 : intervalOf(least);
   return {
-    intervalS: intervalOf(answer.get('interval') ?? answer.get('min interval')),
+    intervalS: Math.max(leastIntervalS, intervalOf(answer.get('interval') ?? least)),
+    leastIntervalS,
     peers: [...peersOf(answer.get('peers'), 'ipv4'), ...peersOf(answer.get('peers6'), 'ipv6')],
     trackerId: trackerId instanceof Uint8Array ? trackerId : undefined,
   };
