@@ -14,6 +14,7 @@ import type { Showing, ShowTable } from './showing.ts';
 import { SuperSeeding } from './super-seeding.ts';
 import type { EmitEffect } from './swarm-effect.ts';
 import type { Unchokes } from './unchokes.ts';
+import { WithheldPieces } from './withheld-pieces.ts';
 
 /** What the sending side needs to know. */
 export interface UploadSettings extends GrantSettings {
@@ -34,13 +35,6 @@ interface UnreadableBlock {
   readonly reason: string;
 }
 
-/**
- * How often a neighbour may ask for all of a piece that it has been refused. What it has asked for before it hears of
- * that is once; whoever hears and goes on would do so without end, for nobody can say in this protocol that he lacks a
- * piece after all.
- */
-const MOST_REPEATS = 4;
-
 /** Longest block that we serve: what everybody asks for is 16 KiB; some ask for twice that. */
 export const SERVED_BLOCK_BYTES = 32_768;
 /** Requests of one peer that wait at a time; peers are told of it. */
@@ -55,6 +49,7 @@ export class UploadSide {
   readonly #showing: Showing | undefined;
   readonly #news: News;
   readonly #unchokes: Unchokes;
+  readonly #withheld: WithheldPieces;
   #isPaused = false;
 
   constructor(
@@ -70,6 +65,7 @@ export class UploadSide {
     this.#showing = newShowing(settings, { ...settings, held, neighbours, send });
     this.#news = new News(neighbours, send);
     this.#unchokes = this.#newUnchokes();
+    this.#withheld = new WithheldPieces(settings.geometry, settings.unreadableMs);
   }
 
   #newUnchokes(): Unchokes {
@@ -134,15 +130,15 @@ export class UploadSide {
   }
 
   requested(neighbour: Neighbour, block: BlockAddress, nowMs: number): void {
-    if (!this.#settings.geometry.hasRange(block, SERVED_BLOCK_BYTES)) {
-      this.#emit({ kind: 'dropPeer', peer: neighbour.peer, reason: 'it asked for bytes that no piece has' });
-      return;
-    }
+    if (!this.#settings.geometry.hasRange(block, SERVED_BLOCK_BYTES))
+      return this.#drop(neighbour, 'it asked for bytes that no piece has');
     const { grant, queue } = neighbour;
     if (!grant) this.#unchokes.missed(neighbour, nowMs);
     if (!grant || !this.#mayHave(neighbour, block.piece) || queue.length >= QUEUED_REQUESTS)
       return this.#reject(neighbour, block);
-    if (this.#withholds(neighbour, block, nowMs)) return;
+    const withheld = this.#withheld.asked(neighbour, block.piece, nowMs);
+    if (withheld === 'refused') return this.#reject(neighbour, block);
+    if (withheld === 'endless') return this.#drop(neighbour, 'it goes on asking for what it was refused');
     this.#unchokes.used(neighbour, nowMs);
     grant.isUsed = true;
     grant.usedAtMs = nowMs;
@@ -174,11 +170,10 @@ export class UploadSide {
 
   /** With the fast extension (BEP 6) that costs the neighbour this piece; without, nobody could tell it. */
   unreadable(neighbour: Neighbour, { block, reason }: UnreadableBlock, nowMs: number): void {
-    const { peer, hasFast, queue, withheld } = neighbour;
-    if (!hasFast) return this.#emit({ kind: 'dropPeer', peer, reason });
+    const { hasFast, queue } = neighbour;
+    if (!hasFast) return this.#drop(neighbour, reason);
     const { piece, length } = block;
-    const untilMs = nowMs + this.#settings.unreadableMs;
-    withheld.set(piece, { untilMs, requests: withheld.get(piece)?.requests ?? 0 });
+    this.#withheld.add(neighbour, piece, nowMs);
     this.#reject(neighbour, block);
     for (const waiting of queue.splice(0)) {
       if (waiting.piece === piece) this.#reject(neighbour, waiting);
@@ -265,20 +260,8 @@ export class UploadSide {
     if (hasFast) this.#emit({ kind: 'sendBehindBlocks', peer, message: { ...block, kind: 'reject' } });
   }
 
-  /** @returns whether the request has had its answer: the piece could not be read a short while ago */
-  #withholds(neighbour: Neighbour, block: BlockAddress, nowMs: number): boolean {
-    const { peer, withheld } = neighbour;
-    const piece = withheld.get(block.piece);
-    if (!piece) return false;
-    if (nowMs >= piece.untilMs) {
-      withheld.delete(block.piece);
-      return false;
-    }
-    piece.requests++;
-    if (piece.requests <= MOST_REPEATS * this.#settings.geometry.blocksOf(block.piece))
-      this.#reject(neighbour, block);
-    else this.#emit({ kind: 'dropPeer', peer, reason: 'it goes on asking for what it was refused' });
-    return true;
+  #drop({ peer }: Neighbour, reason: string): void {
+    this.#emit({ kind: 'dropPeer', peer, reason });
   }
 
   #mayHave(neighbour: Neighbour, piece: number): boolean {
