@@ -147,6 +147,8 @@ describe('swarmboot deploy', () => {
       [['start', 'lab', FIRST, '--at', 'soon'], 'allowed is a time such as 22:00'],
       [['start', 'lab', FIRST, '--at', '2020-01-01T00:00:00Z'], 'is past'],
       [['start', 'lab', FIRST, '--version', 'x'], '--version'],
+      [['start', 'lab', FIRST, '--disk', '/dev/sda'], '--disk: found `/dev/sda`; allowed are `only`, `serial=...`'],
+      [['start', 'lab', FIRST, '--disk', 'serial=A B'], 'allowed are `only`, `serial=...`'],
       [['start', 'lab'], "missing required argument 'machines'"],
       [['watch'], '`deploy start` makes one'],
       [['watch', '7'], 'there is no deployment 7'],
