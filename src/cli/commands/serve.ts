@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
-import { parseDocument } from 'yaml';
 import type { Finding, ServerSettings } from '../../engine/index.ts';
 import { ConfigError, RunFailure } from '../../failure.ts';
+import { loadQuantityParser } from '../../settings/quantity.ts';
+import { parseSettingsDocument, type SettingsDocument, withPlace } from '../../settings/settings-document.ts';
 import { bundleAgent } from '../agent-bundle.ts';
 import { openEngine } from '../engine-door.ts';
 import { aborted, interruptible } from '../interruption.ts';
@@ -52,7 +53,8 @@ Examples:
 
 async function check(options: ServeOptions): Promise<void> {
   const { preflight } = await openEngine();
-  const findings = await preflight(await settingsOf(options));
+  const { settings } = await settingsOf(options);
+  const findings = await preflight(settings);
   const missing = findings.filter(({ state }) => state === 'missing');
   if (options.json) process.stdout.write(`${JSON.stringify({ findings })}\n`);
   else for (const finding of findings) process.stdout.write(`${lineOf(finding)}\n`);
@@ -68,7 +70,7 @@ function lineOf({ what, state, sentence }: Finding): string {
 
 async function serve(options: ServeOptions, interrupted: AbortSignal): Promise<void> {
   const { DeploymentServer, serverLine } = await openEngine();
-  const settings = await settingsOf(options);
+  const { settings, document } = await settingsOf(options);
   const server = await DeploymentServer.start({
     settings,
     agentFiles: bundleAgent,
@@ -78,6 +80,8 @@ async function serve(options: ServeOptions, interrupted: AbortSignal): Promise<v
       if (line !== undefined)
         process.stdout.write(`${new Date().toISOString()} ${oneLine(line).slice(0, MOST_LINE)}\n`);
     },
+  }).catch((error: unknown) => {
+    throw withPlace(error, document);
   });
   const { interface: name, dhcp, http, state } = settings;
   try {
@@ -92,20 +96,23 @@ async function serve(options: ServeOptions, interrupted: AbortSignal): Promise<v
   }
 }
 
-async function settingsOf({ config, store }: ServeOptions): Promise<ServerSettings> {
-  const { serverSettingsOf } = await openEngine();
-  const settings = serverSettingsOf(await settingsIn(config));
-  return store === undefined ? settings : { ...settings, store };
+interface ReadSettings {
+  readonly settings: ServerSettings;
+  /** Where each of them stands. */
+  readonly document: SettingsDocument;
 }
 
-/** What stands in a file of YAML. Throws a ConfigError that names the place. */
-async function settingsIn(file: string): Promise<unknown> {
-  const text = await readFile(file, 'utf8').catch((cause: Error) => {
+async function settingsOf({ config, store }: ServeOptions): Promise<ReadSettings> {
+  const { serverSettingsOf } = await openEngine();
+  const wanted = 'settings of a server are lines such as `interface: eth0`';
+  const document = parseSettingsDocument(await textOf(config), { file: config, wanted });
+  const settings = await serverSettingsOf(document, loadQuantityParser);
+  return { document, settings: store === undefined ? settings : { ...settings, store } };
+}
+
+async function textOf(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch((cause: Error) => {
     const remedy = 'write one with the line `interface: eth0`, or name another by --config';
     throw new ConfigError('--config', `${file} cannot be read (${cause.message}); ${remedy}`, { cause });
   });
-  const document = parseDocument(text);
-  const [error] = document.errors;
-  if (error) throw new ConfigError('', `${file}: ${error.message}`, { cause: error });
-  return document.toJS() ?? {};
 }
