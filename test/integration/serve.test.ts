@@ -10,7 +10,7 @@ import { aFolder } from '../engine/an-image.ts';
 import { aFreePort } from '../engine/swarm/a-swarm.ts';
 import { boot, ended, macOf, storeOf } from './a-booted-agent.ts';
 import { ADeploymentServer } from './a-deployment-server.ts';
-import { swarmboot } from './swarmboot-process.ts';
+import { startSwarmboot, swarmboot } from './swarmboot-process.ts';
 
 const MIB = 2 ** 20;
 
@@ -169,6 +169,20 @@ async function aConfigFile(settings: object): Promise<string> {
   await writeFile(configFile, JSON.stringify({ ...usual, http, tftp, tracker, swarm, ...settings }));
   return configFile;
 }
+
+describe('a deployment server that is ended', () => {
+  it.each([
+    ['SIGTERM', 0, 'stdout'],
+    ['SIGINT', 130, 'stderr'],
+  ] as const)('by %s ends with %i', async (signal, code, stream) => {
+    const serving = startSwarmboot('serve', '--config', await aConfigFile({}));
+    await serving.said('serving on lo');
+    serving.kill(signal);
+    const ended = await serving.ended;
+    expect(ended.code).toBe(code);
+    expect(ended[stream]).toMatch(/ended by \S+; machines that are being deployed go on when the server/);
+  });
+});
 
 describe('serve --check', () => {
   it.each([

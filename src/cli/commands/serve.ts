@@ -6,7 +6,7 @@ import { loadQuantityParser } from '../../settings/quantity.ts';
 import { parseSettingsDocument, type SettingsDocument, withPlace } from '../../settings/settings-document.ts';
 import { bundleAgent } from '../agent-bundle.ts';
 import { openEngine } from '../engine-door.ts';
-import { aborted, interruptible } from '../interruption.ts';
+import { aborted, Interruption, interruptible } from '../interruption.ts';
 import { oneLine } from '../progress/target-line.ts';
 
 interface ServeOptions {
@@ -40,6 +40,7 @@ export function serveCommand(): Command {
       `
 The shortest file of settings is \`interface: eth0\`. Then it answers beside the DHCP server of that network, serves boot
 files from /var/lib/swarmboot/boot (./swarmboot bootimage build makes them) and golden images from /var/lib/swarmboot.
+Ctrl-C ends it with 130; SIGTERM is how services are stopped, and ends it with 0.
 A machine is only written to after \`./swarmboot deploy start\`; all others start from their own disks.
 
 Examples:
@@ -47,7 +48,9 @@ Examples:
   ./swarmboot serve --config /etc/swarmboot.yaml`,
     )
     .action((options: ServeOptions) =>
-      options.check ? check(options) : interruptible((interrupted) => serve(options, interrupted), LEFT),
+      options.check
+        ? check(options)
+        : interruptible((interrupted) => serveUntilStopped(options, interrupted), LEFT),
     );
 }
 
@@ -66,6 +69,17 @@ const SIGNS = { there: 'ok', lacking: 'note', missing: 'MISSING' } as const;
 
 function lineOf({ what, state, sentence }: Finding): string {
   return `${SIGNS[state].padEnd(8)} ${what}: ${sentence}`;
+}
+
+/** SIGTERM is how a service is stopped (systemd.kill(5)): with another code than 0 an ordinary stop would be a failure. */
+async function serveUntilStopped(options: ServeOptions, interrupted: AbortSignal): Promise<void> {
+  try {
+    await serve(options, interrupted);
+  } catch (error) {
+    const { reason } = interrupted;
+    if (!(reason instanceof Interruption) || reason.signal !== 'SIGTERM') throw error;
+    process.stdout.write(`${reason.message}\n`);
+  }
 }
 
 async function serve(options: ServeOptions, interrupted: AbortSignal): Promise<void> {
