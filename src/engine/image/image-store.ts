@@ -36,6 +36,14 @@ export class ImageStore {
     this.folder = folder;
   }
 
+  /**
+   * Makes its folder where there is none. Disks are in it, and what is on them is nobody's but the owner's: with the folder
+   * closed, what stands in it cannot be reached, whatever its own rights.
+   */
+  async make(): Promise<void> {
+    await mkdir(this.folder, { recursive: true, mode: 0o700 });
+  }
+
   /** Names and numbers of all versions of all images, in order. */
   async versions(): Promise<ImageVersion[]> {
     const names = await foldersOf(join(this.folder, 'images'));
@@ -107,6 +115,7 @@ export class ImageStore {
   async draftFolder(name: string): Promise<string> {
     const parent = this.#folderOf(name);
     const own = join(parent, await ownName('draft'));
+    await this.make();
     await mkdir(parent, { recursive: true });
     for (const draft of await abandonedNames(parent, 'draft')) {
       // Only one can have it: for the others it is gone.
