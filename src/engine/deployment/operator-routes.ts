@@ -121,11 +121,9 @@ export const OPERATOR_ROUTES: readonly OperatorRoute[] = [
     method: 'DELETE',
     path: '/api/v1/machines/{machine}',
     summary: 'Forgets a machine that is not being deployed',
-    answer: ({ store, parameters }) => {
-      const mac = theMachine(store, parameters.machine!);
-      store.forgetMachine(mac);
-      return { mac };
-    },
+    answer: ({ store, parameters }) => ({
+      mac: store.forgetMachine(theMachine(store, parameters.machine!)),
+    }),
   }),
   route({
     method: 'GET',
