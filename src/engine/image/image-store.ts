@@ -55,11 +55,11 @@ export class ImageStore {
 
   /**
    * The newest version, or the one that is asked for.
-   * Throws a ConfigError (`image`) where there is none, and a RunFailure (`BAD_MANIFEST`).
+   * Throws a ConfigError (`image`) where there is none, and a RunFailure (`BAD_MANIFEST`), also where it has no manifest.
    */
   async find(name: string, version?: number): Promise<StoredImage> {
     const folder = await this.folderOf(name, version);
-    const manifest = decodeManifest(await readFile(join(folder, IMAGE_FILES.manifest)));
+    const manifest = decodeManifest(await manifestIn(folder));
     if (manifest.name === name && String(manifest.version) === basename(folder)) return { folder, manifest };
     const found = `${manifest.name} (version ${manifest.version})`;
     throw new RunFailure('BAD_MANIFEST', `the manifest in ${folder} is that of ${found}`);
@@ -179,6 +179,13 @@ export class ImageStore {
       .filter(isVersion)
       .map(Number);
   }
+}
+
+async function manifestIn(folder: string): Promise<Buffer> {
+  return readFile(join(folder, IMAGE_FILES.manifest)).catch((cause: NodeJS.ErrnoException) => {
+    const reason = cause.code === 'ENOENT' ? 'there is none' : `it cannot be read (${cause.code})`;
+    throw new RunFailure('BAD_MANIFEST', `the manifest in ${folder}: ${reason}`, { cause });
+  });
 }
 
 const REMOVED = /^\.([0-9]+)\.removed$/;
