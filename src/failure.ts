@@ -11,12 +11,15 @@ export class ConfigError extends Error {
   readonly code = 'CONFIG';
   /** The setting at fault, such as `network.server.up` or `--machines`. */
   readonly field: string;
+  /** What was found and what is allowed, without field and place. */
+  readonly sentence: string;
   readonly place: Place | undefined;
 
   constructor(field: string, sentence: string, options: { place?: Place; cause?: unknown } = {}) {
     const at = options.place ? `${options.place.file}:${options.place.line}:${options.place.column}: ` : '';
     super(`${at}${field === '' ? '' : `${field}: `}${sentence}`, { cause: options.cause });
     this.field = field;
+    this.sentence = sentence;
     this.place = options.place;
   }
 }

@@ -31,6 +31,12 @@ module.exports = {
       { path: '^src/(sim|bench|cli)' },
     ),
     forbid(
+      'settings-stand-alone',
+      'Engine, bench and command line all read settings, so these know none of them.',
+      { path: '^src/settings/' },
+      { path: '^src/', pathNot: '^src/(settings/|failure\\.ts$)' },
+    ),
+    forbid(
       'sim-knows-policies-only',
       'Of the engine the simulator runs the policies, nothing else.',
       { path: '^src/sim' },

@@ -33,7 +33,7 @@ export { readableTime } from './metrics/readable-units.ts';
 export { selectRecords } from './metrics/record-selection.ts';
 export type { Assignment, Selection } from './plan.ts';
 export type { Probe } from './probe/probe.ts';
-export { readProbe, writeProbe } from './probe/probe-store.ts';
+export { assertProbeFile, readProbe, writeProbe } from './probe/probe-store.ts';
 export { probeTable } from './probe/probe-table.ts';
 export { readHost } from './record/host-reader.ts';
 export { RecordStore } from './record/record-store.ts';

@@ -1,16 +1,4 @@
-import type { DiskWish } from '../engine/index.ts';
 import { ConfigError } from '../failure.ts';
-
-/** Reads `only`, `serial=...`, `wwn=...` or `path=...`. */
-export function diskWishOf(text: string): DiskWish {
-  if (text === 'only') return { by: 'only' };
-  const [, by, is] = /^(serial|wwn|path)=(.+)$/.exec(text) ?? [];
-  if (by !== undefined && is !== undefined) return { by: by as 'serial' | 'wwn' | 'path', is };
-  throw new ConfigError(
-    '--disk',
-    `found \`${text}\`; allowed are \`only\`, \`serial=...\`, \`wwn=...\` and \`path=...\``,
-  );
-}
 
 /** Reads `http://host:port`. */
 export function serverAddressOf(text: string): string {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { HardwareSettings } from '../bench/index.ts';
 import { ConfigError } from '../failure.ts';
+import { DISK_HELP, diskOption } from './disk-option.ts';
 import { countOption } from './list-option.ts';
 import { accessBy, type ServerOptions, withServerOptions } from './operator-option.ts';
 
@@ -8,6 +9,7 @@ import { accessBy, type ServerOptions, withServerOptions } from './operator-opti
 export interface HardwareOptions extends Partial<ServerOptions> {
   readonly room?: string;
   readonly golden?: string;
+  readonly disk?: string;
   readonly power?: string;
   readonly patience?: string;
 }
@@ -24,6 +26,7 @@ export function withHardwareOptions(command: Command): Command {
         'hardware: MACs, names or `tag:NAME` of the machines, separated by commas; a run takes the first of them',
       )
       .option('--golden <image>', 'hardware: golden image in the store of the server')
+      .option('--disk <which>', `hardware: ${DISK_HELP}`)
       .option(
         '--power <command>',
         'hardware: switches a machine on or restarts it, with $MACHINE (MAC) and $NAME (default: a person does)',
@@ -37,11 +40,12 @@ export function withHardwareOptions(command: Command): Command {
 
 /** Rejects with a ConfigError that names what is missing. */
 export async function hardwareOption(options: HardwareOptions): Promise<HardwareSettings> {
-  const { state = '', server, tokenFile, room, golden, power, patience } = options;
+  const { state = '', server, tokenFile, room, golden, disk, power, patience } = options;
   if (room === undefined)
     throw new ConfigError('--room', 'real machines have to be named, such as `--room tag:room7`');
   if (golden === undefined)
     throw new ConfigError('--golden', 'name the image to be deployed; `image list` on the server shows them');
+  const wish = diskOption(disk);
   const access = await accessBy({
     state,
     ...(server === undefined ? {} : { server }),
@@ -52,6 +56,7 @@ export async function hardwareOption(options: HardwareOptions): Promise<Hardware
     access,
     room: room.split(','),
     golden,
+    ...wish,
     ...(power === undefined ? {} : { power }),
     patienceMs: patienceS * 1000,
   };

@@ -1,10 +1,12 @@
 /** Ctrl-C, or the end asked for by another process. */
 export class Interruption extends Error {
   override readonly name = 'Interruption';
+  readonly signal: NodeJS.Signals;
 
   /** @param left what is left of the work, for the person */
   constructor(signal: NodeJS.Signals, left: string) {
     super(`ended by ${signal === 'SIGINT' ? 'Ctrl-C' : signal}; ${left}`);
+    this.signal = signal;
   }
 }
 
@@ -15,11 +17,11 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * Runs `work` with a signal that Ctrl-C aborts, so that it can clean up; a second Ctrl-C ends the program at once.
- * @param left what is left of the work then, for the person
+ * @param left what is left of the work then, for the person; a function is asked at that moment
  */
 export async function interruptible<Result>(
   work: (signal: AbortSignal) => Promise<Result>,
-  left = 'the records written so far are kept',
+  left: string | (() => string) = 'the records written so far are kept',
 ): Promise<Result> {
   const controller = new AbortController();
   const interrupt = (signal: NodeJS.Signals): void => {
@@ -28,7 +30,7 @@ export async function interruptible<Result>(
       process.exit(130);
     }
     // First: where the terminal has gone, nothing can be said.
-    controller.abort(new Interruption(signal, left));
+    controller.abort(new Interruption(signal, typeof left === 'string' ? left : left()));
     process.stderr.write('\nswarmboot: cleaning up ... (Ctrl-C again ends at once)\n');
   };
   for (const signal of SIGNALS) process.on(signal, interrupt);

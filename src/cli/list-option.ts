@@ -1,21 +1,24 @@
 import { ConfigError } from '../failure.ts';
 
+/** Reads one of `allowed`, and no list of them. */
+export function nameOption<Name extends string>(
+  option: string,
+  text: string,
+  allowed: readonly Name[],
+): Name {
+  const name = allowed.find((candidate) => candidate === text);
+  if (name !== undefined) return name;
+  const words = allowed.map((each) => `\`${each}\``).join(', ');
+  throw new ConfigError(option, `found \`${text}\`; allowed are ${words}`);
+}
+
 /** Reads `a,b,c` where each must be one of `allowed`. */
 export function namesOption<Name extends string>(
   option: string,
   text: string,
   allowed: readonly Name[],
 ): Name[] {
-  return splitList(option, text).map((item) => {
-    const name = allowed.find((candidate) => candidate === item);
-    if (name === undefined) {
-      throw new ConfigError(
-        option,
-        `found \`${item}\`; allowed are ${allowed.map((each) => `\`${each}\``).join(', ')}`,
-      );
-    }
-    return name;
-  });
+  return splitList(option, text).map((item) => nameOption(option, item, allowed));
 }
 
 /** Reads `1,4,8`. */

@@ -1,4 +1,4 @@
-import { access, constants, mkdir } from 'node:fs/promises';
+import { access, constants } from 'node:fs/promises';
 import { Option } from 'commander';
 import { ConfigError } from '../failure.ts';
 import { openEngine } from './engine-door.ts';
@@ -24,7 +24,9 @@ export async function openStore(folder: string) {
 
 /** A store to write to, made where it does not exist. Throws a ConfigError (`--store`) where that is not allowed. */
 export async function openWritableStore(folder: string) {
-  await mkdir(folder, { recursive: true })
+  const store = new (await openEngine()).ImageStore(folder);
+  await store
+    .make()
     .then(() => access(folder, constants.W_OK))
     .catch((cause: NodeJS.ErrnoException) => {
       const remedy = 'name a folder of yours here or in SWARMBOOT_STORE, or run this as root';
@@ -32,5 +34,5 @@ export async function openWritableStore(folder: string) {
         cause,
       });
     });
-  return new (await openEngine()).ImageStore(folder);
+  return store;
 }

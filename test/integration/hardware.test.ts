@@ -149,6 +149,18 @@ describe('a scenario on real machines', () => {
     expect(await deploymentsOf(server)).toEqual([['cancelled', 'cancelled']]);
   });
 
+  it('has that disk of each machine overwritten that is named, and refuses what names none', async () => {
+    const { server, options } = await aRoom(4 * MIB);
+    const run = [...options('exit 3'), '--on', 'hardware', '--disk'];
+
+    const unnamed = await swarmboot(...run, '/dev/sda');
+    expect(unnamed).toMatchObject({ code: 2, stderr: expect.stringContaining('--disk: found `/dev/sda`') });
+    expect(await deploymentsOf(server)).toEqual([]);
+    await swarmboot(...run, 'path=/dev/sda');
+
+    expect(await server.ask('/deployments')).toMatchObject({ deployments: [{ disk: 'path=/dev/sda' }] });
+  });
+
   it('names what is missing, as the mistake of the caller', async () => {
     const { server, scenario } = await aRoom(4 * MIB);
     const run = ['run', scenario, '--on', 'hardware', '--state', server.state];

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { aLoopDevice } from '../engine/image/export/a-loop-device.ts';
 import { aFolder, startOnTerminal, startSwarmboot, swarmboot } from './swarmboot-process.ts';
 
 const MEBIBYTE = 2 ** 20;
@@ -66,6 +67,43 @@ describe('swarmboot image', () => {
     expect(list).toMatchObject({ code: 0, stdout: expect.stringContaining('data') });
     const exported = await swarmboot('image', 'export', 'data', join(folder, 'x'), '--store', store);
     expect(exported).toMatchObject({ code: 2, stderr: expect.stringContaining('files') });
+  });
+
+  it('says of a device that is written in part what has become of it', async (context) => {
+    const folder = await aFolder();
+    const device = await aLoopDevice(context, 2 * MEBIBYTE);
+    const disk = await aDisk(folder, MEBIBYTE);
+    const store = join(folder, 'store');
+    const wire = ['--wire', 'raw', '--json'];
+    const imported = await swarmboot('image', 'import', disk, '--name', 'lab', '--store', store, ...wire);
+    const payload = await open(join(JSON.parse(imported.stdout).folder, 'payload'), 'r+');
+    await payload.write(Buffer.from('another'), 0, 7, 0);
+    await payload.close();
+    const call = ['image', 'export', 'lab', device, '--store', store, '--device'];
+    expect(await swarmboot(...call)).toMatchObject({
+      code: 2,
+      stderr: expect.not.stringContaining('overwritten'),
+    });
+    expect(await swarmboot(...call, '--force')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(
+        /chunk 0, .*; \S+ is overwritten in part: what was on it is lost, and it does not hold the image\n$/,
+      ),
+    });
+  });
+
+  it('lists the other images where one version has no manifest', async () => {
+    const folder = await aFolder();
+    const disk = await aDisk(folder, MEBIBYTE);
+    const store = join(folder, 'store');
+    await swarmboot('image', 'import', disk, '--name', 'lab', '--store', store);
+    await mkdir(join(store, 'images', 'lab', '2'));
+    const list = await swarmboot('image', 'list', '--store', store, '--json');
+    expect(list).toMatchObject({ code: 0, stderr: '' });
+    expect(JSON.parse(list.stdout).images).toMatchObject([
+      { name: 'lab', version: 1, manifest: { name: 'lab' } },
+      { name: 'lab', version: 2, fault: expect.stringMatching(/the manifest in .*lab\/2: there is none/) },
+    ]);
   });
 
   it('tells the mistakes of a call from damage: exit codes 2 and 1, with what to do', async () => {

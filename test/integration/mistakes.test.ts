@@ -112,6 +112,17 @@ describe('a mistake on the command line ends with code 2', () => {
       ['run', FIRST_LAB, '--image', '/nowhere/disk.img'],
       /image file \/nowhere\/disk\.img does not exist; give a disk image/,
     ],
+    [
+      'two transports where one is told of',
+      ['trace', FIRST_LAB, '--transport', 'p2p,unicast'],
+      /--transport: found `p2p,unicast`; allowed are `p2p`, /,
+    ],
+    [
+      'a probe that could not be written',
+      ['probe', FIRST_LAB, '--out', '/dev/null/probe.json'],
+      /--out: \/dev\/null\/probe\.json cannot be written \(/,
+    ],
+    ['a probe in the place of a folder', ['probe', FIRST_LAB, '--out', '/tmp'], /--out: \/tmp is a folder/],
     ['an empty image', ['run', FIRST_LAB, '--image', '/dev/null'], /image file \/dev\/null/],
     [
       'a scenario that is missing',

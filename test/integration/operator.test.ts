@@ -66,6 +66,7 @@ describe('swarmboot machine', () => {
       [['tag', 'pc-2', 'x'], '`machine add` adds one'],
       [['tag', 'pc-1'], 'name tags to give'],
       [['forget', 'pc-2'], 'no machine has this name; there is pc-1'],
+      [['forget', SECOND], `${SECOND} is no machine that is known`],
     ] as const)
       expect(await call('machine', ...args)).toMatchObject({
         code: 2,
@@ -147,6 +148,11 @@ describe('swarmboot deploy', () => {
       [['start', 'lab', FIRST, '--at', 'soon'], 'allowed is a time such as 22:00'],
       [['start', 'lab', FIRST, '--at', '2020-01-01T00:00:00Z'], 'is past'],
       [['start', 'lab', FIRST, '--version', 'x'], '--version'],
+      [
+        ['start', 'lab', FIRST, '--disk', '/dev/sda'],
+        '--disk: found `/dev/sda`; allowed are `only`, `serial=...`',
+      ],
+      [['start', 'lab', FIRST, '--disk', 'serial=A B'], 'allowed are `only`, `serial=...`'],
       [['start', 'lab'], "missing required argument 'machines'"],
       [['watch'], '`deploy start` makes one'],
       [['watch', '7'], 'there is no deployment 7'],

@@ -10,7 +10,7 @@ import { aFolder } from '../engine/an-image.ts';
 import { aFreePort } from '../engine/swarm/a-swarm.ts';
 import { boot, ended, macOf, storeOf } from './a-booted-agent.ts';
 import { ADeploymentServer } from './a-deployment-server.ts';
-import { swarmboot } from './swarmboot-process.ts';
+import { startSwarmboot, swarmboot } from './swarmboot-process.ts';
 
 const MIB = 2 ** 20;
 
@@ -158,7 +158,48 @@ describe('a deployment server', () => {
   });
 });
 
+/** A file of settings for loopback, on ports that are free, with `settings` over them. */
+async function aConfigFile(settings: object): Promise<string> {
+  const folder = await aFolder();
+  const configFile = join(folder, 'swarmboot.yaml');
+  const [http, tftp, tracker, swarm] = await Promise.all(
+    Array.from({ length: 4 }, async () => ({ port: await aFreePort('127.0.0.1') })),
+  );
+  const usual = { state: join(folder, 'state'), interface: 'lo', dhcp: { mode: 'off' } };
+  await writeFile(configFile, JSON.stringify({ ...usual, http, tftp, tracker, swarm, ...settings }));
+  return configFile;
+}
+
+describe('a deployment server that is ended', () => {
+  it.each([
+    ['SIGTERM', 0, 'stdout'],
+    ['SIGINT', 130, 'stderr'],
+  ] as const)('by %s ends with %i', async (signal, code, stream) => {
+    const serving = startSwarmboot('serve', '--config', await aConfigFile({}));
+    await serving.said('serving on lo');
+    serving.kill(signal);
+    const ended = await serving.ended;
+    expect(ended.code).toBe(code);
+    expect(ended[stream]).toMatch(/ended by \S+; machines that are being deployed go on when the server/);
+  });
+});
+
 describe('serve --check', () => {
+  it.each([
+    [
+      { network: '10.0.0.1/24' },
+      /^MISSING {2}DHCP addresses: dhcp\.subnets\.0\.network: 10\.0\.0\.1\/24 is a host/m,
+    ],
+    [
+      { network: '10.0.0.0/24' },
+      /^note {5}DHCP addresses of this network: none of dhcp\.subnets holds 127\.0\.0\.1,/m,
+    ],
+    [{ network: '127.0.0.0/24' }, /^ok {7}DHCP addresses of this network: 127\.0\.0\.0\/24$/m],
+  ])('reads subnets as the server will: %j', async (subnet, line) => {
+    const configFile = await aConfigFile({ dhcp: { mode: 'full', subnets: [subnet] } });
+    expect((await swarmboot('serve', '--check', '--config', configFile)).stdout).toMatch(line);
+  });
+
   it('finds everything that a server needs, or says what to do, and changes nothing', async () => {
     const folder = await aFolder();
     const configFile = join(folder, 'swarmboot.yaml');
@@ -225,6 +266,14 @@ describe('serve --check', () => {
     await writeFile(configFile, 'interface: lo\ndhcp: { mode: both }\n');
     const { code, stderr } = await swarmboot('serve', '--config', configFile);
     expect(code).toBe(2);
-    expect(stderr).toContain('dhcp.mode');
+    expect(stderr).toContain(`${configFile}:2:15: dhcp.mode: found \`both\``);
+  });
+
+  it('names the place of a setting also where it is found out at the start', async () => {
+    const configFile = join(await aFolder(), 'swarmboot.yaml');
+    await writeFile(configFile, 'site: ""\ninterface: none0\ndhcp: { mode: off }\n');
+    const { code, stderr } = await swarmboot('serve', '--config', configFile);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`${configFile}:2:12: interface: there is no interface \`none0\``);
   });
 });

@@ -45,6 +45,7 @@ const empty = 'export const nothing = 0;\n';
 const PLANTED: readonly (readonly [rule: string, files: Record<string, string>])[] = [
   ['engine-stands-alone', { 'src/engine/a.ts': "import '../sim/index.ts';\n", 'src/sim/index.ts': empty }],
   ['sim-knows-policies-only', { 'src/sim/a.ts': "import '../engine/b.ts';\n", 'src/engine/b.ts': empty }],
+  ['settings-stand-alone', { 'src/settings/a.ts': "import '../engine/b.ts';\n", 'src/engine/b.ts': empty }],
   ['pure-model', { 'src/sim/a.ts': "import 'node:crypto';\n" }],
   ['pure-model', { 'src/engine/swarm/policy/a.ts': "import 'node:fs';\n" }],
   ['engine-by-its-door', { 'src/bench/a.ts': "import '../engine/b.ts';\n", 'src/engine/b.ts': empty }],

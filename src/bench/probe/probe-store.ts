@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { access, constants, mkdir, readFile, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { ConfigError } from '../../failure.ts';
 import { replaceFile } from '../record/file-writer.ts';
 import { type Probe, probeSchema } from './probe.ts';
@@ -20,14 +21,25 @@ export async function readProbe(file: string): Promise<Probe> {
   throw new ConfigError('--probe', `${file} is no probe: ${path.join('.') || 'file'}: ${message}`);
 }
 
-/** Writes the whole file or nothing; its folder is made where missing. */
+/**
+ * Before a measurement of minutes: rejects with a ConfigError (`--out`) where its result could not be written. The folder is
+ * made where missing.
+ */
+export async function assertProbeFile(file: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true })
+    .then(() => access(dirname(file), constants.W_OK | constants.X_OK))
+    .catch((cause) => cannotWrite(file, cause));
+  const found = await stat(file).catch(() => undefined);
+  if (found?.isDirectory()) throw new ConfigError('--out', `${file} is a folder; name a file in it`);
+}
+
+/** Writes the whole file or nothing; its folder is made where missing. Rejects with a ConfigError (`--out`). */
 export async function writeProbe(file: string, probe: Probe): Promise<void> {
-  try {
-    await replaceFile(file, `${JSON.stringify(probe, null, 2)}\n`);
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    throw new ConfigError('--out', `${file} cannot be written (${code})`, { cause });
-  }
+  await replaceFile(file, `${JSON.stringify(probe, null, 2)}\n`).catch((cause) => cannotWrite(file, cause));
+}
+
+function cannotWrite(file: string, cause: NodeJS.ErrnoException): never {
+  throw new ConfigError('--out', `${file} cannot be written (${cause.code})`, { cause });
 }
 
 function jsonOf(text: string): unknown {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** Below `src`: what a run does. Tables and charts are made anew from the records at any time. */
-const DECIDING = ['engine', 'sim', 'bench/executors', 'bench/probe', 'bench/scenario'];
+const DECIDING = ['engine', 'sim', 'bench/executors', 'bench/probe', 'bench/scenario', 'settings'];
 const PROGRAM = /\.(ts|py)$/;
 const DIGITS = 12;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { settings } from '../../settings/group.ts';
 import type { Fields } from './field.ts';
-import { settings } from './settings.ts';
 
 /** What machines load before the agent runs, and what serves it. */
 export function bootSchema(fields: Fields) {

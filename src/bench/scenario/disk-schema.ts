@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { settings } from '../../settings/group.ts';
 import type { Fields } from './field.ts';
-import { settings } from './settings.ts';
 
 /** Rates [byte/s] and the time of a seek [s] of a disk. */
 interface DiskRates {

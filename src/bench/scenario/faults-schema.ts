@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { settings } from '../../settings/group.ts';
 import type { Fields } from './field.ts';
-import { settings } from './settings.ts';
 
 /** Something that goes wrong, or somebody who comes late. Times count from the start of the transfer. */
 export function faultSchema(fields: Fields) {

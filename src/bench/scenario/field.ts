@@ -7,7 +7,7 @@ import {
   type QuantityParser,
   SECONDS,
   SHARE_ALLOWED,
-} from './quantity.ts';
+} from '../../settings/quantity.ts';
 
 /** The kinds of values that scenario settings are made of. */
 export type Fields = ReturnType<typeof fieldsOf>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { settings } from '../../settings/group.ts';
 import type { Fields } from './field.ts';
-import { settings } from './settings.ts';
 
 /** How many machines there are, and how they are powered on. */
 export function fleetSchema(fields: Fields) {

@@ -1,6 +1,10 @@
 import { z } from 'zod';
+import { settings } from '../../settings/group.ts';
 import type { Fields } from './field.ts';
-import { settings } from './settings.ts';
+import { type ImageSizes, pieceCount } from './wire-size.ts';
+
+/** Peers keep numbers for every piece, simulated ones each their own. A terabyte has as many pieces of 1 MiB. */
+const MOST_PIECES = 2 ** 20;
 
 /** The image, and how it goes over the wire. */
 export function imageSchema(fields: Fields) {
@@ -16,5 +20,21 @@ export function imageSchema(fields: Fields) {
       .default(1)
       .describe('used bytes / wire bytes of an encoding that compresses'),
     decode: fields.rate().prefault('unlimited').describe('used bytes that a machine decodes in a second'),
-  });
+  })
+    .refine(({ size, used = size }) => used <= size, {
+      path: ['used'],
+      error: 'allowed is no more than `image.size`, the whole disk',
+    })
+    .refine(({ encoding, compressionRatio }) => encoding === 'zstd' || compressionRatio === 1, {
+      path: ['compressionRatio'],
+      error:
+        'allowed is 1 with `image.encoding: raw`, which compresses nothing; write `encoding: zstd` beside it',
+    })
+    .refine((image) => pieceCount(image) <= MOST_PIECES, {
+      path: ['pieceLength'],
+      error: ({ input }) => {
+        const pieces = pieceCount(input as ImageSizes);
+        return `found ${pieces} pieces; allowed are ${MOST_PIECES}, so a pieceLength ${Math.ceil(pieces / MOST_PIECES)} times as large or more`;
+      },
+    });
 }

@@ -1,6 +1,6 @@
+import { settings } from '../../settings/group.ts';
 import type { Phase } from '../record/run-record.ts';
 import type { Fields } from './field.ts';
-import { settings } from './settings.ts';
 
 /** Phases whose time a scenario may give; the others follow from the network and the disk. */
 export type FixedPhase = Exclude<Phase, 'scan' | 'download' | 'write' | 'verify'>;

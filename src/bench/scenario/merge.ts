@@ -8,13 +8,3 @@ export function merge(base: unknown, changes: unknown): unknown {
   for (const [key, value] of Object.entries(changes)) merged[key] = merge(base[key], value);
   return merged;
 }
-
-/** The value at `path` of plain data, or undefined. */
-export function valueAt(data: unknown, path: readonly PropertyKey[]): unknown {
-  let value = data;
-  for (const step of path) {
-    if (typeof value !== 'object' || value === null) return undefined;
-    value = (value as Record<PropertyKey, unknown>)[step];
-  }
-  return value;
-}

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { settings } from '../../settings/group.ts';
 import type { Fields } from './field.ts';
-import { settings } from './settings.ts';
 import { tcpSchema } from './tcp-schema.ts';
 
 function linkSchema(fields: Fields) {
@@ -8,6 +8,15 @@ function linkSchema(fields: Fields) {
     up: fields.rate().describe('goodput away from here'),
     down: fields.rate().prefault('unlimited').describe('goodput towards here'),
   });
+}
+
+type Shares = readonly { readonly machines: number }[];
+
+/** Shares such as a third cannot be written exactly. */
+const ROUNDING = 1e-6;
+
+function sumOf(sites: Shares): number {
+  return sites.reduce((sum, { machines }) => sum + machines, 0);
 }
 
 /** Links, and what is between them. */
@@ -43,6 +52,9 @@ export function networkSchema(fields: Fields) {
     latency: fields.seconds().prefault('0 s').describe('one-way delay between any two machines'),
     loss: fields
       .share()
+      .refine((share) => share < 1, {
+        error: 'allowed is a share below 1: of what is all lost nothing arrives',
+      })
       .default(0)
       .describe('share of packets lost, independently, on the way to each machine'),
     tcp: tcpSchema(fields).optional().describe('what of TCP is simulated beside fair shares'),
@@ -58,6 +70,13 @@ export function networkSchema(fields: Fields) {
       .refine(([first]) => !first?.nat, {
         error: 'allowed is false: the server stands at the first site, and all machines connect to it',
         path: [0, 'nat'],
+      })
+      .refine((sites) => Math.abs(sumOf(sites) - 1) <= ROUNDING, {
+        error: ({ input }) =>
+          `found shares that are ${Number((100 * sumOf(input as Shares)).toPrecision(9))} % together; allowed are those that are 100 %`,
+      })
+      .refine((sites) => new Set(sites.map(({ name }) => name)).size === sites.length, {
+        error: 'allowed are sites with names of their own',
       })
       .optional()
       .describe('sites with a WAN link each; the server stands at the first'),

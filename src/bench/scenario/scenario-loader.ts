@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { z } from 'zod';
 import { ConfigError } from '../../failure.ts';
+import { type Mistake, mistakesOf, oneErrorFor } from '../../settings/mistake.ts';
+import { loadQuantityParser } from '../../settings/quantity.ts';
+import { parseSettingsDocument, type SettingsDocument } from '../../settings/settings-document.ts';
 import { isPlainObject } from '../record/plain-object.ts';
 import { shapingSettings } from '../record/shaping-settings.ts';
 import { withChosenCounts } from './chosen-counts.ts';
 import { merge } from './merge.ts';
-import { type Mistake, mistakesOf } from './mistake.ts';
-import { loadQuantityParser } from './quantity.ts';
-import { parseScenarioDocument, type ScenarioDocument } from './scenario-document.ts';
 import { type Scenario, scenarioSchema } from './schema.ts';
 
 /** A scenario with one variant applied. */
@@ -38,7 +38,8 @@ export interface LoadedScenario {
  * @throws ConfigError with file, line, column, what was found and what is allowed
  */
 export async function loadScenario(file: string, changes: unknown = {}): Promise<LoadedScenario> {
-  const document = parseScenarioDocument(await readScenarioText(file), file);
+  const wanted = 'a scenario is made of settings such as `name: my-scenario`';
+  const document = parseSettingsDocument(await readScenarioText(file), { file, wanted });
   const schema = scenarioSchema(await loadQuantityParser());
   const changed = (settings: unknown) => merge(settings, changes);
   const base = changed(document.data);
@@ -72,17 +73,15 @@ async function readScenarioText(file: string): Promise<string> {
 function validate(schema: ReturnType<typeof scenarioSchema>, data: unknown, blame: Blame): Scenario {
   const result: z.ZodSafeParseResult<Scenario> = schema.safeParse(data);
   if (result.success) return withChosenCounts(result.data);
-  const errors = mistakesOf(result.error, data).map((mistake) => blame.errorFor(mistake));
-  errors.sort((a, b) => a.place!.line - b.place!.line || a.place!.column - b.place!.column);
-  throw Object.assign(errors[0]!, { message: errors.map(({ message }) => message).join('\n') });
+  throw oneErrorFor(mistakesOf(result.error, data), (mistake) => blame.errorFor(mistake));
 }
 
 /** Finds the place of a mistake: in the variant that brought it, else in the scenario itself. */
 class Blame {
-  readonly #document: ScenarioDocument;
+  readonly #document: SettingsDocument;
   readonly #variant: string;
 
-  constructor(document: ScenarioDocument, variant: string) {
+  constructor(document: SettingsDocument, variant: string) {
     this.#document = document;
     this.#variant = variant;
   }

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { settings } from '../../settings/group.ts';
+import type { QuantityKind, QuantityParser } from '../../settings/quantity.ts';
 import { EXECUTORS, TRANSPORTS } from '../record/run-record.ts';
 import { bootSchema } from './boot-schema.ts';
 import { diskSchema } from './disk-schema.ts';
@@ -8,12 +10,9 @@ import { fleetSchema } from './fleet-schema.ts';
 import { imageSchema } from './image-schema.ts';
 import { phasesSchema } from './machine-schema.ts';
 import { networkSchema } from './network-schema.ts';
-import type { QuantityKind, QuantityParser } from './quantity.ts';
-import { settings } from './settings.ts';
 import { SEEDERS_ALLOWED, transportsSchema } from './transports-schema.ts';
 
 /** Sizes in bytes, rates in bytes per second, times in seconds: all are numbers once a scenario is read. */
-export type Bytes = number;
 export type Seconds = number;
 
 /**

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { settings } from '../../settings/group.ts';
 import type { Fields } from './field.ts';
-import { settings } from './settings.ts';
 
 /** The TCP of Linux, in segments, bytes and seconds: where a scenario says nothing of it, this is simulated. */
 export const LINUX_TCP = { slowStart: false, firstWindow: 10, segment: 1448, timeout: 0.2 } as const;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { orNothing, settings } from '../../settings/group.ts';
 import { TRANSPORTS } from '../record/run-record.ts';
 import type { Fields } from './field.ts';
-import { orNothing, settings } from './settings.ts';
 
 /** Ways of the tracker to choose whom it hands out to a swarm. */
 const P2P_HANDOUTS = ['random', 'regular', 'sites'] as const;

@@ -3,7 +3,8 @@ import { readFile, stat } from 'node:fs/promises';
 import { Command } from 'commander';
 import type { AgentPhase, AgentWatch, DiskFacts } from '../../engine/index.ts';
 import { ConfigError } from '../../failure.ts';
-import { diskWishOf, memoryOf, serverAddressOf, tftpSourceOf } from '../agent-options.ts';
+import { memoryOf, serverAddressOf, tftpSourceOf } from '../agent-options.ts';
+import { diskWishOf } from '../disk-option.ts';
 import { openEngine } from '../engine-door.ts';
 import { aborted, interruptible } from '../interruption.ts';
 
@@ -33,7 +34,7 @@ export function agentCommand(): Command {
     .option('--tftp <host:port>', 'where the description of the image comes from first (default: by HTTP)')
     .option(
       '--disk <which>',
-      'serial=..., wwn=..., path=... or only: the one fixed disk that is large enough',
+      'serial=..., wwn=..., path=... or only: the only fixed disk that is large enough, whatever smaller ones there are',
       'only',
     )
     .option('--id <id...>', 'MAC or UUID to register with (default: those of this machine)')

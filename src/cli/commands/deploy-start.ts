@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { Command } from 'commander';
 import { ConfigError } from '../../failure.ts';
 import { watchDeployment } from '../deployment-watch.ts';
+import { DISK_HELP, diskOption } from '../disk-option.ts';
 import { countOption } from '../list-option.ts';
 import { type OperatorOptions, openServer, withOperatorOptions } from '../operator-option.ts';
 import { timeOption } from '../time-option.ts';
@@ -36,10 +37,7 @@ export function deployStartCommand(): Command {
       'begin when so many machines are ready (default: 1; `deploy begin` waits no longer)',
     )
     .option('--at <time>', 'begin not before: 22:00, or a date and time')
-    .option(
-      '--disk <which>',
-      'of each machine: serial=..., wwn=..., path=..., or the only internal one that is large enough: only (default: only)',
-    )
+    .option('--disk <which>', DISK_HELP)
     .option(
       '--host-name <template>',
       'written into the deployed system: {name} of the machine, {number} or {number:2} (its place by MAC in this deployment), {id} (MAC or UUID without separators)',
@@ -54,8 +52,12 @@ export function deployStartCommand(): Command {
     .addHelpText(
       'after',
       `
+\`only\` goes by size: beside a system disk that is too small, a data disk is the only one that is large enough, and is
+overwritten. Where machines have several disks, name the one that is meant.
+
 Examples:
   ./swarmboot deploy start lab tag:room-7 --watch
+  ./swarmboot deploy start lab tag:room-7 --disk path=/dev/nvme0n1
   ./swarmboot deploy start lab pc-1 52:54:00:12:34:56 --version 2
   ./swarmboot deploy start lab tag:room-7 --host-name 'room7-{number:2}' --grow --efi-boot-entry
   ./swarmboot deploy start lab tag:room-7 --wait-for 20 --at 22:00 --json`,
@@ -67,7 +69,7 @@ Examples:
         ...(version !== undefined && { version: countOption('--version', version) }),
         ...(waitFor !== undefined && { waitFor: countOption('--wait-for', waitFor) }),
         ...(at !== undefined && { at: timeOption('--at', at, new Date()) }),
-        ...(options.disk !== undefined && { disk: options.disk }),
+        ...diskOption(options.disk),
         ...(await stepsOf(options)),
       };
       const deployment = await (await openServer(options)).startDeployment(wish);

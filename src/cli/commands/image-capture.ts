@@ -3,7 +3,7 @@ import type { Captured, Manifest } from '../../engine/index.ts';
 import { ConfigError } from '../../failure.ts';
 import { openEngine } from '../engine-door.ts';
 import { interruptible } from '../interruption.ts';
-import { countOption, countsOption, namesOption } from '../list-option.ts';
+import { countOption, countsOption, nameOption } from '../list-option.ts';
 import { byteProgressOn, readable } from '../progress/byte-progress.ts';
 import { signingKeyOf } from '../signing-key.ts';
 import { openWritableStore, storeOption } from '../store-option.ts';
@@ -87,7 +87,7 @@ async function captureImage(source: string, options: CaptureOptions): Promise<vo
 
 /** Throws a ConfigError that names the option. */
 function requestOf({ name, wire, level, whole, pieceMib }: CaptureOptions) {
-  const [kind] = namesOption('--wire', wire, ['zstd', 'raw'] as const);
+  const kind = nameOption('--wire', wire, ['zstd', 'raw'] as const);
   const pieceMiB = pieceMib === undefined ? undefined : countOption('--piece-mib', pieceMib);
   if (pieceMiB !== undefined && !PIECE_SIZES_MIB.includes(pieceMiB))
     throw new ConfigError('--piece-mib', `found \`${pieceMib}\`; allowed are ${PIECE_SIZES_MIB.join(', ')}`);

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
+import { RunFailure } from '../../failure.ts';
 import { openEngine } from '../engine-door.ts';
 import { interruptible } from '../interruption.ts';
-import { countOption, namesOption } from '../list-option.ts';
+import { countOption, nameOption } from '../list-option.ts';
 import { byteProgressOn, readable } from '../progress/byte-progress.ts';
 import { openStore, storeOption } from '../store-option.ts';
 
@@ -45,12 +46,17 @@ Examples:
 
 async function exportImage(name: string, target: string, options: ExportOptions): Promise<void> {
   const engine = await openEngine();
-  const [format] = namesOption('--format', options.format, ['raw', 'ezio'] as const);
+  const format = nameOption('--format', options.format, ['raw', 'ezio'] as const);
   const version = options.version === undefined ? undefined : countOption('--version', options.version);
   const store = await openStore(options.store);
   const image = await store.find(name, version);
   const progress = byteProgressOn(process.stderr, 'exporting');
   const startMs = performance.now();
+  let isOverwritten = false;
+  const left = (): string =>
+    isOverwritten
+      ? `${target} is overwritten in part: what was on it is lost, and it does not hold the image`
+      : 'nothing of the target is kept';
   const torrents = await interruptible((signal) => {
     const wishes = {
       image,
@@ -63,9 +69,19 @@ async function exportImage(name: string, target: string, options: ExportOptions)
     const work =
       format === 'ezio'
         ? engine.exportEzio({ ...wishes, ...(options.tracker !== undefined && { tracker: options.tracker }) })
-        : engine.exportRaw({ ...wishes, isDeviceWanted: options.device === true }).then(() => []);
+        : engine
+            .exportRaw({
+              ...wishes,
+              isDeviceWanted: options.device === true,
+              overwriteBegun: () => {
+                isOverwritten = true;
+              },
+            })
+            .then(() => []);
     return work.finally(() => progress.close());
-  }, 'nothing of the target is kept');
+  }, left).catch((error: unknown) => {
+    throw isOverwritten ? withWhatIsLeft(error, left()) : error;
+  });
   const seconds = (performance.now() - startMs) / 1000;
   const { payload, disk } = image.manifest;
   if (options.json) {
@@ -78,4 +94,10 @@ async function exportImage(name: string, target: string, options: ExportOptions)
   process.stdout.write(
     `${target}: ${what}, ${readable(payload.rawBytes)} in use, all verified, after ${Math.round(seconds)} s\n`,
   );
+}
+
+/** A failure of the image or of the device says nothing of what has become of the device; an interruption does. */
+function withWhatIsLeft(error: unknown, left: string): unknown {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code === undefined ? error : new RunFailure(code, `${message}; ${left}`, { cause: error });
 }

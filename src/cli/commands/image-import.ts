@@ -3,7 +3,7 @@ import type { FilesWishes } from '../../engine/index.ts';
 import { ConfigError } from '../../failure.ts';
 import { openEngine } from '../engine-door.ts';
 import { interruptible } from '../interruption.ts';
-import { countOption, countsOption, namesOption } from '../list-option.ts';
+import { countOption, countsOption, nameOption } from '../list-option.ts';
 import { byteProgressOn, readable } from '../progress/byte-progress.ts';
 import { signingKeyOf } from '../signing-key.ts';
 import { openWritableStore, storeOption } from '../store-option.ts';
@@ -58,7 +58,7 @@ Examples:
 
 async function importImage(source: string, options: ImportOptions): Promise<void> {
   const engine = await openEngine();
-  const [wire] = namesOption('--wire', options.wire, ['zstd', 'raw'] as const);
+  const wire = nameOption('--wire', options.wire, ['zstd', 'raw'] as const);
   const whole = options.whole === undefined ? [] : countsOption('--whole', options.whole);
   const files = filesWishesOf(options);
   const store = await openWritableStore(options.store);
@@ -72,7 +72,7 @@ async function importImage(source: string, options: ImportOptions): Promise<void
           name: options.name,
           store,
           privateKey: () => signingKeyOf(store),
-          wire: wire!,
+          wire,
           whole,
           files,
           signal,
@@ -96,14 +96,14 @@ async function importImage(source: string, options: ImportOptions): Promise<void
 }
 
 function filesWishesOf({ kind, fileSystem, volume }: ImportOptions): FilesWishes | undefined {
-  const [wanted] = namesOption('--kind', kind, ['disk', 'files'] as const);
+  const wanted = nameOption('--kind', kind, ['disk', 'files'] as const);
   if (wanted === 'disk') {
     if (fileSystem === undefined && volume === undefined) return undefined;
     const option = fileSystem === undefined ? '--volume' : '--file-system';
     throw new ConfigError(option, 'it is for files; add --kind files');
   }
   if (fileSystem === undefined) throw new ConfigError('--file-system', 'files need one: ntfs or ext4');
-  const [name] = namesOption('--file-system', fileSystem, ['ntfs', 'ext4'] as const);
+  const name = nameOption('--file-system', fileSystem, ['ntfs', 'ext4'] as const);
   const volumeBytes = volume === undefined ? undefined : countOption('--volume', volume) * 2 ** 20;
-  return { fileSystem: name!, volumeBytes };
+  return { fileSystem: name, volumeBytes };
 }

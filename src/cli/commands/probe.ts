@@ -35,6 +35,7 @@ Examples:
 
 async function probe(file: string, { out, repeats, json = false }: ProbeOptions): Promise<void> {
   const bench = await openBench();
+  await bench.assertProbeFile(out);
   const lab = await bench.executorNamed('netns', { lab: {}, hardware: () => Promise.reject() });
   const progress = progressOn(process.stderr, bench);
   const request = { file, lab, repeats: countOption('--repeats', repeats) };
@@ -51,10 +52,12 @@ async function probe(file: string, { out, repeats, json = false }: ProbeOptions)
         .finally(() => progress.close()),
     'nothing was written',
   );
-  await bench.writeProbe(out, found);
+  // The result comes first: what could not be written may be kept by hand.
   if (json) process.stdout.write(`${JSON.stringify({ out, ...found })}\n`);
-  else {
-    printTable(bench.probeTable(found));
-    process.stdout.write(`\nProbe: ${out}\n`);
-  }
+  else printTable(bench.probeTable(found));
+  await bench.writeProbe(out, found).catch((error: unknown) => {
+    if (!json) process.stdout.write(`\n${JSON.stringify(found)}\n`);
+    throw error;
+  });
+  if (!json) process.stdout.write(`\nProbe: ${out}\n`);
 }

@@ -36,7 +36,7 @@ Examples:
   ./swarmboot run scenarios/lab-faults.yaml --variants plain,server-killed --transports p2p
   ./swarmboot run scenarios/first-lab.yaml --on local --image disk.img --out /tmp/my-report
   ./swarmboot run scenarios/class-room.yaml --on hardware,sim --room tag:room7 --golden win11 \\
-      --power 'ipmitool -H $NAME-bmc -U admin -f pw chassis power cycle'`,
+      --disk path=/dev/nvme0n1 --power 'ipmitool -H $NAME-bmc -U admin -f pw chassis power cycle'`,
     )
     .action((file: string, options: ScenarioRunOptions) => runScenario(file, options));
 }

@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
-import { parseDocument } from 'yaml';
 import type { Finding, ServerSettings } from '../../engine/index.ts';
 import { ConfigError, RunFailure } from '../../failure.ts';
+import { loadQuantityParser } from '../../settings/quantity.ts';
+import { parseSettingsDocument, type SettingsDocument, withPlace } from '../../settings/settings-document.ts';
 import { bundleAgent } from '../agent-bundle.ts';
 import { openEngine } from '../engine-door.ts';
-import { aborted, interruptible } from '../interruption.ts';
+import { aborted, Interruption, interruptible } from '../interruption.ts';
 import { oneLine } from '../progress/target-line.ts';
 
 interface ServeOptions {
@@ -39,6 +40,7 @@ export function serveCommand(): Command {
       `
 The shortest file of settings is \`interface: eth0\`. Then it answers beside the DHCP server of that network, serves boot
 files from /var/lib/swarmboot/boot (./swarmboot bootimage build makes them) and golden images from /var/lib/swarmboot.
+Ctrl-C ends it with 130; SIGTERM is how services are stopped, and ends it with 0.
 A machine is only written to after \`./swarmboot deploy start\`; all others start from their own disks.
 
 Examples:
@@ -46,13 +48,16 @@ Examples:
   ./swarmboot serve --config /etc/swarmboot.yaml`,
     )
     .action((options: ServeOptions) =>
-      options.check ? check(options) : interruptible((interrupted) => serve(options, interrupted), LEFT),
+      options.check
+        ? check(options)
+        : interruptible((interrupted) => serveUntilStopped(options, interrupted), LEFT),
     );
 }
 
 async function check(options: ServeOptions): Promise<void> {
   const { preflight } = await openEngine();
-  const findings = await preflight(await settingsOf(options));
+  const { settings } = await settingsOf(options);
+  const findings = await preflight(settings);
   const missing = findings.filter(({ state }) => state === 'missing');
   if (options.json) process.stdout.write(`${JSON.stringify({ findings })}\n`);
   else for (const finding of findings) process.stdout.write(`${lineOf(finding)}\n`);
@@ -66,9 +71,20 @@ function lineOf({ what, state, sentence }: Finding): string {
   return `${SIGNS[state].padEnd(8)} ${what}: ${sentence}`;
 }
 
+/** SIGTERM is how a service is stopped (systemd.kill(5)): with another code than 0 an ordinary stop would be a failure. */
+async function serveUntilStopped(options: ServeOptions, interrupted: AbortSignal): Promise<void> {
+  try {
+    await serve(options, interrupted);
+  } catch (error) {
+    const { reason } = interrupted;
+    if (!(reason instanceof Interruption) || reason.signal !== 'SIGTERM') throw error;
+    process.stdout.write(`${reason.message}\n`);
+  }
+}
+
 async function serve(options: ServeOptions, interrupted: AbortSignal): Promise<void> {
   const { DeploymentServer, serverLine } = await openEngine();
-  const settings = await settingsOf(options);
+  const { settings, document } = await settingsOf(options);
   const server = await DeploymentServer.start({
     settings,
     agentFiles: bundleAgent,
@@ -78,6 +94,8 @@ async function serve(options: ServeOptions, interrupted: AbortSignal): Promise<v
       if (line !== undefined)
         process.stdout.write(`${new Date().toISOString()} ${oneLine(line).slice(0, MOST_LINE)}\n`);
     },
+  }).catch((error: unknown) => {
+    throw withPlace(error, document);
   });
   const { interface: name, dhcp, http, state } = settings;
   try {
@@ -92,20 +110,23 @@ async function serve(options: ServeOptions, interrupted: AbortSignal): Promise<v
   }
 }
 
-async function settingsOf({ config, store }: ServeOptions): Promise<ServerSettings> {
-  const { serverSettingsOf } = await openEngine();
-  const settings = serverSettingsOf(await settingsIn(config));
-  return store === undefined ? settings : { ...settings, store };
+interface ReadSettings {
+  readonly settings: ServerSettings;
+  /** Where each of them stands. */
+  readonly document: SettingsDocument;
 }
 
-/** What stands in a file of YAML. Throws a ConfigError that names the place. */
-async function settingsIn(file: string): Promise<unknown> {
-  const text = await readFile(file, 'utf8').catch((cause: Error) => {
+async function settingsOf({ config, store }: ServeOptions): Promise<ReadSettings> {
+  const { serverSettingsOf } = await openEngine();
+  const wanted = 'settings of a server are lines such as `interface: eth0`';
+  const document = parseSettingsDocument(await textOf(config), { file: config, wanted });
+  const settings = await serverSettingsOf(document, loadQuantityParser);
+  return { document, settings: store === undefined ? settings : { ...settings, store } };
+}
+
+async function textOf(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch((cause: Error) => {
     const remedy = 'write one with the line `interface: eth0`, or name another by --config';
     throw new ConfigError('--config', `${file} cannot be read (${cause.message}); ${remedy}`, { cause });
   });
-  const document = parseDocument(text);
-  const [error] = document.errors;
-  if (error) throw new ConfigError('', `${file}: ${error.message}`, { cause: error });
-  return document.toJS() ?? {};
 }

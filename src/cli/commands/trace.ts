@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { openBench } from '../bench-door.ts';
-import { countOption, namesOption, randomSeedOption } from '../list-option.ts';
+import { countOption, nameOption, randomSeedOption } from '../list-option.ts';
 
 interface TraceOptions {
   readonly machine?: string;
@@ -53,7 +53,7 @@ async function trace(file: string, options: TraceOptions): Promise<void> {
     ...(options.machines !== undefined && { machines: countOption('--machines', options.machines) }),
     ...(options.seed !== undefined && { randomSeed: randomSeedOption('--seed', options.seed) }),
     ...(options.transport !== undefined && {
-      transport: namesOption('--transport', options.transport, bench.MODEL_TRANSPORTS)[0]!,
+      transport: nameOption('--transport', options.transport, bench.MODEL_TRANSPORTS),
     }),
   });
   const { run, machine, traceDigest, result, events, story } = traced;

@@ -44,6 +44,7 @@ export function targetLine(
 
 const WORDS: Readonly<Record<string, string>> = {
   deploymentCreated: 'is created',
+  deploymentBegun: 'begins: who has not come is not waited for',
   targetArmed: 'is armed again',
   targetDeploying: 'has registered',
   targetVerified: 'has the image on its disk, read back and compared',

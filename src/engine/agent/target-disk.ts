@@ -15,13 +15,17 @@ export interface DiskFacts {
   readonly isReadOnly: boolean;
 }
 
-/** Which disk is to be written: by one thing that only this disk has, or the only one that is large enough. */
+/**
+ * Which disk is to be written: by one thing that only this disk has, or `only`, the only fixed one that is large enough.
+ * Disks that are too small do not count for `only`, be there ever so many: where the system's disk is one of these and a
+ * data disk is not, it is the data disk that is overwritten. Machines with several disks are told which.
+ */
 export type DiskWish =
   | { readonly by: 'serial' | 'wwn' | 'path'; readonly is: string }
   | { readonly by: 'only' };
 
 /**
- * The one disk to write. A guess is never made: without exactly one candidate it is a refusal.
+ * The one disk to write. A guess is never made: without exactly one candidate that is large enough it is a refusal.
  * Throws a RunFailure: `DISK_AMBIGUOUS`, `DISK_MISSING` or `DISK_TOO_SMALL`, with what there is and what can be done.
  */
 export function targetDisk(disks: readonly DiskFacts[], wish: DiskWish, neededBytes: number): DiskFacts {

@@ -42,25 +42,25 @@ function firstFitting<T>(entries: Readonly<Partial<Record<Platform, T>>>, platfo
 
 /**
  * The catalogue itself, once it is known that each name can be sent to each firmware.
- * Throws a ConfigError that names the entry.
+ * Throws a ConfigError that names the setting.
  */
 export function checkedCatalogue(catalogue: BootCatalogue): BootCatalogue {
   for (const platform of PLATFORMS) {
     const loader = catalogue.loaders[platform];
-    if (loader !== undefined) checkName(`loaders.${platform}`, loader);
+    if (loader !== undefined) checkName(`boot.loaders.${platform}`, loader);
     const image = catalogue.images[platform];
-    if (image !== undefined) checkImage(`images.${platform}`, image);
+    if (image !== undefined) checkImage(`boot.images.${platform}`, image);
   }
   return catalogue;
 }
 
 function checkImage(field: string, { kernel, initrds, arguments: words }: BootImage): void {
   checkName(`${field}.kernel`, kernel);
-  for (const [index, initrd] of initrds.entries()) checkName(`${field}.initrds[${index}]`, initrd);
+  for (const [index, initrd] of initrds.entries()) checkName(`${field}.initrds.${index}`, initrd);
   for (const [index, word] of words.entries()) {
     if (!isKernelArgument(word)) {
       throw new ConfigError(
-        `${field}.arguments[${index}]`,
+        `${field}.arguments.${index}`,
         `\`${word}\` is not one word; write one word each`,
       );
     }

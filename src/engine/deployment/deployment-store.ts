@@ -67,8 +67,13 @@ export class DeploymentStore {
     this.#machines.describe(mac, this.#stamp(), description);
   }
 
-  /** Throws a ConfigError for a machine that is being deployed. */
-  forgetMachine(mac: string): void {
+  /**
+   * Throws a ConfigError for a machine that is not known, or is being deployed.
+   * @param id its address, or an id that its agent has told and no other
+   * @returns its address
+   */
+  forgetMachine(id: string): string {
+    const { mac } = this.#machines.known(id);
     const target = this.armedTarget(mac);
     if (target)
       throw new ConfigError(
@@ -76,6 +81,7 @@ export class DeploymentStore {
         `${mac} is armed in deployment ${target.deployment}: cancel that first`,
       );
     this.#machines.forget(mac);
+    return mac;
   }
 
   machines(): Machine[] {

@@ -22,7 +22,7 @@ export interface WishedDeployment {
   readonly waitFor?: number;
   /** RFC 3339. */
   readonly at?: string;
-  /** Of each machine: `only`, `serial=...`, `wwn=...`, `path=...`. */
+  /** Of each machine: `serial=...`, `wwn=...`, `path=...`, or `only`, the only one that is large enough. */
   readonly disk?: string;
   readonly steps?: z.input<typeof postDeploySteps>;
 }

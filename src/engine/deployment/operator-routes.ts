@@ -65,11 +65,15 @@ const wish = z.strictObject({
   at: z.iso.datetime({ offset: true }).nullable().default(null).describe('begin not before this time'),
   disk: z
     .string()
-    .regex(/^(only|(serial|wwn|path)=\S+)$/)
+    .regex(/^(only|(serial|wwn|path)=\S+)$/, {
+      error: 'allowed are `only`, `serial=...`, `wwn=...` and `path=...`, without spaces',
+    })
     // An agent that is not told takes the only one.
     .refine(isKernelArgument, { error: 'allowed are letters, digits and signs that can be printed' })
     .default('only')
-    .describe('of each machine: its only fixed disk that is large enough, or `serial=`, `wwn=`, `path=`'),
+    .describe(
+      'of each machine: `serial=`, `wwn=`, `path=`, or `only`: its only fixed disk that is large enough, whatever smaller ones there are',
+    ),
   steps: postDeploySteps
     .nullable()
     .default(null)
@@ -117,11 +121,9 @@ export const OPERATOR_ROUTES: readonly OperatorRoute[] = [
     method: 'DELETE',
     path: '/api/v1/machines/{machine}',
     summary: 'Forgets a machine that is not being deployed',
-    answer: ({ store, parameters }) => {
-      const mac = theMachine(store, parameters.machine!);
-      store.forgetMachine(mac);
-      return { mac };
-    },
+    answer: ({ store, parameters }) => ({
+      mac: store.forgetMachine(theMachine(store, parameters.machine!)),
+    }),
   }),
   route({
     method: 'GET',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { RunFailure } from '../../failure.ts';
 import type { BootCatalogue } from '../boot/boot-catalogue.ts';
+import { addressPlanOf } from '../dhcp/address-plan.ts';
 import { ownAddressOn } from '../dhcp/interface-reader.ts';
 import { expectFreePort } from '../dhcp/node-udp-socket.ts';
 import { BOOT_SERVER_PORT, SERVER_PORT } from '../dhcp/outcome.ts';
@@ -50,6 +51,7 @@ async function dhcpFindings({ dhcp }: ServerSettings, address: Finding): Promise
   const found: Finding[] = [];
   for (const port of ports) found.push(await finding(`DHCP port ${port}`, () => freeUdpPort(port)));
   if (address.state !== 'there') return found;
+  found.push(...(await addressFindings(dhcp, address.sentence)));
   const rival = await finding('other DHCP servers', async () => {
     const signal = new AbortController().signal;
     const other = await findRival({ address: address.sentence, mode, waitMs: PROBE_MS, signal });
@@ -60,6 +62,28 @@ async function dhcpFindings({ dhcp }: ServerSettings, address: Finding): Promise
     );
   });
   return [...found, onRival === 'staySilent' ? lessThanMissing(rival) : rival];
+}
+
+/** Whom a server that gives addresses has some for. */
+async function addressFindings(
+  { mode, ...addresses }: ServerSettings['dhcp'],
+  ownAddress: string,
+): Promise<Finding[]> {
+  if (mode !== 'full' && mode !== 'reservations-only') return [];
+  const planned = await finding('DHCP addresses', async () => {
+    const { subnets } = addressPlanOf(mode, addresses, ownAddress);
+    return subnets.map(({ network }) => network).join(', ');
+  });
+  if (planned.state === 'missing') return [planned];
+  const near = await finding('DHCP addresses of this network', async () => {
+    const subnet = addressPlanOf(mode, addresses, ownAddress).subnetOf(ownAddress);
+    if (subnet) return subnet.network;
+    throw new RunFailure(
+      'NO_SUBNET',
+      `none of dhcp.subnets holds ${ownAddress}, the server's own: only machines behind relay agents get an address`,
+    );
+  });
+  return [planned, lessThanMissing(near)];
 }
 
 async function bootFileFindings(folder: string, settings: ServerSettings['boot']): Promise<Finding[]> {

@@ -49,6 +49,18 @@ export class StoredMachines {
       .map(machineOf);
   }
 
+  /** The one that has this id. Throws a ConfigError where there is none, or one beside others. */
+  known(id: string): Machine {
+    const exact = this.of(id);
+    if (exact) return exact;
+    const [machine, ...others] = this.having(id);
+    if (machine && others.length === 0) return machine;
+    const found = machine
+      ? 'is an id of several machines; name one by its MAC'
+      : 'is no machine that is known';
+    throw new ConfigError('machine', `${id} ${found}: \`machine list\` shows them`);
+  }
+
   /**
    * Anybody in the network may make up machines: of those of which nothing is known but that they were seen, so many stay,
    * the last ones.

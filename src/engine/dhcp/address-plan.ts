@@ -27,8 +27,17 @@ export interface AddressSettings {
   readonly reservations: readonly Reservation[];
 }
 
+/** The plan of a mode that gives addresses. Throws a ConfigError that names the setting. */
+export function addressPlanOf(
+  mode: 'full' | 'reservations-only',
+  settings: AddressSettings,
+  serverAddress: Ipv4,
+): AddressPlan {
+  return new AddressPlan(mode === 'full' ? settings : withoutRanges(settings), serverAddress);
+}
+
 /** The same networks, where nobody gets an address but by reservation. */
-export function withoutRanges({ subnets, reservations }: AddressSettings): AddressSettings {
+function withoutRanges({ subnets, reservations }: AddressSettings): AddressSettings {
   return { subnets: subnets.map(({ range: _, ...subnet }) => subnet), reservations };
 }
 
@@ -54,15 +63,15 @@ export class AddressPlan {
   readonly #serverAddress: Ipv4;
 
   /**
-   * Throws a ConfigError that names the entry.
+   * Throws a ConfigError that names the setting.
    * @param serverAddress never given away
    */
   constructor({ subnets, reservations }: AddressSettings, serverAddress: Ipv4) {
     this.#serverAddress = serverAddress;
-    this.subnets = subnets.map((subnet, index) => checkedSubnet(subnet, `subnets[${index}]`));
+    this.subnets = subnets.map((subnet, index) => checkedSubnet(subnet, `dhcp.subnets.${index}`));
     for (const [index, subnet] of this.subnets.entries()) this.#expectApart(subnet, index);
     for (const [index, reservation] of reservations.entries()) {
-      this.#reserve(reservation, `reservations[${index}]`);
+      this.#reserve(reservation, `dhcp.reservations.${index}`);
     }
   }
 
@@ -90,7 +99,7 @@ export class AddressPlan {
   #expectApart({ network, first, last }: Subnet, index: number): void {
     const other = this.subnets.slice(0, index).find((each) => first <= each.last && each.first <= last);
     if (other !== undefined) {
-      throw new ConfigError(`subnets[${index}].network`, `${network} overlaps ${other.network}`);
+      throw new ConfigError(`dhcp.subnets.${index}.network`, `${network} overlaps ${other.network}`);
     }
   }
 
@@ -136,7 +145,7 @@ function checkedSubnet(settings: SubnetSettings, field: string): Subnet {
     );
   }
   if (router !== undefined) checkedAddress(`${field}.router`, router);
-  for (const [index, each] of nameServers.entries()) checkedAddress(`${field}.nameServers[${index}]`, each);
+  for (const [index, each] of nameServers.entries()) checkedAddress(`${field}.nameServers.${index}`, each);
   if (!(leaseS >= SHORTEST_LEASE_S && leaseS < 2 ** 32)) {
     throw new ConfigError(`${field}.leaseS`, `a lease of ${leaseS} s; write ${SHORTEST_LEASE_S} s or more`);
   }

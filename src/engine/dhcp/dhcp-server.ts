@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { RunFailure } from '../../failure.ts';
 import { checkedCatalogue } from '../boot/boot-catalogue.ts';
-import { AddressPlan, type AddressSettings, withoutRanges } from './address-plan.ts';
+import { type AddressSettings, addressPlanOf } from './address-plan.ts';
 import { AddressService } from './address-service.ts';
 import type { BootSettings, DhcpMode } from './boot-decision.ts';
 import { type DhcpEvent, packetHeard } from './dhcp-event.ts';
@@ -171,7 +171,7 @@ async function partsOf(options: DhcpServerOptions): Promise<DhcpServerParts> {
     addresses: { tftpServer: address, httpUrl: `http://${address}:${httpPort}` },
   };
   if (mode === 'proxy') return { address, service: new ProxyService(address, boot), store: undefined };
-  const plan = new AddressPlan(mode === 'full' ? addresses : withoutRanges(addresses), address);
+  const plan = addressPlanOf(mode, addresses, address);
   const store = await LeaseStore.open(leaseFile);
   const pool = new LeasePool(plan, store.leases);
   return { address, service: new AddressService({ serverAddress: address, boot, plan, pool }), store };

@@ -40,7 +40,8 @@ export class DraftPayload {
   }
 
   static async open(folder: string, fingerprint: Uint8Array): Promise<DraftPayload> {
-    const openFile = (name: string) => open(join(folder, name), constants.O_RDWR | constants.O_CREAT, 0o644);
+    // A store of before may be open to all; what is on the disk is not for all.
+    const openFile = (name: string) => open(join(folder, name), constants.O_RDWR | constants.O_CREAT, 0o600);
     const [payload, journal] = [await openFile(IMAGE_FILES.payload), await openFile(JOURNAL)];
     const written = await journal.readFile();
     const { size } = await payload.stat();

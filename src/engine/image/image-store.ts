@@ -36,6 +36,14 @@ export class ImageStore {
     this.folder = folder;
   }
 
+  /**
+   * Makes its folder where there is none. Disks are in it, and what is on them is nobody's but the owner's: with the folder
+   * closed, what stands in it cannot be reached, whatever its own rights.
+   */
+  async make(): Promise<void> {
+    await mkdir(this.folder, { recursive: true, mode: 0o700 });
+  }
+
   /** Names and numbers of all versions of all images, in order. */
   async versions(): Promise<ImageVersion[]> {
     const names = await foldersOf(join(this.folder, 'images'));
@@ -47,11 +55,11 @@ export class ImageStore {
 
   /**
    * The newest version, or the one that is asked for.
-   * Throws a ConfigError (`image`) where there is none, and a RunFailure (`BAD_MANIFEST`).
+   * Throws a ConfigError (`image`) where there is none, and a RunFailure (`BAD_MANIFEST`), also where it has no manifest.
    */
   async find(name: string, version?: number): Promise<StoredImage> {
     const folder = await this.folderOf(name, version);
-    const manifest = decodeManifest(await readFile(join(folder, IMAGE_FILES.manifest)));
+    const manifest = decodeManifest(await manifestIn(folder));
     if (manifest.name === name && String(manifest.version) === basename(folder)) return { folder, manifest };
     const found = `${manifest.name} (version ${manifest.version})`;
     throw new RunFailure('BAD_MANIFEST', `the manifest in ${folder} is that of ${found}`);
@@ -107,6 +115,7 @@ export class ImageStore {
   async draftFolder(name: string): Promise<string> {
     const parent = this.#folderOf(name);
     const own = join(parent, await ownName('draft'));
+    await this.make();
     await mkdir(parent, { recursive: true });
     for (const draft of await abandonedNames(parent, 'draft')) {
       // Only one can have it: for the others it is gone.
@@ -170,6 +179,13 @@ export class ImageStore {
       .filter(isVersion)
       .map(Number);
   }
+}
+
+async function manifestIn(folder: string): Promise<Buffer> {
+  return readFile(join(folder, IMAGE_FILES.manifest)).catch((cause: NodeJS.ErrnoException) => {
+    const reason = cause.code === 'ENOENT' ? 'there is none' : `it cannot be read (${cause.code})`;
+    throw new RunFailure('BAD_MANIFEST', `the manifest in ${folder}: ${reason}`, { cause });
+  });
 }
 
 const REMOVED = /^\.([0-9]+)\.removed$/;

@@ -55,6 +55,7 @@ export async function publicKeyOfStore(
 async function newKeys(store: ImageStore): Promise<StoreKeys | null> {
   const { folder, privateKeyFile, publicKeyFile } = keyFilesOf(store);
   const keys = makeSigningKeys();
+  await store.make();
   await mkdir(folder, { recursive: true });
   // First a file of another name: half a key is none, and would stay in the way for ever.
   const partial = await partialFile(privateKeyFile, { text: keys.privateKey, mode: 0o600 });

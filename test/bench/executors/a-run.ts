@@ -1,6 +1,6 @@
 import type { PlannedRun, RunWatch } from '../../../src/bench/executors/executor.ts';
-import { loadQuantityParser } from '../../../src/bench/scenario/quantity.ts';
 import { type Scenario, scenarioSchema } from '../../../src/bench/scenario/schema.ts';
+import { loadQuantityParser } from '../../../src/settings/quantity.ts';
 
 const quantityParser = await loadQuantityParser();
 

@@ -140,6 +140,48 @@ describe('a scenario file', () => {
     ],
     ['a broken text', 'image: {', 'image: [', 'not valid YAML'],
     [
+      'an alias that stands for nothing',
+      'fleet: { machines: [1, 4] }',
+      'fleet: *nowhere',
+      'FILE:7:8: not valid YAML: Unresolved alias',
+    ],
+    [
+      'more used bytes than the disk has',
+      'size: 64 MiB,',
+      'size: 64 MiB, used: 65 MiB,',
+      'FILE:3:30: image.used: found `65 MiB`; allowed is no more than `image.size`',
+    ],
+    [
+      'a compression that nothing does',
+      'size: 64 MiB,',
+      'size: 64 MiB, compressionRatio: 2,',
+      'image.compressionRatio: found `2`; allowed is 1 with `image.encoding: raw`',
+    ],
+    [
+      'pieces without number',
+      '256 KiB',
+      '1 B',
+      'FILE:3:37: image.pieceLength: found 67108864 pieces; allowed are 1048576, so a pieceLength 64 times as large',
+    ],
+    [
+      'sites that are not all of the machines',
+      'network:',
+      'network:\n  sites: [{ name: a, machines: 50 %, wan: { up: 1 MB/s } }, { name: b, machines: 0.4, wan: { up: 1 MB/s } }]',
+      'FILE:5:10: network.sites: found shares that are 90 % together; allowed are those that are 100 %',
+    ],
+    [
+      'sites of one name',
+      'network:',
+      'network:\n  sites: [{ name: a, machines: 50 %, wan: { up: 1 MB/s } }, { name: a, machines: 0.5, wan: { up: 1 MB/s } }]',
+      'allowed are sites with names of their own',
+    ],
+    [
+      'a network that loses everything',
+      'network:',
+      'network:\n  loss: 100 %',
+      'network.loss: found `100 %`; allowed is a share below 1',
+    ],
+    [
       'an unknown fault',
       'name: plain',
       'name: plain\nfaults: [{explode: 1}]',
@@ -190,6 +232,18 @@ describe('a scenario file', () => {
     expect(await mistakeIn(PLAIN_SCENARIO.replace('size: 64 MiB, ', ''))).toContain(
       'image.size: is missing; allowed is a size',
     );
+  });
+
+  it('takes thirds of the machines as people write them, and a compression of zstd', async () => {
+    const third = (name: string) => `{ name: ${name}, machines: 33.33333333 %, wan: { up: 1 MB/s } }`;
+    const sites = `network:\n  sites: [${['a', 'b', 'c'].map(third).join(', ')}]`;
+    const packed = PLAIN_SCENARIO.replace(
+      'size: 64 MiB,',
+      'size: 64 MiB, encoding: zstd, compressionRatio: 2,',
+    );
+    const { plain } = await loadScenario(await aScenarioFile(packed.replace('network:', sites)));
+    expect(plain.network.sites).toHaveLength(3);
+    expect(plain.image.compressionRatio).toBe(2);
   });
 
   it('tells all mistakes at once, in the order of the file', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ShareRate } from '../../../src/cli/progress/share-rate.ts';
-import { mostTelling, tally, targetLine } from '../../../src/cli/progress/target-line.ts';
+import { eventLine, mostTelling, tally, targetLine } from '../../../src/cli/progress/target-line.ts';
 import type { Target } from '../../../src/engine/index.ts';
 
 function aTarget(changes: Partial<Target> = {}): Target {
@@ -20,6 +20,15 @@ describe('the line of a machine', () => {
   it('says why it failed, without what would steer the terminal', () => {
     const target = aTarget({ state: 'failed', failure: 'DISK_LOST:\u001b[2J gone' });
     expect(targetLine(target, { perS: undefined, rawBytes: 1 })).toBe('failed: DISK_LOST: [2J gone');
+  });
+});
+
+describe('the line of an event', () => {
+  it('says in plain words what became of the whole deployment', () => {
+    const event = { id: 1, at: '2026-11-26T21:00:00Z', deployment: 3, machine: null, detail: '' };
+    expect(eventLine({ ...event, kind: 'deploymentBegun' }, (machine) => machine)).toMatch(
+      /^[\d:]+ deployment 3 begins: who has not come is not waited for$/,
+    );
   });
 });
 

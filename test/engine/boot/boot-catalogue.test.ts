@@ -21,18 +21,18 @@ describe('a boot catalogue', () => {
   });
 
   it.each<[string, BootCatalogue]>([
-    ['loaders.bios', withLoader('../../etc/passwd')],
-    ['loaders.bios', withLoader('a/../../b')],
-    ['loaders.bios', withLoader('/undionly.kpxe')],
-    ['loaders.bios', withLoader('undionly kpxe')],
-    ['loaders.bios', withLoader('undionly.kpxe\0')],
-    ['loaders.bios', withLoader('')],
-    ['loaders.bios', withLoader('x'.repeat(128))],
-    ['images.bios.kernel', withImage({ kernel: 'vmlinuz && shell' })],
+    ['boot.loaders.bios', withLoader('../../etc/passwd')],
+    ['boot.loaders.bios', withLoader('a/../../b')],
+    ['boot.loaders.bios', withLoader('/undionly.kpxe')],
+    ['boot.loaders.bios', withLoader('undionly kpxe')],
+    ['boot.loaders.bios', withLoader('undionly.kpxe\0')],
+    ['boot.loaders.bios', withLoader('')],
+    ['boot.loaders.bios', withLoader('x'.repeat(128))],
+    ['boot.images.bios.kernel', withImage({ kernel: 'vmlinuz && shell' })],
     // biome-ignore lint/suspicious/noTemplateCurlyInString: iPXE's own
-    ['images.bios.initrds[1]', withImage({ initrds: ['a', '${net0/ip}'] })],
-    ['images.bios.arguments[0]', withImage({ arguments: ['quiet splash'] })],
-    ['images.bios.arguments[1]', withImage({ arguments: ['quiet', '||'] })],
+    ['boot.images.bios.initrds.1', withImage({ initrds: ['a', '${net0/ip}'] })],
+    ['boot.images.bios.arguments.0', withImage({ arguments: ['quiet splash'] })],
+    ['boot.images.bios.arguments.1', withImage({ arguments: ['quiet', '||'] })],
   ])('is refused for %s', (field, catalogue) => {
     expect(() => checkedCatalogue(catalogue)).toThrow(`${field}: `);
   });

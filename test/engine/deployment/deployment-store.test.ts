@@ -191,6 +191,20 @@ describe('the store of a deployment server', () => {
     expect(store.machines()).toEqual([]);
   });
 
+  it('forgets a machine by an id that its agent has told, and none that it does not know', () => {
+    const store = aStore();
+    const uuid = '4c4c4544-0042-4810-8053-b4c04f4d3132';
+    store.machineSeen(MAC, { ids: [MAC, uuid] });
+    expect(() => store.forgetMachine(OTHER)).toThrow(
+      `${OTHER} is no machine that is known: \`machine list\``,
+    );
+    store.machineSeen(OTHER, { ids: [OTHER, uuid] });
+    expect(() => store.forgetMachine(uuid)).toThrow('is an id of several machines; name one by its MAC');
+    expect(store.forgetMachine(OTHER)).toBe(OTHER);
+    expect(store.forgetMachine(uuid)).toBe(MAC);
+    expect(store.machines()).toEqual([]);
+  });
+
   it('has no two machines of one name', () => {
     const store = aStore();
     store.describeMachine(MAC, { name: 'pc-1', tags: [] });

@@ -389,44 +389,44 @@ describe('settings that cannot be are refused', () => {
   const subnet = SETTINGS.subnets[0]!;
   it.each<[string, Partial<AddressSettings>]>([
     [
-      'subnets[0].network: `10.78.0.0` is not a network; write 10.0.0.0/24',
+      'dhcp.subnets.0.network: `10.78.0.0` is not a network; write 10.0.0.0/24',
       { subnets: [{ ...subnet, network: '10.78.0.0' }] },
     ],
     [
-      'subnets[0].network: 10.78.0.5/24 is a host; the network is 10.78.0.0/24',
+      'dhcp.subnets.0.network: 10.78.0.5/24 is a host; the network is 10.78.0.0/24',
       { subnets: [{ ...subnet, network: '10.78.0.5/24' }] },
     ],
     [
-      'subnets[0].range: 10.78.0.5 comes before 10.78.0.9',
+      'dhcp.subnets.0.range: 10.78.0.5 comes before 10.78.0.9',
       { subnets: [{ ...subnet, range: { first: '10.78.0.9', last: '10.78.0.5' } }] },
     ],
     [
-      'subnets[0].range: 10.78.0.0 to 10.78.0.5 are not addresses of machines in 10.78.0.0/24',
+      'dhcp.subnets.0.range: 10.78.0.0 to 10.78.0.5 are not addresses of machines in 10.78.0.0/24',
       { subnets: [{ ...subnet, range: { first: '10.78.0.0', last: '10.78.0.5' } }] },
     ],
     [
-      'subnets[0].range.first: `ten` is no IPv4 address; write 10.0.0.1',
+      'dhcp.subnets.0.range.first: `ten` is no IPv4 address; write 10.0.0.1',
       { subnets: [{ ...subnet, range: { first: 'ten', last: '10.78.0.5' } }] },
     ],
     [
-      'subnets[0].router: `10.78.0` is no IPv4 address; write 10.0.0.1',
+      'dhcp.subnets.0.router: `10.78.0` is no IPv4 address; write 10.0.0.1',
       { subnets: [{ ...subnet, router: '10.78.0' }] },
     ],
-    ['subnets[0].leaseS: a lease of 5 s; write 60 s or more', { subnets: [{ ...subnet, leaseS: 5 }] }],
+    ['dhcp.subnets.0.leaseS: a lease of 5 s; write 60 s or more', { subnets: [{ ...subnet, leaseS: 5 }] }],
     [
-      'reservations[0].mac: `52:54` is no Ethernet address; write 52:54:00:12:34:56',
+      'dhcp.reservations.0.mac: `52:54` is no Ethernet address; write 52:54:00:12:34:56',
       { reservations: [{ mac: '52:54', address: '10.78.0.9' }] },
     ],
     [
-      'reservations[0].address: 10.0.0.9 is no address of a machine in any of the subnets',
+      'dhcp.reservations.0.address: 10.0.0.9 is no address of a machine in any of the subnets',
       { reservations: [{ mac: MAC, address: '10.0.0.9' }] },
     ],
     [
-      "reservations[0].address: 10.78.0.1 is somebody else's; give each machine its own",
+      "dhcp.reservations.0.address: 10.78.0.1 is somebody else's; give each machine its own",
       { reservations: [{ mac: MAC, address: SERVER }] },
     ],
     [
-      "reservations[1].address: 10.78.0.9 is somebody else's; give each machine its own",
+      "dhcp.reservations.1.address: 10.78.0.9 is somebody else's; give each machine its own",
       {
         reservations: [
           { mac: MAC, address: '10.78.0.9' },
@@ -435,7 +435,7 @@ describe('settings that cannot be are refused', () => {
       },
     ],
     [
-      `reservations[1].mac: ${MAC} has an address in 10.78.0.0/24 already`,
+      `dhcp.reservations.1.mac: ${MAC} has an address in 10.78.0.0/24 already`,
       {
         reservations: [
           { mac: MAC, address: '10.78.0.9' },
@@ -447,8 +447,10 @@ describe('settings that cannot be are refused', () => {
     expect(() => aServer({ reservations: [], ...settings })).toThrow(sentence);
   });
 
-  it('networks that overlap: subnets[1].network', () => {
+  it('networks that overlap: dhcp.subnets.1.network', () => {
     const subnets = [subnet, { network: '10.78.0.128/25', leaseS: 600 }];
-    expect(() => aServer({ subnets })).toThrow('subnets[1].network: 10.78.0.128/25 overlaps 10.78.0.0/24');
+    expect(() => aServer({ subnets })).toThrow(
+      'dhcp.subnets.1.network: 10.78.0.128/25 overlaps 10.78.0.0/24',
+    );
   });
 });

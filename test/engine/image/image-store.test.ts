@@ -4,12 +4,12 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ENCODER } from '../../../src/engine/image/chunk-codec.ts';
 import { ImageDraft, pieceBytesFor, type RawRun } from '../../../src/engine/image/image-draft.ts';
-import type { ImageStore } from '../../../src/engine/image/image-store.ts';
+import { ImageStore } from '../../../src/engine/image/image-store.ts';
 import { parseMetainfo } from '../../../src/engine/image/metainfo.ts';
 import { makeSigningKeys } from '../../../src/engine/image/signature.ts';
 import { createKeys, keysOf, publicKeyOfStore } from '../../../src/engine/image/store-keys.ts';
 import { ConfigError, RunFailure } from '../../../src/failure.ts';
-import { anImageFile, someBytes } from '../an-image.ts';
+import { aFolder, anImageFile, someBytes } from '../an-image.ts';
 import { aStore, capture } from './a-captured-image.ts';
 import { flipByte, MIB } from './a-volume.ts';
 
@@ -46,6 +46,19 @@ describe('a store of images', () => {
     await draft.publish(KEYS.privateKey);
     expect(await store.versions()).toEqual([{ name: 'lab', version: 1 }]);
     expect((await store.extentMapOf(await store.find('lab'))).chunks).toHaveLength(6);
+  });
+
+  it('is open to nobody but its owner, whoever makes it first', async () => {
+    const modeOf = async (file: string) => ((await stat(file)).mode & 0o777).toString(8);
+    const [byDraft, byKeys] = await Promise.all([aFolder(), aFolder()]);
+    const store = new ImageStore(join(byDraft, 'store'));
+    const { folder } = await publish(store);
+    await createKeys(new ImageStore(join(byKeys, 'store')));
+    expect(await Promise.all([byDraft, byKeys].map((parent) => modeOf(join(parent, 'store'))))).toEqual([
+      '700',
+      '700',
+    ]);
+    expect(await modeOf(join(folder, 'payload'))).toBe('600');
   });
 
   it('has every version, and gives the newest where none is named', async () => {

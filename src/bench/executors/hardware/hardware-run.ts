@@ -69,8 +69,8 @@ export class HardwareRun {
   /** Where the answer is lost, the server may have armed them all the same. */
   async #arm(room: readonly RoomMachine[]): Promise<ShownDeployment> {
     const machines = room.map(({ mac }) => mac);
-    const { golden } = this.#settings;
-    const wish = { image: golden, machines, waitFor: machines.length };
+    const { golden, disk } = this.#settings;
+    const wish = { image: golden, machines, waitFor: machines.length, ...(disk !== undefined && { disk }) };
     try {
       return await this.#steadyServer.startDeployment(wish);
     } catch (error) {

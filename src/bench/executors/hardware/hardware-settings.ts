@@ -8,6 +8,8 @@ export interface HardwareSettings {
   readonly room: readonly string[];
   /** A golden image in the server's store; its newest version is deployed. */
   readonly golden: string;
+  /** Of each machine, which is overwritten: `serial=...`, `wwn=...`, `path=...`, `only`; undefined: as the server does. */
+  readonly disk?: string;
   /** Switches one machine on or restarts it, for a shell, with `MACHINE` (MAC) and `NAME`; undefined: a person does. */
   readonly power?: string;
   /** Time without a sign of life after which unfinished machines are given up [ms]. */

@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DeploymentServer, serverLine, serverSettingsOf } from '../../../engine/index.ts';
 import { RunFailure } from '../../../failure.ts';
+import { loadQuantityParser } from '../../../settings/quantity.ts';
+import { parseSettingsDocument } from '../../../settings/settings-document.ts';
 import { leaveSignalsToBench } from '../local/leave-signals-to-bench.ts';
 import { portable } from '../local/portable-failure.ts';
 import { sayToBench } from '../local/say-to-bench.ts';
@@ -25,8 +27,11 @@ process.on('message', (task: VmServerTask) => {
 
 async function serve({ settings, wish, ...task }: VmServerTask): Promise<void> {
   scratchFolder = task.scratchFolder;
+  // JSON is YAML.
+  const file = { file: 'settings of the lab', wanted: 'a server has settings' };
+  const document = parseSettingsDocument(JSON.stringify(settings), file);
   await DeploymentServer.start({
-    settings: serverSettingsOf(settings),
+    settings: await serverSettingsOf(document, loadQuantityParser),
     // Machines boot our own boot image, which has its agent.
     agentFiles: () => Promise.resolve([]),
     told: (event) => {

@@ -24,6 +24,8 @@ export interface ExportWishes {
 export interface RawExportWishes extends ExportWishes {
   /** A block device is written to only when it is asked for: everything on it is lost. */
   readonly isDeviceWanted: boolean;
+  /** Before the first byte of a device: from then on what was on it is lost, however the export ends. */
+  readonly overwriteBegun: () => void;
 }
 
 /**
@@ -66,6 +68,7 @@ async function exportToDevice(wishes: RawExportWishes): Promise<void> {
   );
   try {
     const sizeBytes = await assertFits(file, wishes);
+    wishes.overwriteBegun();
     await writeDisk(file, wishes);
     await fitBackupGpt(file, { image, sizeBytes });
   } finally {

@@ -5,8 +5,8 @@ import {
   plannedMachines,
   serverSettings,
 } from '../../../../src/bench/executors/vm/vm-plan.ts';
-import { serverSettingsOf } from '../../../../src/engine/deployment/server-settings.ts';
 import { AddressPlan } from '../../../../src/engine/dhcp/address-plan.ts';
+import { serverSettings as readServerSettings } from '../../../engine/deployment/some-server-settings.ts';
 import { aRun, aScenario } from '../a-run.ts';
 
 const run = aRun({
@@ -26,9 +26,9 @@ describe('the plan of a run on virtual machines', () => {
     ]);
   });
 
-  it('gives the server settings that it takes, with an address for every machine', () => {
+  it('gives the server settings that it takes, with an address for every machine', async () => {
     const place = { topology, state: '/s', store: '/i', bootFolder: '/b' };
-    const { dhcp } = serverSettingsOf(serverSettings(machines, place));
+    const { dhcp } = await readServerSettings(serverSettings(machines, place));
     const plan = new AddressPlan(dhcp, '10.83.0.1');
     for (const { mac, address } of machines)
       expect(plan.reservationFor(mac, plan.subnets[0]!)).toMatchObject({ address });

@@ -223,6 +223,7 @@ describe('an image of files', () => {
       isDeviceWanted: false,
       signal,
       progressed: () => {},
+      overwriteBegun: () => {},
     };
     await expect(exportRaw(wishes)).rejects.toThrow(/is of kind files/);
   });

@@ -10,7 +10,7 @@ import { anImportedImage } from '../import/an-imported-image.ts';
 import { aLoopDevice } from './a-loop-device.ts';
 
 const MEBIBYTE = 2 ** 20;
-const quiet = { signal: new AbortController().signal, progressed: () => {} };
+const quiet = { signal: new AbortController().signal, progressed: () => {}, overwriteBegun: () => {} };
 
 async function anImage() {
   const folder = await aFolder();
@@ -65,6 +65,7 @@ describe('export to a plain disk file', () => {
         target,
         isForced: false,
         isDeviceWanted: false,
+        ...quiet,
         signal: controller.signal,
         progressed,
       }),
@@ -96,7 +97,14 @@ describe('export to a plain disk file', () => {
     await expect(exportRaw({ ...wishes, image: partitioned, target: other })).rejects.toThrow(
       'has sectors of 4096 bytes, and the partition table of the image counts in sectors of 512',
     );
-    await exportRaw(wishes);
+    let begun = 0;
+    const overwriteBegun = () => {
+      begun += 1;
+    };
+    await expect(exportRaw({ ...wishes, target: small, overwriteBegun })).rejects.toThrow();
+    expect(begun).toBe(0);
+    await exportRaw({ ...wishes, overwriteBegun });
+    expect(begun).toBe(1);
     expect((await stat(target)).isBlockDevice()).toBe(true);
     const device = await open(target, 'r');
     const { buffer } = await device.read(Buffer.alloc(12 * MEBIBYTE), { position: 0 });

@@ -37,6 +37,7 @@ export async function importedAndExported(source: string, wire: 'zstd' | 'raw' =
     isDeviceWanted: false,
     signal,
     progressed: () => {},
+    overwriteBegun: () => {},
   });
   return { ...imported, raw };
 }

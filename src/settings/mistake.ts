@@ -1,8 +1,8 @@
 import type { z } from 'zod';
-import { valueAt } from './merge.ts';
-import type { Path } from './scenario-document.ts';
+import type { ConfigError } from '../failure.ts';
+import type { Path } from './settings-document.ts';
 
-/** One mistake in a scenario: where it stands in the data and a sentence that says what was found and what is allowed. */
+/** One mistake in settings: where it stands in the data and a sentence that says what was found and what is allowed. */
 export interface Mistake {
   readonly path: Path;
   /** Set where the mistake is an unknown key of the object at `path`. */
@@ -22,6 +22,38 @@ export function mistakesOf(error: z.ZodError, data: unknown): Mistake[] {
     }
     return [{ path: issue.path, sentence: sentenceOf(issue, valueAt(data, issue.path)) }];
   });
+}
+
+/**
+ * All mistakes as one error, a line for each, in the order of the text; unknown settings first: what is missing is mostly
+ * one of these, misspelt.
+ * @param errorFor an error with its place
+ */
+export function oneErrorFor(
+  mistakes: readonly Mistake[],
+  errorFor: (mistake: Mistake) => ConfigError,
+): ConfigError {
+  const found = mistakes.map((mistake) => ({
+    isUnknown: mistake.key !== undefined,
+    error: errorFor(mistake),
+  }));
+  found.sort(
+    (one, other) =>
+      Number(other.isUnknown) - Number(one.isUnknown) ||
+      one.error.place!.line - other.error.place!.line ||
+      one.error.place!.column - other.error.place!.column,
+  );
+  return Object.assign(found[0]!.error, { message: found.map(({ error }) => error.message).join('\n') });
+}
+
+/** The value at `path` of plain data, or undefined. */
+function valueAt(data: unknown, path: Path): unknown {
+  let value = data;
+  for (const step of path) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    value = (value as Record<PropertyKey, unknown>)[step];
+  }
+  return value;
 }
 
 function sentenceOf(issue: z.core.$ZodIssue, value: unknown): string {

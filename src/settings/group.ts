@@ -2,10 +2,14 @@ import { z } from 'zod';
 
 /** An object whose unknown keys are mistakes that name what is allowed. */
 export function settings<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
-  const allowed = Object.keys(shape).map((key) => `\`${key}\``);
-  return z.strictObject(shape, {
-    error: (issue) => (issue.code === 'unrecognized_keys' ? `allowed are ${allowed.join(', ')}` : undefined),
-  });
+  return z.strictObject(shape, { error: keysAllowed(Object.keys(shape)) });
+}
+
+/** Words about an unknown key, for the error of a schema that has keys. */
+export function keysAllowed(keys: readonly string[]) {
+  const allowed = keys.map((key) => `\`${key}\``).join(', ');
+  return ({ code }: { readonly code: string }) =>
+    code === 'unrecognized_keys' ? `allowed are ${allowed}` : undefined;
 }
 
 /** `unicast:` with nothing behind it means all defaults. */
