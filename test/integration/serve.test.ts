@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { open, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -146,6 +146,20 @@ describe('a deployment server', () => {
     }
     expect(await server.ask('/status')).toMatchObject({ client: 'webtorrent' });
     expect(server.output).not.toMatch(/webtorrent|utp/i);
+  });
+
+  it('goes on where the disk of its log is full, and says so once', async () => {
+    const golden = await aGoldenImage();
+    const server = await ADeploymentServer.start({ store: storeOf(golden) });
+    await server.kill();
+    server.output = '';
+    const full = await open('/dev/full', 'w');
+    onTestFinished(() => full.close());
+    await server.powerOn(full.fd);
+    await server.ask('/deployments', { image: 'lab', machines: [macOf(1)] });
+    expect(await ended(await boot(server, golden, macOf(1)))).toBe('exit code 0: ');
+    expect(await server.ask('/machines')).toMatchObject({ machines: [{ mac: macOf(1) }] });
+    expect(server.output.match(/swarmboot: the log cannot be written \(ENOSPC.*\)/g)).toHaveLength(1);
   });
 
   it('says what it did', async () => {

@@ -6,6 +6,7 @@ import { ConfigError, RunFailure } from '../../failure.ts';
 import { bundleAgent } from '../agent-bundle.ts';
 import { openEngine } from '../engine-door.ts';
 import { aborted, interruptible } from '../interruption.ts';
+import { goOnWithoutOutput } from '../output-failure.ts';
 import { oneLine } from '../progress/target-line.ts';
 
 interface ServeOptions {
@@ -67,6 +68,7 @@ function lineOf({ what, state, sentence }: Finding): string {
 }
 
 async function serve(options: ServeOptions, interrupted: AbortSignal): Promise<void> {
+  goOnWithoutOutput();
   const { DeploymentServer, serverLine } = await openEngine();
   const settings = await settingsOf(options);
   const server = await DeploymentServer.start({
