@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { open, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { open, readdir, readFile, rename, utimes, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -146,6 +146,19 @@ describe('a deployment server', () => {
     }
     expect(await server.ask('/status')).toMatchObject({ client: 'webtorrent' });
     expect(server.output).not.toMatch(/webtorrent|utp/i);
+  });
+
+  it('sends no boot file that was written to since it was started, and says so', async () => {
+    const server = await ADeploymentServer.start({ store: storeOf(await aGoldenImage()) });
+    const kernel = join(server.state, 'boot/vmlinuz');
+    await server.kill();
+    await writeFile(kernel, 'a kernel');
+    await utimes(kernel, 1, 1);
+    await server.powerOn();
+    await writeFile(kernel, 'another!', { flag: 'r+' });
+    await expect(fetch(`${server.url}/boot/vmlinuz`).then((answer) => answer.text())).rejects.toThrow();
+    const told = `http: the boot file ${kernel} was written to while it is served`;
+    while (!server.output.includes(told)) await sleep(50);
   });
 
   it('goes on where the disk of its log is full, and says so once', async () => {

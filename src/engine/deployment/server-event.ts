@@ -21,8 +21,8 @@ export function serverLine(told: ServerEvent): string | undefined {
     case 'tftp': {
       if ('refused' in told)
         return `TFTP: ${told.refused.file} for ${told.refused.client}: ${told.refused.reason}`;
-      const { client, file, outcome } = told.event;
-      return outcome === 'completed' ? undefined : `TFTP: ${file} for ${client}: ${outcome}`;
+      const { client, file, outcome, reason = outcome } = told.event;
+      return outcome === 'completed' ? undefined : `TFTP: ${file} for ${client}: ${reason}`;
     }
     case 'boot':
       return `boot: ${told.mac} is told: ${told.plan.kind === 'deploy' ? 'deployment' : 'boot from disk'} (${told.plan.why})`;
