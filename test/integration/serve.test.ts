@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { open, readdir, readFile, rename, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, symlink, utimes, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -161,6 +161,19 @@ describe('a deployment server', () => {
     while (!server.output.includes(told)) await sleep(50);
   });
 
+  it('says at its start which files for machines are not among those that it serves', async () => {
+    const server = await ADeploymentServer.start({ store: storeOf(await aGoldenImage()) });
+    const folder = join(server.state, 'boot');
+    await server.kill();
+    await writeFile(join(folder, 'vmlinuz'), 'a kernel');
+    await symlink('vmlinuz', join(folder, 'initrd.img'));
+    server.output = '';
+    await server.powerOn();
+    expect(server.output).toContain(
+      `boot: undionly.kpxe, snponly.efi, initrd.img cannot be served from ${folder}: serve --check says why`,
+    );
+  });
+
   it('goes on where the disk of its log is full, and says so once', async () => {
     const golden = await aGoldenImage();
     const server = await ADeploymentServer.start({ store: storeOf(golden) });
@@ -200,6 +213,27 @@ describe('serve --check', () => {
     expect(stdout).toContain('ok       interface lo: 127.0.0.1');
     expect(stdout).toMatch(/note {5}boot file vmlinuz: .*swarmboot bootimage build --out makes it/);
     expect(await readdir(folder)).toEqual(['swarmboot.yaml']);
+  });
+
+  it('asks for boot files as the server would serve them', async () => {
+    const folder = await aFolder();
+    const configFile = join(folder, 'swarmboot.yaml');
+    const boot = {
+      folder,
+      images: { bios: { kernel: '.hidden/vmlinuz', initrds: ['initrd.img', 'link.img'] } },
+    };
+    await mkdir(join(folder, '.hidden'));
+    for (const name of ['.hidden/vmlinuz', 'initrd.img']) await writeFile(join(folder, name), name);
+    await symlink('initrd.img', join(folder, 'link.img'));
+    const settings = { state: join(folder, 'state'), interface: 'lo', dhcp: { mode: 'off' }, boot };
+    await writeFile(configFile, JSON.stringify(settings));
+    const { stdout } = await swarmboot('serve', '--check', '--config', configFile);
+    expect(stdout).toContain(`ok       boot folder: ${folder}: 2 files are served`);
+    expect(stdout).toContain('ok       boot file initrd.img: 10 bytes');
+    for (const name of ['link.img', '.hidden/vmlinuz'])
+      expect(stdout).toContain(
+        `note     boot file ${name}: ${join(folder, name)} is not served: it is a link, or hidden`,
+      );
   });
 
   it('ends with 1 where the server could not start, and names the reason', async () => {

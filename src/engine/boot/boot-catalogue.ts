@@ -24,6 +24,12 @@ const PLAIN_PATH = /^[\w.-]+(\/[\w.-]+)*$/;
 /** iPXE reads a command up to the end of the line; `||`, `&&` and `;` are its own, and `#` begins a comment. */
 const PLAIN_ARGUMENT = /^(?!(\|\||&&|;)$|#)[^\s\p{Cc}]+$/u;
 
+/** The names of all files that machines are told of. */
+export function fileNamesOf({ loaders, images }: BootCatalogue): ReadonlySet<string> {
+  const ofImages = Object.values(images).flatMap(({ kernel, initrds }) => [kernel, ...initrds]);
+  return new Set([...Object.values(loaders), ...ofImages]);
+}
+
 /** The loader for a platform. */
 export function loaderFor({ loaders }: BootCatalogue, platform: Platform): string | undefined {
   return firstFitting(loaders, platform);

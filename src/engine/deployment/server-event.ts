@@ -10,6 +10,8 @@ export type ServerEvent =
   | { readonly service: 'tftp'; readonly refused: RefusedRequest }
   /** A machine has asked what it is to do. */
   | { readonly service: 'boot'; readonly mac: string; readonly plan: BootPlan }
+  /** Files that machines are told of and that are not in the folder of boot files, or not to be served. */
+  | { readonly service: 'boot'; readonly folder: string; readonly lacking: readonly string[] }
   | { readonly service: 'deployment'; readonly event: StoredEvent }
   | { readonly service: 'http' | 'images' | 'store'; readonly error: unknown };
 
@@ -25,6 +27,8 @@ export function serverLine(told: ServerEvent): string | undefined {
       return outcome === 'completed' ? undefined : `TFTP: ${file} for ${client}: ${reason}`;
     }
     case 'boot':
+      if ('lacking' in told)
+        return `boot: ${told.lacking.join(', ')} cannot be served from ${told.folder}: serve --check says why`;
       return `boot: ${told.mac} is told: ${told.plan.kind === 'deploy' ? 'deployment' : 'boot from disk'} (${told.plan.why})`;
     case 'deployment': {
       const { deployment, machine, kind, detail } = told.event;
