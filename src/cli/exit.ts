@@ -1,9 +1,7 @@
 import { type Command, CommanderError } from 'commander';
 import { ConfigError, RunFailure } from '../failure.ts';
 import { Interruption } from './interruption.ts';
-
-/** The reader of a pipe has gone, as with `| head`, or the terminal: nothing is left to be said, and work is cleaned up. */
-const NOBODY_LISTENS = new Set(['EPIPE', 'EIO']);
+import { endWithOutput } from './output-failure.ts';
 
 const FAILED = 1;
 const CALLERS_MISTAKE = 2;
@@ -15,10 +13,7 @@ export async function runProgram(program: Command): Promise<void> {
   // Sub-commands inherit these only when told before they parse.
   for (const command of withAllBelow(program))
     command.exitOverride().showHelpAfterError('(--help tells more)');
-  for (const stream of [process.stdout, process.stderr])
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (!NOBODY_LISTENS.has(error.code ?? '')) throw error;
-    });
+  endWithOutput();
   try {
     await program.parseAsync();
   } catch (error) {

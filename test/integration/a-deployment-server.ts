@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { aFolder } from '../engine/an-image.ts';
 import { aFreePort } from '../engine/swarm/a-swarm.ts';
@@ -47,22 +48,29 @@ export class ADeploymentServer {
     return server;
   }
 
-  /** Resolves when it serves. */
-  async powerOn(): Promise<void> {
+  /** Resolves when it serves. @param log a file for its standard output, which is not in `output` then */
+  async powerOn(log: number | 'pipe' = 'pipe'): Promise<void> {
     const { resolve, promise } = Promise.withResolvers<void>();
-    const child = spawn(process.execPath, [MAIN, 'serve', '--config', this.#configFile]);
+    const child = spawn(process.execPath, [MAIN, 'serve', '--config', this.#configFile], {
+      stdio: ['ignore', log, 'pipe'],
+    });
     this.#process = child;
     const hear = (text: string): void => {
       this.output += text;
       if (text.includes('serving on')) resolve();
     };
-    child.stdout.setEncoding('utf8').on('data', hear);
-    child.stderr.setEncoding('utf8').on('data', hear);
+    child.stdout?.setEncoding('utf8').on('data', hear);
+    child.stderr!.setEncoding('utf8').on('data', hear);
+    if (log !== 'pipe') this.#answers().then(resolve);
     const ended = once(child, 'exit').then(() =>
       Promise.reject(new Error(`the server ended: ${this.output}`)),
     );
     ended.catch(() => {});
     await Promise.race([promise, ended]);
+  }
+
+  async #answers(): Promise<void> {
+    while (!(await fetch(this.url).catch(() => undefined)) && this.#process) await sleep(50);
   }
 
   /** As kill -9 does. */

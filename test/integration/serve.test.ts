@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, symlink, utimes, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -148,6 +148,46 @@ describe('a deployment server', () => {
     expect(server.output).not.toMatch(/webtorrent|utp/i);
   });
 
+  it('sends no boot file that was written to since it was started, and says so', async () => {
+    const server = await ADeploymentServer.start({ store: storeOf(await aGoldenImage()) });
+    const kernel = join(server.state, 'boot/vmlinuz');
+    await server.kill();
+    await writeFile(kernel, 'a kernel');
+    await utimes(kernel, 1, 1);
+    await server.powerOn();
+    await writeFile(kernel, 'another!', { flag: 'r+' });
+    await expect(fetch(`${server.url}/boot/vmlinuz`).then((answer) => answer.text())).rejects.toThrow();
+    const told = `http: the boot file ${kernel} was written to while it is served`;
+    while (!server.output.includes(told)) await sleep(50);
+  });
+
+  it('says at its start which files for machines are not among those that it serves', async () => {
+    const server = await ADeploymentServer.start({ store: storeOf(await aGoldenImage()) });
+    const folder = join(server.state, 'boot');
+    await server.kill();
+    await writeFile(join(folder, 'vmlinuz'), 'a kernel');
+    await symlink('vmlinuz', join(folder, 'initrd.img'));
+    server.output = '';
+    await server.powerOn();
+    expect(server.output).toContain(
+      `boot: undionly.kpxe, snponly.efi, initrd.img cannot be served from ${folder}: serve --check says why`,
+    );
+  });
+
+  it('goes on where the disk of its log is full, and says so once', async () => {
+    const golden = await aGoldenImage();
+    const server = await ADeploymentServer.start({ store: storeOf(golden) });
+    await server.kill();
+    server.output = '';
+    const full = await open('/dev/full', 'w');
+    onTestFinished(() => full.close());
+    await server.powerOn(full.fd);
+    await server.ask('/deployments', { image: 'lab', machines: [macOf(1)] });
+    expect(await ended(await boot(server, golden, macOf(1)))).toBe('exit code 0: ');
+    expect(await server.ask('/machines')).toMatchObject({ machines: [{ mac: macOf(1) }] });
+    expect(server.output.match(/swarmboot: the log cannot be written \(ENOSPC.*\)/g)).toHaveLength(1);
+  });
+
   it('says what it did', async () => {
     const golden = await aGoldenImage();
     const server = await ADeploymentServer.start({ store: storeOf(golden) });
@@ -214,6 +254,27 @@ describe('serve --check', () => {
     expect(stdout).toContain('ok       interface lo: 127.0.0.1');
     expect(stdout).toMatch(/note {5}boot file vmlinuz: .*swarmboot bootimage build --out makes it/);
     expect(await readdir(folder)).toEqual(['swarmboot.yaml']);
+  });
+
+  it('asks for boot files as the server would serve them', async () => {
+    const folder = await aFolder();
+    const configFile = join(folder, 'swarmboot.yaml');
+    const boot = {
+      folder,
+      images: { bios: { kernel: '.hidden/vmlinuz', initrds: ['initrd.img', 'link.img'] } },
+    };
+    await mkdir(join(folder, '.hidden'));
+    for (const name of ['.hidden/vmlinuz', 'initrd.img']) await writeFile(join(folder, name), name);
+    await symlink('initrd.img', join(folder, 'link.img'));
+    const settings = { state: join(folder, 'state'), interface: 'lo', dhcp: { mode: 'off' }, boot };
+    await writeFile(configFile, JSON.stringify(settings));
+    const { stdout } = await swarmboot('serve', '--check', '--config', configFile);
+    expect(stdout).toContain(`ok       boot folder: ${folder}: 2 files are served`);
+    expect(stdout).toContain('ok       boot file initrd.img: 10 bytes');
+    for (const name of ['link.img', '.hidden/vmlinuz'])
+      expect(stdout).toContain(
+        `note     boot file ${name}: ${join(folder, name)} is not served: it is a link, or hidden`,
+      );
   });
 
   it('ends with 1 where the server could not start, and names the reason', async () => {

@@ -7,6 +7,7 @@ import { parseSettingsDocument, type SettingsDocument, withPlace } from '../../s
 import { bundleAgent } from '../agent-bundle.ts';
 import { openEngine } from '../engine-door.ts';
 import { aborted, Interruption, interruptible } from '../interruption.ts';
+import { goOnWithoutOutput } from '../output-failure.ts';
 import { oneLine } from '../progress/target-line.ts';
 
 interface ServeOptions {
@@ -83,6 +84,7 @@ async function serveUntilStopped(options: ServeOptions, interrupted: AbortSignal
 }
 
 async function serve(options: ServeOptions, interrupted: AbortSignal): Promise<void> {
+  goOnWithoutOutput();
   const { DeploymentServer, serverLine } = await openEngine();
   const { settings, document } = await settingsOf(options);
   const server = await DeploymentServer.start({

@@ -21,8 +21,14 @@ export interface BootCatalogue {
 const MOST_NAME_BYTES = 127;
 /** A relative path of plain names; iPXE and firmware read spaces, `$` and `&` in their own ways. */
 const PLAIN_PATH = /^[\w.-]+(\/[\w.-]+)*$/;
-/** iPXE reads a command up to the end of the line, and `||` and `&&` as its own. */
-const PLAIN_ARGUMENT = /^(?!(\|\||&&)$)[^\s\p{Cc}]+$/u;
+/** iPXE reads a command up to the end of the line; `||`, `&&` and `;` are its own, and `#` begins a comment. */
+const PLAIN_ARGUMENT = /^(?!(\|\||&&|;)$|#)[^\s\p{Cc}]+$/u;
+
+/** The names of all files that machines are told of. */
+export function fileNamesOf({ loaders, images }: BootCatalogue): ReadonlySet<string> {
+  const ofImages = Object.values(images).flatMap(({ kernel, initrds }) => [kernel, ...initrds]);
+  return new Set([...Object.values(loaders), ...ofImages]);
+}
 
 /** The loader for a platform. */
 export function loaderFor({ loaders }: BootCatalogue, platform: Platform): string | undefined {
@@ -61,7 +67,7 @@ function checkImage(field: string, { kernel, initrds, arguments: words }: BootIm
     if (!isKernelArgument(word)) {
       throw new ConfigError(
         `${field}.arguments.${index}`,
-        `\`${word}\` is not one word; write one word each`,
+        `\`${word}\` is no word of a command line in iPXE; write one word each, none of them an operator or a comment`,
       );
     }
   }

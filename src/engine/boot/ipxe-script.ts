@@ -3,8 +3,10 @@ import { isKernelArgument } from './boot-catalogue.ts';
 import type { BootPlan } from './boot-plan.ts';
 import { isUefi } from './platform.ts';
 
-/** Before a machine that could not fetch its boot image asks again what to do. */
+/** Between two times that a machine asks what to do which could not fetch its boot image [s]. */
 const RETRY_S = 10;
+/** How long it asks: as long as an agent waits for a server that is started again (`http/deployment-client.ts`) [s]. */
+const PATIENCE_S = 300;
 
 export interface IpxeScriptOptions {
   readonly target: ScriptTarget;
@@ -48,10 +50,13 @@ function deployment(
 function retry(url: string): string[] {
   return [
     ':failed',
-    said(`the boot image cannot be fetched or started; once more in ${RETRY_S} seconds`),
+    said(`the boot image cannot be fetched or started: asking again every ${RETRY_S} s for ${PATIENCE_S} s`),
     'imgfree',
-    `sleep ${RETRY_S}`,
-    `chain --replace ${url} ||`,
+    ...Array.from({ length: PATIENCE_S / RETRY_S }, () => [
+      `sleep ${RETRY_S}`,
+      // Where the answer has come, nothing below is read any more.
+      `chain --replace ${url} ||`,
+    ]).flat(),
   ];
 }
 
@@ -60,7 +65,7 @@ function localBoot({ platform }: ScriptTarget): string {
   return isUefi(platform) ? 'exit 1' : 'exit';
 }
 
-/** Names of machines come from people: nothing in them is a command. */
+/** Names of machines come from people: nothing in them is a command, a setting or a comment of iPXE. */
 function said(text: string): string {
-  return `echo Swarmboot: ${text.replace(/[^\w .,:;()/-]/g, '?')}`;
+  return `echo Swarmboot: ${text.replace(/[^\w .,:()/-]/g, '?')}`;
 }

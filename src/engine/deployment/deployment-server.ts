@@ -1,7 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError, RunFailure } from '../../failure.ts';
-import type { BootCatalogue } from '../boot/boot-catalogue.ts';
+import { type BootCatalogue, fileNamesOf } from '../boot/boot-catalogue.ts';
 import type { BootRegistry } from '../boot/boot-plan.ts';
 import { type ScriptRouteOptions, scriptRoute } from '../boot/script-http-server.ts';
 import { type AgentFileWishes, systemRescueAgentFiles } from '../boot/systemrescue/agent-files.ts';
@@ -92,7 +92,7 @@ export class DeploymentServer {
     await mkdir(state, { recursive: true, mode: 0o700 });
     const store = DeploymentStore.open(join(state, 'swarmboot.db'));
     this.#closers.push(() => store.close());
-    const bootFiles = await this.#openBootFiles(boot.folder ?? join(state, 'boot'));
+    const bootFiles = await this.#openBootFiles(boot.folder ?? join(state, 'boot'), fileNamesOf(catalogue));
     const tracker = await this.#startTracker(address);
     const served = this.#serveImages({ images, tracker, bootFiles, address, httpUrl });
     const registry = new StoredBootRegistry({ store, httpUrl, tftp: `${address}:${tftp.port}` });
@@ -146,10 +146,12 @@ export class DeploymentServer {
     });
   }
 
-  /** The folder may still be empty: the server says so when a machine asks for a file. */
-  async #openBootFiles(folder: string): Promise<Map<string, BootFile>> {
+  /** The folder may still be empty: the server says so, and again when a machine asks for a file. */
+  async #openBootFiles(folder: string, names: ReadonlySet<string>): Promise<Map<string, BootFile>> {
     await mkdir(folder, { recursive: true });
     const files = await openBootFolder(folder);
+    const lacking = [...names].filter((name) => !files.has(name));
+    if (lacking.length > 0) this.#told({ service: 'boot', folder, lacking });
     this.#closers.push(async () => {
       for (const file of files.values()) await file.close();
     });

@@ -1,15 +1,16 @@
-import { access, constants, stat } from 'node:fs/promises';
+import { access, constants, lstat, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { RunFailure } from '../../failure.ts';
-import type { BootCatalogue } from '../boot/boot-catalogue.ts';
+import { type BootCatalogue, fileNamesOf } from '../boot/boot-catalogue.ts';
 import { addressPlanOf } from '../dhcp/address-plan.ts';
 import { ownAddressOn } from '../dhcp/interface-reader.ts';
 import { expectFreePort } from '../dhcp/node-udp-socket.ts';
 import { BOOT_SERVER_PORT, SERVER_PORT } from '../dhcp/outcome.ts';
 import { findRival } from '../dhcp/rival-probe-client.ts';
 import { ImageStore } from '../image/image-store.ts';
+import { openBootFolder } from '../tftp/boot-file-reader.ts';
 import { catalogueOf } from './server-catalogue.ts';
 import type { ServerSettings } from './server-settings.ts';
 
@@ -93,19 +94,32 @@ async function bootFileFindings(folder: string, settings: ServerSettings['boot']
     catalogue = catalogueOf(settings, 'http://server');
     return 'in order';
   });
-  const names = new Set([
-    ...Object.values(catalogue.loaders),
-    ...Object.values(catalogue.images).flatMap(({ kernel, initrds }) => [kernel, ...initrds]),
-  ]);
-  const files = [...names].map(async (name) =>
-    lessThanMissing(await finding(`boot file ${name}`, () => bootFile(join(folder, name)))),
+  let served: ReadonlyMap<string, number> = new Map();
+  const opened = await finding('boot folder', async () => {
+    served = await servedBootFiles(folder);
+    return `${folder}: ${served.size} files are served`;
+  });
+  const files = [...fileNamesOf(catalogue)].map(async (name) =>
+    lessThanMissing(await finding(`boot file ${name}`, () => bootFile(join(folder, name), served.get(name)))),
   );
-  return [checked, ...(await Promise.all(files))];
+  return [checked, opened, ...(await Promise.all(files))];
 }
 
-async function bootFile(path: string): Promise<string> {
-  const found = await stat(path).catch(() => undefined);
-  if (found?.isFile()) return `${found.size} bytes`;
+/** Sizes by name of what the server would serve [byte]; it makes the folder where there is none. */
+async function servedBootFiles(folder: string): Promise<ReadonlyMap<string, number>> {
+  if (!(await stat(folder).catch(() => undefined))) return new Map();
+  const files = await openBootFolder(folder);
+  for (const file of files.values()) await file.close();
+  return new Map([...files].map(([name, { sizeBytes }]) => [name, sizeBytes]));
+}
+
+async function bootFile(path: string, servedBytes: number | undefined): Promise<string> {
+  if (servedBytes !== undefined) return `${servedBytes} bytes`;
+  if (await lstat(path).catch(() => undefined))
+    throw new RunFailure(
+      'NO_FILE',
+      `${path} is not served: it is a link, or hidden; put the file itself there`,
+    );
   throw new RunFailure('NO_FILE', `there is no file ${path}: ./swarmboot bootimage build --out makes it`);
 }
 

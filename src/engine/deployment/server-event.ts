@@ -10,6 +10,8 @@ export type ServerEvent =
   | { readonly service: 'tftp'; readonly refused: RefusedRequest }
   /** A machine has asked what it is to do. */
   | { readonly service: 'boot'; readonly mac: string; readonly plan: BootPlan }
+  /** Files that machines are told of and that are not in the folder of boot files, or not to be served. */
+  | { readonly service: 'boot'; readonly folder: string; readonly lacking: readonly string[] }
   | { readonly service: 'deployment'; readonly event: StoredEvent }
   | { readonly service: 'http' | 'images' | 'store'; readonly error: unknown };
 
@@ -21,10 +23,12 @@ export function serverLine(told: ServerEvent): string | undefined {
     case 'tftp': {
       if ('refused' in told)
         return `TFTP: ${told.refused.file} for ${told.refused.client}: ${told.refused.reason}`;
-      const { client, file, outcome } = told.event;
-      return outcome === 'completed' ? undefined : `TFTP: ${file} for ${client}: ${outcome}`;
+      const { client, file, outcome, reason = outcome } = told.event;
+      return outcome === 'completed' ? undefined : `TFTP: ${file} for ${client}: ${reason}`;
     }
     case 'boot':
+      if ('lacking' in told)
+        return `boot: ${told.lacking.join(', ')} cannot be served from ${told.folder}: serve --check says why`;
       return `boot: ${told.mac} is told: ${told.plan.kind === 'deploy' ? 'deployment' : 'boot from disk'} (${told.plan.why})`;
     case 'deployment': {
       const { deployment, machine, kind, detail } = told.event;

@@ -87,10 +87,14 @@ export class AddressPlan {
     });
   }
 
+  /** Whether the address is reserved for another machine. */
+  isOfAnother(address: Ipv4, mac: MacAddress): boolean {
+    return (this.#reserved.get(address) ?? mac) !== mac;
+  }
+
   /** Whether this machine may have this address, as far as the plan goes. */
   allows(address: Ipv4, mac: MacAddress, { pool, router, nameServers = [] }: Subnet): boolean {
-    const owner = this.#reserved.get(address);
-    if (owner !== undefined) return owner === mac;
+    if (this.#reserved.has(address)) return !this.isOfAnother(address, mac);
     if ([this.#serverAddress, router, ...nameServers].includes(address)) return false;
     const number = ipv4Number(address);
     return pool !== null && pool.first <= number && number <= pool.last;

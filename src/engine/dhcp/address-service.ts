@@ -113,7 +113,9 @@ export class AddressService implements DhcpService {
     const { pool, plan } = this.#options;
     if (wished === NO_ADDRESS)
       return ignored('badClientAddress', 'it requests an address and does not say which');
-    if (plan.subnetOf(wished) !== request.subnet) return this.#refused(request, wished);
+    // Whoever had it before it was reserved has to leave it, though its lease is known no more.
+    const isWrong = plan.subnetOf(wished) !== request.subnet || plan.isOfAnother(wished, request.mac);
+    if (isWrong) return this.#refused(request, wished);
     const known = pool.leaseOf(request)?.address ?? plan.reservationFor(request.mac, request.subnet)?.address;
     if (known === undefined) return ignored('unknownLease', `nothing is known here of it and ${wished}`);
     if (known !== wished || !pool.isFreeFor(wished, request, request.nowMs)) {

@@ -29,10 +29,16 @@ export class LeasePool {
   /** Addresses of each pool below this number were all used before. */
   readonly #unused = new Map<Subnet, number>();
 
-  /** @param leases as they were stored; those of networks that are gone are forgotten */
+  /**
+   * @param leases as they were stored, the last ones last. Those that the plan does not allow any more are forgotten: a
+   * reservation does not wait for the machine that had the address, which may be the one that was replaced.
+   */
   constructor(plan: AddressPlan, leases: Iterable<Lease>) {
     this.#plan = plan;
-    for (const lease of leases) if (plan.subnetOf(lease.address)) this.#set(lease);
+    for (const lease of leases) {
+      const subnet = plan.subnetOf(lease.address);
+      if (subnet && plan.allows(lease.address, lease.mac, subnet)) this.#set(lease);
+    }
   }
 
   /** What the machine had last in this network, though its time may be over. */

@@ -20,7 +20,8 @@ interface Waiting {
  */
 export class LeaseStore {
   readonly #path: string;
-  readonly #leases: Map<Ipv4, Lease>;
+  /** Those that were written last are at the end: of a machine's addresses the last is its own. */
+  readonly #leases = new Map<Ipv4, Lease>();
   #file!: FileHandle;
   /** Up to here the file is whole [byte]. */
   #bytes = 0;
@@ -34,7 +35,7 @@ export class LeaseStore {
 
   private constructor(path: string, leases: readonly Lease[]) {
     this.#path = path;
-    this.#leases = new Map(leases.map((lease) => [lease.address, lease]));
+    for (const lease of leases) this.#keep(lease);
   }
 
   /**
@@ -53,7 +54,7 @@ export class LeaseStore {
     return store;
   }
 
-  /** The leases as they stood when the file was opened, and all that were written since. */
+  /** The leases as they stood when the file was opened, and all that were written since, in the order of writing. */
   get leases(): Iterable<Lease> {
     return this.#leases.values();
   }
@@ -99,8 +100,13 @@ export class LeaseStore {
     }
     this.#bytes += text.length;
     this.#staleLines += leases.length;
-    for (const lease of leases) this.#leases.set(lease.address, lease);
+    for (const lease of leases) this.#keep(lease);
     if (this.#staleLines > this.#mostStaleLines + this.#leases.size) await this.#tryRewrite();
+  }
+
+  #keep(lease: Lease): void {
+    this.#leases.delete(lease.address);
+    this.#leases.set(lease.address, lease);
   }
 
   /** Behind what is whole, wherever a write that failed has left the handle. */

@@ -4,7 +4,10 @@ import { OPTION } from './option-code.ts';
 import { shortsOption, textOption } from './option-values.ts';
 import type { DhcpOptions, DhcpPacket } from './packet.ts';
 
-/** What asks for a boot file: the firmware's PXE, its HTTP boot, or iPXE. */
+/** The code of HTTP among the features of iPXE (`ipxe/features.h`). */
+const HTTP_FEATURE = 19;
+
+/** What asks for a boot file: the firmware's PXE, its HTTP boot, or iPXE that reads our scripts. */
 export type BootStage = 'pxe' | 'http' | 'ipxe';
 
 /** Who asks for a boot file. */
@@ -38,10 +41,24 @@ function stageOf(options: DhcpOptions): BootStage | undefined {
   return vendorClass.startsWith('HTTPClient') ? 'http' : undefined;
 }
 
-/** The user class as plain text, as iPXE sends it, or with its length in front (RFC 3004, 4). */
+/**
+ * Whether it is an iPXE that fetches by HTTP. One that lists what it can, and not HTTP, loads ours first; so does gPXE, of
+ * which iPXE came, and which reads no scripts of iPXE. The user class comes as plain text, as iPXE sends it, or with its
+ * length in front (RFC 3004, 4).
+ */
 function isIpxe(options: DhcpOptions): boolean {
-  const userClass = textOption(options, OPTION.userClass);
-  return options.has(OPTION.ipxe) || userClass === 'iPXE' || userClass === '\x04iPXE';
+  const userClass = textOption(options, OPTION.userClass)?.replace('\x04', '');
+  const features = options.get(OPTION.ipxe);
+  return features === undefined
+    ? userClass === 'iPXE'
+    : userClass !== 'gPXE' && hasFeature(features, HTTP_FEATURE);
+}
+
+/** iPXE's own option holds others of one byte each for code and length (https://ipxe.org/howto/dhcpd). */
+function hasFeature(options: Uint8Array, wanted: number): boolean {
+  for (let at = 0; at < options.length; at += 2 + (options[at + 1] ?? 0))
+    if (options[at] === wanted) return true;
+  return false;
 }
 
 /** Option 93, or what the vendor class says of it (`PXEClient:Arch:00007:UNDI:003000`; PXE 2.1, table 2-1). */

@@ -17,6 +17,7 @@ export interface ReplyParts {
 /** A reply to a request, by RFC 2131, table 3. */
 export function replyTo(request: DhcpPacket, parts: ReplyParts): DhcpPacket {
   const { type, serverAddress, yourAddress = NO_ADDRESS, boot, options = new Map() } = parts;
+  const clientAddress = type === 'ack' ? request.clientAddress : NO_ADDRESS;
   return {
     op: 'reply',
     hardwareType: request.hardwareType,
@@ -24,9 +25,10 @@ export function replyTo(request: DhcpPacket, parts: ReplyParts): DhcpPacket {
     hops: 0,
     transactionId: request.transactionId,
     secs: 0,
-    // A relay agent has to send a refusal to everybody: the client's address is not right (RFC 2131, 4.3.2).
-    isBroadcast: request.isBroadcast || type === 'nak',
-    clientAddress: type === 'ack' ? request.clientAddress : NO_ADDRESS,
+    // Without the flag a relay agent sends to one of the addresses (RFC 1542, 4.1.2), and has none to send to where it
+    // is the offer of a proxy or a refusal (RFC 2131, 4.3.2).
+    isBroadcast: request.isBroadcast || (yourAddress === NO_ADDRESS && clientAddress === NO_ADDRESS),
+    clientAddress,
     yourAddress,
     nextServer: boot?.nextServer ?? NO_ADDRESS,
     relayAddress: request.relayAddress,

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { RunFailure } from '../../failure.ts';
 import { writeJson } from './json-reply-writer.ts';
 
 /** Answers a request if it is one of its own. @returns whether it was; rejects where the connection is to be ended */
@@ -46,8 +47,9 @@ export class HttpServer {
       (request, response) => {
         endWhenStalled(response, stallMs);
         route(routes, request, response).catch(async (error: unknown) => {
-          // A client that is gone is no fault of ours.
-          if (response.destroyed || response.socket?.destroyed !== false) return;
+          // A client that is gone is no fault of ours; a file that cannot be read is, and the connection goes with it.
+          const isClosed = response.destroyed || response.socket?.destroyed !== false;
+          if (isClosed && !(error instanceof RunFailure)) return;
           failed(error);
           await answerFailure(request, response);
         });

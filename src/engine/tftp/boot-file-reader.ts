@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, open, readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { ConfigError, RunFailure } from '../../failure.ts';
@@ -14,7 +14,10 @@ const KEPT_CHUNKS = 32;
 /** A boot file on a disk: read in chunks that all clients share, never as a whole. */
 export class DiskBootFile implements BootFile {
   readonly sizeBytes: number;
+  readonly #path: string;
   readonly #file: FileHandle;
+  /** When it was last written to before it was opened [ns]. */
+  readonly #writtenAtNs: bigint;
   readonly #buffers = new PieceBuffers(CHUNK_BYTES, KEPT_CHUNKS);
   readonly #chunks = new PieceCache(
     KEPT_CHUNKS,
@@ -22,9 +25,11 @@ export class DiskBootFile implements BootFile {
     (bytes) => this.#buffers.giveBack(bytes),
   );
 
-  private constructor(file: FileHandle, sizeBytes: number) {
+  private constructor(path: string, file: FileHandle, { size, mtimeNs }: BigIntStats) {
+    this.#path = path;
     this.#file = file;
-    this.sizeBytes = sizeBytes;
+    this.sizeBytes = Number(size);
+    this.#writtenAtNs = mtimeNs;
   }
 
   /**
@@ -37,8 +42,8 @@ export class DiskBootFile implements BootFile {
     const file = await open(path, flags).catch((cause: NodeJS.ErrnoException) => {
       throw new ConfigError('', `the boot file ${path} cannot be read: ${cause.message}`, { cause });
     });
-    const stat = await file.stat();
-    if (stat.isFile()) return new DiskBootFile(file, stat.size);
+    const stat = await file.stat({ bigint: true });
+    if (stat.isFile()) return new DiskBootFile(path, file, stat);
     await file.close();
     throw new ConfigError('', `the boot file ${path} is not a plain file`);
   }
@@ -55,12 +60,35 @@ export class DiskBootFile implements BootFile {
   async #readChunk(chunk: number): Promise<Uint8Array> {
     const offset = chunk * CHUNK_BYTES;
     const bytes = this.#buffers.take(Math.min(CHUNK_BYTES, this.sizeBytes - offset));
+    try {
+      if ((await this.#fill(bytes, offset)) && (await this.#isUnchanged())) return bytes;
+    } catch (cause) {
+      const why = (cause as Error).message;
+      throw new RunFailure('BOOT_FILE', `the boot file ${this.#path} cannot be read: ${why}`, { cause });
+    }
+    throw new RunFailure(
+      'BOOT_FILE_CHANGED',
+      `the boot file ${this.#path} was written to while it is served: start the server again; a new file is best moved to its place`,
+    );
+  }
+
+  /** @returns false where the file ends before */
+  async #fill(bytes: Uint8Array, offset: number): Promise<boolean> {
     for (let filled = 0; filled < bytes.length; ) {
       const { bytesRead } = await this.#file.read(bytes, filled, bytes.length - filled, offset + filled);
-      if (bytesRead === 0) throw new RunFailure('BOOT_FILE_SHORT', 'a boot file has become shorter');
+      if (bytesRead === 0) return false;
       filled += bytesRead;
     }
-    return bytes;
+    return true;
+  }
+
+  /**
+   * Half an old kernel and half a new one start nothing. The time of the last change (ctime) tells nothing of that: it is
+   * another when the name is given to a new file, and this one is whole.
+   */
+  async #isUnchanged(): Promise<boolean> {
+    const { size, mtimeNs } = await this.#file.stat({ bigint: true });
+    return Number(size) === this.sizeBytes && mtimeNs === this.#writtenAtNs;
   }
 }
 

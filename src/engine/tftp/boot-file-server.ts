@@ -34,6 +34,8 @@ export interface TransferEnded {
   /** As the client named it. */
   readonly file: string;
   readonly outcome: TransferOutcome;
+  /** Why the file was unreadable, where it was. */
+  readonly reason: string | undefined;
 }
 
 /** Each takes a socket, a few kilobytes and what waits of its window. */
@@ -129,7 +131,7 @@ export class BootFileServer {
     transfer.ended.then((outcome) => {
       if (this.#transfers.get(key) === running) this.#transfers.delete(key);
       if (this.#transfers.size === 0) this.#stopClock();
-      this.#options.transferEnded?.({ client: key, file: name, outcome });
+      this.#options.transferEnded?.({ client: key, file: name, outcome, reason: transfer.readFailure });
     });
     transfer.start(this.#options.host);
   }

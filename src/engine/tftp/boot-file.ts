@@ -1,4 +1,4 @@
-/** A file that machines boot from. It does not change while it is served. */
+/** A file that machines boot from. One that changes while it is served cannot be read any more. */
 export interface BootFile {
   readonly sizeBytes: number;
   /** One reader for each client; it holds on to no more of the file than it needs next. */
@@ -12,7 +12,7 @@ export type BootFiles = ReadonlyMap<string, BootFile>;
 export interface BootFileCursor {
   /** Fills `into` from `offset` of the file on. @returns false where these bytes have to be brought first */
   read(offset: number, into: Uint8Array): boolean;
-  /** Brings bytes into memory and lets go of those before. Rejects with the system's error. */
+  /** Brings bytes into memory and lets go of those before. Rejects with a RunFailure where they cannot be read. */
   bring(offset: number, bytes: number): Promise<void>;
   /** Nothing is read any more. */
   close(): void;

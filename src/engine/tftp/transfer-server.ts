@@ -45,6 +45,7 @@ export class TransferServer {
   #block: Buffer;
   /** When the client has acknowledged something last [ms, `performance.now()`]. */
   #heardAtMs = Number.NEGATIVE_INFINITY;
+  #readFailure: string | undefined;
   /** Changes when other blocks are to be sent than those that wait for the disk. */
   #sending = 0;
 
@@ -67,6 +68,11 @@ export class TransferServer {
   /** The client has shown that it is there. */
   get hasHeard(): boolean {
     return this.#transfer.hasHeard;
+  }
+
+  /** Why the file could not be read; undefined where it could. */
+  get readFailure(): string | undefined {
+    return this.#readFailure;
   }
 
   get heardAtMs(): number {
@@ -154,7 +160,8 @@ export class TransferServer {
     const offset = (first - 1) * blockBytes;
     try {
       await this.#cursor.bring(offset, Math.min(count * blockBytes, this.#task.file.sizeBytes - offset));
-    } catch {
+    } catch (error) {
+      this.#readFailure = (error as Error).message;
       this.#transfer.handle({ kind: 'readFailed' });
     }
     if (sending === this.#sending) this.#sendBlocks(first, count);

@@ -15,7 +15,7 @@ describe('a boot catalogue', () => {
     const catalogue = withImage({
       kernel: 'cloud/vmlinuz-6.1',
       // biome-ignore lint/suspicious/noTemplateCurlyInString: iPXE's own
-      arguments: ['BOOTIF=01-${net0/mac}', 'console=ttyS0,115200'],
+      arguments: ['BOOTIF=01-${net0/mac}', 'console=ttyS0,115200', 'a=b;c#d'],
     });
     expect(checkedCatalogue(catalogue)).toBe(catalogue);
   });
@@ -33,6 +33,8 @@ describe('a boot catalogue', () => {
     ['boot.images.bios.initrds.1', withImage({ initrds: ['a', '${net0/ip}'] })],
     ['boot.images.bios.arguments.0', withImage({ arguments: ['quiet splash'] })],
     ['boot.images.bios.arguments.1', withImage({ arguments: ['quiet', '||'] })],
+    ['boot.images.bios.arguments.1', withImage({ arguments: ['quiet', ';'] })],
+    ['boot.images.bios.arguments.0', withImage({ arguments: ['#quiet', 'splash'] })],
   ])('is refused for %s', (field, catalogue) => {
     expect(() => checkedCatalogue(catalogue)).toThrow(`${field}: `);
   });

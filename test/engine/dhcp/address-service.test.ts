@@ -269,6 +269,18 @@ describe('a reserved address', () => {
     );
   });
 
+  it('that was moved to another machine is free for it at once, and refused to the one that had it', () => {
+    const had: Lease = { address: '10.78.0.50', mac: OTHER_MAC, state: 'bound', untilMs: 600_000 };
+    const server = aServer({}, [had]);
+    expect(server.join(RESERVED_MAC)).toBe('10.78.0.50');
+    const options = [requestedAddress('10.78.0.50')];
+    expect(short(server.ask({ type: 'request', mac: OTHER_MAC, options }))).toBe('nak 0.0.0.0');
+    expect(short(server.ask({ type: 'request', mac: OTHER_MAC, clientAddress: '10.78.0.50' }))).toBe(
+      'nak 0.0.0.0',
+    );
+    expect(server.join(OTHER_MAC)).toBe('10.78.0.100');
+  });
+
   it("is known to be its machine's after the leases were lost", () => {
     const options = [requestedAddress('10.78.0.50')];
     expect(short(aServer().ask({ type: 'request', mac: RESERVED_MAC, options }))).toBe('ack 10.78.0.50');

@@ -77,7 +77,8 @@ describe('iPXE', () => {
     const script = `${HTTP}/ipxe/bios/52-54-00-78-00-01`;
     const mac = ARMED_MAC;
     expect(outcome({ mac, options: ipxeOptions(0) })).toBe(script);
-    expect(outcome({ mac, options: [...pxeOptions(0), [OPTION.ipxe, Uint8Array.of()]] })).toBe(script);
+    const http = Uint8Array.of(17, 1, 1, 19, 1, 1);
+    expect(outcome({ mac, options: [...pxeOptions(0), [OPTION.ipxe, http]] })).toBe(script);
     expect(outcome({ mac, options: [...pxeOptions(0), [OPTION.userClass, textValue('iPXE')]] })).toBe(script);
     expect(outcome({ mac, options: [...pxeOptions(0), [OPTION.userClass, textValue('\x04iPXE')]] })).toBe(
       script,
@@ -88,6 +89,19 @@ describe('iPXE', () => {
     for (const type of [0, 6, 7, 9, 10, 11]) {
       expect(outcome({ options: ipxeOptions(type) })).toMatch(/^http:.*\/ipxe\//);
     }
+  });
+
+  it.each<[string, string, Uint8Array]>([
+    ['that has no HTTP', 'iPXE', Uint8Array.of(177, 5, 19, 26, 244, 16, 0, 23, 1, 1, 17, 1, 1)],
+    ['that says nothing whole of what it has', 'iPXE', Uint8Array.of(177)],
+    ['from before it was called so', 'gPXE', Uint8Array.of(23, 1, 1, 19, 1, 1)],
+  ])('%s loads ours first', (_, userClass, features) => {
+    const options = [
+      ...pxeOptions(0),
+      [OPTION.userClass, textValue(userClass)] as const,
+      [OPTION.ipxe, features] as const,
+    ];
+    expect(outcome({ options })).toBe('undionly.kpxe');
   });
 
   it('on UEFI gets a script for UEFI', () => {

@@ -37,7 +37,18 @@ describe('the leases in a file', () => {
     await store.append([aLease(1), aLease(2)]);
     await store.append([aLease(1, 99)]);
     await store.close();
-    expect(await storedIn(file)).toEqual([aLease(1, 99), aLease(2)]);
+    expect(await storedIn(file)).toEqual([aLease(2), aLease(1, 99)]);
+  });
+
+  it('come in the order in which they were written last: the last of a machine is its own', async () => {
+    const file = await aFile();
+    const store = await LeaseStore.open(file);
+    const ofOne = (number: number, untilMs: number) => ({ ...aLease(number, untilMs), mac: aLease(1).mac });
+    for (const lease of [ofOne(1, 10), ofOne(2, 20), ofOne(1, 30)]) await store.append([lease]);
+    await store.close();
+    expect([...store.leases]).toEqual([ofOne(2, 20), ofOne(1, 30)]);
+    // From the lines as they came, and from the file that was written anew.
+    for (let time = 0; time < 2; time++) expect(await storedIn(file)).toEqual([ofOne(2, 20), ofOne(1, 30)]);
   });
 
   it('are on the disk as soon as somebody is told so, whatever becomes of the process', async () => {

@@ -102,9 +102,11 @@ describe.each(RELAY_AGENTS)('a machine behind $name', (agent) => {
     const server = await aServer(network, 'proxy');
     await agent.start(context, network);
     const firmware = ['--now', '--quit', '-V', 'PXEClient:Arch:00007:UNDI:003000'];
-    await udhcpc({ context, network, options: firmware });
+    const client = await udhcpc({ context, network, options: firmware });
     await until(() => results(server).includes('discover answered'));
     expect(server.heard(MAC)[0]?.to).toEqual({ address: RELAY.far, port: 67 });
+    // It takes the offer of a proxy, which has no address, for one like all others.
+    await until(() => client.output().includes('select for 0.0.0.0, server 10.78.0.1'));
   });
 });
 

@@ -9,7 +9,7 @@ import { decodePacket, encodePacket } from '../../../src/engine/dhcp/packet-code
 import { ProxyService } from '../../../src/engine/dhcp/proxy-service.ts';
 import { type Response, respond } from '../../../src/engine/dhcp/respond.ts';
 import { bootSettings } from './a-boot.ts';
-import { aPacket, pxeOptions, serverIdentifier } from './a-packet.ts';
+import { aPacket, ipxeOptions, pxeOptions, serverIdentifier } from './a-packet.ts';
 import { FIRMWARE_PACKETS, type FirmwarePacket } from './firmware.ts';
 
 const SERVER = '10.78.0.1';
@@ -105,6 +105,25 @@ function packetNamed(name: string): FirmwarePacket {
   if (!found) throw new Error(`there is no packet ${name}`);
   return found;
 }
+
+describe('an answer that goes through a relay agent', () => {
+  /** To an iPXE on the other side of it. */
+  function offerOf(service: DhcpService, isBroadcast: boolean) {
+    const packet = aPacket({ relayAddress: '10.78.0.2', isBroadcast, options: ipxeOptions(0) });
+    const response = responseTo(encodePacket(packet), service);
+    if (response.kind !== 'answered') throw new Error(response.why);
+    return decodePacket(response.bytes);
+  }
+
+  it('is to be a broadcast where there is no address to send it to, as in the offer of a proxy', () => {
+    expect(offerOf(proxy, false)).toMatchObject({ isBroadcast: true, yourAddress: '0.0.0.0' });
+  });
+
+  it('is one where the client wants that, if it has an address', () => {
+    expect(offerOf(full(), false)).toMatchObject({ isBroadcast: false, yourAddress: '10.78.0.100' });
+    expect(offerOf(full(), true)).toMatchObject({ isBroadcast: true });
+  });
+});
 
 describe('what comes in is answered or ignored by name', () => {
   it.each<[string, Parameters<typeof aPacket>[0]]>([

@@ -9,7 +9,8 @@ import { DeploymentClient } from '../../../src/engine/http/deployment-client.ts'
 import { type HttpRoute, HttpServer, type HttpServerOptions } from '../../../src/engine/http/http-server.ts';
 import { fetchImage } from '../../../src/engine/http/image-client.ts';
 import { LinkRate } from '../../../src/engine/link-rate.ts';
-import { MemoryBootFile } from '../../../src/engine/tftp/boot-file.ts';
+import { type BootFile, MemoryBootFile } from '../../../src/engine/tftp/boot-file.ts';
+import { RunFailure } from '../../../src/failure.ts';
 import { someBytes } from '../an-image.ts';
 import { AGENT_TOKEN, anImageServer } from './an-image-server.ts';
 
@@ -184,6 +185,17 @@ describe('a request that cannot be answered', () => {
     });
     await expect((await fetch(url)).text()).rejects.toThrow();
     expect(failures).toHaveLength(1);
+  });
+
+  it('is told of where a boot file cannot be read any more, though the connection ends with it', async () => {
+    const error = new RunFailure('BOOT_FILE_CHANGED', 'the boot file was written to');
+    const file: BootFile = {
+      sizeBytes: 100_000,
+      open: () => ({ read: () => false, bring: () => Promise.reject(error), close() {} }),
+    };
+    const { url, failures } = await aFailingServer(bootFileRoute(new Map([['kernel', file]])));
+    await expect(fetch(`${url}boot/kernel`).then((response) => response.arrayBuffer())).rejects.toThrow();
+    expect(failures).toEqual([error]);
   });
 
   it('is nobody’s concern where the client is gone', async () => {

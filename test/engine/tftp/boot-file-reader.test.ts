@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, rename, symlink, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, rename, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -49,15 +49,35 @@ describe('a boot file on a disk', () => {
     const file = await aBootFile(path);
     await writeFile(join(folder, 'new'), 'new');
     await rename(join(folder, 'new'), path);
+    // Its own is gone, and that is no change of what is in it.
     expect(String(await readAt(file.open(), 0, 3))).toBe('old');
   });
 
-  it('that has become shorter is an error, again and again', async () => {
+  it.each<[string, (path: string) => Promise<void>]>([
+    ['has become shorter', (path) => truncate(path, 1000)],
+    ['was written over with as many bytes', (path) => writeFile(path, BYTES, { flag: 'r+' })],
+  ])('that %s since is an error, again and again, and no mixture', async (_, change) => {
     const path = await anImageFile(BYTES);
+    // Clocks of file systems are coarse: the file of a server is older than a moment.
+    await utimes(path, 1, 1);
     const cursor = (await aBootFile(path)).open();
-    await truncate(path, 1000);
-    await expect(cursor.bring(200_000, 10)).rejects.toMatchObject({ code: 'BOOT_FILE_SHORT' });
-    await expect(cursor.bring(200_000, 10)).rejects.toMatchObject({ code: 'BOOT_FILE_SHORT' });
+    expect(await readAt(cursor, 0, 10)).toEqual(BYTES.subarray(0, 10));
+    await change(path);
+    for (let time = 0; time < 2; time++)
+      await expect(cursor.bring(600_000, 10)).rejects.toMatchObject({
+        code: 'BOOT_FILE_CHANGED',
+        message: expect.stringContaining(path),
+      });
+  });
+
+  it('that cannot be read says which it is', async () => {
+    const path = await anImageFile(BYTES);
+    const file = await DiskBootFile.open(path);
+    await file.close();
+    await expect(file.open().bring(0, 10)).rejects.toMatchObject({
+      code: 'BOOT_FILE',
+      message: expect.stringContaining(path),
+    });
   });
 
   it('is no symbolic link, no pipe and no folder', async () => {

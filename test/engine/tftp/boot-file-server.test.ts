@@ -264,7 +264,7 @@ describe('the boot file server', () => {
     client.read('a', port);
     expect((await client.hear()).packet).toMatchObject({ kind: 'error', code: 0 });
     await untilEnded(ended);
-    expect(ended).toMatchObject([{ outcome: 'unreadable' }]);
+    expect(ended).toMatchObject([{ outcome: 'unreadable', reason: 'EIO' }]);
   });
 
   it('needs its port', async () => {

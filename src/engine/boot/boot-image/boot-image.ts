@@ -13,14 +13,10 @@ import {
   unpackedFolder,
   unpackPackages,
 } from './debian-packages-process.ts';
-import {
-  AGENT_FOLDER,
-  INIT_SCRIPT,
-  PUBLIC_KEY_PATH,
-  UDHCPC_SCRIPT,
-  UDHCPC_SCRIPT_PATH,
-} from './init-script.ts';
+import { AGENT_FOLDER, PUBLIC_KEY_PATH, UDHCPC_SCRIPT_PATH } from './image-paths.ts';
+import { INIT_SCRIPT } from './init-script.ts';
 import { chooseModules, type KernelKind } from './kernel-modules.ts';
+import { UDHCPC_SCRIPT } from './network-script.ts';
 import { SharedLibraries } from './shared-libraries.ts';
 
 const run = promisify(execFile);

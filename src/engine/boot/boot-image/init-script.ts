@@ -1,9 +1,6 @@
 import { AGENT_ENVIRONMENT_WORDS } from '../../agent/agent-environment.ts';
-
-/** Where things are in the boot image. */
-export const AGENT_FOLDER = 'swarmboot';
-export const PUBLIC_KEY_PATH = `${AGENT_FOLDER}/signing.pub.pem`;
-export const UDHCPC_SCRIPT_PATH = `${AGENT_FOLDER}/udhcpc-script`;
+import { AGENT_FOLDER, PUBLIC_KEY_PATH } from './image-paths.ts';
+import { NETWORK_SCRIPT } from './network-script.ts';
 
 /**
  * The first process of a machine that is deployed. Arguments for the agent stand on the kernel's command line as
@@ -25,6 +22,12 @@ echo /bin/modprobe > /proc/sys/kernel/modprobe
 
 say() { echo "swarmboot: $*"; }
 
+give_up() {
+  say "$1: the machine restarts in a minute; press Enter for a shell"
+  read -t 60 -r _ && exec sh
+  reboot -f
+}
+
 # A bus that a driver has found shows what is behind it only then.
 load_drivers() {
   find /sys/devices -name modalias -exec cat {} + 2>/dev/null | sort -u | xargs -r -n 64 modprobe -qa 2>/dev/null
@@ -42,51 +45,15 @@ for word in $(cat /proc/cmdline); do
   esac
 done
 
-# The card that booted, or every card that has a cable.
-cards() {
-  for card in /sys/class/net/*; do
-    name=\${card##*/}
-    [ "$name" = lo ] && continue
-    [ -n "$boot_mac" ] && [ "$(cat "$card/address")" != "$boot_mac" ] && continue
-    echo "$name"
-  done
-}
-
-ip link set lo up
-attempt=0
-until ip -4 route show default | grep -q . || ip -4 address show scope global | grep -q inet; do
-  attempt=$((attempt + 1))
-  [ "$attempt" -gt 20 ] && { say 'no network after 20 attempts: the machine restarts'; reboot -f; }
-  for card in $(cards); do
-    ip link set "$card" up
-    udhcpc -i "$card" -q -n -t 5 -T 2 -s /${UDHCPC_SCRIPT_PATH} && break
-  done
-  load_drivers
-  sleep 1
-done
-
+${NETWORK_SCRIPT}
 say 'starting the agent'
 # shellcheck disable=SC2086 # a list of words is meant
-if ${AGENT_ENVIRONMENT_WORDS} node /${AGENT_FOLDER}/agent.mjs agent --key /${PUBLIC_KEY_PATH} $arguments; then
+${AGENT_ENVIRONMENT_WORDS} node /${AGENT_FOLDER}/agent.mjs agent --key /${PUBLIC_KEY_PATH} $arguments
+exit_code=$?
+if [ "$exit_code" -eq 0 ]; then
   say 'done: the machine restarts'
   sync
   reboot -f
 fi
-say "the agent ended with exit code $?: the machine restarts in a minute; press Enter for a shell"
-read -t 60 -r _ && exec sh
-reboot -f
-`;
-
-/** What udhcpc calls with what it was given. */
-export const UDHCPC_SCRIPT = `#!/bin/busybox sh
-export PATH=/bin
-case $1 in
-  bound|renew)
-    ip address flush dev "$interface"
-    ip address add "$ip/\${mask:-24}" dev "$interface"
-    for gateway in $router; do ip route add default via "$gateway" dev "$interface"; break; done
-    : > /etc/resolv.conf
-    for server in $dns; do echo "nameserver $server" >> /etc/resolv.conf; done
-    ;;
-esac
+give_up "the agent ended with exit code $exit_code"
 `;
