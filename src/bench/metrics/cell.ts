@@ -62,7 +62,7 @@ export interface Cell {
   /** Time after which a run was ended that had not finished [s], or null. */
   readonly unfinishedAfterS: number | null;
   readonly unfinishedRuns: number;
-  /** Of the run with the fewest. */
+  /** Of the run with the fewest; of a simulation those that finished. */
   readonly verifiedMachines: number;
   /** Of the run with the most. */
   readonly failedMachines: number;
