@@ -91,7 +91,7 @@ function rowOf(details: readonly CellDetail[], hasVariants: boolean): string[] {
     ...SOURCES.map((source) => makespanWords(by(source))),
     lowerBoundS > 0 && bounded.length > 0 ? readableTime(lowerBoundS) : '',
     pieceBoundS === null ? '' : readableTime(pieceBoundS),
-    boundRatioWords(basis),
+    digitsOrNothing(basis?.boundRatio?.median),
     digitsOrNothing(basis?.serverCopies),
     digitsOrNothing(basis?.otherSeederCopies),
     digitsOrNothing(basis?.serverLinkCopies),
@@ -134,18 +134,6 @@ function memoryWords(cell: Cell | undefined): string {
   return `${readableBytes(cell.peakMemoryBytes)}${server}`;
 }
 
-/** Transfer / lower bound, or null where one of them is not known, or a part was there before. */
-export function boundRatio(cell: Cell): number | null {
-  if (cell.transferS === null || cell.lowerBoundS === null || cell.lowerBoundS === 0) return null;
-  if (cell.foundShare > 0) return null;
-  return cell.transferS.median / cell.lowerBoundS;
-}
-
-function boundRatioWords(cell: Cell | undefined): string {
-  const ratio = cell === undefined ? null : boundRatio(cell);
-  return ratio === null ? '' : threeDigits(ratio);
-}
-
 /** Of machines with a disk that was read back. */
 function verifiedWords(cell: Cell | undefined): string {
   if (cell === undefined || !isMeasured(cell.executor)) return '';
@@ -183,7 +171,7 @@ export function comparisonNotes(details: readonly CellDetail[]): string[] {
       ? 'The bound in pieces is that of schemes which send whole pieces over equal links.'
       : '',
     has(isRun)
-      ? 'Transfer / bound and server copies are those of the measurement, or of the simulation where there is none.'
+      ? 'Transfer / bound, of each run by its own bound, and server copies are those of the measurement, or of the simulation where there is none.'
       : '',
     bases.some((basis) => isMeasured(basis.executor))
       ? 'Verified: machines whose disk was read back and found right, in the worst run.'
