@@ -174,6 +174,14 @@ describe('theory', () => {
     expect(names('unicast')).toEqual(['boot', 'network.backplane', 'network.tcp', 'disk.writeCache']);
   });
 
+  it('knows no machines that leave when they are done: with whole copies the server would send them all', () => {
+    const scenario = aScenario({ transports: { p2p: { staysFor: '0 s' }, unicast: {} } });
+    expect(theoryExecutor.unsupported(scenario, 'p2p')).toEqual([
+      'transports.p2p.staysFor: the formula has every machine serve to the end',
+    ]);
+    expect(theoryExecutor.unsupported(scenario, 'unicast')).toEqual([]);
+  });
+
   it('names each setting that it cannot honour', () => {
     const scenario = aScenario({
       network: {
