@@ -62,7 +62,7 @@ export function agreementSentence(details: readonly AgreementDetail[], uncompare
   return sentences.filter((sentence) => sentence !== '').join(' ');
 }
 
-/** What the simulator knew of the lab. A probe has met one machine alone, so cells with more are the harder test. */
+/** What the simulator knew of the lab. A probe tells what one machine takes, so cells with more are the harder test. */
 function givenSentences(details: readonly AgreementDetail[]): string[] {
   if (details.length === 0) return [];
   if (!details.some(({ isProbed }) => isProbed)) return ['The simulator was given the scenario alone.'];

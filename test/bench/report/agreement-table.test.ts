@@ -52,7 +52,7 @@ describe('what is said beside the table', () => {
     expect(told(simulated(2, 10), measured(2))).not.toContain('the scenario alone');
   });
 
-  it('tells cells with several machines apart where a probe has met one alone', () => {
+  it('tells cells with several machines apart where a probe told what one takes', () => {
     expect(told(simulated(1, 10), measured(1), simulated(4, 12), measured(4))).toContain(
       'Over 1 cell with more than one machine the makespan is off by 20.0 % in the median and 20.0 % at most, and the mean latency by 20.0 %',
     );
