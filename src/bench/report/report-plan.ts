@@ -1,6 +1,7 @@
 import type { Chart } from '../charts/chart.ts';
 import { agreementDetails, uncomparedCells } from '../metrics/agreement.ts';
 import type { CellDetail } from '../metrics/cell.ts';
+import { waitingWords } from '../metrics/phase-times.ts';
 import { variantWords } from '../metrics/plain-words.ts';
 import type { RecordSelection } from '../metrics/record-selection.ts';
 import type { RunRecord } from '../record/run-record.ts';
@@ -33,7 +34,7 @@ export function planReport(
     { title: 'Charts', blocks: charts.map((chart) => figure(chart, setupSentence(records))) },
     { title: 'Simulated against measured', blocks: agreementBlocks(details) },
     { title: 'Repeats', blocks: repeatsBlocks(details) },
-    { title: 'Phases', blocks: tableOrNothing(phaseTable(details), 'Mean time per machine in each phase') },
+    { title: 'Phases', blocks: phaseBlocks(details) },
     { title: 'Image', blocks: imageBlocks(details) },
     { title: 'Setup', blocks: [{ kind: 'table', table: setupTable(records) }, ...settingsOf(records)] },
     { title: 'Limitations', blocks: [{ kind: 'list', items: limitations(selection, details) }] },
@@ -67,6 +68,12 @@ function faultBlocks(details: readonly CellDetail[]): Block[] {
 function repeatsBlocks(details: readonly CellDetail[]): Block[] {
   const blocks = tableOrNothing(repeatsTable(details), 'Spread of the makespan');
   return blocks.length === 0 ? [] : [...blocks, { kind: 'paragraph', text: repeatsNote(details) }];
+}
+
+function phaseBlocks(details: readonly CellDetail[]): Block[] {
+  const words = waitingWords(details.flatMap(({ runs }) => runs));
+  const notes: Block[] = words === '' ? [] : [{ kind: 'paragraph', text: words }];
+  return [...tableOrNothing(phaseTable(details), 'Mean time per machine in each phase'), ...notes];
 }
 
 function imageBlocks(details: readonly CellDetail[]): Block[] {
