@@ -67,7 +67,7 @@ function givenSentences(details: readonly AgreementDetail[]): string[] {
   if (details.length === 0) return [];
   if (!details.some(({ isProbed }) => isProbed)) return ['The simulator was given the scenario alone.'];
   return [
-    'Beside the scenario the simulator was given what a probe had measured in the lab with smaller images: phases, start-up and read-back of one machine alone, and processor time.',
+    'Beside the scenario the simulator was given what a probe had measured in the lab, in runs of its own: phases, start-up and read-back of one machine alone, and processor time.',
     severalSentence(details),
   ];
 }
