@@ -24,7 +24,7 @@ const reports = new Map(
       const details = cellDetails(records);
       const agreement = agreementDetails(details);
       const cells = details.map(({ cell }) => cell);
-      return [name, { cells, agreement, calibration: await calibrationOf(name) }] as const;
+      return [name, { records, cells, agreement, calibration: await calibrationOf(name) }] as const;
     }),
   ),
 );

@@ -72,10 +72,10 @@ describe('gate 4: closed forms of the other transports', () => {
         oneof(constant(0), power(5)),
         (pieces, machines, hopSetUpS) => {
           const model = aModel({ machines, pieces, transport: aChain(hopSetUpS / 8) });
-          const { wireBytes } = model;
+          const { wireBytes, pieceBytes } = model;
           const expectedS = chainS({
             wireBytes,
-            pieces,
+            pieceBytes,
             machines,
             linkBps: LINK_BPS,
             hopSetUpS: hopSetUpS / 8,
@@ -86,6 +86,14 @@ describe('gate 4: closed forms of the other transports', () => {
     );
   });
 
+  it('a chain whose last piece is short waits for whole pieces at every hop', () => {
+    const whole = aModel({ machines: 5, pieces: 2, transport: aChain() });
+    const model = { ...whole, wireBytes: (whole.pieceBytes * 9) / 8 };
+    const expectedS = (whole.pieceBytes * (9 / 8 + 4)) / LINK_BPS;
+    expect(chainS({ ...model, machines: 5, linkBps: LINK_BPS })).toBe(expectedS);
+    expect(makespanS(simulate(model, 1))).toBeCloseTo(expectedS, 9);
+  });
+
   it('a full k-ary tree takes exactly (F k/b)(1 + (h - 1)/M)', () => {
     const powers = constantFrom(2, 4, 8);
     assert(
@@ -93,8 +101,8 @@ describe('gate 4: closed forms of the other transports', () => {
         const machines = Array.from({ length: depth }, (_, level) => children ** (level + 1));
         const count = machines.reduce((sum, level) => sum + level, 0);
         const model = aModel({ machines: count, pieces, transport: aChain(0, children) });
-        const { wireBytes } = model;
-        const expectedS = treeS({ wireBytes, pieces, machines: count, linkBps: LINK_BPS, children });
+        const { wireBytes, pieceBytes } = model;
+        const expectedS = treeS({ wireBytes, pieceBytes, machines: count, linkBps: LINK_BPS, children });
         expect(makespanS(simulate(model, 1))).toBeCloseTo(expectedS, 9);
       }),
       { numRuns: 36 },

@@ -4,7 +4,7 @@ import { readableTime, type TimeUnit, threeDigits, timeUnitFor } from '../metric
 import { numberColumn, type Table, textColumn } from '../report/report-document.ts';
 import type { CalibrationRun } from './calibration-run.ts';
 
-/** An unknown is called known where it lies within this share on either side of the middle. */
+/** An unknown is called known where all sets that fit as well as was asked for have it within this share of the middle. */
 const KNOWN_WITHIN = 0.1;
 /** Explanations that differ by less cannot be told apart by one more run. */
 const TELLING_GAP = 0.05;
@@ -145,7 +145,7 @@ function unknownTable({ unknowns }: CalibrationRun, within: string): Table {
       words,
       readableRange(nearest),
       readableRange(wide),
-      verdict(nearest),
+      verdict(wide),
     ]),
   };
 }

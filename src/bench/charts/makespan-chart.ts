@@ -5,7 +5,14 @@ import type { Chart } from './chart.ts';
 import { type ValueRange, valueRange } from './machine-axis.ts';
 import { type MachineRow, machineLayers } from './machine-lines.ts';
 import { panelSpec } from './panels.ts';
-import { copyTimeOf, REFERENCE_SERIES, referenceLines } from './reference-lines.ts';
+import {
+  BOUND,
+  copyTimeOf,
+  MODEL,
+  MULTICAST_BOUND,
+  REFERENCE_SERIES,
+  referenceLines,
+} from './reference-lines.ts';
 import { seriesOf, seriesOfCells } from './series.ts';
 
 const TITLE = 'Time from first power-on to the last machine done';
@@ -50,7 +57,7 @@ export function makespanChart(details: readonly CellDetail[]): Chart | undefined
     series,
     panels: panels.map((panel) => ({ ...panel, layer })),
   });
-  return { name: 'makespan', title: TITLE, caption: captionOf(shown), spec };
+  return { name: 'makespan', title: TITLE, caption: captionOf(shown, drawn), spec };
 }
 
 /** One point, or one for each publication: these are no repeats of each other. */
@@ -82,13 +89,12 @@ function scaled(row: MachineRow, range: ValueRange, unitS: number): MachineRow {
   return { ...row, value, low: Math.max(row.low, range.low) / unitS, high: row.high / unitS };
 }
 
-function captionOf(shown: readonly CellDetail[]): string {
+/** @param drawn labels of what stands in the chart: a line may lie outside of its axes */
+function captionOf(shown: readonly CellDetail[], drawn: ReadonlySet<string>): string {
   const copies = [...new Set(shown.map(({ cell }) => cell.variant))].map((variant) =>
     copyTimeOf(shown.filter(({ cell }) => cell.variant === variant)),
   );
   const [copyS = null] = new Set(copies).size === 1 ? copies : [];
-  const hasModel =
-    copies.some((seconds) => seconds !== null) && new Set(shown.map(({ cell }) => cell.machines)).size > 1;
   const sentences = [
     shown.some(({ cell }) => cell.runs > 1)
       ? 'Each point is the median over the runs of a cell.'
@@ -99,10 +105,13 @@ function captionOf(shown: readonly CellDetail[]): string {
     shown.some(({ cell }) => cell.failedMachines > 0)
       ? 'Where machines failed, a point is the time of those that did not; the table marks such cells.'
       : '',
-    shown.some(({ cell }) => cell.lowerBoundS !== null)
+    drawn.has(BOUND.label)
       ? 'The lower bound is the lowest of the transports that send to one machine at a time, for the transfer alone: boot, verification and the other phases come on top.'
       : '',
-    hasModel
+    drawn.has(MULTICAST_BOUND.label)
+      ? 'The multicast bound is the time of one copy for all machines, which the network multiplies, also for the transfer alone.'
+      : '',
+    drawn.has(MODEL.label)
       ? `The dash-dotted line is the model τ log₂ n of a swarm that passes on only whole images; τ, one copy over the server’s uplink, is ${copyS === null ? 'that of the variant' : readableTime(copyS)}. It counts the source among the n, as the paper does: beside a server it takes up to one τ longer.`
       : '',
   ];

@@ -1,6 +1,6 @@
 import type { TopLevelSpec } from 'vega-lite';
 import type { CellDetail } from '../metrics/cell.ts';
-import { meanPhaseTimes, type PhaseOrWaiting } from '../metrics/phase-times.ts';
+import { type PhaseOrWaiting, waitingWords } from '../metrics/phase-times.ts';
 import { atLargestCounts, hasSmallerCounts } from './cell-choice.ts';
 import type { Chart } from './chart.ts';
 import { CHART_CONFIG, INK, PHASE_COLOURS } from './chart-style.ts';
@@ -95,13 +95,12 @@ function drawing({ name, rows, totals }: BarPanel, { longest, color, axisTitle }
 }
 
 function captionOf(details: readonly CellDetail[], drawn: { scale: BarScale; isShortened: boolean }): string {
-  const hasWaiting = details.some(({ runs }) => meanPhaseTimes(runs).has('waiting'));
   const sentences = [
     'Mean over the machines that finished, over all runs of a cell; at the end of a bar stands its whole time.',
     drawn.scale.areShares
       ? 'The times differ so much that every bar is drawn as shares of its own time.'
       : '',
-    hasWaiting ? 'Waiting is time between phases, such as for the start of the transfer.' : '',
+    waitingWords(details.flatMap(({ runs }) => runs)),
     drawn.isShortened ? choiceWords(details) : '',
   ];
   return sentences.filter((sentence) => sentence !== '').join(' ');

@@ -15,9 +15,10 @@ export function copyTimeOf(details: readonly CellDetail[]): number | null {
   return details.flatMap(({ runs }) => runs).find((record) => record.bounds !== null)?.bounds?.copyS ?? null;
 }
 
-const MODEL = referenceSeries('model τ log₂ n', [11, 4, 2, 4]);
-const BOUND = referenceSeries('lower bound', []);
-const MULTICAST_BOUND = referenceSeries('multicast bound', [1, 3], TRANSPORT_COLOURS.multicast);
+/** Lines of theory by name. */
+export const MODEL = referenceSeries('model τ log₂ n', [11, 4, 2, 4]);
+export const BOUND = referenceSeries('lower bound', []);
+export const MULTICAST_BOUND = referenceSeries('multicast bound', [1, 3], TRANSPORT_COLOURS.multicast);
 
 /** Points of the model's line: straight against log2 n, but bent where the y axis is logarithmic too. */
 const MODEL_STEPS = 32;

@@ -29,6 +29,8 @@ export interface AgreementDetail {
   readonly curveDistance: number | null;
   /** Whether other numbers of machines failed. */
   readonly isOtherOutcome: boolean;
+  /** Whether the simulation was given what a probe had measured in the lab. */
+  readonly isProbed: boolean;
   /** Whether a run that was measured may have waited for the computer's processors. */
   readonly isBusy: boolean;
 }
@@ -86,6 +88,8 @@ function compared(measured: CellDetail, simulated: CellDetail): AgreementDetail 
     simulatedCopies: simulated.cell.serverCopies,
     curveDistance: distanceS === null ? null : distanceS / measuredS,
     isOtherOutcome: measured.cell.failedMachines !== simulated.cell.failedMachines,
+    // Nothing else than a probe is what a simulation rests on beside its scenario.
+    isProbed: simulated.runs.some(({ basis = '' }) => basis !== ''),
     isBusy: isBusy(measured.cell.busyShare),
   };
 }

@@ -47,6 +47,8 @@ export interface Cell {
   /** No run of the cell was faster: the smallest of theirs, since machines that got nothing do not count. */
   readonly lowerBoundS: number | null;
   readonly pieceBoundS: number | null;
+  /** Transfer / lower bound, of each run by its own; null where one is not known, and where a part was there before. */
+  readonly boundRatio: Spread | null;
   /** Medians over the runs, null where a run was given up; see `OutcomeNumbers`. */
   readonly serverCopies: number | null;
   readonly otherSeederCopies: number | null;
@@ -62,7 +64,7 @@ export interface Cell {
   /** Time after which a run was ended that had not finished [s], or null. */
   readonly unfinishedAfterS: number | null;
   readonly unfinishedRuns: number;
-  /** Of the run with the fewest. */
+  /** Of the run with the fewest; of a simulation those that finished. */
   readonly verifiedMachines: number;
   /** Of the run with the most. */
   readonly failedMachines: number;
@@ -112,6 +114,7 @@ function detailOf(runs: readonly RunRecord[]): CellDetail {
   const makespansS = known(timed, 'makespanS');
   // Publications are no repeats of each other.
   const repeatedS = source === 'published' ? [] : makespansS;
+  const foundShare = source === 'hardware' ? Math.max(...runs.map(foundShareOf)) : 0;
   const cell: Cell = {
     executor: source,
     transport,
@@ -127,6 +130,8 @@ function detailOf(runs: readonly RunRecord[]): CellDetail {
     pieceBoundS: bounds.some(({ pieceBoundS }) => pieceBoundS === null)
       ? null
       : rounded(smallest(bounds.flatMap(({ pieceBoundS }) => pieceBoundS ?? []))),
+    boundRatio:
+      foundShare > 0 ? null : spread(timed.flatMap((outcome, place) => boundRatioOf(runs[place]!, outcome))),
     serverCopies: median(known(timed, 'serverCopies')),
     otherSeederCopies: median(known(timed, 'otherSeederCopies')),
     serverLinkCopies: median(known(timed, 'serverLinkCopies')),
@@ -140,9 +145,14 @@ function detailOf(runs: readonly RunRecord[]): CellDetail {
     unfinishedRuns: runs.filter((record) => record.unfinishedAfterS !== undefined).length,
     verifiedMachines: Math.min(...outcomes.map((outcome) => outcome.verifiedMachines)),
     failedMachines: Math.max(...outcomes.map((outcome) => outcome.failedMachines)),
-    foundShare: source === 'hardware' ? Math.max(...runs.map(foundShareOf)) : 0,
+    foundShare,
   };
   return { cell, runs, makespanMean: meanInterval(repeatedS) };
+}
+
+function boundRatioOf({ bounds }: RunRecord, { transferS }: OutcomeNumbers): number[] {
+  if (transferS === null || bounds === null || bounds.lowerBoundS === 0) return [];
+  return [transferS / bounds.lowerBoundS];
 }
 
 function foundShareOf({ fleet }: RunRecord): number {

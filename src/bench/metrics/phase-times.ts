@@ -1,7 +1,8 @@
+import { isPlainObject } from '../record/plain-object.ts';
 import { type MachineResult, PHASES, type Phase, type RunRecord } from '../record/run-record.ts';
 import { hasFinished } from './run-outcome.ts';
 
-/** A phase, or the time between phases in which a machine only waits for its turn. */
+/** A phase, or the time that no phase covers: `waitingWords` says what that is. */
 export type PhaseOrWaiting = Phase | 'waiting';
 
 /** Mean seconds per machine in each phase that took place, in the order of phases, `waiting` last. */
@@ -19,6 +20,22 @@ export function meanPhaseTimes(runs: readonly RunRecord[]): MeanPhaseTimes {
     return [phase, totalS / finished.length];
   });
   return new Map(means.filter(([, seconds]) => seconds > 0));
+}
+
+/** What `waiting` is, to be said beside the times; empty where nobody waited. */
+export function waitingWords(runs: readonly RunRecord[]): string {
+  if (!meanPhaseTimes(runs).has('waiting')) return '';
+  const words = 'Waiting is time between phases, such as for the start of the transfer';
+  // Phases are those of the last life, and the time of a machine counts from its first.
+  return runs.some(hasComebacks)
+    ? `${words}; of a machine that lost its power and came back it is also what it did before, and the time without power.`
+    : `${words}.`;
+}
+
+/** Whether machines lose their power and are powered on again, as the scenario asks. */
+function hasComebacks({ scenario: { settings } }: RunRecord): boolean {
+  const { faults } = (settings ?? {}) as { readonly faults?: unknown };
+  return Array.isArray(faults) && faults.some((fault) => isPlainObject(fault) && 'back' in fault);
 }
 
 function secondsIn(phase: PhaseOrWaiting, machine: MachineResult): number {

@@ -84,7 +84,7 @@ export interface MachineResult extends HostUse {
   readonly pieceTimesS?: readonly (number | null)[];
   /** Left out where there is no real disk, and for a machine that did not get it. */
   readonly image?: ImageUse;
-  /** True when the disk was found identical to the golden image. */
+  /** True when the disk was found identical to the golden image; of a simulated machine, which has none, when it finished. */
   readonly isVerified: boolean;
   /** One sentence for people, or null. */
   readonly failure: string | null;

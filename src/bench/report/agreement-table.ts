@@ -38,11 +38,11 @@ export function agreementSentence(details: readonly AgreementDetail[], uncompare
   const busy = details.filter(({ isBusy }) => isBusy);
   const sentences = [
     errors.length > 0
-      ? `Over ${counted(errors.length, 'cell')} the simulated makespan is off by ${percent(median(errors)!)} in the ` +
-        `median and ${percent(Math.max(...errors))} at most. Error: simulated less measured, as a share of measured; no ` +
-        'setting of the simulator was fitted to these cells.'
+      ? `Over ${counted(errors.length, 'cell')} the simulated makespan is off by ${spreadWords(errors)}. ` +
+        'Error: simulated less measured, as a share of measured.'
       : '',
     meanErrorSentence(details),
+    ...givenSentences(details),
     errors.length > 0
       ? 'Distance of the curves: the mean time between the moments at which the same share of the machines is done, as ' +
         'a share of the measured makespan.'
@@ -62,6 +62,26 @@ export function agreementSentence(details: readonly AgreementDetail[], uncompare
   return sentences.filter((sentence) => sentence !== '').join(' ');
 }
 
+/** What the simulator knew of the lab. A probe tells what one machine takes, so cells with more are the harder test. */
+function givenSentences(details: readonly AgreementDetail[]): string[] {
+  if (details.length === 0) return [];
+  if (!details.some(({ isProbed }) => isProbed)) return ['The simulator was given the scenario alone.'];
+  return [
+    'Beside the scenario the simulator was given what a probe had measured in the lab, in runs of its own: phases, start-up and read-back of one machine alone, and processor time.',
+    severalSentence(details),
+  ];
+}
+
+function severalSentence(details: readonly AgreementDetail[]): string {
+  const several = details.filter(({ agreement }) => agreement.machines > 1);
+  if (several.length === 0) return 'None of these cells has more than one machine.';
+  if (several.length === details.length) return 'All of these cells have more than one machine.';
+  const errors = several.map(({ agreement }) => Math.abs(agreement.error));
+  const meanErrors = several.flatMap(({ meanError }) => (meanError === null ? [] : Math.abs(meanError)));
+  const means = meanErrors.length === 0 ? '' : `, and the mean latency by ${spreadWords(meanErrors)}`;
+  return `Over ${counted(several.length, 'cell')} with more than one machine the makespan is off by ${spreadWords(errors)}${means}.`;
+}
+
 /** A makespan can be right where the mean is not: of streams that share a link one may end long before another. */
 function meanErrorSentence(details: readonly AgreementDetail[]): string {
   const known = details.filter(({ meanError }) => meanError !== null);
@@ -70,10 +90,7 @@ function meanErrorSentence(details: readonly AgreementDetail[]): string {
   const worst = Math.max(...errors);
   const { transport, variant, machines } = known[errors.indexOf(worst)]!.agreement;
   const where = variant === '' ? '' : `, ${variantWords(variant)}`;
-  return (
-    `The simulated mean latency of the machines is off by ${percent(median(errors)!)} in the median and ` +
-    `${percent(worst)} at most (${TRANSPORT_WORDS[transport]} with ${counted(machines, 'machine')}${where}).`
-  );
+  return `The simulated mean latency of the machines is off by ${spreadWords(errors)} (${TRANSPORT_WORDS[transport]} with ${counted(machines, 'machine')}${where}).`;
 }
 
 function rowOf(
@@ -95,6 +112,11 @@ function rowOf(
     detail.simulatedCopies === null ? '' : threeDigits(detail.simulatedCopies),
     detail.curveDistance === null ? '' : percent(detail.curveDistance),
   ];
+}
+
+/** @param shares without signs, one at least */
+function spreadWords(shares: readonly number[]): string {
+  return `${percent(median(shares)!)} in the median and ${percent(Math.max(...shares))} at most`;
 }
 
 function signed(share: number): string {

@@ -44,6 +44,7 @@ const COLUMNS = [
   numberColumn('CPU-s of the server'),
   numberColumn('Peak memory'),
   textColumn('Verified'),
+  textColumn('Finished'),
 ];
 
 /** The table of the report, in the manner of Table 1 of the seed paper: one row per variant, transport and machine count. */
@@ -90,7 +91,7 @@ function rowOf(details: readonly CellDetail[], hasVariants: boolean): string[] {
     ...SOURCES.map((source) => makespanWords(by(source))),
     lowerBoundS > 0 && bounded.length > 0 ? readableTime(lowerBoundS) : '',
     pieceBoundS === null ? '' : readableTime(pieceBoundS),
-    boundRatioWords(basis),
+    digitsOrNothing(basis?.boundRatio?.median),
     digitsOrNothing(basis?.serverCopies),
     digitsOrNothing(basis?.otherSeederCopies),
     digitsOrNothing(basis?.serverLinkCopies),
@@ -99,6 +100,7 @@ function rowOf(details: readonly CellDetail[], hasVariants: boolean): string[] {
     digitsOrNothing(basis?.serverCpuS),
     memoryWords(basis),
     verifiedWords(basis),
+    finishedWords(basis),
   ];
 }
 
@@ -132,22 +134,16 @@ function memoryWords(cell: Cell | undefined): string {
   return `${readableBytes(cell.peakMemoryBytes)}${server}`;
 }
 
-/** Transfer / lower bound, or null where one of them is not known, or a part was there before. */
-export function boundRatio(cell: Cell): number | null {
-  if (cell.transferS === null || cell.lowerBoundS === null || cell.lowerBoundS === 0) return null;
-  if (cell.foundShare > 0) return null;
-  return cell.transferS.median / cell.lowerBoundS;
-}
-
-function boundRatioWords(cell: Cell | undefined): string {
-  const ratio = cell === undefined ? null : boundRatio(cell);
-  return ratio === null ? '' : threeDigits(ratio);
-}
-
+/** Of machines with a disk that was read back. */
 function verifiedWords(cell: Cell | undefined): string {
-  if (cell === undefined) return '';
+  if (cell === undefined || !isMeasured(cell.executor)) return '';
   const failed = cell.failedMachines > 0 ? `, ${cell.failedMachines} failed` : '';
   return `${cell.verifiedMachines} of ${cell.machines}${failed}`;
+}
+
+/** Of simulated machines, which have no disk to verify. */
+function finishedWords(cell: Cell | undefined): string {
+  return cell?.executor === 'sim' ? `${cell.machines - cell.failedMachines} of ${cell.machines}` : '';
 }
 
 /** True for cells of real or simulated machines. */
@@ -159,6 +155,7 @@ export function isRun(cell: Cell): boolean {
 export function comparisonNotes(details: readonly CellDetail[]): string[] {
   const cells = details.map(({ cell }) => cell);
   const has = (passes: (cell: Cell) => boolean) => cells.some(passes);
+  const bases = rowDetails(details).flatMap((same) => basisOf(same.map(({ cell }) => cell)) ?? []);
   const notes = [
     'Times are makespans, from the first power-on to the last machine done.',
     has((cell) => cell.runs > 1 && cell.executor === 'published')
@@ -174,7 +171,13 @@ export function comparisonNotes(details: readonly CellDetail[]): string[] {
       ? 'The bound in pieces is that of schemes which send whole pieces over equal links.'
       : '',
     has(isRun)
-      ? 'Transfer / bound, server copies and verified machines are those of the measurement, or of the simulation where there is none; verified is that of the worst run.'
+      ? 'Transfer / bound, of each run by its own bound, and server copies are those of the measurement, or of the simulation where there is none.'
+      : '',
+    bases.some((basis) => isMeasured(basis.executor))
+      ? 'Verified: machines whose disk was read back and found right, in the worst run.'
+      : '',
+    bases.some((basis) => basis.executor === 'sim')
+      ? 'Finished: simulated machines, which have no disk to read back, in the worst run.'
       : '',
     has((cell) => cell.otherSeederCopies !== null)
       ? 'Copies of other seeders are those that all machines and web servers sent together which had the image from the start.'

@@ -1,9 +1,12 @@
 import type { AgreementDetail } from '../metrics/agreement.ts';
 import { type Cell, median } from '../metrics/cell.ts';
 import { readableTime, threeDigits } from '../metrics/readable-units.ts';
+import type { RunRecord } from '../record/run-record.ts';
+import { imageWords, sizeWords } from './setup-table.ts';
 
 /** What one report has to quote from. */
 export interface QuotedReport {
+  readonly records: readonly RunRecord[];
   readonly cells: readonly Cell[];
   readonly agreement: readonly AgreementDetail[];
   /** What `swarmboot calibrate` finds of its scenario; null where that has no published cells. */
@@ -11,7 +14,12 @@ export interface QuotedReport {
 }
 
 interface QuotedCalibration {
-  readonly unknowns: readonly { readonly unknown: string; readonly nearest: Range }[];
+  readonly unknowns: readonly {
+    readonly unknown: string;
+    /** Where the table is exact, and where it may be off by as much as was allowed. */
+    readonly nearest: Range;
+    readonly within: Range;
+  }[];
   readonly extrapolations: readonly {
     readonly transport: string;
     readonly machines: number;
@@ -33,8 +41,9 @@ const QUOTE = /<!--=([^>]+?)-->(.*?)<!--=-->/gs;
  * The text with every figure in it as the records have it. A figure is one of
  * `time REPORT EXECUTOR TRANSPORT MACHINES` (median makespan), `minutes` of the same without its unit,
  * `bound` of the same (the lower bound of its transfer), `copies` (of the server), `ratio REPORT EXECUTOR TRANSPORT MACHINES TRANSPORT MACHINES` (of two makespans),
- * `error REPORT median|worst` and `mean-error` (of simulated against measured makespans and mean latencies), `cells REPORT`
- * (how many those are), `behind REPORT UNKNOWN` and
+ * `error REPORT median|worst [several]` and `mean-error` (of simulated against measured makespans and mean latencies, over all
+ * cells or those with more than one machine), `cells REPORT [several]` (how many those are), `image REPORT` (what goes to each
+ * machine), `disk REPORT` (what it is on the disk), `behind REPORT UNKNOWN [within]` and
  * `foretold REPORT TRANSPORT MACHINES EXPLANATION` (ranges that calibration finds, without the unit, which is minutes; an
  * explanation of several words has hyphens between them). Cells in which machines failed are not quoted.
  * Throws an Error that names a figure which cannot be made.
@@ -57,7 +66,7 @@ function figureOf(words: string, reports: ReadonlyMap<string, QuotedReport>): st
 
 function numberOf(
   kind: string,
-  { cells, agreement, calibration }: QuotedReport,
+  { records, cells, agreement, calibration }: QuotedReport,
   which: readonly string[],
 ): string | undefined {
   const [executor, transport, machines, otherTransport, otherMachines] = which;
@@ -78,25 +87,41 @@ function numberOf(
     }
     case 'error':
       return errorWords(
-        agreement.map((detail) => detail.agreement.error),
+        compared(agreement, which[1]).map((detail) => detail.agreement.error),
         which[0],
       );
     case 'mean-error':
       return errorWords(
-        agreement.flatMap(({ meanError }) => meanError ?? []),
+        compared(agreement, which[1]).flatMap(({ meanError }) => meanError ?? []),
         which[0],
       );
     case 'cells':
-      return String(agreement.length);
+      return String(compared(agreement, which[0]).length);
+    case 'image':
+      return imageWords(records);
+    case 'disk':
+      return diskWords(records);
     case 'behind':
-      return minutesWords(
-        calibration?.unknowns.find(({ unknown }) => hyphened(unknown) === which[0])?.nearest,
-      );
+      return minutesWords(behind(calibration, which));
     case 'foretold':
       return minutesWords(foretold(calibration, which));
     default:
       return undefined;
   }
+}
+
+/** A probe tells what one machine takes: cells with several are told apart. */
+function compared(
+  agreement: readonly AgreementDetail[],
+  which: string | undefined,
+): readonly AgreementDetail[] {
+  return which === 'several' ? agreement.filter((detail) => detail.agreement.machines > 1) : agreement;
+}
+
+/** Undefined where no machine told of its disk. */
+function diskWords(records: readonly RunRecord[]): string | undefined {
+  const sizes = records.flatMap(({ fleet }) => fleet.flatMap(({ image }) => image?.rawBytes ?? []));
+  return sizes.length === 0 ? undefined : sizeWords(sizes);
 }
 
 function cellOf(
@@ -111,6 +136,14 @@ function cellOf(
       cell.transport === transport &&
       String(cell.machines) === machines,
   );
+}
+
+function behind(
+  calibration: QuotedCalibration | null,
+  [unknown, range]: readonly (string | undefined)[],
+): Range | undefined {
+  const found = calibration?.unknowns.find((one) => hyphened(one.unknown) === unknown);
+  return range === 'within' ? found?.within : found?.nearest;
 }
 
 function foretold(

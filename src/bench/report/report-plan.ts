@@ -1,6 +1,7 @@
 import type { Chart } from '../charts/chart.ts';
 import { agreementDetails, uncomparedCells } from '../metrics/agreement.ts';
 import type { CellDetail } from '../metrics/cell.ts';
+import { waitingWords } from '../metrics/phase-times.ts';
 import { variantWords } from '../metrics/plain-words.ts';
 import type { RecordSelection } from '../metrics/record-selection.ts';
 import type { RunRecord } from '../record/run-record.ts';
@@ -15,6 +16,7 @@ import { repeatsNote, repeatsTable } from './repeats-table.ts';
 import { type Block, type ReportDocument, type Section, type Table, tableBlock } from './report-document.ts';
 import { setupSentence, setupTable } from './setup-table.ts';
 import { summary } from './summary.ts';
+import { introductionOf, tellingRecord } from './told-scenario.ts';
 
 /** Longer tables than these are shown on request. */
 const FOLD_FROM_ROWS = 17;
@@ -32,15 +34,15 @@ export function planReport(
     { title: 'Charts', blocks: charts.map((chart) => figure(chart, setupSentence(records))) },
     { title: 'Simulated against measured', blocks: agreementBlocks(details) },
     { title: 'Repeats', blocks: repeatsBlocks(details) },
-    { title: 'Phases', blocks: tableOrNothing(phaseTable(details), 'Mean time per machine in each phase') },
+    { title: 'Phases', blocks: phaseBlocks(details) },
     { title: 'Image', blocks: imageBlocks(details) },
     { title: 'Setup', blocks: [{ kind: 'table', table: setupTable(records) }, ...settingsOf(records)] },
     { title: 'Limitations', blocks: [{ kind: 'list', items: limitations(selection, details) }] },
     { title: 'Records', blocks: tableOrNothing(recordTable(records), 'Every record of this report') },
   ];
   return {
-    title: records.at(-1)!.scenario.title,
-    introduction: descriptionOf(records),
+    title: (tellingRecord(records) ?? records.at(-1)!).scenario.title,
+    introduction: introductionOf(records),
     summary: summary(details),
     sections: sections.filter(({ blocks }) =>
       blocks.some((block) => block.kind !== 'list' || block.items.length > 0),
@@ -68,6 +70,12 @@ function repeatsBlocks(details: readonly CellDetail[]): Block[] {
   return blocks.length === 0 ? [] : [...blocks, { kind: 'paragraph', text: repeatsNote(details) }];
 }
 
+function phaseBlocks(details: readonly CellDetail[]): Block[] {
+  const words = waitingWords(details.flatMap(({ runs }) => runs));
+  const notes: Block[] = words === '' ? [] : [{ kind: 'paragraph', text: words }];
+  return [...tableOrNothing(phaseTable(details), 'Mean time per machine in each phase'), ...notes];
+}
+
 function imageBlocks(details: readonly CellDetail[]): Block[] {
   const blocks = tableOrNothing(imageTable(details), 'The image and its chunks');
   return blocks.length === 0 ? [] : [...blocks, { kind: 'paragraph', text: IMAGE_TABLE_NOTE }];
@@ -80,22 +88,17 @@ function agreementBlocks(details: readonly CellDetail[]): Block[] {
   return [...tableOrNothing(agreementTable(compared), 'Every cell that was measured and simulated'), words];
 }
 
-/** What the scenario's author wants to be known before the result is read, where the settings hold it. */
-function descriptionOf(records: readonly RunRecord[]): string | null {
-  const { settings } = records.at(-1)!.scenario;
-  const description = (settings as { description?: unknown } | null)?.description;
-  return typeof description === 'string' ? description : null;
-}
-
 /** The settings of each variant as people wrote them. */
 function settingsOf(records: readonly RunRecord[]): Block[] {
-  const lastOfVariant = new Map(records.map((record) => [record.variant, record.scenario.settings]));
-  return [...lastOfVariant].map(([variant, settings]) => ({
+  const byVariant = Map.groupBy(records, ({ variant }) => variant);
+  const told = [...byVariant].flatMap(([variant, same]) => {
+    const telling = tellingRecord(same);
+    return telling === undefined ? [] : { variant, settings: telling.scenario.settings };
+  });
+  return told.map(({ variant, settings }) => ({
     kind: 'folded',
     summary:
-      lastOfVariant.size === 1
-        ? 'Settings of the scenario'
-        : `Settings of the variant ${variantWords(variant)}`,
+      told.length === 1 ? 'Settings of the scenario' : `Settings of the variant ${variantWords(variant)}`,
     blocks: [{ kind: 'code', text: JSON.stringify(settings, null, 2) }],
   }));
 }

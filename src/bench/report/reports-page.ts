@@ -1,3 +1,5 @@
+import type { Chart } from '../charts/chart.ts';
+import { chartsOf } from '../charts/charts.ts';
 import { cellDetails } from '../metrics/cell.ts';
 import { counted } from '../metrics/plain-words.ts';
 import { selectRecords } from '../metrics/record-selection.ts';
@@ -10,8 +12,10 @@ import { planReport } from './report-plan.ts';
 
 /** One report of a folder of reports, as the page that leads to it shows it. */
 export interface IndexEntry {
-  /** Below the folder of the index. */
+  /** Name of its folder below that of the index. */
   readonly folder: string;
+  /** The first chart of the report; null where nothing can be drawn, as where nobody finished. */
+  readonly chart: Pick<Chart, 'name' | 'title'> | null;
   readonly title: string;
   readonly summary: string;
   /** `116 runs, 2026-11-26, AMD EPYC, 2 cores` */
@@ -25,7 +29,9 @@ const ABOUT =
 /** What the index says of a report. @param records at least one */
 export function indexEntry(folder: string, records: readonly RunRecord[], asked?: AskedScenario): IndexEntry {
   const selection = selectRecords(records, asked);
-  const { title, summary } = planReport(selection, { details: cellDetails(selection.records), charts: [] });
+  const details = cellDetails(selection.records);
+  const { title, summary } = planReport(selection, { details, charts: [] });
+  const [chart = null] = chartsOf(details);
   const runs = selection.records.filter(({ source }) => source !== 'published');
   const days = [...new Set(selection.records.map(({ recordedAt }) => recordedAt.slice(0, 10)))].sort();
   const computers = [
@@ -36,14 +42,20 @@ export function indexEntry(folder: string, records: readonly RunRecord[], asked?
     ),
   ];
   const when = days.length > 1 ? `${days[0]} to ${days.at(-1)}` : days[0]!;
-  return { folder, title, summary, setup: [counted(runs.length, 'run'), when, ...computers].join(', ') };
+  return {
+    folder,
+    chart,
+    title,
+    summary,
+    setup: [counted(runs.length, 'run'), when, ...computers].join(', '),
+  };
 }
 
 /** The index as Markdown. */
 export function indexMarkdown(entries: readonly IndexEntry[]): string {
-  const parts = entries.flatMap(({ folder, title, summary, setup }) => [
-    `## [${escapeMarkdown(title)}](${folder}/report.md)`,
-    `![${escapeMarkdown(title)}](${folder}/charts/makespan.svg)`,
+  const parts = entries.flatMap(({ folder, chart, title, summary, setup }) => [
+    `## [${escapeMarkdown(title)}](${linkTo(folder)}/report.md)`,
+    ...(chart ? [`![${escapeMarkdown(title)}](${linkTo(folder)}/charts/${chart.name}.svg)`] : []),
     markdownText(summary),
     `*${markdownText(setup)}*`,
   ]);
@@ -53,11 +65,10 @@ export function indexMarkdown(entries: readonly IndexEntry[]): string {
 /** The index as one HTML file that needs no network, beside the reports that it leads to. */
 export function indexHtml(entries: readonly IndexEntry[]): string {
   const sections = entries.map(
-    ({ folder, title, summary, setup }) => `<section>
-<h2><a href="${folder}/index.html">${escapeHtml(title)}</a></h2>
+    ({ folder, chart, title, summary, setup }) => `<section>
+<h2><a href="${linkTo(folder)}/index.html">${escapeHtml(title)}</a></h2>
 <p class="summary">${htmlText(summary)}</p>
-<figure><div class="chart"><img src="${folder}/charts/makespan.svg" alt="Makespan over the number of machines" loading="lazy"></div>
-<figcaption>${htmlText(setup)} <span class="files"><a href="${folder}/report.md">Markdown</a> <a href="${folder}/records.jsonl">records</a></span></figcaption></figure>
+<figure>${chart ? chartHtml(folder, chart) : ''}<figcaption>${htmlText(setup)} <span class="files"><a href="${linkTo(folder)}/report.md">Markdown</a> <a href="${linkTo(folder)}/records.jsonl">records</a></span></figcaption></figure>
 </section>`,
   );
   return `<!doctype html>
@@ -84,4 +95,13 @@ ${sections.join('\n')}
 </body>
 </html>
 `;
+}
+
+function chartHtml(folder: string, { name, title }: Pick<Chart, 'name' | 'title'>): string {
+  return `<div class="chart"><img src="${linkTo(folder)}/charts/${name}.svg" alt="${escapeHtml(title)}" loading="lazy"></div>\n`;
+}
+
+/** A folder as the first part of a link; round brackets would end one of Markdown. */
+function linkTo(folder: string): string {
+  return encodeURIComponent(folder).replaceAll('(', '%28').replaceAll(')', '%29');
 }

@@ -60,9 +60,14 @@ function measuredWords(records: readonly RunRecord[]): string[] {
   return [`measured with ${runs} per cell on ${listed(distinct(records.map(computerWords)))}`];
 }
 
-/** `1.50 GB`, or the range over the variants. */
+/** What goes to each machine. @param records at least one */
 export function imageWords(records: readonly RunRecord[]): string {
-  const sizes = distinct(records.map((record) => record.wireBytes)).sort((a, b) => a - b);
+  return sizeWords(records.map((record) => record.wireBytes));
+}
+
+/** `1.50 GB`, or the range where sizes differ. @param bytes at least one */
+export function sizeWords(bytes: readonly number[]): string {
+  const sizes = distinct(bytes).sort((a, b) => a - b);
   const [smallest, largest] = [readableBytes(sizes[0]!), readableBytes(sizes.at(-1)!)];
   return smallest === largest ? smallest : `${smallest} to ${largest}`;
 }

@@ -1,9 +1,9 @@
-import { type Cell, type CellDetail, SOURCES } from '../metrics/cell.ts';
+import { type Cell, type CellDetail, isMeasured, SOURCES } from '../metrics/cell.ts';
 import { counted, listed, SOURCE_WORDS, TRANSPORT_WORDS, variantWords } from '../metrics/plain-words.ts';
 import { readableTime, threeDigits } from '../metrics/readable-units.ts';
-import type { RecordSource } from '../record/run-record.ts';
+import { hasFinished } from '../metrics/run-outcome.ts';
+import type { MachineResult, RecordSource } from '../record/run-record.ts';
 import { agreementSentences } from './agreement-sentences.ts';
-import { isRun } from './comparison-table.ts';
 import { faultSentences } from './fault-table.ts';
 import { countWords, imageWords } from './setup-table.ts';
 
@@ -25,13 +25,13 @@ const ORIGINS: Readonly<Record<RecordSource, string>> = {
 /** What came out, in one paragraph of plain sentences. */
 export function summary(details: readonly CellDetail[]): string {
   const timed = details.map(({ cell }) => cell).filter((cell): cell is TimedCell => cell.makespanS !== null);
-  if (timed.length === 0) return [scopeSentence(details), ...outcomeSentence(details)].join(' ');
+  if (timed.length === 0) return [scopeSentence(details), ...outcomeSentences(details)].join(' ');
   return [
     scopeSentence(details),
     ...timeSentences(timed.filter(isSound), details),
     ...faultSentences(details),
     ...agreementSentences(details),
-    ...outcomeSentence(details),
+    ...outcomeSentences(details),
   ].join(' ');
 }
 
@@ -158,14 +158,38 @@ function growthSentence(cells: readonly TimedCell[]): string[] {
   ];
 }
 
-function outcomeSentence(details: readonly CellDetail[]): string[] {
-  const fleet = details
-    .filter(({ cell }) => isRun(cell))
-    .flatMap(({ runs }) => runs.flatMap((record) => record.fleet));
-  if (fleet.length === 0) return [];
-  const verified = fleet.filter((machine) => machine.isVerified).length;
-  if (verified === fleet.length) return ['Every machine of every run had a verified disk.'];
+/** Disks are read back where there are any; of a simulated machine it is known that it finished. */
+function outcomeSentences(details: readonly CellDetail[]): string[] {
+  const fleetOf = (isOf: (source: RecordSource) => boolean) =>
+    details
+      .filter(({ cell }) => isOf(cell.executor))
+      .flatMap(({ runs }) => runs.flatMap((record) => record.fleet));
+  const verified: Outcome = {
+    runs: 'measured',
+    did: 'had a verified disk',
+    passes: ({ isVerified }) => isVerified,
+  };
+  const finished: Outcome = { runs: 'simulated', did: 'finished', passes: hasFinished };
   return [
-    `Of ${counted(fleet.length, 'machine')} over all runs, ${verified} had a verified disk: see the limitations.`,
+    ...outcomeSentence(fleetOf(isMeasured), verified),
+    ...outcomeSentence(
+      fleetOf((source) => source === 'sim'),
+      finished,
+    ),
+  ];
+}
+
+interface Outcome {
+  readonly runs: string;
+  readonly did: string;
+  readonly passes: (machine: MachineResult) => boolean;
+}
+
+function outcomeSentence(fleet: readonly MachineResult[], { runs, did, passes }: Outcome): string[] {
+  if (fleet.length === 0) return [];
+  const those = fleet.filter(passes).length;
+  if (those === fleet.length) return [`Every machine of every ${runs} run ${did}.`];
+  return [
+    `Of ${counted(fleet.length, 'machine')} over all ${runs} runs, ${those} ${did}: see the limitations.`,
   ];
 }

@@ -51,9 +51,7 @@ export function figureOf(
 
 /** Transfer / lower bound. */
 export function timesBound(detail: CellDetail | undefined): Figure {
-  return figureOf(detail, ({ cell: { transferS, lowerBoundS } }) =>
-    transferS === null || !lowerBoundS ? null : transferS.median / lowerBoundS,
-  );
+  return figureOf(detail, ({ cell }) => cell.boundRatio?.median ?? null);
 }
 
 /** How many times as fast the first is as the second. */

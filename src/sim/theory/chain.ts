@@ -1,7 +1,8 @@
 /**
  * Pipelines of machines, each of which passes on every piece as soon as it has it.
  * Source: S. Martin, T. Buchert, P. Willemet, O. Richard, E. Jeanvoine, L. Nussbaum, "Scalable and reliable
- * data broadcast with Kascade" (2014) for the chain; both formulas count the slots of a filled pipeline.
+ * data broadcast with Kascade" (2014) for the chain; both formulas count the slots of a filled pipeline. The first piece
+ * takes each hop one after the other, and all others follow without a gap, a shorter last one too.
  * Convention: the source is not counted in n, and it is the head of the chain or the root of the tree; a rate of
  * Infinity is no limit.
  */
@@ -11,8 +12,8 @@ import { requireNonNegative, requirePositive, requireRate, requireWhole } from '
 export interface Chain {
   /** F: bytes that one machine has to receive. */
   readonly wireBytes: number;
-  /** M: number of equal pieces. */
-  readonly pieces: number;
+  /** s: piece length [byte]; the last piece may be shorter, and an image shorter than that is one piece of its own length. */
+  readonly pieceBytes: number;
   /** n: machines that receive. */
   readonly machines: number;
   /** b: rate of the slowest hop [byte/s]; it governs everyone behind it. */
@@ -25,8 +26,8 @@ export interface Chain {
 export interface Tree {
   /** F: bytes that one machine has to receive. */
   readonly wireBytes: number;
-  /** M: number of equal pieces. */
-  readonly pieces: number;
+  /** s: piece length [byte]; the last piece may be shorter, and an image shorter than that is one piece of its own length. */
+  readonly pieceBytes: number;
   /** n: machines that receive. */
   readonly machines: number;
   /** b: upload rate of every machine [byte/s]; each child gets b/k, also where the last machines have fewer than k. */
@@ -36,15 +37,16 @@ export interface Tree {
 }
 
 /**
- * Makespan [s] of a chain: `(F/b)(1 + (n - 1)/M) + (n - 1) L`.
+ * Makespan [s] of a chain: `F/b + (n - 1)(s/b + L)`; of M equal pieces `(F/b)(1 + (n - 1)/M) + (n - 1) L`.
  * @throws RangeError where a size, rate, time or number is out of range
  */
-export function chainS({ wireBytes, pieces, machines, linkBps, hopSetUpS = 0 }: Chain): number {
-  requirePositive({ wireBytes });
+export function chainS({ wireBytes, pieceBytes, machines, linkBps, hopSetUpS = 0 }: Chain): number {
+  requirePositive({ wireBytes, pieceBytes });
   requireRate({ linkBps });
-  requireWhole({ pieces, machines });
+  requireWhole({ machines });
   requireNonNegative({ hopSetUpS });
-  return (wireBytes / linkBps) * (1 + (machines - 1) / pieces) + (machines - 1) * hopSetUpS;
+  const hopS = Math.min(pieceBytes, wireBytes) / linkBps + hopSetUpS;
+  return wireBytes / linkBps + (machines - 1) * hopS;
 }
 
 /**
@@ -66,13 +68,12 @@ export function treeDepth(machines: number, children: number): number {
 }
 
 /**
- * Makespan [s] of a k-ary tree of depth h: `(F k/b)(1 + (h - 1)/M)`.
+ * Makespan [s] of a k-ary tree of depth h: `(k/b)(F + (h - 1) s)`; of M equal pieces `(F k/b)(1 + (h - 1)/M)`.
  * @throws RangeError where a size, rate or number is out of range
  */
-export function treeS({ wireBytes, pieces, machines, linkBps, children }: Tree): number {
-  requirePositive({ wireBytes });
+export function treeS({ wireBytes, pieceBytes, machines, linkBps, children }: Tree): number {
+  requirePositive({ wireBytes, pieceBytes });
   requireRate({ linkBps });
-  requireWhole({ pieces });
   const depth = treeDepth(machines, children);
-  return ((wireBytes * children) / linkBps) * (1 + (depth - 1) / pieces);
+  return (children / linkBps) * (wireBytes + (depth - 1) * Math.min(pieceBytes, wireBytes));
 }

@@ -145,6 +145,17 @@ describe('the calibration of a scenario', () => {
     expect(headings.at(-1)).toBe('Other numbers of machines, over all sets that come nearest');
   });
 
+  it('calls known what all sets tell alike that fit as well as was asked for', async () => {
+    const known = async (tolerance: number) => {
+      const tables = calibrationTables(await calibrateScenario({ ...TABLE_1, tolerance, machines: [] }));
+      const { table } = tables.find(({ heading }) => heading.startsWith('What is known'))!;
+      return table.rows.find(([words]) => words!.startsWith('one copy'))!.at(-1);
+    };
+    // 20 copies take 533 min less a part of at most 110 min; with 5 % more or less, 20.6 to 28 min.
+    expect(await known(0.001)).toMatch(/^to 9\.\d %$/);
+    expect(await known(0.05)).toBe('no');
+  });
+
   it('has tables whose rows are as wide as their heads', async () => {
     for (const { table } of calibrationTables(await calibrateScenario(TABLE_1)))
       for (const row of table.rows) expect(row).toHaveLength(table.columns.length);

@@ -110,6 +110,31 @@ describe('the makespan chart', () => {
     expect(panel!.rows.map((row) => row.series)).toEqual(['P2P, simulated', 'P2P, simulated']);
   });
 
+  it('explains the lines that it draws and no others', () => {
+    const [ofBound, ofMulticast, ofModel] = [
+      'The lower bound is',
+      'The multicast bound is',
+      'The dash-dotted line',
+    ];
+    const bounds = { lowerBoundS: 3, pieceBoundS: null, copyS: 4 };
+    const all = chartOf(aRun(2, 10), aRun(8, 9, { transport: 'multicast', bounds }))!.caption;
+    for (const words of [ofBound, ofMulticast, ofModel]) expect(all).toContain(words);
+    // Each variant has one machine count, so that there is no line from one to another.
+    const single = chartOf(aRun(2, 10), aRun(8, 9, { variant: 'large' }))!.caption;
+    expect(single).toContain(ofBound);
+    expect(single).not.toContain(ofModel);
+    expect(single).not.toContain(ofMulticast);
+    const onlyMulticast = chartOf(aRun(2, 10, { transport: 'multicast' }))!.caption;
+    expect(onlyMulticast).toContain(ofMulticast);
+    expect(onlyMulticast).not.toContain(ofBound);
+    const unbounded = { lowerBoundS: 0, pieceBoundS: null, copyS: 0 };
+    const noLines = chartOf(
+      aRun(1, 10, { bounds: unbounded }),
+      aRun(64, 1000, { bounds: unbounded }),
+    )!.caption;
+    for (const words of [ofBound, ofMulticast, ofModel]) expect(noLines).not.toContain(words);
+  });
+
   it('has a panel for each variant', () => {
     const panels = panelsOf(chartOf(aRun(2, 10), aRun(2, 12, { variant: 'lossy' })));
     expect(panels.map((panel) => panel.name)).toEqual(['plain', 'lossy']);

@@ -38,6 +38,7 @@ const anyNetwork = record(
     loss: constantFrom('0 %', '2 %'),
     tcp: constant({ slowStart: true, underLoss: 'padhye' }),
     sites: anySites,
+    tolerance: constant('10 %'),
   },
   { requiredKeys: ['server', 'machine'] },
 );

@@ -78,6 +78,16 @@ describe('the lower bounds of a transfer', () => {
     expect(boundsOf(aRun({ machines: 8, transport: 'chain' }), true).pieceBoundS).toBe(COPY_S * (1 + 3 / 64));
   });
 
+  it('of a simulation with a tolerance is that of links which carry so much more', () => {
+    const network = { server: { up: '8 MiB/s' }, machine: { up: '8 MiB/s' }, tolerance: '10 %' };
+    const scenario = aScenario({ network });
+    const exact = boundsOf(aRun(), true);
+    const rough = boundsOf(aRun({ scenario }), true);
+    expect(rough.lowerBoundS).toBeCloseTo(exact.lowerBoundS / 1.1, 9);
+    expect(rough.pieceBoundS).toBeCloseTo(exact.pieceBoundS! / 1.1, 9);
+    expect(boundsOf(aRun({ scenario, source: 'netns' }), true)).toEqual(exact);
+  });
+
   it('in whole pieces counts a short last piece as short', () => {
     const scenario = aScenario({ image: { size: '63.5 MiB', pieceLength: '1 MiB' } });
     expect(boundsOf(aRun({ scenario, machines: 1 }), true).pieceBoundS).toBe(63.5 / 8);

@@ -61,6 +61,16 @@ describe('theory', () => {
     expect(await formulaOf('chain', { transports: two })).toMatchObject({ transferS: 16 * (1 + 1 / 64) });
   });
 
+  it('lets a chain and a tree wait for whole pieces, also where the last one is short', async () => {
+    const image = { size: '1.125 MiB', pieceLength: '1 MiB' };
+    const network = { server: { up: '1 MiB/s' }, machine: { up: '1 MiB/s' } };
+    expect(await formulaOf('chain', { image, network })).toMatchObject({ transferS: 1.125 + 3 });
+    const transports = { chain: { children: 2 } };
+    expect(await formulaOf('chain', { image, network, transports })).toMatchObject({ transferS: 2.25 + 2 });
+    const small = { size: '0.5 MiB', pieceLength: '1 MiB' };
+    expect(await formulaOf('chain', { image: small, network })).toMatchObject({ transferS: 4 * 0.5 });
+  });
+
   it('adds the phases, the serial write and the read-back', async () => {
     const formula = await formulaOf('unicast', {
       phases: { boot: '30 s', finish: '5 s' },
@@ -172,6 +182,14 @@ describe('theory', () => {
       'disk.writeCache',
     ]);
     expect(names('unicast')).toEqual(['boot', 'network.backplane', 'network.tcp', 'disk.writeCache']);
+  });
+
+  it('knows no machines that leave when they are done: with whole copies the server would send them all', () => {
+    const scenario = aScenario({ transports: { p2p: { staysFor: '0 s' }, unicast: {} } });
+    expect(theoryExecutor.unsupported(scenario, 'p2p')).toEqual([
+      'transports.p2p.staysFor: the formula has every machine serve to the end',
+    ]);
+    expect(theoryExecutor.unsupported(scenario, 'unicast')).toEqual([]);
   });
 
   it('names each setting that it cannot honour', () => {

@@ -22,6 +22,7 @@ describe('a cell', () => {
         meanLatencyS: 9,
         lowerBoundS: 4,
         pieceBoundS: 5,
+        boundRatio: { min: 2, median: 2, max: 2 },
         serverCopies: 1.5,
         otherSeederCopies: null,
         serverLinkCopies: null,
@@ -68,6 +69,28 @@ describe('a cell', () => {
     );
     expect(cellsOf(...runs)[0]).toMatchObject({ lowerBoundS: 4, pieceBoundS: null });
     expect(cellsOf(runs[0]!, runs[2]!)[0]).toMatchObject({ lowerBoundS: 6, pieceBoundS: 5 });
+  });
+
+  it('holds each run against its own bound, since other machines may have finished in it', () => {
+    const runs = [
+      [9, 2],
+      [9, 8],
+      [6, 4],
+    ].map(([doneS, lowerBoundS], randomSeed) =>
+      aRecord({
+        fleet: aFleet([doneS!]),
+        bounds: { lowerBoundS: lowerBoundS!, pieceBoundS: null, copyS: 4 },
+        randomSeed,
+      }),
+    );
+    // Transfers of 7, 7 and 4 s.
+    expect(cellsOf(...runs)[0]!.boundRatio).toEqual({ min: 0.875, median: 1, max: 3.5 });
+    const unbounded = aRecord({ bounds: { lowerBoundS: 0, pieceBoundS: null, copyS: 0 } });
+    expect(cellsOf(unbounded)[0]!.boundRatio).toBeNull();
+    expect(cellsOf(aPublishedRecord())[0]!.boundRatio).toBeNull();
+    expect(
+      cellsOf(...runs, aRecord({ fleet: aFleet([9]), unfinishedAfterS: 99, randomSeed: 9 }))[0]!.boundRatio,
+    ).toBeNull();
   });
 
   it('takes its times from the runs in which machines finished', () => {

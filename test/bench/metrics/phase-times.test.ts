@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { meanPhaseTimes } from '../../../src/bench/metrics/phase-times.ts';
+import { meanPhaseTimes, waitingWords } from '../../../src/bench/metrics/phase-times.ts';
 import type { MachineResult } from '../../../src/bench/record/run-record.ts';
 import { aFleet, aFormulaRecord, aMachine, aRecord } from '../a-record.ts';
 
@@ -25,6 +25,19 @@ describe('mean phase times', () => {
       phases: { boot: [2, 3], download: [6, 9], verify: [9, 11] },
     });
     expect(timesOf(machine)).toEqual({ boot: 1, download: 3, verify: 2, waiting: 5 });
+  });
+
+  it('say that waiting holds the time without power where machines lost it and came back', () => {
+    const machine = aMachine({ doneS: 40, phases: { boot: [30, 31], download: [31, 40] } });
+    const wordsOf = (faults: object[]) =>
+      waitingWords([
+        aRecord({ fleet: [machine], scenario: { ...aRecord().scenario, settings: { faults } } }),
+      ]);
+    expect(wordsOf([{ kill: 1, at: '8 s', back: '20 s' }])).toContain('and the time without power.');
+    expect(wordsOf([{ kill: 1, at: '8 s' }])).toBe(
+      'Waiting is time between phases, such as for the start of the transfer.',
+    );
+    expect(waitingWords([aRecord()])).toBe('');
   });
 
   it('see no waiting where phases overlap', () => {

@@ -36,6 +36,31 @@ describe('the table of simulated against measured', () => {
   });
 });
 
+describe('what is said beside the table', () => {
+  const PROBED = { basis: 'the probe 0123 of 2026-01-02' };
+  const simulated = (machines: number, doneS: number) =>
+    aRecord({ machines, fleet: aFleet(Array(machines).fill(doneS)), ...PROBED });
+  const measured = (machines: number) =>
+    aRecord({ source: 'netns', machines, fleet: aFleet(Array(machines).fill(10)) });
+  const told = (...records: RunRecord[]) => agreementSentence(detailsOf(...records), []);
+
+  it('says that a simulation had the scenario alone, or what a probe had measured beside it', () => {
+    const alone = told(SIMULATED, aRecord({ source: 'netns' }));
+    expect(alone).toContain('The simulator was given the scenario alone.');
+    expect(alone).not.toContain('probe');
+    expect(told(simulated(2, 10), measured(2))).toContain('what a probe had measured in the lab');
+    expect(told(simulated(2, 10), measured(2))).not.toContain('the scenario alone');
+  });
+
+  it('tells cells with several machines apart where a probe told what one takes', () => {
+    expect(told(simulated(1, 10), measured(1), simulated(4, 12), measured(4))).toContain(
+      'Over 1 cell with more than one machine the makespan is off by 20.0 % in the median and 20.0 % at most, and the mean latency by 20.0 %',
+    );
+    expect(told(simulated(1, 10), measured(1))).toContain('None of these cells has more than one machine.');
+    expect(told(simulated(4, 10), measured(4))).toContain('All of these cells have more than one machine.');
+  });
+});
+
 describe('the sentences of simulated against measured', () => {
   it.each([
     ['local', 'measured'],

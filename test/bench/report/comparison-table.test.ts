@@ -99,9 +99,20 @@ describe('the comparison table', () => {
 
   it('marks times that leave failed machines out and counts these', () => {
     const records = [aRecord({ fleet: aFleet([8, null]) })];
-    expect(rowsOf(...records)[0]).toMatchObject({ Simulated: '8.00 s †', Verified: '1 of 2, 1 failed' });
+    expect(rowsOf(...records)[0]).toMatchObject({ Simulated: '8.00 s †', Finished: '1 of 2' });
     expect(comparisonNotes(cellDetails(records)).join(' ')).toContain('† Machines failed');
     expect(comparisonNotes(cellDetails([aRecord()])).join(' ')).not.toContain('†');
+  });
+
+  it('calls only machines verified whose disk was read back, and simulated ones finished', () => {
+    const measured = aRecord({ source: 'netns', fleet: aFleet([8, null]) });
+    expect(rowsOf(measured, aRecord())[0]).toMatchObject({ Verified: '1 of 2, 1 failed' });
+    expect(rowsOf(measured, aRecord())[0]).not.toHaveProperty('Finished');
+    expect(rowsOf(aRecord())[0]).toMatchObject({ Finished: '2 of 2' });
+    expect(rowsOf(aRecord())[0]).not.toHaveProperty('Verified');
+    const notes = (record: RunRecord) => comparisonNotes(cellDetails([record])).join(' ');
+    expect(notes(measured)).toContain('Verified: machines whose disk was read back');
+    expect(notes(aRecord())).toContain('Finished: simulated machines');
   });
 
   it('has what a lab measured beside times, where it did', () => {

@@ -105,6 +105,12 @@ describe('the limitations', () => {
     );
   });
 
+  it('warn of a single run that was quicker than its bound, though the middle one was not', () => {
+    const bounds = { lowerBoundS: 100, pieceBoundS: null, copyS: 100 };
+    const [first, ...others] = THREE_RUNS;
+    expect(limitationsOf({ ...first!, bounds }, ...others)[0]).toContain('Do not trust these times');
+  });
+
   it('say what published times are', () => {
     expect(limitationsOf(aPublishedRecord())).toEqual([
       'Published times stand as they were printed: single runs on a network that is not known in full.',

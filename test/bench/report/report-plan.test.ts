@@ -4,7 +4,7 @@ import { cellDetails } from '../../../src/bench/metrics/cell.ts';
 import { selectRecords } from '../../../src/bench/metrics/record-selection.ts';
 import type { RunRecord } from '../../../src/bench/record/run-record.ts';
 import { planReport } from '../../../src/bench/report/report-plan.ts';
-import { aFleet, aPublishedRecord, aRecord } from '../a-record.ts';
+import { aFleet, aFormulaRecord, aPublishedRecord, aRecord } from '../a-record.ts';
 
 function planOf(...records: RunRecord[]) {
   const selection = selectRecords(records);
@@ -20,6 +20,16 @@ describe('the plan of a report', () => {
     const settings = { description: 'Old disks, new network.' };
     const plan = planOf(aRecord({ scenario: { ...aRecord().scenario, title: 'How fast?', settings } }));
     expect(plan).toMatchObject({ title: 'How fast?', introduction: 'Old disks, new network.' });
+  });
+
+  it('takes title and settings from what was measured, though formulas and publications stand behind it', () => {
+    const settings = { description: 'Old disks.' };
+    const scenario = { ...aRecord().scenario, title: 'How fast?', settings };
+    const records = [aRecord({ source: 'netns', scenario }), aFormulaRecord(), aPublishedRecord()];
+    expect(planOf(...records)).toMatchObject({ title: 'How fast?', introduction: 'Old disks.' });
+    const folded = sectionOf('Setup', ...records)!.blocks.filter(({ kind }) => kind === 'folded');
+    expect(folded).toMatchObject([{ blocks: [{ text: expect.stringContaining('Old disks.') }] }]);
+    expect(sectionOf('Setup', aPublishedRecord())!.blocks).toHaveLength(1);
   });
 
   it('has no introduction where the settings have no description', () => {

@@ -1,10 +1,10 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { RecordStore } from '../../../src/bench/record/record-store.ts';
 import { writeReportIndex } from '../../../src/bench/report/report-writer.ts';
-import { aRecord } from '../a-record.ts';
+import { aFleet, aRecord } from '../a-record.ts';
 
 async function aFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'reports-'));
@@ -28,6 +28,25 @@ describe('a folder of reports', () => {
     expect(markdown).toContain('## [A question](a/report.md)');
     expect(markdown).toContain('![A question](a/charts/makespan.svg)');
     expect(await readFile(join(folder, 'a', 'report.md'), 'utf8')).toContain('# A question');
+  });
+
+  it('leads to folders of any name, and to a chart only where there is one', async () => {
+    const folder = await aFolder();
+    await new RecordStore(join(folder, 'room 7 (old) #2')).append(aRecord());
+    await new RecordStore(join(folder, 'nobody')).append(aRecord({ fleet: aFleet([null, null]) }));
+    await writeReportIndex(folder);
+    const page = await readFile(join(folder, 'index.html'), 'utf8');
+    const markdown = await readFile(join(folder, 'README.md'), 'utf8');
+    for (const text of [page, markdown]) {
+      expect(text).toContain('room%207%20%28old%29%20%232/report.md');
+      expect(text).toContain('room%207%20%28old%29%20%232/charts/makespan.svg');
+      expect(text).toContain('nobody/report.md');
+      expect(text).not.toContain('nobody/charts/makespan.svg');
+      const shown = [...text.matchAll(/[^"(]*\.svg/g)].map(([path]) =>
+        join(folder, decodeURIComponent(path)),
+      );
+      await Promise.all(shown.map((file) => access(file)));
+    }
   });
 
   it('is named where there is no report in it', async () => {

@@ -158,16 +158,19 @@ describe('the summary', () => {
     expect(summaryOf(aRecord({ ...real, machines: 1, fleet: aFleet([9]) }))).toContain('took');
   });
 
-  it('says whether every disk was verified', () => {
-    expect(summaryOf(aRecord())).toContain('Every machine of every run had a verified disk.');
-    expect(summaryOf(aRecord({ fleet: aFleet([8, null]) }))).toContain(
-      'Of 2 machines over all runs, 1 had a verified disk',
+  it('says whether every disk was verified that was measured, and of simulated machines that they finished', () => {
+    const netns = { source: 'netns' } as const;
+    expect(summaryOf(aRecord(netns))).toContain('Every machine of every measured run had a verified disk.');
+    expect(summaryOf(aRecord({ ...netns, fleet: aFleet([8, null]) }))).toContain(
+      'Of 2 machines over all measured runs, 1 had a verified disk: see the limitations.',
     );
+    expect(summaryOf(aRecord())).toContain('Every machine of every simulated run finished.');
+    expect(summaryOf(aRecord())).not.toContain('verified');
   });
 
   it('holds where no machine finished at all', () => {
     expect(summaryOf(aRecord({ fleet: aFleet([null]) }))).toContain(
-      'Of 1 machine over all runs, 0 had a verified disk',
+      'Of 1 machine over all simulated runs, 0 finished: see the limitations.',
     );
   });
 });

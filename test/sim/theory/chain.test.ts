@@ -10,13 +10,19 @@ const swarms = record({
   linkBps: integer({ min: 1, max: 1e9 }),
 });
 
+/** The length of one of the equal pieces of a swarm. */
+const piecesOf = <Swarm extends { wireBytes: number; pieces: number }>(swarm: Swarm) => ({
+  ...swarm,
+  pieceBytes: swarm.wireBytes / swarm.pieces,
+});
+
 /** When each machine of a chain has each piece, hop by hop: a piece leaves once it is there and the link is free. */
-function lastPieceS(pieces: number, machines: number, pieceS: number): number {
-  let arrivals = Array<number>(pieces).fill(0);
+function lastPieceS(piecesS: readonly number[], machines: number): number {
+  let arrivals = piecesS.map(() => 0);
   for (let hop = 0; hop < machines; hop += 1) {
     let freeAt = 0;
-    arrivals = arrivals.map((here) => {
-      freeAt = Math.max(here, freeAt) + pieceS;
+    arrivals = arrivals.map((here, piece) => {
+      freeAt = Math.max(here, freeAt) + piecesS[piece]!;
       return freeAt;
     });
   }
@@ -25,20 +31,23 @@ function lastPieceS(pieces: number, machines: number, pieceS: number): number {
 
 describe('chain', () => {
   it('is F/b plus one piece time for every hop after the first', () => {
-    const chain = { wireBytes: 18e9, pieces: 1000, machines: 21, linkBps: 12.5e6 };
+    const chain = { wireBytes: 18e9, pieceBytes: 18e6, machines: 21, linkBps: 12.5e6 };
     expect(chainS(chain)).toBeCloseTo(1440 * 1.02, 9);
     expect(chainS({ ...chain, hopSetUpS: 2 })).toBeCloseTo(1440 * 1.02 + 40, 9);
   });
 
-  it('is the pipeline followed piece by piece', () => {
+  it('is the pipeline followed piece by piece, the last of which may be short', () => {
     const pipelines = record({
-      pieces: integer({ min: 1, max: 50 }),
+      wireBytes: integer({ min: 1, max: 400 }),
+      pieceBytes: integer({ min: 1, max: 50 }),
       machines: integer({ min: 1, max: 50 }),
     });
     assert(
-      property(pipelines, ({ pieces, machines }) => {
-        const formula = chainS({ wireBytes: pieces, pieces, machines, linkBps: 1 });
-        expect(formula).toBeCloseTo(lastPieceS(pieces, machines, 1), 9);
+      property(pipelines, ({ wireBytes, pieceBytes, machines }) => {
+        const whole = Math.floor(wireBytes / pieceBytes);
+        const lengths = [...Array<number>(whole).fill(pieceBytes), wireBytes - whole * pieceBytes];
+        const formula = chainS({ wireBytes, pieceBytes, machines, linkBps: 1 });
+        expect(formula).toBeCloseTo(lastPieceS(lengths, machines), 9);
       }),
     );
   });
@@ -46,8 +55,9 @@ describe('chain', () => {
   it('is never below Mundinger and grows with the machines', () => {
     assert(
       property(swarms, (swarm) => {
-        expect(chainS(swarm)).toBeGreaterThanOrEqual(mundingerS(swarm) * (1 - 1e-12));
-        expect(chainS({ ...swarm, machines: swarm.machines + 1 })).toBeGreaterThan(chainS(swarm));
+        expect(chainS(piecesOf(swarm))).toBeGreaterThanOrEqual(mundingerS(swarm) * (1 - 1e-12));
+        const longer = { ...swarm, machines: swarm.machines + 1 };
+        expect(chainS(piecesOf(longer))).toBeGreaterThan(chainS(piecesOf(swarm)));
       }),
     );
   });
@@ -76,15 +86,18 @@ describe('k-ary tree', () => {
   });
 
   it('takes k times as long per piece and h - 1 pieces more', () => {
-    const tree = { wireBytes: 60, pieces: 10, machines: 14, linkBps: 1, children: 2 };
+    const tree = { wireBytes: 60, pieceBytes: 6, machines: 14, linkBps: 1, children: 2 };
     expect(treeS(tree)).toBeCloseTo(120 * 1.2, 12);
+    expect(treeS({ ...tree, wireBytes: 57 })).toBeCloseTo(2 * 57 + 2 * 12, 12);
   });
 
   it('is never below Mundinger', () => {
     const children = integer({ min: 2, max: 8 });
     assert(
       property(swarms, children, (swarm, k) => {
-        expect(treeS({ ...swarm, children: k })).toBeGreaterThanOrEqual(mundingerS(swarm) * (1 - 1e-12));
+        expect(treeS({ ...piecesOf(swarm), children: k })).toBeGreaterThanOrEqual(
+          mundingerS(swarm) * (1 - 1e-12),
+        );
       }),
     );
   });

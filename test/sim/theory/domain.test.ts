@@ -46,7 +46,7 @@ const mistakes: readonly [what: string, mistake: () => unknown, message: string]
   ],
   [
     'time before the start',
-    () => chainS({ wireBytes: 1, pieces: 1, machines: 1, linkBps: 1, hopSetUpS: -1 }),
+    () => chainS({ wireBytes: 1, pieceBytes: 1, machines: 1, linkBps: 1, hopSetUpS: -1 }),
     'hopSetUpS is -1: allowed is a finite number from 0 up',
   ],
   ['total loss', () => expectedTransmissions(1, 1), 'loss is 1: allowed is a share from 0 to below 1'],

@@ -137,7 +137,7 @@ function predictChain(scenario: Scenario, machines: number): Prediction {
   const { hopSetUp } = transports.chain!;
   const children = childrenOf(scenario, machines);
   const hopBps = hopBpsOf(scenario, machines);
-  const pipeline = { wireBytes: wireSize(image), pieces: pieceCount(image), machines };
+  const pipeline = { wireBytes: wireSize(image), pieceBytes: image.pieceLength, machines };
   const transferS =
     children === 1
       ? chainS({ ...pipeline, linkBps: hopBps, hopSetUpS: hopSetUp })

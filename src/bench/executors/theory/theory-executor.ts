@@ -45,13 +45,15 @@ function limitationOf({ transports }: Scenario, transport: ModelTransport): stri
 }
 
 function unsupported(scenario: Scenario, transport: Transport): string[] {
-  const { network, fleet, faults } = scenario;
+  const { network, fleet, faults, transports } = scenario;
   const reasons: [string, string][] = [];
   if (network.sites) reasons.push(['network.sites', 'the formulas know no WAN links']);
   if (network.latency > 0) reasons.push(['network.latency', 'the formulas know no delay']);
   if (network.loss > 0 && !isOneForAll(transport))
     reasons.push(['network.loss', 'only multicast has a formula with loss']);
   if (fleet.start !== 'together') reasons.push(['fleet.start', 'the formulas start all machines together']);
+  if (transport === 'p2p' && transports.p2p?.staysFor !== undefined)
+    reasons.push(['transports.p2p.staysFor', 'the formula has every machine serve to the end']);
   if (transport === 'chain' && fleet.machines.some((machines) => isHeldUpByReadBack(scenario, machines)))
     reasons.push(['disk.readBack', 'the formula of a chain has nobody wait for a disk that is read back']);
   if (faults.length > 0) reasons.push(['faults', 'the formulas know no faults']);
