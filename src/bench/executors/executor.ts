@@ -36,6 +36,7 @@ export interface RunOutcome {
   readonly serverPeakMemoryBytes?: Readonly<Record<string, number>>;
   readonly siteLinks?: readonly LinkBytes[];
   readonly busyShare?: number;
+  readonly softirqShare?: number;
   /** Set where the time was up before all machines had finished [s]. */
   readonly unfinishedAfterS?: number;
   readonly traceDigest: string | null;
