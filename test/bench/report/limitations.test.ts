@@ -56,15 +56,29 @@ describe('the limitations', () => {
     expect(found[1]).toContain('1 record left out because the same run was made again');
   });
 
-  it('say that not all records were made by the same code, and nothing of records that do not tell', () => {
+  it('say that not all records were made by the same code', () => {
     const byCode = (code: string, randomSeed: number) =>
       aRecord({ randomSeed, versions: { swarmboot: '0.1.0', code } });
     expect(limitationsOf(...[1, 2, 3].map((seed) => byCode('aaa', seed)))).toEqual([]);
-    expect(
-      limitationsOf(byCode('aaa', 1), byCode('aaa', 2), byCode('bbb', 3), aRecord({ randomSeed: 4 })),
-    ).toEqual([
+    expect(limitationsOf(byCode('aaa', 1), byCode('aaa', 2), byCode('bbb', 3))).toEqual([
       'The records were made by 2 states of the code, which need not be equally fast: aaa (2 records, simulated) and bbb (1 record, simulated). Each record says by which.',
     ]);
+  });
+
+  it('say that records which do not tell their code were made by other code than those that do', () => {
+    const [older, ...known] = THREE_RUNS.map((record) => ({ ...record, versions: { code: 'aaa' } }));
+    expect(limitationsOf({ ...older!, versions: {} }, ...known)).toEqual([
+      'The records were made by at least 2 states of the code, which need not be equally fast: code not recorded (1 record, simulated) and aaa (2 records, simulated).',
+    ]);
+  });
+
+  it('say that processors were busier than records of before know', () => {
+    const measured = THREE_RUNS.map((record) => ({ ...record, busyShare: 0.55 }));
+    const [older, ...same] = measured.map((record) => ({ ...record, softirqShare: 0.1 }));
+    expect(limitationsOf(older!, ...same)).toEqual([]);
+    const found = limitationsOf(measured[0]!, ...same);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toContain('busier than 1 older record with a `busyShare` and no `softirqShare` say');
   });
 
   it('say that real machines had a part of the image, and hold their times against no bound', () => {
