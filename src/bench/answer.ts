@@ -1,3 +1,4 @@
+import { RunFailure } from '../failure.ts';
 import type { Executor, RunWatch } from './executors/executor.ts';
 import { isSpoiled } from './metrics/busy-computer.ts';
 import { runKey, selectRecords } from './metrics/record-selection.ts';
@@ -29,6 +30,8 @@ export interface LeftOutPlace {
   readonly reason: LeftOutReason;
 }
 
+type Versions = Readonly<Record<string, string>>;
+
 /** A question: a scenario, who answers it, and where the records go. */
 export interface Question {
   readonly scenario: LoadedScenario;
@@ -40,22 +43,24 @@ export interface Question {
   readonly isResumed?: boolean;
   /** Runs in the netns lab that others on the computer have spoiled are made once more, at the end. */
   readonly isSpoiledRepeated?: boolean;
+  /** Of what makes the runs, as it is now. Default: of this program. */
+  readonly versionsNow?: () => Versions;
 }
 
 /**
  * Makes all runs of a scenario, one after the other, and appends a record after each. A run that was not finished when
  * its time was up is not repeated.
  * @returns the records that count, of this call and of the one that it resumes
- * @throws ConfigError before the first run where the question makes no sense; whatever a run rejects with, after
- * everything was closed: the records so far are kept
+ * @throws ConfigError before the first run where the question makes no sense; whatever a run rejects with, and RunFailure
+ * (`CODE_CHANGED`) where nobody can tell which code made it, after everything was closed: the records so far are kept
  */
 export async function answer(question: Question, watch: AnswerWatch): Promise<RunRecord[]> {
-  const { scenario, executors, store } = question;
+  const { scenario, executors, store, versionsNow = readVersions } = question;
   const all = planRuns(scenario, executors, question.only);
   const context = {
     scenario,
     host: readHost(),
-    versions: readVersions(),
+    versions: versionsNow(),
     now: () => new Date().toISOString(),
   };
   const asked = askedScenario(scenario, executors, await store.asked());
@@ -83,6 +88,7 @@ export async function answer(question: Question, watch: AnswerWatch): Promise<Ru
       }
       watch.runStarted(assignment, index, all);
       const outcome = await assignment.executor.run(assignment.run, watch);
+      expectSameCode(context.versions, versionsNow());
       const record = await keep(recordOf(assignment, outcome, context));
       if (isWorthRepeating(question, recordsOf(records, assignment))) all.push(assignment);
       watch.runEnded(assignment, record);
@@ -91,6 +97,15 @@ export async function answer(question: Question, watch: AnswerWatch): Promise<Ru
     await Promise.all(executors.map((executor) => executor.close?.()));
   }
   return [...selectRecords(records, asked).records];
+}
+
+/** Processes and threads of a run are made of the files as they are when it begins, and this process of earlier ones. */
+function expectSameCode({ code: before }: Versions, { code: now }: Versions): void {
+  if (before === now) return;
+  throw new RunFailure(
+    'CODE_CHANGED',
+    `files of Swarmboot were changed during the run (its code was ${before} and is ${now}), so nobody can tell by which it was made, and it is not kept; leave src and package-lock.json as they are until the command ends, and start it again`,
+  );
 }
 
 /** Runs that are asked for again, and what was published. */

@@ -284,6 +284,20 @@ describe('the answer to a scenario', () => {
     expect(records.map(({ versions }) => versions.code)).toEqual([code, code]);
   });
 
+  it('keeps no run during which the code was changed, and says what to do', async () => {
+    const { lab, made } = aDisturbedLab(0);
+    const question = await (await aResumedQuestion(lab))({ fleet: { machines: [1, 4] } });
+    const versionsNow = () => ({ swarmboot: '0.1.0', code: made.length < 2 ? 'before' : 'after' });
+    const answered = answer({ ...question, versionsNow }, QUIET);
+    await expect(answered).rejects.toMatchObject({
+      code: 'CODE_CHANGED',
+      message: expect.stringContaining('(its code was before and is after)'),
+    });
+    await expect(answered).rejects.toThrow('start it again');
+    expect((await question.store.read()).map(({ versions }) => versions.code)).toEqual(['before']);
+    expect(made).toHaveLength(2);
+  });
+
   it('makes runs again that rest on something else, and shows none beside them', async () => {
     const { lab, made } = aDisturbedLab(0);
     const asking = await aResumedQuestion(lab);
