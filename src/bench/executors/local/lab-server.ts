@@ -36,6 +36,8 @@ export interface LabServer {
   uploadedBytes(): Promise<number>;
   /** Nobody is told of others from now on. */
   stopTracker(): Promise<void>;
+  /** Rejects with a RunFailure when a program that stands beside it has ended by itself. */
+  readonly lost: Promise<never>;
 }
 
 /**
@@ -95,6 +97,7 @@ export async function startLabServer(task: ServerTask, isAgain: boolean): Promis
     async stopTracker() {
       await swarm?.tracker.close();
     },
+    lost: Promise.race([...(swarm ? [swarm.seeder.lost] : []), ...(nfs ? [nfs.lost] : [])]),
   };
 }
 

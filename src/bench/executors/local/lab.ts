@@ -122,7 +122,8 @@ export class Lab {
     const { machines } = this.#plan;
     const { place } = this.#options;
     this.#agents = machines.map(
-      (machine) => new AgentChild(machine, this.#launcherOf(machine), () => this.#heard()),
+      (machine) =>
+        new AgentChild(machine, { launcher: this.#launcherOf(machine), heard: () => this.#heard() }),
     );
     await Promise.all(
       machines.map((machine, index) => {

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import type { TestContext } from 'vitest';
 import type { PlannedRun, RunOutcome } from '../../../../src/bench/executors/executor.ts';
 import type { LabSettings } from '../../../../src/bench/executors/local/lab-settings.ts';
@@ -34,6 +35,23 @@ export function namespacesBy(pid: number): string[] {
 /** True once something runs in a namespace that the process with this id has made. */
 export function isLabInUse(pid: number): boolean {
   return namespacesBy(pid).some((name) => ipNetns('pids', name).stdout.trim() !== '');
+}
+
+/** Ids of the processes of this name in some namespaces. */
+export function processesIn(name: string, namespaces: readonly string[]): number[] {
+  const pids = namespaces.flatMap((namespace) =>
+    ipNetns('pids', namespace).stdout.split('\n').filter(Boolean),
+  );
+  return pids.map(Number).filter((pid) => nameOf(pid) === name);
+}
+
+/** It may have ended meanwhile. */
+function nameOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+  } catch {
+    return '';
+  }
 }
 
 export interface NetnsRun extends Partial<PlannedRun> {

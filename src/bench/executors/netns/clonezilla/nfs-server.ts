@@ -1,12 +1,16 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { said } from '../program-answer-reader.ts';
+import { SERVER as HOST } from '../../local/lab-place.ts';
+import { withinLimit } from '../../local/step-limit.ts';
 import { ProgramChild } from '../program-child.ts';
 import { ganeshaConfiguration, type NfsExport, nfsUrl, nfsUrlOf } from './nfs-export.ts';
 
 const SERVER = 'ganesha.nfsd';
 /** It says so when it answers. */
 const READY = 'NFS SERVER INITIALIZED';
+/** It takes a second or two. */
+const STEP = { host: HOST, name: `the start of ${SERVER}`, limitMs: 60_000 };
 
 /** nfs-ganesha, a server of NFS that is a process like any other: no kernel has to know NFS. */
 export class NfsServer {
@@ -40,9 +44,9 @@ export class NfsServer {
       ...['-p', join(workFolder, 'ganesha.pid')],
     ]);
     try {
-      await program.unlessLost(program.hasSaid(READY));
+      await withinLimit(program.unlessLost(program.hasSaid(READY)), STEP);
       // It answers also without a folder that it could not make use of.
-      await program.unlessLost(said(['nfs-ls', nfsUrlOf(nfsUrl(host))]));
+      await withinLimit(program.unlessLost(said(['nfs-ls', nfsUrlOf(nfsUrl(host))])), STEP);
       return new NfsServer(program, {
         versions: await versions(),
         ownBytes: await bytesReadBy(program.pid),
@@ -51,6 +55,11 @@ export class NfsServer {
       program.stop();
       throw error;
     }
+  }
+
+  /** Rejects with a RunFailure (`PROGRAM`) when it has ended. */
+  get lost(): Promise<never> {
+    return this.#program.died;
   }
 
   /**
