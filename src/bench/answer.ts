@@ -1,4 +1,5 @@
 import { RunFailure } from '../failure.ts';
+import { clearedAway } from './executors/clear-away.ts';
 import type { Executor, RunWatch } from './executors/executor.ts';
 import { isSpoiled } from './metrics/busy-computer.ts';
 import { runKey, selectRecords } from './metrics/record-selection.ts';
@@ -94,7 +95,7 @@ export async function answer(question: Question, watch: AnswerWatch): Promise<Ru
       watch.runEnded(assignment, record);
     }
   } finally {
-    await Promise.all(executors.map((executor) => executor.close?.()));
+    await Promise.all(executors.map((executor) => clearedAway(executor.close?.(), watch)));
   }
   return [...selectRecords(records, asked).records];
 }

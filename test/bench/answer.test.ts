@@ -284,6 +284,15 @@ describe('the answer to a scenario', () => {
     expect(records.map(({ versions }) => versions.code)).toEqual([code, code]);
   });
 
+  it('keeps what was measured where its executor cannot clear away after itself, and says what is left', async () => {
+    const { lab } = aDisturbedLab(0);
+    const question = await aQuestion({ ...lab, close: () => Promise.reject(new Error('the disk is busy')) });
+    const asked: string[] = [];
+    const records = await answer(question, { ...QUIET, personAsked: (sentence) => asked.push(sentence) });
+    expect(records).toHaveLength(12);
+    expect(asked).toEqual([expect.stringContaining('could be removed; look after it: the disk is busy')]);
+  });
+
   it('keeps no run during which the code was changed, and says what to do', async () => {
     const { lab, made } = aDisturbedLab(0);
     const question = await (await aResumedQuestion(lab))({ fleet: { machines: [1, 4] } });

@@ -49,9 +49,9 @@ export interface RunOutcome {
 export interface RunWatch {
   /** Aborted by Ctrl-C: the executor ends everything that it started and rejects with the signal's reason. */
   readonly signal: AbortSignal;
-  /** `share` is the part of the phase that is done, 0 to 1. */
-  /** Somebody has to do something, or the run does not go on. */
+  /** Somebody has to do something: else the run does not go on, or something of it stays behind. */
   personAsked?(sentence: string): void;
+  /** `share` is the part of the phase that is done, 0 to 1. */
   machineProgressed(machine: string, phase: Phase | 'waiting' | 'done' | 'failed', share: number): void;
 }
 

@@ -44,6 +44,7 @@ async function probe(file: string, { out, repeats, json = false }: ProbeOptions)
         .probeLab(request, {
           signal,
           machineProgressed: (machine, phase, share) => progress.machineProgressed(machine, phase, share),
+          personAsked: (sentence) => progress.personAsked?.(sentence),
           runStarted: (assignment, index, all) => progress.runStarted(assignment, index, all),
           runLeftOut: (assignment, place) => progress.runLeftOut(assignment, place),
           runEnded: (assignment, record) => progress.runEnded(assignment, record),

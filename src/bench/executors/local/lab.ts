@@ -102,11 +102,10 @@ export class Lab {
     this.#timetable.clear();
     const children = this.#server === undefined ? this.#agents : [this.#server, ...this.#agents];
     await Promise.all(children.map((child) => child.terminate()));
-    const emptied = rm(this.#scratchFolder, { recursive: true, force: true, maxRetries: 5 });
     try {
       await this.#options.place.close();
     } finally {
-      await emptied;
+      await rm(this.#scratchFolder, { recursive: true, force: true, maxRetries: 5 });
     }
   }
 

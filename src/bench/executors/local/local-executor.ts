@@ -1,3 +1,4 @@
+import { clearedAway } from '../clear-away.ts';
 import type { Executor } from '../executor.ts';
 import { Lab } from './lab.ts';
 import { LabFiles } from './lab-files.ts';
@@ -32,7 +33,7 @@ export function localExecutor(settings: LabSettings = {}): Executor {
       try {
         return await lab.run();
       } finally {
-        await lab.close();
+        await clearedAway(lab.close(), watch);
       }
     },
     close: () => files.close(),

@@ -1,5 +1,6 @@
 import { wireSize } from '../../scenario/wire-size.ts';
 import { boundsOf } from '../bounds.ts';
+import { clearedAway } from '../clear-away.ts';
 import type { Executor, PlannedRun } from '../executor.ts';
 import { Lab } from '../local/lab.ts';
 import { LabFiles } from '../local/lab-files.ts';
@@ -62,7 +63,7 @@ export function netnsExecutor(settings: LabSettings = {}): Executor {
       try {
         return await lab.run();
       } finally {
-        await lab.close();
+        await clearedAway(lab.close(), watch);
       }
     },
     close: () => files.close(),
