@@ -1,6 +1,7 @@
 import { RunFailure } from '../failure.ts';
 import { clearedAway } from './executors/clear-away.ts';
 import type { Executor, RunWatch } from './executors/executor.ts';
+import { makersOf } from './makers.ts';
 import { isSpoiled } from './metrics/busy-computer.ts';
 import { runKey, selectRecords } from './metrics/record-selection.ts';
 import { hasSameMaker } from './metrics/same-maker.ts';
@@ -9,7 +10,7 @@ import { answersTo } from './record/asked-scenario.ts';
 import { readHost, readVersions } from './record/host-reader.ts';
 import type { RecordStore } from './record/record-store.ts';
 import type { RunRecord } from './record/run-record.ts';
-import { askedScenario, publishedRecords, recordOf } from './record-of.ts';
+import { askedScenario, publishedRecords, recordOf, type Versions } from './record-of.ts';
 import type { LoadedScenario } from './scenario/scenario-loader.ts';
 
 /** Why a run is not made: an earlier repeat was not finished in time, or it was made before. */
@@ -21,7 +22,7 @@ export interface AnswerWatch extends RunWatch {
   runStarted(assignment: Assignment, index: number, all: readonly Assignment[]): void;
   runEnded(assignment: Assignment, record: RunRecord): void;
   runLeftOut(assignment: Assignment, place: LeftOutPlace): void;
-  /** So many records of runs that are asked for were made by other code: these runs are made again. */
+  /** So many records of runs that are asked for were made by others, see `hasSameMaker`: these runs are made again. */
   makerChanged?(records: number): void;
 }
 
@@ -30,8 +31,6 @@ export interface LeftOutPlace {
   readonly all: readonly Assignment[];
   readonly reason: LeftOutReason;
 }
-
-type Versions = Readonly<Record<string, string>>;
 
 /** A question: a scenario, who answers it, and where the records go. */
 export interface Question {
@@ -68,9 +67,11 @@ export async function answer(question: Question, watch: AnswerWatch): Promise<Ru
   await store.ask(asked);
   const earlier = question.isResumed === true ? answersTo(asked, await store.readIfAny()) : [];
   const askedAgain = earlier.filter(isAskedAgain(all));
-  const records = askedAgain.filter(
-    (record) => record.source === 'published' || hasSameMaker(record, context),
-  );
+  const makers = await makersOf(askedAgain.length === 0 ? [] : all, context);
+  const records = askedAgain.filter((record) => {
+    const maker = makers.get(runKey(record));
+    return maker === undefined || hasSameMaker(record, maker);
+  });
   if (records.length < askedAgain.length) watch.makerChanged?.(askedAgain.length - records.length);
   const keep = async (record: RunRecord): Promise<RunRecord> => {
     await store.append(record);

@@ -94,7 +94,7 @@ function withWhatIsLeft(error: unknown): unknown {
 
 function makerChangedLine(records: number): string {
   const words = records === 1 ? '1 record was' : `${records} records were`;
-  return `${words} made by other code of Swarmboot or on another computer: these runs are made again\n`;
+  return `${words} made by other code of Swarmboot, or on another computer, kernel or Node, or with other programs: these runs are made again\n`;
 }
 
 function failedMachines(

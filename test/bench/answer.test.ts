@@ -7,6 +7,7 @@ import { simExecutor } from '../../src/bench/executors/sim/sim-executor.ts';
 import { selectRecords } from '../../src/bench/metrics/record-selection.ts';
 import { readVersions } from '../../src/bench/record/host-reader.ts';
 import { RecordStore } from '../../src/bench/record/record-store.ts';
+import type { RunRecord } from '../../src/bench/record/run-record.ts';
 import { loadScenario } from '../../src/bench/scenario/scenario-loader.ts';
 import { aFolder } from '../engine/an-image.ts';
 import { aMachine } from './a-record.ts';
@@ -282,6 +283,47 @@ describe('the answer to a scenario', () => {
     expect(changed).toEqual([1]);
     expect(made).toHaveLength(3);
     expect(records.map(({ versions }) => versions.code)).toEqual([code, code]);
+  });
+
+  it('makes runs again that were measured with other programs, another Node or kernel', async () => {
+    const { lab, made } = aDisturbedLab(0);
+    const withAria2 = (aria2: string): Executor => ({
+      ...lab,
+      versionsFor: () => Promise.resolve({ aria2 }),
+      run: async (...run) => ({ ...(await lab.run(...run)), versions: { aria2 } }),
+    });
+    const question = await (await aResumedQuestion(lab))({});
+    const resumedWith = async (executor: Executor) => {
+      await answer({ ...question, executors: [executor] }, QUIET);
+      return made.length;
+    };
+    expect(await resumedWith(withAria2('1.36'))).toBe(1);
+    expect(await resumedWith(withAria2('1.36'))).toBe(1);
+    expect(await resumedWith(withAria2('1.37'))).toBe(2);
+    const file = join(question.store.folder, 'records.jsonl');
+    const rewrite = async (change: (record: RunRecord) => object) => {
+      const last = (await question.store.read()).at(-1)!;
+      await writeFile(file, `${JSON.stringify({ ...last, ...change(last) })}\n`);
+    };
+    await rewrite(({ versions }) => ({ versions: { ...versions, node: '1.0.0' } }));
+    expect(await resumedWith(withAria2('1.37'))).toBe(3);
+    await rewrite(({ host }) => ({ host: { ...host, platform: 'linux 1.0 x64' } }));
+    expect(await resumedWith(withAria2('1.37'))).toBe(4);
+  });
+
+  it('goes on behind simulations that were made with another Node and kernel: they are the same', async () => {
+    const { lab, made } = aDisturbedLab(0);
+    const question = await (await aResumedQuestion({ ...lab, name: 'sim' }))({});
+    await answer(question, QUIET);
+    const [record] = await question.store.read();
+    const elsewhere = {
+      versions: { ...record!.versions, node: '1.0.0' },
+      host: { ...record!.host, platform: 'linux 1.0 x64' },
+    };
+    const file = join(question.store.folder, 'records.jsonl');
+    await writeFile(file, `${JSON.stringify({ ...record, ...elsewhere })}\n`);
+    await answer(question, QUIET);
+    expect(made).toHaveLength(1);
   });
 
   it('keeps what was measured where its executor cannot clear away after itself, and says what is left', async () => {

@@ -67,6 +67,8 @@ export interface Executor {
   readonly basis?: string;
   /** Settings of the scenario that this executor cannot honour for this transport, each as `key.path: reason`. */
   unsupported(scenario: Scenario, transport: Transport): readonly string[];
+  /** Versions of the clients that a run would have now, as its outcome names them; left out where it has none. */
+  versionsFor?(scenario: Scenario, transport: Transport): Promise<Readonly<Record<string, string>>>;
   /** Rejects only when the run could not be made at all; a machine that fails is part of the outcome. */
   run(run: PlannedRun, watch: RunWatch): Promise<RunOutcome>;
   /** Frees what outlives a run (server, scratch files). */

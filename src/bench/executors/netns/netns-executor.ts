@@ -4,8 +4,9 @@ import { clearedAway } from '../clear-away.ts';
 import type { Executor, PlannedRun } from '../executor.ts';
 import { Lab } from '../local/lab.ts';
 import { LabFiles } from '../local/lab-files.ts';
-import { LAB_TRANSPORTS, labPlanOf } from '../local/lab-plan.ts';
+import { LAB_TRANSPORTS, type LabTransport, labPlanOf } from '../local/lab-plan.ts';
 import { type LabSettings, labOptionsOf } from '../local/lab-settings.ts';
+import { labVersions } from '../local/lab-versions.ts';
 import { unsupportedSettings } from '../local/unsupported-settings.ts';
 import { savedOver } from '../way-of-bytes.ts';
 import { missingParts } from './missing-parts-reader.ts';
@@ -56,6 +57,8 @@ export function netnsExecutor(settings: LabSettings = {}): Executor {
         isOverNfs: savedOver(scenario, transport) === 'nfs',
       }),
     ],
+    versionsFor: (scenario, transport) =>
+      labVersions(transport as LabTransport, savedOver(scenario, transport)),
     async run(run, watch) {
       const place = new NamespacesPlace(topologyOf(run));
       const options = { files, port, patienceMs, deadlineMs: deadlineMsOf(run), place };

@@ -20,16 +20,14 @@ describe('a deployment over network namespaces', () => {
     'leaves every machine with the golden image on its disk: %s',
     async (transport, context) => {
       needsNetns(context, transport);
-      const transports = { [transport]: {} };
-      const { fleet, serverUploadedBytes, versions } = await runNetns({
-        transport,
-        scenario: aLabScenario({ transports }),
-      });
+      const scenario = aLabScenario({ transports: { [transport]: {} } });
+      const { fleet, serverUploadedBytes, versions } = await runNetns({ transport, scenario });
       expect(fleet.map(({ isVerified, failure }) => ({ isVerified, failure }))).toEqual(
         Array(3).fill({ isVerified: true, failure: null }),
       );
       expect(serverUploadedBytes).toBeGreaterThanOrEqual(IMAGE_BYTES);
       expect(Object.values(versions ?? {}).join('')).toMatch(/\d/);
+      expect(await netnsExecutor().versionsFor!(scenario, transport)).toEqual(versions);
       expect(namespacesBy(process.pid)).toEqual([]);
     },
   );

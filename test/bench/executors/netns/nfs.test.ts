@@ -10,6 +10,7 @@ import {
   nfsUrlOf,
   sizesInListing,
 } from '../../../../src/bench/executors/netns/clonezilla/nfs-export.ts';
+import { netnsExecutor } from '../../../../src/bench/executors/netns/netns-executor.ts';
 import { aFolder } from '../../../engine/an-image.ts';
 import { aLabScenario, childrenOf, isRunning, killed, until } from '../local/a-lab.ts';
 import { ipNetns, namespacesBy, needsNetns, processesIn, runNetns } from './a-netns-lab.ts';
@@ -57,6 +58,7 @@ describe('Clonezilla over NFS in network namespaces', () => {
       'nfs-ganesha': expect.stringMatching(/^\d+\./),
       libnfs: expect.stringMatching(/^\d+\./),
     });
+    expect(await netnsExecutor().versionsFor!(aLabScenario(OVER_NFS), TRANSPORT)).toEqual(versions);
     expect(namespacesBy(process.pid)).toEqual([]);
     expect(await readdir(workFolder)).toEqual([]);
   });
