@@ -1,4 +1,6 @@
 import { Command } from 'commander';
+import type { Probe } from '../../bench/index.ts';
+import { RunFailure } from '../../failure.ts';
 import { openBench } from '../bench-door.ts';
 import { interruptible } from '../interruption.ts';
 import { countOption } from '../list-option.ts';
@@ -58,4 +60,11 @@ async function probe(file: string, { out, repeats, json = false }: ProbeOptions)
     printTable(bench.probeTable(found));
     process.stdout.write(`\nProbe: ${out}\n`);
   }
+  throwIfLeftOut(found);
+}
+
+function throwIfLeftOut({ leftOut = {} }: Probe): void {
+  const lines = Object.entries(leftOut).map(([transport, reason]) => `  ${transport}: ${reason}`);
+  if (lines.length === 0) return;
+  throw new RunFailure('NOT_PROBED', `not every transport could be measured, and the probe lacks:\n${lines.join('\n')}`);
 }
