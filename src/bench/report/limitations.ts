@@ -1,8 +1,8 @@
 import { type Cell, type CellDetail, isMeasured } from '../metrics/cell.ts';
-import { counted, listed, SOURCE_WORDS } from '../metrics/plain-words.ts';
+import { counted, listed, SOURCE_WORDS, TRANSPORT_WORDS } from '../metrics/plain-words.ts';
 import type { RecordSelection } from '../metrics/record-selection.ts';
 import { hasFinished } from '../metrics/run-outcome.ts';
-import type { RecordSource } from '../record/run-record.ts';
+import type { RecordSource, Transport } from '../record/run-record.ts';
 import { cellWords } from './cell-words.ts';
 import { boundRatio, isRun } from './comparison-table.ts';
 
@@ -18,6 +18,7 @@ export function limitations(selection: RecordSelection, details: readonly CellDe
     ...codeLimitations(selection),
     ...processorLimitations(selection),
     ...computerLimitations(selection),
+    ...useLimitations(cells),
     ...repeatLimitations(cells),
     ...failureLimitations(details),
     ...verificationLimitations(details),
@@ -94,6 +95,27 @@ function computerLimitations({ records }: RecordSelection): string[] {
   const told = [...byComputer].map(([computer, same]) => `${computer} (${counted(same.length, 'record')})`);
   return [
     `The runs were measured on ${byComputer.size} kinds of computers, which need not be equally fast: ${listed(told)}. Each record says on which.`,
+  ];
+}
+
+/** Programs that are not ours stand below our agent and beside our server, and what they use is counted together. */
+const BELOW_AGENT: ReadonlySet<Transport> = new Set([
+  'aria2',
+  'libtorrent',
+  'clonezilla-unicast',
+  'multicast',
+  'clonezilla-multicast',
+]);
+
+function useLimitations(cells: readonly Cell[]): string[] {
+  const known = cells.filter(
+    ({ executor, transport, machinesCpuS, peakMemoryBytes }) =>
+      executor === 'netns' && BELOW_AGENT.has(transport) && (machinesCpuS !== null || peakMemoryBytes !== null),
+  );
+  if (known.length === 0) return [];
+  const transports = [...new Set(known.map(({ transport }) => TRANSPORT_WORDS[transport]))];
+  return [
+    `Processor time and memory of ${listed(transports)} are not those of the programs alone: our agent on each machine and our server, which run in Node, are in them. Records tell memory by process (\`peakMemoryBytes\`).`,
   ];
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { cellDetails } from '../../../src/bench/metrics/cell.ts';
 import { selectRecords } from '../../../src/bench/metrics/record-selection.ts';
-import type { RunRecord } from '../../../src/bench/record/run-record.ts';
+import type { RunRecord, Transport } from '../../../src/bench/record/run-record.ts';
 import { limitations } from '../../../src/bench/report/limitations.ts';
 import { aFleet, aFormulaRecord, aMachine, aPublishedRecord, aRecord } from '../a-record.ts';
 
@@ -79,6 +79,21 @@ describe('the limitations', () => {
     const found = limitationsOf(measured[0]!, ...same);
     expect(found).toHaveLength(1);
     expect(found[0]).toContain('busier than 1 older record with a `busyShare` and no `softirqShare` say');
+  });
+
+  it('say whose processor time and memory also have those of our agent in them', () => {
+    const measuredBy = (...transports: Transport[]) =>
+      transports.flatMap((transport) =>
+        THREE_RUNS.map((record) => ({ ...record, source: 'netns' as const, transport, serverCpuS: 1 })),
+      );
+    const used = { cpuS: 1, peakMemoryBytes: { agent: 5, aria2c: 3 } };
+    const withUse = (records: RunRecord[]) =>
+      records.map((record) => ({ ...record, fleet: record.fleet.map((machine) => ({ ...machine, ...used })) }));
+    expect(limitationsOf(...withUse(measuredBy('p2p', 'webtorrent', 'unicast')))).toEqual([]);
+    expect(limitationsOf(...measuredBy('aria2'))).toEqual([]);
+    expect(limitationsOf(...withUse(measuredBy('p2p', 'aria2', 'multicast')))).toEqual([
+      'Processor time and memory of aria2 and multicast are not those of the programs alone: our agent on each machine and our server, which run in Node, are in them. Records tell memory by process (`peakMemoryBytes`).',
+    ]);
   });
 
   it('say that real machines had a part of the image, and hold their times against no bound', () => {
