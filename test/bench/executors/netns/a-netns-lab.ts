@@ -5,6 +5,7 @@ import type { PlannedRun, RunOutcome } from '../../../../src/bench/executors/exe
 import type { LabSettings } from '../../../../src/bench/executors/local/lab-settings.ts';
 import { missingParts, type Needs } from '../../../../src/bench/executors/netns/missing-parts-reader.ts';
 import { netnsExecutor } from '../../../../src/bench/executors/netns/netns-executor.ts';
+import { benchOf } from '../../../../src/bench/executors/netns/topology.ts';
 import type { Transport } from '../../../../src/bench/record/run-record.ts';
 import { aRun } from '../a-run.ts';
 import { aLabScenario, runOnce } from '../local/a-lab.ts';
@@ -29,7 +30,7 @@ export function needsNetns(context: TestContext, transport: Transport = 'p2p', n
 /** Names of the namespaces that the process with this id has made for its runs. */
 export function namespacesBy(pid: number): string[] {
   const { stdout } = ipNetns('list');
-  return stdout.split('\n').filter((line) => line.startsWith(`swb${pid}-`));
+  return stdout.split('\n').filter((line) => benchOf(line)?.pid === pid);
 }
 
 /** True once something runs in a namespace that the process with this id has made. */

@@ -2,14 +2,16 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readlink, rmdir } from 'node:fs/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { pidNamespace } from '../../../../src/bench/executors/local/pid-namespace-reader.ts';
 import { NamespacesPlace } from '../../../../src/bench/executors/netns/namespaces-place.ts';
+import { prefixOf } from '../../../../src/bench/executors/netns/topology.ts';
 import { aFolder } from '../../../integration/swarmboot-process.ts';
 import { childrenOf } from '../local/a-lab.ts';
 import { ipNetns, needsNetns } from './a-netns-lab.ts';
 
 const UNLIMITED = { upBps: Infinity, downBps: Infinity };
 
-const PREFIX = `swb${process.pid}-mounts`;
+const PREFIX = prefixOf({ pidNamespace: pidNamespace(), pid: process.pid }, 'mounts');
 
 async function anOpenPlace(): Promise<NamespacesPlace> {
   const place = new NamespacesPlace({

@@ -1,8 +1,10 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { pidNamespace } from '../../../../src/bench/executors/local/pid-namespace-reader.ts';
 import { netnsExecutor } from '../../../../src/bench/executors/netns/netns-executor.ts';
+import { prefixOf } from '../../../../src/bench/executors/netns/topology.ts';
 import type { Transport } from '../../../../src/bench/record/run-record.ts';
 import { aFolder } from '../../../engine/an-image.ts';
 import { aScenario } from '../a-run.ts';
@@ -99,6 +101,22 @@ describe('a netns lab of which everything was killed', () => {
     expect(fleet.map(({ isVerified }) => isVerified)).toEqual([true, true, true]);
     expect(namespacesBy(pid)).toEqual([]);
     expect(await readdir(workFolder)).toEqual([]);
+  });
+
+  it('is left alone where it is that of another container, whose processes have other ids', async (context) => {
+    needsNetns(context);
+    const { pid } = spawnSync('true');
+    const [gone, elsewhere] = [pidNamespace(), 1].map(
+      (namespace) => `${prefixOf({ pidNamespace: namespace, pid }, 'aa')}-m001`,
+    );
+    for (const name of [gone!, elsewhere!]) {
+      ipNetns('add', name);
+      onTestFinished(() => {
+        ipNetns('delete', name);
+      });
+    }
+    await runNetns({ machines: 1 });
+    expect(namespacesBy(pid)).toEqual([elsewhere]);
   });
 });
 
