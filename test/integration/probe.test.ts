@@ -58,7 +58,7 @@ describe('a probe of the lab', () => {
     });
   });
 
-  it.each([
+  it.each<[string, Partial<Probe>, string]>([
     ['does not say what it has measured', {}, 'does not say which code it has measured'],
     [
       'has measured other code',

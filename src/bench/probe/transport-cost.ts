@@ -4,7 +4,7 @@ import type { TransportCost } from './probe.ts';
 import { type ProbeRuns, processorCost } from './processor-cost.ts';
 
 /** What a probe knows of each transport: its costs, or why there are none. */
-export interface ProbedTransports {
+interface ProbedTransports {
   readonly costs: ReadonlyMap<Transport, TransportCost>;
   readonly leftOut: ReadonlyMap<Transport, string>;
 }

@@ -18,7 +18,7 @@ export interface RoomMachine {
 const LIMIT_MS = 120_000;
 
 /** Whoever ends the command before it is over. */
-export interface SwitchLimits {
+interface SwitchLimits {
   readonly signal: AbortSignal;
   readonly limitMs?: number;
 }

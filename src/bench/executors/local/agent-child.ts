@@ -21,7 +21,7 @@ interface Life {
   isCut: boolean;
 }
 
-export interface AgentChildOptions {
+interface AgentChildOptions {
   /** Starts a command on the machine's host. */
   readonly launcher: readonly string[];
   /** Called after every report, and when the process has ended. */

@@ -5,7 +5,10 @@ import type { Casting } from './casting.ts';
 export interface LabPeer extends Omit<SwarmClient, 'pause' | 'resume' | 'limit'> {
   /** Brings the statistics of a program up to date that has to be asked for them. */
   refresh?(): Promise<void>;
-  /** Rejects with a RunFailure when its program has ended without having been stopped; left out where it has none that stays. */
+  /**
+   * Of one that seeds: rejects with a RunFailure when its program has ended before its time without having been stopped.
+   * Left out where it has none.
+   */
   readonly lost?: Promise<never>;
 }
 

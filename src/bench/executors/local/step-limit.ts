@@ -7,7 +7,7 @@ import { RunFailure } from '../../../failure.ts';
 export const LONGEST_STEP_MS = 600_000;
 
 /** A step of a run that is no part of its transfer, which has limits of its own. */
-export interface Step {
+interface Step {
   /** Where it is taken. */
   readonly host: string;
   /** As in `its warm-up`. */
@@ -23,7 +23,8 @@ export async function withinLimit<Result>(
 ): Promise<Result> {
   const late = Promise.withResolvers<never>();
   const sentence = `${host}: ${name} was not over after ${limitMs / 1000} s`;
-  const timer = setTimeout(() => late.reject(new RunFailure('LAB_STEP', sentence)), limitMs);
+  // Whoever does the work keeps this process alive; where that has been given up, nobody waits for the limit.
+  const timer = setTimeout(() => late.reject(new RunFailure('LAB_STEP', sentence)), limitMs).unref();
   try {
     return await Promise.race([work, late.promise]);
   } finally {

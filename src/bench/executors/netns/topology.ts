@@ -30,7 +30,7 @@ export interface NetnsTopology {
 }
 
 /** A bench, as others can tell whether it is still there. */
-export interface BenchId {
+interface BenchId {
   /** Of its process id: another container has others of the same numbers. */
   readonly pidNamespace: number;
   readonly pid: number;
