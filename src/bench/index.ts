@@ -36,8 +36,7 @@ export type { Probe } from './probe/probe.ts';
 export { readProbe, writeProbe } from './probe/probe-store.ts';
 export { probeTable } from './probe/probe-table.ts';
 export { versionNotes } from './probe/probe-versions.ts';
-export { readVersions } from './record/host-reader.ts';
-export { readHost } from './record/host-reader.ts';
+export { readHost, readVersions } from './record/host-reader.ts';
 export { RecordStore } from './record/record-store.ts';
 export {
   EXECUTORS,

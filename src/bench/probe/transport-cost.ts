@@ -33,7 +33,9 @@ export function transportCosts({ large, small }: ProbeRuns, sizes: Sizes): Probe
 
 /** Of the first kind of run that never finished, the first machine that failed; null where there is none. */
 function failureOf({ large, small }: ProbeRuns): string | null {
-  const kinds = [large, small].flatMap((runs) => [...Map.groupBy(runs, ({ fleet }) => fleet.length).values()]);
+  const kinds = [large, small].flatMap((runs) => [
+    ...Map.groupBy(runs, ({ fleet }) => fleet.length).values(),
+  ]);
   const unfinished = kinds.find((runs) => !runs.some(isFinished));
   if (unfinished === undefined) return null;
   const { machine, failure } = unfinished[0]!.fleet.find(({ isVerified }) => !isVerified)!;

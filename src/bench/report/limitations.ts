@@ -110,7 +110,9 @@ const BELOW_AGENT: ReadonlySet<Transport> = new Set([
 function useLimitations(cells: readonly Cell[]): string[] {
   const known = cells.filter(
     ({ executor, transport, machinesCpuS, peakMemoryBytes }) =>
-      executor === 'netns' && BELOW_AGENT.has(transport) && (machinesCpuS !== null || peakMemoryBytes !== null),
+      executor === 'netns' &&
+      BELOW_AGENT.has(transport) &&
+      (machinesCpuS !== null || peakMemoryBytes !== null),
   );
   if (known.length === 0) return [];
   const transports = [...new Set(known.map(({ transport }) => TRANSPORT_WORDS[transport]))];

@@ -66,5 +66,8 @@ async function probe(file: string, { out, repeats, json = false }: ProbeOptions)
 function throwIfLeftOut({ leftOut = {} }: Probe): void {
   const lines = Object.entries(leftOut).map(([transport, reason]) => `  ${transport}: ${reason}`);
   if (lines.length === 0) return;
-  throw new RunFailure('NOT_PROBED', `not every transport could be measured, and the probe lacks:\n${lines.join('\n')}`);
+  throw new RunFailure(
+    'NOT_PROBED',
+    `not every transport could be measured, and the probe lacks:\n${lines.join('\n')}`,
+  );
 }

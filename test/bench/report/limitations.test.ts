@@ -88,7 +88,10 @@ describe('the limitations', () => {
       );
     const used = { cpuS: 1, peakMemoryBytes: { agent: 5, aria2c: 3 } };
     const withUse = (records: RunRecord[]) =>
-      records.map((record) => ({ ...record, fleet: record.fleet.map((machine) => ({ ...machine, ...used })) }));
+      records.map((record) => ({
+        ...record,
+        fleet: record.fleet.map((machine) => ({ ...machine, ...used })),
+      }));
     expect(limitationsOf(...withUse(measuredBy('p2p', 'webtorrent', 'unicast')))).toEqual([]);
     expect(limitationsOf(...measuredBy('aria2'))).toEqual([]);
     expect(limitationsOf(...withUse(measuredBy('p2p', 'aria2', 'multicast')))).toEqual([

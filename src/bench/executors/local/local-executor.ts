@@ -4,7 +4,7 @@ import { savedOver } from '../way-of-bytes.ts';
 import { Lab } from './lab.ts';
 import { LabFiles } from './lab-files.ts';
 import { loopback } from './lab-place.ts';
-import { LOCAL_TRANSPORTS, type LabTransport, labPlanOf } from './lab-plan.ts';
+import { type LabTransport, LOCAL_TRANSPORTS, labPlanOf } from './lab-plan.ts';
 import { type LabSettings, labOptionsOf } from './lab-settings.ts';
 import { labVersions } from './lab-versions.ts';
 import { unsupportedSettings } from './unsupported-settings.ts';

@@ -16,9 +16,7 @@ describe('the command that switches a machine on', () => {
   });
 
   it('that fails is a failure of the run, in its own words', async () => {
-    await expect(
-      switchOn('echo no answer >&2; exit 3', MACHINE, { signal }),
-    ).rejects.toMatchObject({
+    await expect(switchOn('echo no answer >&2; exit 3', MACHINE, { signal })).rejects.toMatchObject({
       code: 'POWER',
       message: 'the command of --power failed for desk-1: no answer',
     });

@@ -5,6 +5,7 @@ import { LabFiles } from '../../../../src/bench/executors/local/lab-files.ts';
 import { loopback } from '../../../../src/bench/executors/local/lab-place.ts';
 import { labPlanOf } from '../../../../src/bench/executors/local/lab-plan.ts';
 import { labOptionsOf } from '../../../../src/bench/executors/local/lab-settings.ts';
+import { diskFileOf } from '../../../../src/bench/executors/local/lab-tasks.ts';
 import { aFolder } from '../../../engine/an-image.ts';
 import { aRun, aWatch } from '../a-run.ts';
 import { aLabScenario, childrenOf } from './a-lab.ts';
@@ -20,9 +21,11 @@ describe('a lab whose hosts cannot be removed', () => {
     const run = aRun({ source: 'local', transport: 'unicast', machines: 1, scenario: aLabScenario() });
     const lab = new Lab(labPlanOf(run), { files, port, patienceMs, deadlineMs: Infinity, place }, aWatch());
     expect((await lab.run()).fleet).toMatchObject([{ isVerified: true }]);
+    const disks = async () =>
+      (await readdir(workFolder, { recursive: true })).filter((name) => name.endsWith(diskFileOf('m001')));
+    expect(await disks()).toHaveLength(1);
     await expect(lab.close()).rejects.toThrow('a host is busy');
-    const [folder] = await readdir(workFolder);
-    expect((await readdir(`${workFolder}/${folder}`)).filter((name) => /^[0-9a-f-]{36}$/.test(name))).toEqual([]);
+    expect(await disks()).toEqual([]);
     await files.close();
     expect(await childrenOf(process.pid)).toEqual(before);
   });

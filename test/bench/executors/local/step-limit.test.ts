@@ -24,7 +24,9 @@ describe('a step beside the transfer', () => {
       code: 'LAB_STEP',
       message: 'server: its preparation was not over after 0.05 s',
     });
-    await expect(server.uploadedBytes()).rejects.toThrow('server: the count of what it has sent was not over');
+    await expect(server.uploadedBytes()).rejects.toThrow(
+      'server: the count of what it has sent was not over',
+    );
   });
 
   it('of an agent that says nothing fails by its name, and the agent is gone', async () => {

@@ -73,7 +73,10 @@ describe('namespaces that cannot be removed', () => {
     const folder = `/run/netns/${name}`;
     await mkdir(folder);
     onTestFinished(() => rmdir(folder));
-    await expect(place.close()).rejects.toMatchObject({ code: 'NETNS', message: expect.stringContaining(name) });
+    await expect(place.close()).rejects.toMatchObject({
+      code: 'NETNS',
+      message: expect.stringContaining(name),
+    });
     expect(await childrenOf(process.pid)).toEqual(before);
   });
 });

@@ -1,8 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { said } from '../program-answer-reader.ts';
 import { SERVER as HOST } from '../../local/lab-place.ts';
 import { withinLimit } from '../../local/step-limit.ts';
+import { said } from '../program-answer-reader.ts';
 import { ProgramChild } from '../program-child.ts';
 import { ganeshaConfiguration, type NfsExport, nfsUrl, nfsUrlOf } from './nfs-export.ts';
 
