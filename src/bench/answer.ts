@@ -1,4 +1,7 @@
+import { RunFailure } from '../failure.ts';
+import { clearedAway } from './executors/clear-away.ts';
 import type { Executor, RunWatch } from './executors/executor.ts';
+import { makersOf } from './makers.ts';
 import { isSpoiled } from './metrics/busy-computer.ts';
 import { runKey, selectRecords } from './metrics/record-selection.ts';
 import { hasSameMaker } from './metrics/same-maker.ts';
@@ -7,7 +10,7 @@ import { answersTo } from './record/asked-scenario.ts';
 import { readHost, readVersions } from './record/host-reader.ts';
 import type { RecordStore } from './record/record-store.ts';
 import type { RunRecord } from './record/run-record.ts';
-import { askedScenario, publishedRecords, recordOf } from './record-of.ts';
+import { askedScenario, publishedRecords, recordOf, type Versions } from './record-of.ts';
 import type { LoadedScenario } from './scenario/scenario-loader.ts';
 
 /** Why a run is not made: an earlier repeat was not finished in time, or it was made before. */
@@ -19,7 +22,7 @@ export interface AnswerWatch extends RunWatch {
   runStarted(assignment: Assignment, index: number, all: readonly Assignment[]): void;
   runEnded(assignment: Assignment, record: RunRecord): void;
   runLeftOut(assignment: Assignment, place: LeftOutPlace): void;
-  /** So many records of runs that are asked for were made by other code: these runs are made again. */
+  /** So many records of runs that are asked for were made by others, see `hasSameMaker`: these runs are made again. */
   makerChanged?(records: number): void;
 }
 
@@ -40,31 +43,35 @@ export interface Question {
   readonly isResumed?: boolean;
   /** Runs in the netns lab that others on the computer have spoiled are made once more, at the end. */
   readonly isSpoiledRepeated?: boolean;
+  /** Of what makes the runs, as it is now. Default: of this program. */
+  readonly versionsNow?: () => Versions;
 }
 
 /**
  * Makes all runs of a scenario, one after the other, and appends a record after each. A run that was not finished when
  * its time was up is not repeated.
  * @returns the records that count, of this call and of the one that it resumes
- * @throws ConfigError before the first run where the question makes no sense; whatever a run rejects with, after
- * everything was closed: the records so far are kept
+ * @throws ConfigError before the first run where the question makes no sense; whatever a run rejects with, and RunFailure
+ * (`CODE_CHANGED`) where nobody can tell which code made it, after everything was closed: the records so far are kept
  */
 export async function answer(question: Question, watch: AnswerWatch): Promise<RunRecord[]> {
-  const { scenario, executors, store } = question;
+  const { scenario, executors, store, versionsNow = readVersions } = question;
   const all = planRuns(scenario, executors, question.only);
   const context = {
     scenario,
     host: readHost(),
-    versions: readVersions(),
+    versions: versionsNow(),
     now: () => new Date().toISOString(),
   };
   const asked = askedScenario(scenario, executors, await store.asked());
   await store.ask(asked);
   const earlier = question.isResumed === true ? answersTo(asked, await store.readIfAny()) : [];
   const askedAgain = earlier.filter(isAskedAgain(all));
-  const records = askedAgain.filter(
-    (record) => record.source === 'published' || hasSameMaker(record, context),
-  );
+  const makers = await makersOf(askedAgain.length === 0 ? [] : all, context);
+  const records = askedAgain.filter((record) => {
+    const maker = makers.get(runKey(record));
+    return maker === undefined || hasSameMaker(record, maker);
+  });
   if (records.length < askedAgain.length) watch.makerChanged?.(askedAgain.length - records.length);
   const keep = async (record: RunRecord): Promise<RunRecord> => {
     await store.append(record);
@@ -83,14 +90,24 @@ export async function answer(question: Question, watch: AnswerWatch): Promise<Ru
       }
       watch.runStarted(assignment, index, all);
       const outcome = await assignment.executor.run(assignment.run, watch);
+      expectSameCode(context.versions, versionsNow());
       const record = await keep(recordOf(assignment, outcome, context));
       if (isWorthRepeating(question, recordsOf(records, assignment))) all.push(assignment);
       watch.runEnded(assignment, record);
     }
   } finally {
-    await Promise.all(executors.map((executor) => executor.close?.()));
+    await Promise.all(executors.map((executor) => clearedAway(executor.close?.(), watch)));
   }
   return [...selectRecords(records, asked).records];
+}
+
+/** Processes and threads of a run are made of the files as they are when it begins, and this process of earlier ones. */
+function expectSameCode({ code: before }: Versions, { code: now }: Versions): void {
+  if (before === now) return;
+  throw new RunFailure(
+    'CODE_CHANGED',
+    `files of Swarmboot were changed during the run (its code was ${before} and is ${now}), so nobody can tell by which it was made, and it is not kept; leave src and package-lock.json as they are until the command ends, and start it again`,
+  );
 }
 
 /** Runs that are asked for again, and what was published. */

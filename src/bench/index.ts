@@ -35,7 +35,8 @@ export type { Assignment, Selection } from './plan.ts';
 export type { Probe } from './probe/probe.ts';
 export { assertProbeFile, readProbe, writeProbe } from './probe/probe-store.ts';
 export { probeTable } from './probe/probe-table.ts';
-export { readHost } from './record/host-reader.ts';
+export { versionNotes } from './probe/probe-versions.ts';
+export { readHost, readVersions } from './record/host-reader.ts';
 export { RecordStore } from './record/record-store.ts';
 export {
   EXECUTORS,

@@ -6,11 +6,14 @@ import type { HostFingerprint, RunRecord } from './record/run-record.ts';
 import type { LoadedScenario } from './scenario/scenario-loader.ts';
 import { wireSize } from './scenario/wire-size.ts';
 
+/** By name. */
+export type Versions = Readonly<Record<string, string>>;
+
 /** What is the same for all records of one command. */
 export interface RecordContext {
   readonly scenario: LoadedScenario;
   readonly host: HostFingerprint;
-  readonly versions: Readonly<Record<string, string>>;
+  readonly versions: Versions;
   /** ISO 8601, UTC. */
   readonly now: () => string;
 }
@@ -29,14 +32,18 @@ export function recordOf(
     variant: run.variant,
     machines: run.machines,
     randomSeed: run.randomSeed,
-    // Our own client is a part of Swarmboot, and has its version.
-    versions: { ...clientVersions, ...context.versions },
+    versions: allVersions(clientVersions, context.versions),
     ...(executor.basis !== undefined && { basis: executor.basis }),
     wireBytes: wireSize(run.scenario.image),
     bounds: boundsOf(runOfSize(run, found.wireBytes), executor.hasWholePieces, found.fleet),
     ...found,
     citation: null,
   };
+}
+
+/** Our own client is a part of Swarmboot, and has its version. */
+export function allVersions(clients: Versions | undefined, own: Versions): Versions {
+  return { ...clients, ...own };
 }
 
 /** The same run with an image of so many bytes on the wire, where they are known. */

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import type { ExecutorName, LoadedScenario, RunRecord, Selection } from '../bench/index.ts';
+import type { ExecutorName, LoadedScenario, Probe, RunRecord, Selection } from '../bench/index.ts';
 import { ConfigError, RunFailure } from '../failure.ts';
 import { type Bench, openBench } from './bench-door.ts';
 import { FailedMachines } from './failed-machines.ts';
@@ -94,7 +94,7 @@ function withWhatIsLeft(error: unknown): unknown {
 
 function makerChangedLine(records: number): string {
   const words = records === 1 ? '1 record was' : `${records} records were`;
-  return `${words} made by other code of Swarmboot or on another computer: these runs are made again\n`;
+  return `${words} made by other code of Swarmboot, or on another computer, kernel or Node, or with other programs: these runs are made again\n`;
 }
 
 function failedMachines(
@@ -133,9 +133,16 @@ async function executorsOf(bench: Bench, scenario: LoadedScenario, options: Scen
     ...(options.work === undefined ? {} : { workFolder: await workOption(options.work) }),
     ...(options.port === undefined ? {} : { port: portOption(options.port) }),
   };
-  const probe = options.probe === undefined ? {} : { probe: await bench.readProbe(options.probe) };
+  const probe = options.probe === undefined ? {} : { probe: await probeOption(bench, options.probe) };
   const hardware = () => hardwareOption(options);
   return await Promise.all(names.map((name) => bench.executorNamed(name, { lab, hardware, ...probe })));
+}
+
+/** Says what in it may not hold for the runs that it is given to. */
+async function probeOption(bench: Bench, file: string): Promise<Probe> {
+  const probe = await bench.readProbe(file);
+  for (const note of bench.versionNotes(probe, bench.readVersions())) process.stderr.write(`${note}\n`);
+  return probe;
 }
 
 /** What the options change in the scenario, in the words of the file. */

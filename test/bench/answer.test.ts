@@ -7,6 +7,7 @@ import { simExecutor } from '../../src/bench/executors/sim/sim-executor.ts';
 import { selectRecords } from '../../src/bench/metrics/record-selection.ts';
 import { readVersions } from '../../src/bench/record/host-reader.ts';
 import { RecordStore } from '../../src/bench/record/record-store.ts';
+import type { RunRecord } from '../../src/bench/record/run-record.ts';
 import { loadScenario } from '../../src/bench/scenario/scenario-loader.ts';
 import { aFolder } from '../engine/an-image.ts';
 import { aMachine } from './a-record.ts';
@@ -282,6 +283,70 @@ describe('the answer to a scenario', () => {
     expect(changed).toEqual([1]);
     expect(made).toHaveLength(3);
     expect(records.map(({ versions }) => versions.code)).toEqual([code, code]);
+  });
+
+  it('makes runs again that were measured with other programs, another Node or kernel', async () => {
+    const { lab, made } = aDisturbedLab(0);
+    const withAria2 = (aria2: string): Executor => ({
+      ...lab,
+      versionsFor: () => Promise.resolve({ aria2 }),
+      run: async (...run) => ({ ...(await lab.run(...run)), versions: { aria2 } }),
+    });
+    const question = await (await aResumedQuestion(lab))({});
+    const resumedWith = async (executor: Executor) => {
+      await answer({ ...question, executors: [executor] }, QUIET);
+      return made.length;
+    };
+    expect(await resumedWith(withAria2('1.36'))).toBe(1);
+    expect(await resumedWith(withAria2('1.36'))).toBe(1);
+    expect(await resumedWith(withAria2('1.37'))).toBe(2);
+    const file = join(question.store.folder, 'records.jsonl');
+    const rewrite = async (change: (record: RunRecord) => object) => {
+      const last = (await question.store.read()).at(-1)!;
+      await writeFile(file, `${JSON.stringify({ ...last, ...change(last) })}\n`);
+    };
+    await rewrite(({ versions }) => ({ versions: { ...versions, node: '1.0.0' } }));
+    expect(await resumedWith(withAria2('1.37'))).toBe(3);
+    await rewrite(({ host }) => ({ host: { ...host, platform: 'linux 1.0 x64' } }));
+    expect(await resumedWith(withAria2('1.37'))).toBe(4);
+  });
+
+  it('goes on behind simulations that were made with another Node and kernel: they are the same', async () => {
+    const { lab, made } = aDisturbedLab(0);
+    const question = await (await aResumedQuestion({ ...lab, name: 'sim' }))({});
+    await answer(question, QUIET);
+    const [record] = await question.store.read();
+    const elsewhere = {
+      versions: { ...record!.versions, node: '1.0.0' },
+      host: { ...record!.host, platform: 'linux 1.0 x64' },
+    };
+    const file = join(question.store.folder, 'records.jsonl');
+    await writeFile(file, `${JSON.stringify({ ...record, ...elsewhere })}\n`);
+    await answer(question, QUIET);
+    expect(made).toHaveLength(1);
+  });
+
+  it('keeps what was measured where its executor cannot clear away after itself, and says what is left', async () => {
+    const { lab } = aDisturbedLab(0);
+    const question = await aQuestion({ ...lab, close: () => Promise.reject(new Error('the disk is busy')) });
+    const asked: string[] = [];
+    const records = await answer(question, { ...QUIET, personAsked: (sentence) => asked.push(sentence) });
+    expect(records).toHaveLength(12);
+    expect(asked).toEqual([expect.stringContaining('could be removed; look after it: the disk is busy')]);
+  });
+
+  it('keeps no run during which the code was changed, and says what to do', async () => {
+    const { lab, made } = aDisturbedLab(0);
+    const question = await (await aResumedQuestion(lab))({ fleet: { machines: [1, 4] } });
+    const versionsNow = () => ({ swarmboot: '0.1.0', code: made.length < 2 ? 'before' : 'after' });
+    const answered = answer({ ...question, versionsNow }, QUIET);
+    await expect(answered).rejects.toMatchObject({
+      code: 'CODE_CHANGED',
+      message: expect.stringContaining('(its code was before and is after)'),
+    });
+    await expect(answered).rejects.toThrow('start it again');
+    expect((await question.store.read()).map(({ versions }) => versions.code)).toEqual(['before']);
+    expect(made).toHaveLength(2);
   });
 
   it('makes runs again that rest on something else, and shows none beside them', async () => {

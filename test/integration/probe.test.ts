@@ -1,9 +1,11 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Probe } from '../../src/bench/probe/probe.ts';
 import { readProbe } from '../../src/bench/probe/probe-store.ts';
+import { readVersions } from '../../src/bench/record/host-reader.ts';
 import { needsNetns } from '../bench/executors/netns/a-netns-lab.ts';
+import { aCost, aProbe } from '../bench/probe/a-probe.ts';
 import { aFolder, swarmboot } from './swarmboot-process.ts';
 
 async function aScenarioFile(folder: string): Promise<string> {
@@ -32,7 +34,9 @@ describe('a probe of the lab', () => {
 
     expect(`${probed.code}: ${probed.code === 0 ? '' : probed.stderr}`).toBe('0: ');
     expect(probed.stdout).toMatch(/P2P.*unicast/s);
-    const { transports } = await readProbe(out);
+    const { transports, versions, leftOut } = await readProbe(out);
+    expect(versions).toEqual(readVersions());
+    expect(leftOut).toEqual({});
     expect(Object.keys(transports).sort()).toEqual(['p2p', 'unicast']);
     const { metainfo, startUp, verifyBps, cpuPerMachine, cpuPerByte } = transports.p2p!;
     expect(metainfo).toBeGreaterThan(0);
@@ -45,12 +49,34 @@ describe('a probe of the lab', () => {
       swarmboot(...run, join(folder, 'plain')),
       swarmboot(...run, join(folder, 'taken'), '--probe', out),
     ]);
+    expect(taken.stderr).not.toContain('The probe of');
     const timesOf = (text: string): number[] =>
       JSON.parse(text).cells.map(({ makespanS }: { makespanS: { median: number } }) => makespanS.median);
     const [plainS, takenS] = [timesOf(plain.stdout), timesOf(taken.stdout)];
     takenS.forEach((seconds, cell) => {
       expect(seconds).toBeGreaterThan(plainS[cell]! + transports.unicast!.metainfo);
     });
+  });
+
+  it.each<[string, Partial<Probe>, string]>([
+    ['does not say what it has measured', {}, 'does not say which code it has measured'],
+    [
+      'has measured other code',
+      { versions: { ...readVersions(), code: 'older' } },
+      `has measured code older and not ${readVersions().code}`,
+    ],
+  ])('is taken up also where it %s, which is said', async (_, changes, sentence) => {
+    const folder = await aFolder();
+    const file = join(folder, 'probe.json');
+    await writeFile(file, JSON.stringify(aProbe({ unicast: aCost() }, changes)));
+    const { code, stdout, stderr } = await swarmboot(
+      ...['run', await aScenarioFile(folder), '--on', 'sim', '--transports', 'unicast', '--json'],
+      ...['--probe', file, '--out', join(folder, 'report')],
+    );
+    expect(code).toBe(0);
+    expect(stderr).toContain(sentence);
+    expect(JSON.parse(stdout).cells).toHaveLength(2);
+    expect(await readFile(join(folder, 'report', 'report.md'), 'utf8')).toContain(sentence);
   });
 
   it.each([

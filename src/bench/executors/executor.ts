@@ -36,6 +36,7 @@ export interface RunOutcome {
   readonly serverPeakMemoryBytes?: Readonly<Record<string, number>>;
   readonly siteLinks?: readonly LinkBytes[];
   readonly busyShare?: number;
+  readonly softirqShare?: number;
   /** Set where the time was up before all machines had finished [s]. */
   readonly unfinishedAfterS?: number;
   readonly traceDigest: string | null;
@@ -48,9 +49,9 @@ export interface RunOutcome {
 export interface RunWatch {
   /** Aborted by Ctrl-C: the executor ends everything that it started and rejects with the signal's reason. */
   readonly signal: AbortSignal;
-  /** `share` is the part of the phase that is done, 0 to 1. */
-  /** Somebody has to do something, or the run does not go on. */
+  /** Somebody has to do something: else the run does not go on, or something of it stays behind. */
   personAsked?(sentence: string): void;
+  /** `share` is the part of the phase that is done, 0 to 1. */
   machineProgressed(machine: string, phase: Phase | 'waiting' | 'done' | 'failed', share: number): void;
 }
 
@@ -66,6 +67,8 @@ export interface Executor {
   readonly basis?: string;
   /** Settings of the scenario that this executor cannot honour for this transport, each as `key.path: reason`. */
   unsupported(scenario: Scenario, transport: Transport): readonly string[];
+  /** Versions of the clients that a run would have now, as its outcome names them; left out where it has none. */
+  versionsFor?(scenario: Scenario, transport: Transport): Promise<Readonly<Record<string, string>>>;
   /** Rejects only when the run could not be made at all; a machine that fails is part of the outcome. */
   run(run: PlannedRun, watch: RunWatch): Promise<RunOutcome>;
   /** Frees what outlives a run (server, scratch files). */

@@ -10,7 +10,7 @@ export function isBusy(busyShare: number | null): boolean {
   return busyShare !== null && busyShare > MOST_BUSY_SHARE;
 }
 
-/** Share of the processors that may go to others than the lab: its own packets are part of it, which no process is charged for. */
+/** Share of the processors that may go to others than the lab; what the kernel does beside packets is part of it. */
 const MOST_FOREIGN_SHARE = 0.25;
 
 /** Whether others than the lab kept the computer busy, so that the run is worth making again. */
@@ -18,10 +18,16 @@ export function isSpoiled(record: RunRecord): boolean {
   return isBusy(record.busyShare ?? null) && foreignShare(record) > MOST_FOREIGN_SHARE;
 }
 
-/** Of the time from the first power-on to the end of the last download, or to the end of the run. */
-function foreignShare({ fleet, barrierS, busyShare, serverCpuS, unfinishedAfterS, host }: RunRecord): number {
+/**
+ * Of the time from the first power-on to the end of the last download, or to the end of the run. What the kernel did for
+ * packets (softirq) is left out: nearly all of them are the lab's own, no process is charged for what a processor does that
+ * was idle, and whether others are is a setting of the kernel (CONFIG_IRQ_TIME_ACCOUNTING). So a lab that sends much is not
+ * taken for a disturbed one; the packets of others are not noticed by this.
+ */
+function foreignShare(record: RunRecord): number {
+  const { fleet, barrierS, busyShare = 0, softirqShare = 0, serverCpuS, unfinishedAfterS, host } = record;
   const ends = fleet.flatMap(({ phases }) => phases.download?.[1] ?? []);
   const lastedS = unfinishedAfterS === undefined ? Math.max(0, ...ends) : barrierS + unfinishedAfterS;
   const ownS = fleet.reduce((sum, { cpuS = 0 }) => sum + cpuS, serverCpuS ?? 0);
-  return lastedS === 0 ? 0 : (busyShare ?? 0) - ownS / (lastedS * host.cores);
+  return lastedS === 0 ? 0 : busyShare - softirqShare - ownS / (lastedS * host.cores);
 }

@@ -10,10 +10,12 @@ export type MeanPhaseTimes = ReadonlyMap<PhaseOrWaiting, number>;
 
 /**
  * Mean time per phase over all machines of all runs that finished; a phase that a machine skipped counts as zero,
- * so that where phases do not overlap the times add up to the mean latency. Empty where no machine finished.
+ * so that where phases do not overlap the times add up to the mean latency. Empty where no machine finished, and where a run
+ * was given up: like its other times, those of the machines that had finished by then are those of the quick ones.
  */
 export function meanPhaseTimes(runs: readonly RunRecord[]): MeanPhaseTimes {
-  const finished = runs.flatMap((record) => record.fleet.filter(hasFinished));
+  const isGivenUp = runs.some(({ unfinishedAfterS }) => unfinishedAfterS !== undefined);
+  const finished = isGivenUp ? [] : runs.flatMap((record) => record.fleet.filter(hasFinished));
   const order: readonly PhaseOrWaiting[] = [...PHASES, 'waiting'];
   const means = order.map((phase): [PhaseOrWaiting, number] => {
     const totalS = finished.reduce((sum, machine) => sum + secondsIn(phase, machine), 0);

@@ -61,6 +61,8 @@ export async function probeLab({ file, lab, repeats }: ProbeRequest, watch: Answ
     // A sender to all keeps to a rate of its own, in the model, too.
     const rateBps = (transport: Transport): number =>
       isOneForAll(transport) ? Math.min(linkBps, castSettings(plain, transport).rate) : linkBps;
+    const { costs, leftOut } = transportCosts(probed, { rawBytes, rateBps });
+    const versions = [...probed.large, ...probed.small].map((record) => record.versions);
     return {
       format: 'swarmboot-probe/2',
       measuredAt: new Date().toISOString(),
@@ -68,7 +70,9 @@ export async function probeLab({ file, lab, repeats }: ProbeRequest, watch: Answ
       link: { upBps: server.up, downBps: machine.down },
       rawBytes,
       repeats,
-      transports: Object.fromEntries(transportCosts(probed, { rawBytes, rateBps })),
+      transports: Object.fromEntries(costs),
+      leftOut: Object.fromEntries(leftOut),
+      versions: Object.assign({}, ...versions),
     };
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -41,6 +41,8 @@ export const probeSchema = z.strictObject({
   rawBytes: z.number().positive(),
   repeats: z.int().positive(),
   transports: z.record(z.string(), cost),
+  leftOut: z.record(z.string(), z.string()).optional(),
+  versions: z.record(z.string(), z.string()).optional(),
 });
 
 export interface Probe {
@@ -51,4 +53,8 @@ export interface Probe {
   readonly rawBytes: number;
   readonly repeats: number;
   readonly transports: Readonly<Partial<Record<Transport, TransportCost>>>;
+  /** Transports that could not be measured, and why; older probes do not tell. */
+  readonly leftOut?: Readonly<Partial<Record<Transport, string>>>;
+  /** Of Swarmboot, its code, Node and all clients that were measured; older probes do not tell. */
+  readonly versions?: Readonly<Record<string, string>>;
 }

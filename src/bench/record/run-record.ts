@@ -165,6 +165,11 @@ export interface RunRecord {
   readonly siteLinks?: readonly LinkBytes[];
   /** Share of the computer's processors that was in use in that time, by the lab and by others, 0 to 1. */
   readonly busyShare?: number;
+  /**
+   * Part of `busyShare`: what the kernel did in the name of no process, most of it for packets. Older records lack it, and
+   * their `busyShare` lacks this part and what other virtual machines had of the processors.
+   */
+  readonly softirqShare?: number;
   /** Time from the start of the transfer at which the run was ended [s], where machines had not finished by then. */
   readonly unfinishedAfterS?: number;
   /** Digest of the ordered event trace; null where time is real. */

@@ -1,8 +1,8 @@
 import { type Cell, type CellDetail, isMeasured } from '../metrics/cell.ts';
-import { counted, listed, SOURCE_WORDS } from '../metrics/plain-words.ts';
+import { counted, listed, SOURCE_WORDS, TRANSPORT_WORDS } from '../metrics/plain-words.ts';
 import type { RecordSelection } from '../metrics/record-selection.ts';
 import { hasFinished } from '../metrics/run-outcome.ts';
-import type { RecordSource } from '../record/run-record.ts';
+import type { RecordSource, Transport } from '../record/run-record.ts';
 import { cellWords } from './cell-words.ts';
 import { isRun } from './comparison-table.ts';
 
@@ -16,7 +16,9 @@ export function limitations(selection: RecordSelection, details: readonly CellDe
     ...recordedLimitations(selection),
     ...leftOut(selection),
     ...codeLimitations(selection),
+    ...processorLimitations(selection),
     ...computerLimitations(selection),
+    ...useLimitations(cells),
     ...repeatLimitations(cells),
     ...failureLimitations(details),
     ...verificationLimitations(details),
@@ -53,17 +55,36 @@ function leftOut({ otherSettings, superseded, notRun = [] }: RecordSelection): s
   ];
 }
 
-/** Newer code may be quicker or slower: whoever compares cells wants to know. Old records do not say. */
+const UNKNOWN_CODE = 'code not recorded';
+
+/**
+ * Newer code may be quicker or slower: whoever compares cells wants to know. Old records do not say, so they are of other
+ * code than those that do, maybe of several.
+ */
 function codeLimitations({ records }: RecordSelection): string[] {
-  const made = records.filter(({ source, versions }) => isMade(source) && versions.code !== undefined);
-  const byCode = Map.groupBy(made, ({ versions }) => versions.code!);
+  const made = records.filter(({ source }) => isMade(source));
+  const byCode = Map.groupBy(made, ({ versions }) => versions.code ?? UNKNOWN_CODE);
   if (byCode.size < 2) return [];
   const told = [...byCode].map(([code, same]) => {
     const sources = [...new Set(same.map(({ source }) => SOURCE_WORDS[source]))];
     return `${code} (${counted(same.length, 'record')}, ${listed(sources)})`;
   });
+  const isAllKnown = !byCode.has(UNKNOWN_CODE);
+  const states = isAllKnown ? byCode.size : `at least ${byCode.size}`;
+  const which = isAllKnown ? ' Each record says by which.' : '';
   return [
-    `The records were made by ${byCode.size} states of the code, which need not be equally fast: ${listed(told)}. Each record says by which.`,
+    `The records were made by ${states} states of the code, which need not be equally fast: ${listed(told)}.${which}`,
+  ];
+}
+
+/** Marks are made of that share, and so is the choice of runs that are worth making again. */
+function processorLimitations({ records }: RecordSelection): string[] {
+  const older = records.filter(
+    ({ busyShare, softirqShare }) => busyShare !== undefined && softirqShare === undefined,
+  );
+  if (older.length === 0) return [];
+  return [
+    `The processors were busier than ${counted(older.length, 'older record')} with a \`busyShare\` and no \`softirqShare\` say: what the kernel did for packets is not in them, about a fifth of the time in use where there are many, nor what other virtual machines had of the computer. Marks of a busy computer may be missing there.`,
   ];
 }
 
@@ -74,6 +95,29 @@ function computerLimitations({ records }: RecordSelection): string[] {
   const told = [...byComputer].map(([computer, same]) => `${computer} (${counted(same.length, 'record')})`);
   return [
     `The runs were measured on ${byComputer.size} kinds of computers, which need not be equally fast: ${listed(told)}. Each record says on which.`,
+  ];
+}
+
+/** Programs that are not ours stand below our agent and beside our server, and what they use is counted together. */
+const BELOW_AGENT: ReadonlySet<Transport> = new Set([
+  'aria2',
+  'libtorrent',
+  'clonezilla-unicast',
+  'multicast',
+  'clonezilla-multicast',
+]);
+
+function useLimitations(cells: readonly Cell[]): string[] {
+  const known = cells.filter(
+    ({ executor, transport, machinesCpuS, peakMemoryBytes }) =>
+      executor === 'netns' &&
+      BELOW_AGENT.has(transport) &&
+      (machinesCpuS !== null || peakMemoryBytes !== null),
+  );
+  if (known.length === 0) return [];
+  const transports = [...new Set(known.map(({ transport }) => TRANSPORT_WORDS[transport]))];
+  return [
+    `Processor time and memory of ${listed(transports)} are not those of the programs alone: our agent on each machine and our server, which run in Node, are in them. Records tell memory by process (\`peakMemoryBytes\`).`,
   ];
 }
 

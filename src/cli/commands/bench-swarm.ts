@@ -60,6 +60,7 @@ async function benchSwarm(
       return await bench.runSwarmBench(options, {
         signal,
         machineProgressed: (machine, phase, share) => progress.machineProgressed(machine, phase, share),
+        personAsked: (sentence) => progress.personAsked?.(sentence),
         runStarted: (assignment, index, all) => progress.runStarted(assignment, index, all),
         runLeftOut: (assignment, place) => progress.runLeftOut(assignment, place),
         runEnded: (assignment, record) => progress.runEnded(assignment, record),

@@ -1,4 +1,6 @@
 import { Command } from 'commander';
+import type { Probe } from '../../bench/index.ts';
+import { RunFailure } from '../../failure.ts';
 import { openBench } from '../bench-door.ts';
 import { interruptible } from '../interruption.ts';
 import { countOption } from '../list-option.ts';
@@ -45,6 +47,7 @@ async function probe(file: string, { out, repeats, json = false }: ProbeOptions)
         .probeLab(request, {
           signal,
           machineProgressed: (machine, phase, share) => progress.machineProgressed(machine, phase, share),
+          personAsked: (sentence) => progress.personAsked?.(sentence),
           runStarted: (assignment, index, all) => progress.runStarted(assignment, index, all),
           runLeftOut: (assignment, place) => progress.runLeftOut(assignment, place),
           runEnded: (assignment, record) => progress.runEnded(assignment, record),
@@ -60,4 +63,14 @@ async function probe(file: string, { out, repeats, json = false }: ProbeOptions)
     throw error;
   });
   if (!json) process.stdout.write(`\nProbe: ${out}\n`);
+  throwIfLeftOut(found);
+}
+
+function throwIfLeftOut({ leftOut = {} }: Probe): void {
+  const lines = Object.entries(leftOut).map(([transport, reason]) => `  ${transport}: ${reason}`);
+  if (lines.length === 0) return;
+  throw new RunFailure(
+    'NOT_PROBED',
+    `not every transport could be measured, and the probe lacks:\n${lines.join('\n')}`,
+  );
 }

@@ -2,6 +2,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { PlannedRun } from '../../../src/bench/executors/executor.ts';
 import { unexpectedFailures } from '../../../src/bench/executors/fleet.ts';
 import { simExecutor } from '../../../src/bench/executors/sim/sim-executor.ts';
+import type { Probe } from '../../../src/bench/probe/probe.ts';
+import { readVersions } from '../../../src/bench/record/host-reader.ts';
 import type { Transport } from '../../../src/bench/record/run-record.ts';
 import { aCost, aProbe } from '../probe/a-probe.ts';
 import { aRun, aScenario, aWatch } from './a-run.ts';
@@ -52,6 +54,21 @@ describe('the simulator as an executor', () => {
     expect(words).toContain(`${unknownWords} Clonezilla unicast: it is simulated as the scenario says.`);
     expect(words).toContain('Its programs take no time to start');
     expect(words).not.toContain(measuredWords);
+  });
+
+  it('says what the probe has measured where that is not what makes the runs', async () => {
+    const limitationsWith = async (changes: Partial<Probe>) => {
+      const executor = simExecutor(aProbe({ p2p: aCost() }, changes));
+      onTestFinished(() => executor.close!());
+      return (await executor.run(aRun(), aWatch())).limitations.join(' ');
+    };
+    const { code } = readVersions();
+    const versions = { ...readVersions(), aria2: '1.36' };
+    expect(await limitationsWith({ versions })).not.toContain('The probe of');
+    expect(await limitationsWith({ versions: { ...versions, code: 'older' } })).toContain(
+      `The probe of 2026-01-02 has measured code older and not ${code}`,
+    );
+    expect(await limitationsWith({})).toContain('The probe of 2026-01-02 does not say which code');
   });
 
   it('prints a tolerance as it was written', async () => {

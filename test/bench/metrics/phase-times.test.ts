@@ -50,6 +50,11 @@ describe('mean phase times', () => {
     expect(timesOf(...fleet)).toEqual({ download: 4 });
   });
 
+  it('are not known of runs of which one was given up', () => {
+    const givenUp = aRecord({ randomSeed: 2, fleet: aFleet([8, null]), unfinishedAfterS: 60 });
+    expect(meanPhaseTimes([aRecord(), givenUp])).toEqual(new Map());
+  });
+
   it('come in the order of phases', () => {
     const machine = aMachine({ doneS: 9, phases: { verify: [3, 4], boot: [0, 1], download: [1, 3] } });
     expect([...meanPhaseTimes([aRecord({ fleet: [machine] })]).keys()]).toEqual([

@@ -29,14 +29,14 @@ describe('what a transport costs beside its bytes', () => {
     const large = [aRecord({ source: 'netns', fleet: [aProbed(2.4)] })];
     // 1 MB over 0.25 MB/s: 4 s of the 4.4.
     const rateBps = () => 250_000;
-    const cost = transportCosts({ large, small: [HALF] }, { ...SIZES, rateBps }).get('p2p')!;
+    const cost = transportCosts({ large, small: [HALF] }, { ...SIZES, rateBps }).costs.get('p2p')!;
     expect(cost.startUp).toBeCloseTo(0.4, 9);
   });
 
   it('is the median of its runs, phase by phase', () => {
     const large = [0.2, 0.6, 0.4].map((lateS) => aRecord({ source: 'netns', fleet: [aProbed(lateS)] }));
 
-    const cost = transportCosts({ large, small: [HALF] }, SIZES).get('p2p')!;
+    const cost = transportCosts({ large, small: [HALF] }, SIZES).costs.get('p2p')!;
 
     expect(cost).toMatchObject({
       register: 0.5,
@@ -55,17 +55,35 @@ describe('what a transport costs beside its bytes', () => {
       small: [HALF, { ...crowd, wireBytes: 500_000 }],
     };
 
-    expect(transportCosts(runs, SIZES).get('p2p')!.startUp).toBeCloseTo(0.2, 9);
+    expect(transportCosts(runs, SIZES).costs.get('p2p')!.startUp).toBeCloseTo(0.2, 9);
   });
 
-  it('is not known of one whose machine failed', () => {
+  it('is not known of one whose machine failed, and why that is', () => {
     const failed = aRecord({ transport: 'chain', fleet: [aMachine({ doneS: null })] });
+    const large = [failed, aRecord({ fleet: [aProbed(0)] })];
 
+    const { costs, leftOut } = transportCosts({ large, small: [HALF] }, SIZES);
+
+    expect([...costs.keys()]).toEqual(['p2p']);
+    expect([...leftOut]).toEqual([['chain', 'm001: the disk is too small']]);
+    const without = transportCosts({ large, small: [{ ...HALF, fleet: failed.fleet }] }, SIZES);
+    expect([...without.costs.keys()]).toEqual([]);
+    expect([...without.leftOut.keys()]).toEqual(['chain', 'p2p']);
+  });
+
+  it('is not known of one that none of the few together finished, although one alone did', () => {
+    const crowd = aRecord({ fleet: [aProbed(0), aMachine({ machine: 'm002', doneS: null })] });
+    const runs = { large: [aRecord({ fleet: [aProbed(0)] }), crowd], small: [HALF] };
+
+    const { costs, leftOut } = transportCosts(runs, SIZES);
+
+    expect([...costs.keys()]).toEqual([]);
+    expect([...leftOut]).toEqual([['p2p', 'm002: the disk is too small']]);
+  });
+
+  it('is known where one of the repeats finished', () => {
+    const failed = aRecord({ fleet: [aMachine({ doneS: null })] });
     const runs = { large: [failed, aRecord({ fleet: [aProbed(0)] })], small: [HALF] };
-
-    expect([...transportCosts(runs, SIZES).keys()]).toEqual(['p2p']);
-    expect([...transportCosts({ ...runs, small: [{ ...HALF, fleet: failed.fleet }] }, SIZES).keys()]).toEqual(
-      [],
-    );
+    expect([...transportCosts(runs, SIZES).costs.keys()]).toEqual(['p2p']);
   });
 });

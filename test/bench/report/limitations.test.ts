@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { cellDetails } from '../../../src/bench/metrics/cell.ts';
 import { selectRecords } from '../../../src/bench/metrics/record-selection.ts';
-import type { RunRecord } from '../../../src/bench/record/run-record.ts';
+import type { RunRecord, Transport } from '../../../src/bench/record/run-record.ts';
 import { limitations } from '../../../src/bench/report/limitations.ts';
 import { aFleet, aFormulaRecord, aMachine, aPublishedRecord, aRecord } from '../a-record.ts';
 
@@ -56,14 +56,46 @@ describe('the limitations', () => {
     expect(found[1]).toContain('1 record left out because the same run was made again');
   });
 
-  it('say that not all records were made by the same code, and nothing of records that do not tell', () => {
+  it('say that not all records were made by the same code', () => {
     const byCode = (code: string, randomSeed: number) =>
       aRecord({ randomSeed, versions: { swarmboot: '0.1.0', code } });
     expect(limitationsOf(...[1, 2, 3].map((seed) => byCode('aaa', seed)))).toEqual([]);
-    expect(
-      limitationsOf(byCode('aaa', 1), byCode('aaa', 2), byCode('bbb', 3), aRecord({ randomSeed: 4 })),
-    ).toEqual([
+    expect(limitationsOf(byCode('aaa', 1), byCode('aaa', 2), byCode('bbb', 3))).toEqual([
       'The records were made by 2 states of the code, which need not be equally fast: aaa (2 records, simulated) and bbb (1 record, simulated). Each record says by which.',
+    ]);
+  });
+
+  it('say that records which do not tell their code were made by other code than those that do', () => {
+    const [older, ...known] = THREE_RUNS.map((record) => ({ ...record, versions: { code: 'aaa' } }));
+    expect(limitationsOf({ ...older!, versions: {} }, ...known)).toEqual([
+      'The records were made by at least 2 states of the code, which need not be equally fast: code not recorded (1 record, simulated) and aaa (2 records, simulated).',
+    ]);
+  });
+
+  it('say that processors were busier than records of before know', () => {
+    const measured = THREE_RUNS.map((record) => ({ ...record, busyShare: 0.55 }));
+    const [older, ...same] = measured.map((record) => ({ ...record, softirqShare: 0.1 }));
+    expect(limitationsOf(older!, ...same)).toEqual([]);
+    const found = limitationsOf(measured[0]!, ...same);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toContain('busier than 1 older record with a `busyShare` and no `softirqShare` say');
+  });
+
+  it('say whose processor time and memory also have those of our agent in them', () => {
+    const measuredBy = (...transports: Transport[]) =>
+      transports.flatMap((transport) =>
+        THREE_RUNS.map((record) => ({ ...record, source: 'netns' as const, transport, serverCpuS: 1 })),
+      );
+    const used = { cpuS: 1, peakMemoryBytes: { agent: 5, aria2c: 3 } };
+    const withUse = (records: RunRecord[]) =>
+      records.map((record) => ({
+        ...record,
+        fleet: record.fleet.map((machine) => ({ ...machine, ...used })),
+      }));
+    expect(limitationsOf(...withUse(measuredBy('p2p', 'webtorrent', 'unicast')))).toEqual([]);
+    expect(limitationsOf(...measuredBy('aria2'))).toEqual([]);
+    expect(limitationsOf(...withUse(measuredBy('p2p', 'aria2', 'multicast')))).toEqual([
+      'Processor time and memory of aria2 and multicast are not those of the programs alone: our agent on each machine and our server, which run in Node, are in them. Records tell memory by process (`peakMemoryBytes`).',
     ]);
   });
 

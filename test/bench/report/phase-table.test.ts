@@ -18,4 +18,10 @@ describe('the table of phases', () => {
     ]);
     expect(rows).toEqual([['P2P', '2', 'simulated', '1.00 s', '7.00 s', '1.00 s']]);
   });
+
+  it('has no cell of which a run was given up', () => {
+    const givenUp = aRecord({ transport: 'unicast', fleet: aFleet([8, null]), unfinishedAfterS: 60 });
+    const { rows } = phaseTable(cellDetails([aRecord(), givenUp]));
+    expect(rows.map(([transport]) => transport)).toEqual(['P2P']);
+  });
 });

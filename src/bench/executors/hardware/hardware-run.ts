@@ -149,7 +149,7 @@ export class HardwareRun {
       return room.map(() => null);
     }
     const atMs = room.map(() => Date.now() + clockAheadMs);
-    await Promise.all(room.map((machine) => switchOn(power, machine, this.#watch.signal)));
+    await Promise.all(room.map((machine) => switchOn(power, machine, { signal: this.#watch.signal })));
     return atMs;
   }
 

@@ -6,6 +6,7 @@ import { type AgentCommand, type AgentProcessTask, type AgentReport, monotonicMs
 import type { LabMachine } from './lab-plan.ts';
 import { MachineLog } from './machine-log.ts';
 import { fromPortable } from './portable-failure.ts';
+import { LONGEST_STEP_MS, withinLimit } from './step-limit.ts';
 
 /** Time that an agent has to say goodbye. */
 const RELEASE_MS = 5_000;
@@ -20,11 +21,21 @@ interface Life {
   isCut: boolean;
 }
 
+interface AgentChildOptions {
+  /** Starts a command on the machine's host. */
+  readonly launcher: readonly string[];
+  /** Called after every report, and when the process has ended. */
+  readonly heard: () => void;
+  /** How long a warm-up may take [ms]; default: `LONGEST_STEP_MS`. */
+  readonly stepMs?: number;
+}
+
 /** One machine of a running lab: its process, which may be cut off and started again, and what was heard of it. */
 export class AgentChild {
   readonly log: MachineLog;
   readonly #launcher: readonly string[];
   readonly #heard: () => void;
+  readonly #stepMs: number;
   readonly #settled = Promise.withResolvers<void>();
   #task: AgentProcessTask | undefined;
   #life: Life;
@@ -34,14 +45,11 @@ export class AgentChild {
   #hasPower = true;
   #isOver = false;
 
-  /**
-   * @param launcher starts a command on the machine's host
-   * @param heard is called after every report, and when the process has ended
-   */
-  constructor({ name }: LabMachine, launcher: readonly string[], heard: () => void) {
+  constructor({ name }: LabMachine, { launcher, heard, stepMs = LONGEST_STEP_MS }: AgentChildOptions) {
     this.log = new MachineLog(name);
     this.#launcher = launcher;
     this.#heard = heard;
+    this.#stepMs = stepMs;
     this.#life = this.#begin();
   }
 
@@ -50,11 +58,18 @@ export class AgentChild {
     return this.#settled.promise;
   }
 
-  /** Resolves when the process has warmed up. Rejects with a RunFailure where it cannot. */
-  prepare(task: AgentProcessTask): Promise<void> {
+  /** Resolves when the process has warmed up. Rejects with a RunFailure where it cannot, or not in time; then it is killed. */
+  async prepare(task: AgentProcessTask): Promise<void> {
     this.#task = task;
-    this.#life.child.send({ kind: 'prepare', task });
-    return this.#life.ready.promise;
+    const { child, ready } = this.#life;
+    child.send({ kind: 'prepare', task });
+    try {
+      const step = { host: this.log.machine, name: 'its warm-up', limitMs: this.#stepMs };
+      await withinLimit(ready.promise, step);
+    } catch (error) {
+      child.kill();
+      throw error;
+    }
   }
 
   /**

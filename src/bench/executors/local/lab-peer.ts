@@ -5,6 +5,11 @@ import type { Casting } from './casting.ts';
 export interface LabPeer extends Omit<SwarmClient, 'pause' | 'resume' | 'limit'> {
   /** Brings the statistics of a program up to date that has to be asked for them. */
   refresh?(): Promise<void>;
+  /**
+   * Of one that seeds: rejects with a RunFailure when its program has ended before its time without having been stopped.
+   * Left out where it has none.
+   */
+  readonly lost?: Promise<never>;
 }
 
 /** What a peer is made of: a program that is not ours writes to the file by itself. */

@@ -23,6 +23,11 @@ export class LabSeeder {
     this.#look = setInterval(() => this.#leaveInTime(), LOOK_MS);
   }
 
+  /** Rejects with a RunFailure when the peer's program is gone, unless it was to leave. */
+  get lost(): Promise<never> {
+    return this.#peer.lost ?? new Promise(() => {});
+  }
+
   /** Payload bytes that left it. */
   async uploadedBytes(): Promise<number> {
     if (!this.#hasLeft) await this.#peer.refresh?.();

@@ -13,13 +13,18 @@ process.on('disconnect', () => process.exit(0));
 leaveSignalsToBench();
 
 process.on('message', (command: ServerCommand) => {
-  obey(command).catch((error: unknown) => report({ kind: 'failed', failure: portable(error) }));
+  obey(command).catch(failed);
 });
+
+function failed(error: unknown): void {
+  report({ kind: 'failed', failure: portable(error) });
+}
 
 async function obey(command: ServerCommand): Promise<void> {
   switch (command.kind) {
     case 'start':
       server = await startLabServer(command.task, command.isAgain);
+      server.lost.catch(failed);
       report({ kind: 'ready', ready: server.ready });
       return;
     case 'stopTracker':

@@ -27,6 +27,7 @@ import type { ServerReady, ServerTask } from './lab-messages.ts';
 import type { LabPeerMaker } from './lab-peer.ts';
 import { LabSeeder } from './lab-seeder.ts';
 import { swarmClientFor } from './lab-swarm-client.ts';
+import { labVersions } from './lab-versions.ts';
 import { WatchedLink } from './watched-link.ts';
 
 /** The server of the lab: HTTP, TFTP, and for a swarm its tracker and its first seeder. */
@@ -36,6 +37,8 @@ export interface LabServer {
   uploadedBytes(): Promise<number>;
   /** Nobody is told of others from now on. */
   stopTracker(): Promise<void>;
+  /** Rejects with a RunFailure when a program that stands beside it has ended by itself. */
+  readonly lost: Promise<never>;
 }
 
 /**
@@ -81,10 +84,7 @@ export async function startLabServer(task: ServerTask, isAgain: boolean): Promis
     ready: {
       ports: { http: httpServer.port, tracker: swarm?.trackerPort ?? 0, tftp: tftp.port },
       wireBytes: saved?.wireBytes ?? payload.sizeBytes,
-      versions: {
-        ...(swarmClient && { [swarmClient.name]: await swarmClient.version() }),
-        ...nfs?.versions,
-      },
+      versions: await labVersions(task.transport, task.savedOver),
     },
     async uploadedBytes() {
       if (swarm) return await swarm.seeder.uploadedBytes();
@@ -95,6 +95,7 @@ export async function startLabServer(task: ServerTask, isAgain: boolean): Promis
     async stopTracker() {
       await swarm?.tracker.close();
     },
+    lost: Promise.race([...(swarm ? [swarm.seeder.lost] : []), ...(nfs ? [nfs.lost] : [])]),
   };
 }
 

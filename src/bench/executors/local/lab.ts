@@ -102,11 +102,10 @@ export class Lab {
     this.#timetable.clear();
     const children = this.#server === undefined ? this.#agents : [this.#server, ...this.#agents];
     await Promise.all(children.map((child) => child.terminate()));
-    const emptied = rm(this.#scratchFolder, { recursive: true, force: true, maxRetries: 5 });
     try {
       await this.#options.place.close();
     } finally {
-      await emptied;
+      await rm(this.#scratchFolder, { recursive: true, force: true, maxRetries: 5 });
     }
   }
 
@@ -122,7 +121,8 @@ export class Lab {
     const { machines } = this.#plan;
     const { place } = this.#options;
     this.#agents = machines.map(
-      (machine) => new AgentChild(machine, this.#launcherOf(machine), () => this.#heard()),
+      (machine) =>
+        new AgentChild(machine, { launcher: this.#launcherOf(machine), heard: () => this.#heard() }),
     );
     await Promise.all(
       machines.map((machine, index) => {

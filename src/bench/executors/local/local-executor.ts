@@ -1,9 +1,12 @@
+import { clearedAway } from '../clear-away.ts';
 import type { Executor } from '../executor.ts';
+import { savedOver } from '../way-of-bytes.ts';
 import { Lab } from './lab.ts';
 import { LabFiles } from './lab-files.ts';
 import { loopback } from './lab-place.ts';
-import { LOCAL_TRANSPORTS, labPlanOf } from './lab-plan.ts';
+import { type LabTransport, LOCAL_TRANSPORTS, labPlanOf } from './lab-plan.ts';
 import { type LabSettings, labOptionsOf } from './lab-settings.ts';
+import { labVersions } from './lab-versions.ts';
 import { unsupportedSettings } from './unsupported-settings.ts';
 
 const LOCAL_LAB = {
@@ -27,12 +30,14 @@ export function localExecutor(settings: LabSettings = {}): Executor {
     // webtorrent fetches the blocks of one piece from several peers at a time.
     hasWholePieces: false,
     unsupported: (scenario, transport) => unsupportedSettings(scenario, transport, LOCAL_LAB),
+    versionsFor: (scenario, transport) =>
+      labVersions(transport as LabTransport, savedOver(scenario, transport)),
     async run(run, watch) {
       const lab = new Lab(labPlanOf(run), labOptions, watch);
       try {
         return await lab.run();
       } finally {
-        await lab.close();
+        await clearedAway(lab.close(), watch);
       }
     },
     close: () => files.close(),

@@ -86,7 +86,7 @@ export class MachineLog {
         this.#share = 0;
         return;
       case 'phaseEnded':
-        this.#phases.get(report.phase)![1] = report.atMs;
+        this.#ended(report.phase, report.atMs);
         if (report.phase === 'finish') this.#doneMs = report.atMs;
         return;
       case 'progressed':
@@ -108,6 +108,12 @@ export class MachineLog {
       case 'ready':
         return;
     }
+  }
+
+  /** A console may have lost the line that told of its beginning: then nobody knows how long it took. */
+  #ended(phase: AgentPhase, atMs: number): void {
+    const times = this.#phases.get(phase);
+    if (times) times[1] = atMs;
   }
 
   /** Only the first failure counts, and none after the machine was done: it kept serving others until then. */

@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { TICKS_PER_S } from './processor-times.ts';
 
-/** USER_HZ, in which /proc counts time: 100 on every platform that Node runs on (`man 5 proc`). */
-const TICKS_PER_S = 100;
 /** Fields 14 to 17 of `/proc/<pid>/stat`, counted behind the name in brackets: utime, stime, cutime, cstime. */
 const FIRST_TIME_FIELD = 11;
 

@@ -3,17 +3,15 @@ import type { RunOutcome } from '../executor.ts';
 import { HostMeter, type HostReading } from './host-meter.ts';
 import { type LabPlace, SERVER } from './lab-place.ts';
 import type { MachineLog } from './machine-log.ts';
-import { busyShareOf, type ProcessorTimes, processorTimes } from './processor-use-reader.ts';
+import { type ProcessorTimes, type ProcessorUse, useBetween } from './processor-times.ts';
+import { processorTimes } from './processor-use-reader.ts';
 
 /** A process of the lab that can be looked at. */
 export interface MeteredProcess {
   reading(): HostReading;
 }
 
-type Measured = Pick<
-  RunOutcome,
-  'serverCpuS' | 'serverLink' | 'serverPeakMemoryBytes' | 'siteLinks' | 'busyShare'
->;
+type Measured = Pick<RunOutcome, 'serverCpuS' | 'serverLink' | 'serverPeakMemoryBytes' | 'siteLinks'>;
 
 /** Measures what every host uses from the start barrier to the last verified piece. */
 export class RunMeter {
@@ -71,10 +69,10 @@ export class RunMeter {
   }
 
   /** What is known of the server, the sites and the computer. */
-  get measured(): Measured & { readonly busyShare: number } {
+  get measured(): Measured & ProcessorUse {
     const { cpuS, link, peakMemoryBytes } = this.useOf(SERVER);
     return {
-      busyShare: busyShareOf(this.#before, this.#after ?? this.#times()),
+      ...useBetween(this.#before, this.#after ?? this.#times()),
       ...(cpuS === undefined ? {} : { serverCpuS: cpuS }),
       ...(link === undefined ? {} : { serverLink: link }),
       ...(peakMemoryBytes === undefined ? {} : { serverPeakMemoryBytes: peakMemoryBytes }),

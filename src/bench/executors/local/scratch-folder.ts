@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isProcessAlive } from './is-process-alive.ts';
+import { pidNamespace } from './pid-namespace-reader.ts';
 
 /** Who made it: the namespace of its process id, and this id. */
 const NAME = /^swarmboot-(?:lab|vm)-(\d+)-(\d+)-[0-9a-f-]{36}$/;
@@ -17,7 +18,7 @@ export function removeStaleFolders(workFolder: string): void {
   for (const entry of readdirSync(workFolder, { withFileTypes: true })) {
     const [, namespace, pid] = entry.isDirectory() ? (NAME.exec(entry.name) ?? []) : [];
     // Of others nobody can tell here whether they are alive.
-    if (namespace !== pidNamespace() || isProcessAlive(Number(pid))) continue;
+    if (Number(namespace) !== pidNamespace() || isProcessAlive(Number(pid))) continue;
     remove(join(workFolder, entry.name));
   }
 }
@@ -28,9 +29,4 @@ function remove(folder: string): void {
   } catch {
     // Somebody else's, or another lab that starts is about it as well: it keeps no lab from starting.
   }
-}
-
-/** Process ids of two containers say nothing of each other. */
-function pidNamespace(): string {
-  return String(statSync('/proc/self/ns/pid', { throwIfNoEntry: false })?.ino ?? 0);
 }

@@ -2,7 +2,9 @@ import { RunFailure } from '../../../failure.ts';
 import { type HostReading, NOTHING_READ } from './host-meter.ts';
 import { endingSentence, LabChild } from './lab-child-process.ts';
 import type { ServerCommand, ServerReady, ServerReport, ServerTask } from './lab-messages.ts';
+import { SERVER } from './lab-place.ts';
 import { fromPortable } from './portable-failure.ts';
+import { LONGEST_STEP_MS, withinLimit } from './step-limit.ts';
 
 /** One life of the server's process. */
 interface Life {
@@ -17,6 +19,7 @@ interface Life {
 export class ServerChild {
   readonly #launcher: readonly string[];
   readonly #task: ServerTask;
+  readonly #stepMs: number;
   readonly #lost = Promise.withResolvers<never>();
   #life: Life;
   #ready: ServerReady | undefined;
@@ -25,10 +28,14 @@ export class ServerChild {
   #cpuS = 0;
   #isOver = false;
 
-  /** @param launcher starts a command on the server's host */
-  constructor(task: ServerTask, launcher: readonly string[] = []) {
+  /**
+   * @param launcher starts a command on the server's host
+   * @param stepMs how long its preparation and its count may take
+   */
+  constructor(task: ServerTask, launcher: readonly string[] = [], stepMs = LONGEST_STEP_MS) {
     this.#task = task;
     this.#launcher = launcher;
+    this.#stepMs = stepMs;
     this.#life = this.#begin();
     // It is raced against by whoever waits; when nobody does, losing the server hurts nobody.
     this.#lost.promise.catch(() => {});
@@ -39,9 +46,10 @@ export class ServerChild {
     return this.#lost.promise;
   }
 
+  /** Rejects with a RunFailure (`LAB_STEP`) where it takes too long. */
   async prepare(): Promise<ServerReady> {
     this.#life.child.send({ kind: 'start', task: this.#task, isAgain: false });
-    this.#ready = await this.#life.ready.promise;
+    this.#ready = await this.#isReady();
     return this.#ready;
   }
 
@@ -63,19 +71,24 @@ export class ServerChild {
     const { ports } = this.#ready!;
     this.#life = this.#begin();
     this.#life.child.send({ kind: 'start', task: { ...this.#task, ports }, isAgain: true });
-    await this.#life.ready.promise;
+    await this.#isReady();
   }
 
   stopTracker(): void {
     this.#life.child.send({ kind: 'stopTracker' });
   }
 
-  /** @returns payload bytes that left the server */
+  /**
+   * Rejects with a RunFailure (`LAB_STEP`) where it takes too long.
+   * @returns payload bytes that left the server
+   */
   async uploadedBytes(): Promise<number> {
     const { child, counted, isKilled } = this.#life;
     if (isKilled || !child.isAlive) return this.#uploadedBytes;
     child.send({ kind: 'count' });
-    return this.#uploadedBytes + (await counted.promise);
+    const name = 'the count of what it has sent';
+    const sentBytes = await withinLimit(counted.promise, { host: SERVER, name, limitMs: this.#stepMs });
+    return this.#uploadedBytes + sentBytes;
   }
 
   /** Processor time is that of all lives. */
@@ -88,6 +101,11 @@ export class ServerChild {
   terminate(): Promise<void> {
     this.#isOver = true;
     return this.#life.child.terminate();
+  }
+
+  #isReady(): Promise<ServerReady> {
+    const step = { host: SERVER, name: 'its preparation', limitMs: this.#stepMs };
+    return withinLimit(this.#life.ready.promise, step);
   }
 
   #begin(): Life {

@@ -72,13 +72,17 @@ class Aria2Client implements LabPeer {
     await this.refresh();
   }
 
+  get lost(): Promise<never> {
+    return this.#program.died;
+  }
+
   statistics(): SwarmStatistics {
     return this.#statistics;
   }
 
   async refresh(): Promise<void> {
     const keys = ['completedLength', 'totalLength', 'uploadLength'];
-    const status = await this.#remote.call('aria2.tellStatus', [this.#gid, keys]);
+    const status = await this.#call('aria2.tellStatus', [this.#gid, keys]);
     const { completedLength, totalLength, uploadLength } = status as Record<string, string>;
     this.#statistics = {
       uploadedBytes: Number(uploadLength),
@@ -97,9 +101,13 @@ class Aria2Client implements LabPeer {
   async #add(metainfo: Metainfo, options: Readonly<Record<string, string>>): Promise<void> {
     const torrent = Buffer.from(metainfo.bytes).toString('base64');
     const own = { 'index-out': [`1=${basename(this.#options.file)}`], ...options };
-    const added = this.#remote.call('aria2.addTorrent', [torrent, [], own]);
-    this.#gid = String(await this.#program.unlessLost(added));
+    this.#gid = String(await this.#call('aria2.addTorrent', [torrent, [], own]));
     this.#poll().catch(() => {});
+  }
+
+  /** A program that has gone answers nothing, and its end is what there is to tell. */
+  #call(method: string, params: readonly unknown[]): Promise<unknown> {
+    return this.#program.unlessLost(this.#remote.call(method, params));
   }
 
   /** Until the program ends, which is told elsewhere. */

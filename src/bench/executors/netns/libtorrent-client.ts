@@ -58,6 +58,10 @@ class LibtorrentClient implements LabPeer {
     await this.#program.unlessLost(this.#done.promise);
   }
 
+  get lost(): Promise<never> {
+    return this.#program.died;
+  }
+
   statistics(): SwarmStatistics {
     const { up, down, share } = this.#told;
     return { uploadedBytes: up, downloadedBytes: down, byPeer: new Map(), share };

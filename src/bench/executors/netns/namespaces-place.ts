@@ -98,12 +98,14 @@ export class NamespacesPlace implements LabPlace {
   }
 
   async close(): Promise<void> {
-    if (this.#isOpen) {
+    try {
+      if (!this.#isOpen) return;
       this.#isClosing = true;
       this.#keeper.send({ kind: 'remove' });
       await this.#removed.promise;
+    } finally {
+      await this.#keeper.terminate();
     }
-    await this.#keeper.terminate();
   }
 
   #hear(report: KeeperReport): void {

@@ -1,12 +1,13 @@
-import { wireSize } from '../../scenario/wire-size.ts';
-import { boundsOf } from '../bounds.ts';
-import type { Executor, PlannedRun } from '../executor.ts';
+import { clearedAway } from '../clear-away.ts';
+import type { Executor } from '../executor.ts';
 import { Lab } from '../local/lab.ts';
 import { LabFiles } from '../local/lab-files.ts';
-import { LAB_TRANSPORTS, labPlanOf } from '../local/lab-plan.ts';
+import { LAB_TRANSPORTS, type LabTransport, labPlanOf } from '../local/lab-plan.ts';
 import { type LabSettings, labOptionsOf } from '../local/lab-settings.ts';
+import { labVersions } from '../local/lab-versions.ts';
 import { unsupportedSettings } from '../local/unsupported-settings.ts';
 import { savedOver } from '../way-of-bytes.ts';
+import { deadlineMsOf } from './deadline.ts';
 import { missingParts } from './missing-parts-reader.ts';
 import { NamespacesPlace } from './namespaces-place.ts';
 import { topologyOf } from './netns-topology.ts';
@@ -31,11 +32,6 @@ const NETNS_LAB = {
     'seederLeaves',
   ],
 } as const;
-/** A transport that needs longer than this many times what it takes at least is recorded as unfinished. */
-const MOST_BOUNDS = 8;
-const SHORTEST_DEADLINE_S = 60;
-/** No transport takes a piece of a swarm from one source only: they may all ask several for its blocks. */
-const HAS_WHOLE_PIECES = false;
 
 /** Answers a scenario with real bytes over shaped links: every host is a network namespace. Needs root. */
 export function netnsExecutor(settings: LabSettings = {}): Executor {
@@ -45,7 +41,8 @@ export function netnsExecutor(settings: LabSettings = {}): Executor {
     name: 'netns',
     transports: LAB_TRANSPORTS,
     isSeeded: true,
-    hasWholePieces: HAS_WHOLE_PIECES,
+    // No transport takes a piece of a swarm from one source only: they may all ask several for its blocks.
+    hasWholePieces: false,
     unsupported: (scenario, transport) => [
       ...unsupportedSettings(scenario, transport, NETNS_LAB),
       ...missingParts(transport, {
@@ -55,6 +52,8 @@ export function netnsExecutor(settings: LabSettings = {}): Executor {
         isOverNfs: savedOver(scenario, transport) === 'nfs',
       }),
     ],
+    versionsFor: (scenario, transport) =>
+      labVersions(transport as LabTransport, savedOver(scenario, transport)),
     async run(run, watch) {
       const place = new NamespacesPlace(topologyOf(run));
       const options = { files, port, patienceMs, deadlineMs: deadlineMsOf(run), place };
@@ -62,29 +61,9 @@ export function netnsExecutor(settings: LabSettings = {}): Executor {
       try {
         return await lab.run();
       } finally {
-        await lab.close();
+        await clearedAway(lab.close(), watch);
       }
     },
     close: () => files.close(),
   };
-}
-
-/** The bound knows nothing of caps, nor of what the scenario lets go wrong; and clients may not go by sites. */
-function deadlineMsOf(run: PlannedRun): number {
-  const { image, network, faults } = run.scenario;
-  const wansBps = (network.sites ?? []).flatMap(({ wan }) => (wan ? [wan.up, wan.down] : []));
-  const throughTheThinnestS = wireSize(image) / Math.min(network.connectionCap, ...wansBps);
-  const leastS = Math.max(boundsOf(run, HAS_WHOLE_PIECES).lowerBoundS, throughTheThinnestS);
-  return Math.max(SHORTEST_DEADLINE_S, lastChangeS(faults) + MOST_BOUNDS * leastS) * 1000;
-}
-
-/** When the last of what goes wrong is over, from the start of the transfer on. */
-function lastChangeS(faults: PlannedRun['scenario']['faults']): number {
-  const endsS = faults.map((fault) => {
-    const atS = 'at' in fault ? fault.at : 0;
-    const lastsS = ('for' in fault && fault.for) || 0;
-    const backS = ('back' in fault && fault.back) || 0;
-    return atS + lastsS + backS;
-  });
-  return Math.max(0, ...endsS);
 }

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { RunFailure } from '../../../failure.ts';
 import { isProcessAlive } from '../local/is-process-alive.ts';
 import { leaveSignalsToBench } from '../local/leave-signals-to-bench.ts';
+import { pidNamespace } from '../local/pid-namespace-reader.ts';
 import { portable } from '../local/portable-failure.ts';
 import { sayToBench } from '../local/say-to-bench.ts';
 import type { KeeperCommand, KeeperReport } from './keeper-messages.ts';
@@ -110,12 +111,12 @@ function removeStale(): void {
   }
 }
 
-/** Of benches that are gone. */
+/** Of benches that are gone; of those of other containers nobody can tell here whether they are. */
 function staleNamespaces(): readonly string[] {
   const names = existsSync(NAMES_FOLDER) ? readdirSync(NAMES_FOLDER) : [];
   return names.filter((name) => {
     const bench = benchOf(name);
-    return bench !== undefined && !isProcessAlive(bench);
+    return bench?.pidNamespace === pidNamespace() && !isProcessAlive(bench.pid);
   });
 }
 

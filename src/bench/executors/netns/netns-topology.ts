@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { PlannedRun } from '../executor.ts';
 import { fleetOf } from '../fleet.ts';
 import { SERVER } from '../local/lab-place.ts';
+import { pidNamespace } from '../local/pid-namespace-reader.ts';
 import { siteOf } from '../site.ts';
 import { congestionControl } from './congestion-control-reader.ts';
 import { type NetnsSite, type NetnsTopology, prefixOf } from './topology.ts';
@@ -17,7 +18,7 @@ export function topologyOf({ scenario, machines }: PlannedRun): NetnsTopology {
     site: siteOf(scenario, index / machines),
   }));
   return {
-    prefix: prefixOf(process.pid, randomBytes(3).toString('hex')),
+    prefix: prefixOf({ pidNamespace: pidNamespace(), pid: process.pid }, randomBytes(3).toString('hex')),
     hosts: [{ name: SERVER, link: { upBps: server.up, downBps: server.down }, site: 0 }, ...fleet],
     sites: sites?.map(({ wan, nat }) => ({ upBps: wan.up, downBps: wan.down, hasNat: nat })) ?? [ONLY_SITE],
     connectionCapBps: connectionCap,

@@ -12,6 +12,7 @@ export class ProgramChild {
   readonly #child: ChildProcess;
   readonly #name: string;
   readonly #lost = Promise.withResolvers<never>();
+  readonly #died = Promise.withResolvers<never>();
   readonly #finished = Promise.withResolvers<void>();
   readonly #spoke = Promise.withResolvers<void>();
   /** A shell takes the programs that it has started with it. */
@@ -21,6 +22,7 @@ export class ProgramChild {
     killDescendants(pid);
     this.#child.kill('SIGKILL');
   };
+  #isStopped = false;
   #stderr = '';
 
   constructor(program: string, options: readonly string[]) {
@@ -42,11 +44,17 @@ export class ProgramChild {
     this.#child.stdin!.on('error', () => {});
     process.once('exit', this.#kill);
     this.#lost.promise.catch(() => {});
+    this.#died.promise.catch(() => {});
   }
 
   /** Resolves when the program has ended by itself with exit code 0. Rejects with a RunFailure (`PROGRAM`) otherwise. */
   get finished(): Promise<void> {
     return Promise.race([this.#finished.promise, this.#lost.promise]);
+  }
+
+  /** Rejects with a RunFailure (`PROGRAM`) when the program has ended, however, without having been stopped. */
+  get died(): Promise<never> {
+    return this.#died.promise;
   }
 
   /** Resolves when the program has said something on its standard error. */
@@ -83,12 +91,15 @@ export class ProgramChild {
   }
 
   stop(): void {
+    this.#isStopped = true;
     process.off('exit', this.#kill);
     this.#kill();
   }
 
   #end(how: string): void {
     const words = lastWords(this.#name, this.#stderr);
-    this.#lost.reject(new RunFailure('PROGRAM', `${this.#name}: ${how}${words === '' ? '' : `: ${words}`}`));
+    const failure = new RunFailure('PROGRAM', `${this.#name}: ${how}${words === '' ? '' : `: ${words}`}`);
+    this.#lost.reject(failure);
+    if (!this.#isStopped) this.#died.reject(failure);
   }
 }

@@ -29,15 +29,22 @@ export interface NetnsTopology {
   readonly loss: number;
 }
 
-/** A prefix for the namespaces of one run of the bench with this process id. */
-export function prefixOf(bench: number, run: string): string {
-  return `swb${bench}-${run}`;
+/** A bench, as others can tell whether it is still there. */
+interface BenchId {
+  /** Of its process id: another container has others of the same numbers. */
+  readonly pidNamespace: number;
+  readonly pid: number;
 }
 
-/** Process id of the bench that has made a namespace, by its name; undefined for those of others. */
-export function benchOf(namespace: string): number | undefined {
-  const [, bench] = /^swb(\d+)-/.exec(namespace) ?? [];
-  return bench === undefined ? undefined : Number(bench);
+/** A prefix for the network namespaces of one run of this bench. */
+export function prefixOf({ pidNamespace, pid }: BenchId, run: string): string {
+  return `swb-${pidNamespace}-${pid}-${run}`;
+}
+
+/** The bench that has made a network namespace, by its name; undefined for those of others. */
+export function benchOf(namespace: string): BenchId | undefined {
+  const [, pidNamespace, pid] = /^swb-(\d+)-(\d+)-/.exec(namespace) ?? [];
+  return pid === undefined ? undefined : { pidNamespace: Number(pidNamespace), pid: Number(pid) };
 }
 
 /** Where something is found in a network. */

@@ -47,13 +47,24 @@ export class UdpcastSender {
   readonly #files: readonly string[];
   readonly #casting: Casting;
   readonly #ready = Promise.withResolvers<void>();
+  readonly #lost = Promise.withResolvers<never>();
   #program: ProgramChild | undefined;
+  #isStopped = false;
   #earlierBytes = 0;
 
   constructor(files: readonly string[], casting: Casting) {
     this.#files = files;
     this.#casting = casting;
-    this.#sendAll().catch((error: unknown) => this.#ready.reject(error));
+    this.#lost.promise.catch(() => {});
+    this.#sendAll().catch((error: unknown) => {
+      this.#ready.reject(error);
+      if (!this.#isStopped) this.#lost.reject(error);
+    });
+  }
+
+  /** Rejects with a RunFailure (`PROGRAM`) when a file could not be sent to its end, unless it was stopped. */
+  get lost(): Promise<never> {
+    return this.#lost.promise;
   }
 
   /** Resolves once it waits for the receivers of the first file. */
@@ -69,10 +80,10 @@ export class UdpcastSender {
   }
 
   stop(): void {
+    this.#isStopped = true;
     this.#program?.stop();
   }
 
-  /** A file that could not be sent is noticed by those who wait for it. */
   async #sendAll(): Promise<void> {
     for (const file of this.#files) {
       this.#earlierBytes = this.sentBytes;
@@ -119,6 +130,11 @@ class UdpcastPeer implements LabPeer {
     this.#pipe = new ProgramPipe([udpcastReceiver(), ...unpacking, writing(file)]);
     await this.#pipe.finished;
     this.#receivedBytes = imageBytes;
+  }
+
+  /** Of one that seeds. */
+  get lost(): Promise<never> {
+    return this.#sender!.lost;
   }
 
   statistics(): SwarmStatistics {

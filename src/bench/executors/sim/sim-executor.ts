@@ -4,7 +4,9 @@ import { MOST_LOSSES, MOST_TOLERANCE, pieceCountOf, type SimulatedMachine } from
 import { TRANSPORT_WORDS } from '../../metrics/plain-words.ts';
 import { writtenShare } from '../../metrics/readable-units.ts';
 import type { Probe } from '../../probe/probe.ts';
+import { versionNotes } from '../../probe/probe-versions.ts';
 import { probedModel } from '../../probe/probed-model.ts';
+import { readVersions } from '../../record/host-reader.ts';
 import type { MachineResult, Transport } from '../../record/run-record.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import { wireSize } from '../../scenario/wire-size.ts';
@@ -38,6 +40,7 @@ const MOST_PIECE_TIMES = 6000;
  */
 export function simExecutor(probe?: Probe): Executor {
   let worker: Worker | undefined;
+  const notes = probe ? versionNotes(probe, readVersions()) : [];
   const stop = async (): Promise<void> => {
     const stopping = worker;
     worker = undefined;
@@ -53,7 +56,7 @@ export function simExecutor(probe?: Probe): Executor {
       watch.signal.throwIfAborted();
       worker ??= new Worker(new URL('./sim-worker.ts', import.meta.url));
       const outcome = outcomeOf(await simulateIn(worker, { run, probe }, watch), run);
-      const words = isProbed(probe, run) ? probeWords(probe, run) : unprobedWords(probe, run);
+      const words = isProbed(probe, run) ? [...probeWords(probe, run), ...notes] : unprobedWords(probe, run);
       return { ...outcome, limitations: [...outcome.limitations, ...words] };
     },
     close: stop,

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { AgentPhase } from '../../../engine/index.ts';
 import type { AgentReport } from '../local/lab-messages.ts';
 
@@ -10,6 +11,19 @@ const PHASES: readonly AgentPhase[] = [
   'verify',
   'finish',
 ];
+
+const count = z.number().min(0);
+
+/** What of the agent's account goes into the record. Other words of the machine may have come in between, or part of it is lost. */
+const accountSchema = z.object({
+  uploadedBytes: count,
+  downloadedBytes: count,
+  wireBytes: count,
+  rawBytes: count,
+  chunks: count,
+  reusedChunks: count,
+  refetchedChunks: count,
+});
 
 /**
  * What a line on the serial console of a machine tells of its agent.
@@ -28,15 +42,19 @@ export function reportsOfLine(line: string, atMs: number): readonly AgentReport[
 
 /** The agent's own account when it is done, as `--json` prints it. */
 function accountOf(line: string): readonly AgentReport[] {
+  const read = accountSchema.safeParse(jsonOf(line));
+  if (!read.success) return [];
+  const { uploadedBytes, downloadedBytes, ...image } = read.data;
+  return [
+    { kind: 'progressed', share: 1, traffic: { uploadedBytes, downloadedBytes, receivedFrom: {} } },
+    { kind: 'done', image },
+  ];
+}
+
+function jsonOf(line: string): unknown {
   try {
-    const { uploadedBytes, downloadedBytes, ...account } = JSON.parse(line);
-    const { wireBytes, rawBytes, chunks, reusedChunks, refetchedChunks } = account;
-    return [
-      { kind: 'progressed', share: 1, traffic: { uploadedBytes, downloadedBytes, receivedFrom: {} } },
-      { kind: 'done', image: { wireBytes, rawBytes, chunks, reusedChunks, refetchedChunks } },
-    ];
+    return JSON.parse(line);
   } catch {
-    // Other words of the machine have come in between.
-    return [];
+    return undefined;
   }
 }

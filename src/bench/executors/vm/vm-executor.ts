@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { clearedAway } from '../clear-away.ts';
 import type { Executor, PlannedRun } from '../executor.ts';
 import { type LabSettings, labOptionsOf } from '../local/lab-settings.ts';
 import { removeStaleFolders, scratchFolderIn } from '../local/scratch-folder.ts';
@@ -54,7 +55,7 @@ export function vmExecutor(settings: LabSettings = {}): Executor {
       try {
         return await lab.run();
       } finally {
-        await lab.close();
+        await clearedAway(lab.close(), watch);
       }
     },
     close: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }),

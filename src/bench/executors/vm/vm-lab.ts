@@ -93,8 +93,11 @@ export class VmLab {
     await Promise.all(this.#machines.map((machine) => machine.powerOff()));
     this.#router?.stop();
     await this.#server?.terminate();
-    await this.#place.close();
-    await rm(this.#options.folder, { recursive: true, force: true, maxRetries: 5 });
+    try {
+      await this.#place.close();
+    } finally {
+      await rm(this.#options.folder, { recursive: true, force: true, maxRetries: 5 });
+    }
   }
 
   readonly #abort = () => this.#aborted.reject(this.#watch.signal.reason);

@@ -1,7 +1,9 @@
 import { RunFailure } from '../../../failure.ts';
 import type { HostReading } from '../local/host-meter.ts';
 import { endingSentence, LabChild } from '../local/lab-child-process.ts';
+import { SERVER } from '../local/lab-place.ts';
 import { fromPortable } from '../local/portable-failure.ts';
+import { withinLimit } from '../local/step-limit.ts';
 import type { VmServerReport, VmServerTask } from './vm-server-messages.ts';
 
 /** The deployment server of virtual machines as the bench sees it. */
@@ -32,10 +34,10 @@ export class VmServerChild {
     return this.#saidCount;
   }
 
-  /** Resolves when the machines are armed and may be powered on. */
+  /** Resolves when the machines are armed and may be powered on. Rejects with a RunFailure (`LAB_STEP`) where it takes too long. */
   serve(task: VmServerTask): Promise<void> {
     this.#child.send(task);
-    return this.#ready.promise;
+    return withinLimit(this.#ready.promise, { host: SERVER, name: 'its preparation' });
   }
 
   reading(): HostReading {

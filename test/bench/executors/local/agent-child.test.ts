@@ -10,7 +10,7 @@ describe('an agent of the lab', () => {
   it('has the environment that boot images give theirs', async () => {
     const [machine] = labPlanOf(aRun({ source: 'local', scenario: aLabScenario() })).machines;
     const before = await childrenOf(process.pid);
-    const agent = new AgentChild(machine!, [], () => {});
+    const agent = new AgentChild(machine!, { launcher: [], heard: () => {} });
     onTestFinished(() => agent.terminate());
     const [pid] = (await childrenOf(process.pid)).filter((child) => !before.includes(child));
     const environment = (await readFile(`/proc/${pid}/environ`, 'utf8')).split('\0');

@@ -50,6 +50,14 @@ describe('what is known of a machine', () => {
     expect(Object.keys(resultOf(log).phases)).toEqual(['register', 'metainfo']);
   });
 
+  it('is no phase of which nobody has heard the beginning', () => {
+    const log = aLog(2);
+    log.reported({ kind: 'phaseEnded', phase: 'download', atMs: 13_000 });
+    expect(Object.keys(resultOf(log).phases)).toEqual(['register', 'metainfo']);
+    log.reported({ kind: 'phaseEnded', phase: 'finish', atMs: 14_000 });
+    expect(resultOf(log)).toMatchObject({ doneS: 5, isVerified: true });
+  });
+
   it('is its first failure only', () => {
     const log = aLog(2);
     log.reported({

@@ -29,12 +29,13 @@ function aCountingPlace() {
   };
 }
 
-/** Processors of which every look finds a larger share in use: of each 100 ms 10, then 20, then 30. */
+/** Processors of which every look finds a larger share in use: of each 100 ms 10, then 20, then 30; half of it for packets. */
 function busierAndBusier() {
   let looks = 0;
   return () => {
     looks += 1;
-    return { busyMs: 5 * looks * (looks + 1), totalMs: 100 * looks };
+    const busyMs = 5 * looks * (looks + 1);
+    return { busyMs, softirqMs: busyMs / 2, totalMs: 100 * looks };
   };
 }
 
@@ -73,7 +74,7 @@ describe('what a run uses', () => {
     const meter = aMeter();
     meter.end();
     const { measured } = meter;
-    expect(measured.busyShare).toBe(0.2);
+    expect(measured).toMatchObject({ busyShare: 0.2, softirqShare: 0.1 });
     meter.sample();
     meter.end();
     expect(meter.useOf('m001').cpuS).toBe(1);

@@ -1,8 +1,10 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { pidNamespace } from '../../../../src/bench/executors/local/pid-namespace-reader.ts';
 import { netnsExecutor } from '../../../../src/bench/executors/netns/netns-executor.ts';
+import { prefixOf } from '../../../../src/bench/executors/netns/topology.ts';
 import type { Transport } from '../../../../src/bench/record/run-record.ts';
 import { aFolder } from '../../../engine/an-image.ts';
 import { aScenario } from '../a-run.ts';
@@ -20,16 +22,14 @@ describe('a deployment over network namespaces', () => {
     'leaves every machine with the golden image on its disk: %s',
     async (transport, context) => {
       needsNetns(context, transport);
-      const transports = { [transport]: {} };
-      const { fleet, serverUploadedBytes, versions } = await runNetns({
-        transport,
-        scenario: aLabScenario({ transports }),
-      });
+      const scenario = aLabScenario({ transports: { [transport]: {} } });
+      const { fleet, serverUploadedBytes, versions } = await runNetns({ transport, scenario });
       expect(fleet.map(({ isVerified, failure }) => ({ isVerified, failure }))).toEqual(
         Array(3).fill({ isVerified: true, failure: null }),
       );
       expect(serverUploadedBytes).toBeGreaterThanOrEqual(IMAGE_BYTES);
       expect(Object.values(versions ?? {}).join('')).toMatch(/\d/);
+      expect(await netnsExecutor().versionsFor!(scenario, transport)).toEqual(versions);
       expect(namespacesBy(process.pid)).toEqual([]);
     },
   );
@@ -101,6 +101,22 @@ describe('a netns lab of which everything was killed', () => {
     expect(fleet.map(({ isVerified }) => isVerified)).toEqual([true, true, true]);
     expect(namespacesBy(pid)).toEqual([]);
     expect(await readdir(workFolder)).toEqual([]);
+  });
+
+  it('is left alone where it is that of another container, whose processes have other ids', async (context) => {
+    needsNetns(context);
+    const { pid } = spawnSync('true');
+    const [gone, elsewhere] = [pidNamespace(), 1].map(
+      (namespace) => `${prefixOf({ pidNamespace: namespace, pid }, 'aa')}-m001`,
+    );
+    for (const name of [gone!, elsewhere!]) {
+      ipNetns('add', name);
+      onTestFinished(() => {
+        ipNetns('delete', name);
+      });
+    }
+    await runNetns({ machines: 1 });
+    expect(namespacesBy(pid)).toEqual([elsewhere]);
   });
 });
 

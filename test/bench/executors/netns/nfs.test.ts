@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -11,9 +10,10 @@ import {
   nfsUrlOf,
   sizesInListing,
 } from '../../../../src/bench/executors/netns/clonezilla/nfs-export.ts';
+import { netnsExecutor } from '../../../../src/bench/executors/netns/netns-executor.ts';
 import { aFolder } from '../../../engine/an-image.ts';
 import { aLabScenario, childrenOf, isRunning, killed, until } from '../local/a-lab.ts';
-import { ipNetns, namespacesBy, needsNetns, runNetns } from './a-netns-lab.ts';
+import { ipNetns, namespacesBy, needsNetns, processesIn, runNetns } from './a-netns-lab.ts';
 
 const BENCH = fileURLToPath(new URL('./bench-process.ts', import.meta.url));
 const SERVER = fileURLToPath(new URL('./nfs-server-process.ts', import.meta.url));
@@ -58,6 +58,7 @@ describe('Clonezilla over NFS in network namespaces', () => {
       'nfs-ganesha': expect.stringMatching(/^\d+\./),
       libnfs: expect.stringMatching(/^\d+\./),
     });
+    expect(await netnsExecutor().versionsFor!(aLabScenario(OVER_NFS), TRANSPORT)).toEqual(versions);
     expect(namespacesBy(process.pid)).toEqual([]);
     expect(await readdir(workFolder)).toEqual([]);
   });
@@ -87,8 +88,8 @@ describe('Clonezilla over NFS in network namespaces', () => {
     const failed = expect(restore({ network: SLOW }, workFolder)).rejects.toThrow(
       'ganesha.nfsd: it ended with SIGKILL',
     );
-    await until(() => running('nfs-cat', namespacesBy(process.pid)).length > 0);
-    process.kill(running(GANESHA, namespacesBy(process.pid))[0]!, 'SIGKILL');
+    await until(() => processesIn('nfs-cat', namespacesBy(process.pid)).length > 0);
+    process.kill(processesIn(GANESHA, namespacesBy(process.pid))[0]!, 'SIGKILL');
     await failed;
     expect(namespacesBy(process.pid)).toEqual([]);
     expect(await readdir(workFolder)).toEqual([]);
@@ -102,8 +103,8 @@ describe('Clonezilla over NFS in network namespaces', () => {
     const bench = spawn(process.execPath, [BENCH, JSON.stringify(settings)], { stdio: 'ignore' });
     const pid = bench.pid!;
     onTestFinished(() => killed(pid));
-    await until(() => running(GANESHA, namespacesBy(pid)).length > 0);
-    const [ganesha] = running(GANESHA, namespacesBy(pid));
+    await until(() => processesIn(GANESHA, namespacesBy(pid)).length > 0);
+    const [ganesha] = processesIn(GANESHA, namespacesBy(pid));
     bench.kill('SIGKILL');
     await until(() => namespacesBy(pid).length === 0);
     await until(async () => (await readdir(workFolder)).length === 0);
@@ -124,26 +125,26 @@ describe('a server of NFS', () => {
     const written = inside('nfs-cp', join(folder, 'a-file'), nfsUrlOf(url, 'another'));
     expect(written.status).not.toBe(0);
     expect(await readdir(folder)).toEqual(['a-file']);
-    expect(running(GANESHA, [namespace])).toHaveLength(1);
+    expect(processesIn(GANESHA, [namespace])).toHaveLength(1);
     await end();
-    await until(() => running(GANESHA, [namespace]).length === 0);
+    await until(() => processesIn(GANESHA, [namespace]).length === 0);
   });
 
   it('tells that it cannot show a folder, and is gone', async (context) => {
     const { namespace, folder, started } = await aServer(context);
     await rm(folder, { recursive: true });
     expect((await started()).said).toContain('NFS4ERR_NOENT');
-    await until(() => running(GANESHA, [namespace]).length === 0);
+    await until(() => processesIn(GANESHA, [namespace]).length === 0);
   });
 
   it('tells in its own words why it cannot start, and is gone', async (context) => {
     const { namespace, started } = await aServer(context);
     expect((await started()).said).toBe('ready');
-    const before = running(GANESHA, [namespace]);
+    const before = processesIn(GANESHA, [namespace]);
     expect(before).toHaveLength(1);
     expect((await started()).said).toContain('Cannot continue');
-    await until(() => running(GANESHA, [namespace]).length === 1);
-    expect(running(GANESHA, [namespace])).toEqual(before);
+    await until(() => processesIn(GANESHA, [namespace]).length === 1);
+    expect(processesIn(GANESHA, [namespace])).toEqual(before);
   });
 });
 
@@ -190,21 +191,4 @@ async function aServer(context: TestContext) {
     return { said, end };
   };
   return { namespace, folder, started };
-}
-
-/** Ids of the processes of this name in some namespaces. */
-function running(name: string, namespaces: readonly string[]): number[] {
-  const pids = namespaces.flatMap((namespace) =>
-    ipNetns('pids', namespace).stdout.split('\n').filter(Boolean),
-  );
-  return pids.map(Number).filter((pid) => nameOf(pid) === name);
-}
-
-/** It may have ended meanwhile. */
-function nameOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
-  } catch {
-    return '';
-  }
 }

@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { setUpSteps } from '../../../../src/bench/executors/netns/set-up-steps.ts';
 import {
   addressOf,
+  benchOf,
   type NetnsTopology,
   namespacesOf,
+  prefixOf,
 } from '../../../../src/bench/executors/netns/topology.ts';
 
 const LINK = { upBps: 1_250_000, downBps: 2_500_000 };
@@ -34,6 +36,13 @@ function linesFor(topology: NetnsTopology, program: string, namespace: string): 
 describe('the network of namespaces', () => {
   it('has a namespace for each host and one for the bridges, all under the name of the run', () => {
     expect(namespacesOf(aTopology())).toEqual(['swb1-a-switch', 'swb1-a-server', 'swb1-a-m001']);
+  });
+
+  it('tells by its names which bench has made it, and in which container that is', () => {
+    const bench = { pidNamespace: 4_026_531_836, pid: 77 };
+    const names = namespacesOf(aTopology({ prefix: prefixOf(bench, '123456') }));
+    expect(names.map(benchOf)).toEqual(names.map(() => bench));
+    expect(['swbt77-nfs', 'swb-77', 'eth0'].map(benchOf)).toEqual([undefined, undefined, undefined]);
   });
 
   it('caps what a host sends to each of the others, where connections have a cap', () => {

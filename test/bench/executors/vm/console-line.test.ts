@@ -12,11 +12,17 @@ describe('a line on the console of a machine', () => {
   });
 
   it('tells that the agent is done, and what the machine has sent and received', () => {
-    const line = JSON.stringify({ machine: 'aa', chunks: 4, downloadedBytes: 7, uploadedBytes: 3 });
-    expect(reportsOfLine(line, 0)).toMatchObject([
-      { kind: 'progressed', traffic: { downloadedBytes: 7, uploadedBytes: 3 } },
-      { kind: 'done', image: { chunks: 4 } },
+    const image = { wireBytes: 6, rawBytes: 8, chunks: 4, reusedChunks: 1, refetchedChunks: 0 };
+    const line = JSON.stringify({ machine: 'aa', ...image, downloadedBytes: 7, uploadedBytes: 3 });
+    expect(reportsOfLine(line, 0)).toEqual([
+      { kind: 'progressed', share: 1, traffic: { downloadedBytes: 7, uploadedBytes: 3, receivedFrom: {} } },
+      { kind: 'done', image },
     ]);
+  });
+
+  it('tells nothing where a part of the account has been lost', () => {
+    const account = { wireBytes: 6, rawBytes: 8, chunks: 4, reusedChunks: 1, downloadedBytes: 7 };
+    expect(reportsOfLine(JSON.stringify({ machine: 'aa', ...account }), 0)).toEqual([]);
   });
 
   it('tells that the agent has failed', () => {

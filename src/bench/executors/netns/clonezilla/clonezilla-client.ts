@@ -65,6 +65,11 @@ class ClonezillaPeer implements LabPeer {
     for (const [index, partition] of partitions.entries()) await this.#restore(partition, sizes[index]!);
   }
 
+  /** Of one that casts. */
+  get lost(): Promise<never> {
+    return this.#sender!.lost;
+  }
+
   statistics(): SwarmStatistics {
     const reading = this.#pipe?.readBy(DECOMPRESSOR) ?? this.#readBytes;
     this.#readBytes = Math.max(this.#readBytes, reading);

@@ -1,5 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { SERVER as HOST } from '../../local/lab-place.ts';
+import { withinLimit } from '../../local/step-limit.ts';
 import { said } from '../program-answer-reader.ts';
 import { ProgramChild } from '../program-child.ts';
 import { ganeshaConfiguration, type NfsExport, nfsUrl, nfsUrlOf } from './nfs-export.ts';
@@ -7,21 +9,17 @@ import { ganeshaConfiguration, type NfsExport, nfsUrl, nfsUrlOf } from './nfs-ex
 const SERVER = 'ganesha.nfsd';
 /** It says so when it answers. */
 const READY = 'NFS SERVER INITIALIZED';
+/** It takes a second or two. */
+const STEP = { host: HOST, name: `the start of ${SERVER}`, limitMs: 60_000 };
 
 /** nfs-ganesha, a server of NFS that is a process like any other: no kernel has to know NFS. */
 export class NfsServer {
-  /** Of the server and of the programs that its clients read with. */
-  readonly versions: Readonly<Record<string, string>>;
   readonly #program: ProgramChild;
   /** Its own files, which it read before it had clients. */
   readonly #ownBytes: number;
 
-  private constructor(
-    program: ProgramChild,
-    { versions, ownBytes }: { versions: Readonly<Record<string, string>>; ownBytes: number },
-  ) {
+  private constructor(program: ProgramChild, ownBytes: number) {
     this.#program = program;
-    this.versions = versions;
     this.#ownBytes = ownBytes;
   }
 
@@ -40,17 +38,19 @@ export class NfsServer {
       ...['-p', join(workFolder, 'ganesha.pid')],
     ]);
     try {
-      await program.unlessLost(program.hasSaid(READY));
+      await withinLimit(program.unlessLost(program.hasSaid(READY)), STEP);
       // It answers also without a folder that it could not make use of.
-      await program.unlessLost(said(['nfs-ls', nfsUrlOf(nfsUrl(host))]));
-      return new NfsServer(program, {
-        versions: await versions(),
-        ownBytes: await bytesReadBy(program.pid),
-      });
+      await withinLimit(program.unlessLost(said(['nfs-ls', nfsUrlOf(nfsUrl(host))])), STEP);
+      return new NfsServer(program, await bytesReadBy(program.pid));
     } catch (error) {
       program.stop();
       throw error;
     }
+  }
+
+  /** Rejects with a RunFailure (`PROGRAM`) when it has ended. */
+  get lost(): Promise<never> {
+    return this.#program.died;
   }
 
   /**
@@ -67,8 +67,8 @@ async function bytesReadBy(pid: number): Promise<number> {
   return Number(/^rchar: (\d+)$/m.exec(await readFile(`/proc/${pid}/io`, 'utf8'))![1]);
 }
 
-/** The programs of libnfs do not tell theirs, but their package does. */
-async function versions(): Promise<Record<string, string>> {
+/** Of the server and of the programs that its clients read with: those of libnfs do not tell theirs, but their package does. */
+export async function nfsVersions(): Promise<Record<string, string>> {
   const ganesha = /V(\S+)/.exec(await said([SERVER, '-v']))?.[1] ?? '';
   const [, libnfs = ''] = (await said(['dpkg-query', '--show', 'libnfs-utils'])).trim().split('\t');
   return { 'nfs-ganesha': ganesha, libnfs };
