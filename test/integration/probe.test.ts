@@ -1,12 +1,14 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Probe } from '../../src/bench/probe/probe.ts';
 import { readProbe } from '../../src/bench/probe/probe-store.ts';
 import { readVersions } from '../../src/bench/record/host-reader.ts';
 import { needsNetns } from '../bench/executors/netns/a-netns-lab.ts';
 import { aCost, aProbe } from '../bench/probe/a-probe.ts';
-import { aFolder, swarmboot } from './swarmboot-process.ts';
+import { aFolder, startSwarmboot, swarmboot } from './swarmboot-process.ts';
 
 async function aScenarioFile(folder: string): Promise<string> {
   const file = join(folder, 'probed.yaml');
@@ -77,6 +79,28 @@ describe('a probe of the lab', () => {
     expect(stderr).toContain(sentence);
     expect(JSON.parse(stdout).cells).toHaveLength(2);
     expect(await readFile(join(folder, 'report', 'report.md'), 'utf8')).toContain(sentence);
+  });
+
+  it('prints its result where that cannot be written any more', async (context) => {
+    needsNetns(context);
+    const folder = await aFolder();
+    const scenario = await aScenarioFile(folder);
+    const out = join(folder, 'probes', 'probe.json');
+    const probing = startSwarmboot('probe', scenario, '--repeats', '1', '--out', out);
+    // The folder is made when the file is looked at; then somebody else takes its name.
+    while (!existsSync(dirname(out))) await sleep(20);
+    await sleep(1_000);
+    await mkdir(out);
+
+    const { code, stdout, stderr } = await probing.ended;
+
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringMatching(/--out: .* cannot be written/),
+    });
+    expect(JSON.parse(stdout.trim().split('\n').at(-1)!)).toMatchObject({
+      transports: { p2p: {}, unicast: {} },
+    });
   });
 
   it.each([
