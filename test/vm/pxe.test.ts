@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { DEPLOYED } from '../../src/bench/executors/vm/bootable-disk.ts';
 import { leaveTrace, VmLab } from './a-vm-lab.ts';
@@ -22,6 +23,21 @@ describe('a BIOS machine beside a foreign DHCP server', () => {
     await machine.says(DEPLOYED, length);
     await machine.wentOff();
     expect((await readFile(disk)).equals(inUse)).toBe(true);
+  });
+
+  it('asks again for its boot image while the server is away, and gets it when that is back', async (context) => {
+    const lab = await VmLab.start(context, { dhcp: 'proxy' });
+    const booted = await lab.machine('bios');
+    const { machine, mac } = booted;
+    await lab.deploy([booted]);
+    await machine.powerOn();
+    while (!lab.serverOutput.includes(`boot: ${mac} is told: deployment`)) await sleep(20);
+    await lab.killServer();
+    // It asks every ten seconds, and not once.
+    await sleep(35_000);
+    await lab.startServer();
+    await machine.says('swarmboot: starting the agent');
+    expect(lab.serverOutput).toContain(`boot: ${mac} is told: deployment`);
   });
 });
 
