@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { readdir } from 'node:fs/promises';
+import { mkdir, readdir, rmdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { pidNamespace } from '../../../../src/bench/executors/local/pid-namespace-reader.ts';
@@ -7,12 +7,14 @@ import { netnsExecutor } from '../../../../src/bench/executors/netns/netns-execu
 import { prefixOf } from '../../../../src/bench/executors/netns/topology.ts';
 import type { Transport } from '../../../../src/bench/record/run-record.ts';
 import { aFolder } from '../../../engine/an-image.ts';
-import { aScenario } from '../a-run.ts';
+import { aRun, aScenario, aWatch } from '../a-run.ts';
 import { aLabScenario, childrenOf, killed, until } from '../local/a-lab.ts';
 import { ipNetns, isLabInUse, namespacesBy, needsNetns, runNetns } from './a-netns-lab.ts';
 
 const IMAGE_BYTES = 4 * 2 ** 20;
 const SLOW = { server: { up: '100 kB/s' }, machine: { up: '100 kB/s' } };
+
+const hostNamespace = (host: string) => namespacesBy(process.pid).find((name) => name.endsWith(`-${host}`))!;
 
 const lastDownloadS = (outcome: Awaited<ReturnType<typeof runNetns>>) =>
   Math.max(...outcome.fleet.map(({ phases }) => phases.download![1])) - outcome.barrierS;
@@ -43,6 +45,30 @@ describe('a deployment over network namespaces', () => {
     expect(lastDownloadS(outcome)).toBeGreaterThanOrEqual(leastS * 0.99);
     expect(outcome.serverCpuS).toBeGreaterThan(0);
     for (const { cpuS } of outcome.fleet) expect(cpuS).toBeGreaterThan(0);
+  });
+
+  it('stands also where its network cannot be removed, which is said', async (context) => {
+    needsNetns(context);
+    const before = await childrenOf(process.pid);
+    const executor = netnsExecutor({ workFolder: await aFolder() });
+    onTestFinished(() => executor.close!());
+    const said: string[] = [];
+    const watch = { ...aWatch(), personAsked: (sentence: string) => said.push(sentence) };
+    const network = { server: { up: '1 MiB/s' }, machine: { up: '1 MiB/s' } };
+    const planned = aRun({ source: 'netns', machines: 1, scenario: aLabScenario({ network }) });
+    const run = executor.run({ ...planned, transport: 'unicast' }, watch);
+    await until(() => isLabInUse(process.pid));
+    await until(() => ipNetns('pids', hostNamespace('m001')).stdout.trim() !== '');
+    const name = hostNamespace('m001');
+    ipNetns('delete', name);
+    // A folder in the place of the name: `ip` cannot delete that.
+    const folder = `/run/netns/${name}`;
+    await mkdir(folder);
+    onTestFinished(() => rmdir(folder));
+    expect((await run).fleet).toMatchObject([{ isVerified: true }]);
+    expect(said).toEqual([expect.stringContaining(name)]);
+    await executor.close!();
+    expect(await childrenOf(process.pid)).toEqual(before);
   });
 
   it('crosses the link between two sites at its rate', async (context) => {
