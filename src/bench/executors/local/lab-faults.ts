@@ -57,6 +57,8 @@ export class LabFaults {
     const { server, failed } = this.#lab;
     if (part === 'tracker') return this.#at(atS * 1000, () => server.stopTracker());
     const killed = Promise.withResolvers<void>();
+    // Also where the run is over before the server would be back.
+    killed.promise.catch(failed);
     this.#at(atS * 1000, () => killed.resolve(server.kill()));
     this.#at((atS + forS) * 1000, () => {
       killed.promise.then(() => server.restart()).catch(failed);
