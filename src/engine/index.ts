@@ -25,6 +25,7 @@ export { serverSettingsOf } from './deployment/server-settings-of.ts';
 export type { ShownDeployment } from './deployment/shown-deployment.ts';
 export type { StoredEvent } from './deployment/stored-events.ts';
 export type { Machine } from './deployment/stored-machines.ts';
+export { agentReport } from './http/agent-report.ts';
 export { bootFileRoute } from './http/boot-file-http-server.ts';
 export { HttpServer } from './http/http-server.ts';
 export { PayloadStreams, payloadRoute } from './http/payload-stream-reader.ts';

@@ -1,5 +1,4 @@
-import { z } from 'zod';
-import type { AgentPhase } from '../../../engine/index.ts';
+import { type AgentPhase, agentReport } from '../../../engine/index.ts';
 import type { AgentReport } from '../local/lab-messages.ts';
 
 const PHASES: readonly AgentPhase[] = [
@@ -12,18 +11,8 @@ const PHASES: readonly AgentPhase[] = [
   'finish',
 ];
 
-const count = z.number().min(0);
-
 /** What of the agent's account goes into the record. Other words of the machine may have come in between, or part of it is lost. */
-const accountSchema = z.object({
-  uploadedBytes: count,
-  downloadedBytes: count,
-  wireBytes: count,
-  rawBytes: count,
-  chunks: count,
-  reusedChunks: count,
-  refetchedChunks: count,
-});
+const accountSchema = agentReport.omit({ phases: true, peakMemoryBytes: true });
 
 /**
  * What a line on the serial console of a machine tells of its agent.
