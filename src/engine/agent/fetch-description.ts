@@ -18,9 +18,11 @@ export interface DescriptionSource {
 }
 
 /**
- * Phase `metainfo`: manifest, signature, extent map and torrent, by TFTP as far as that works, else by HTTP. TFTP has no
- * checksum but that of UDP, and the package has been seen to put blocks of a window together wrongly after a loss: what
- * came by it and is not what was signed comes again by HTTP, and only then is the image to blame.
+ * Phase `metainfo`. Manifest and signature, a block or two, come by TFTP as far as that works, else by HTTP. The extent
+ * map and the torrent grow with the image and come by HTTP: TFTP knows no congestion, and fifty machines that fetched
+ * 20 KB each at once over one link had sent three times as much again for lost time (netns lab, 5 Mbit/s). TFTP has no
+ * checksum but that of UDP, either: what came by it and is not what was signed comes again by HTTP, and only then is the
+ * image to blame.
  * Throws a RunFailure where they cannot be had or are not all signed.
  */
 export async function fetchDescription(source: DescriptionSource): Promise<ImageDescription> {
@@ -34,21 +36,22 @@ export async function fetchDescription(source: DescriptionSource): Promise<Image
 }
 
 async function fetchSigned(source: DescriptionSource): Promise<ImageDescription> {
-  const fetchFile = filesFrom(source);
-  // One after the other: servers of boot files are made for few transfers at a time.
+  const { http, imageFolder } = source;
+  const fetchSmall = smallFilesFrom(source);
   return describeImage(
     {
-      manifest: await fetchFile(IMAGE_FILES.manifest),
-      signature: await fetchFile(IMAGE_FILES.signature),
-      extentMap: await fetchFile(IMAGE_FILES.extentMap),
-      torrent: await fetchFile(IMAGE_FILES.torrent),
+      // One after the other: servers of boot files are made for few transfers at a time.
+      manifest: await fetchSmall(IMAGE_FILES.manifest),
+      signature: await fetchSmall(IMAGE_FILES.signature),
+      extentMap: await http.file(`${imageFolder}/${IMAGE_FILES.extentMap}`),
+      torrent: await http.file(`${imageFolder}/${IMAGE_FILES.torrent}`),
     },
     source,
   );
 }
 
 /** After the first failure of TFTP the rest comes by HTTP: each further try would wait as long. */
-function filesFrom({
+function smallFilesFrom({
   tftp,
   http,
   imageFolder,
