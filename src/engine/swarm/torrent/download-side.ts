@@ -14,6 +14,9 @@ import { SourceReview } from './source-review.ts';
 import { type SourceLimits, Sources } from './sources.ts';
 import type { EmitEffect } from './swarm-effect.ts';
 
+/** A source that has given all that we want of it is waited for so long [ms]; others are tried then. */
+const DRY_MS = 1000;
+
 /** What the receiving side needs to know. */
 export interface DownloadSettings extends SourceLimits, OpenPieceSettings {
   readonly place: OwnPlace;
@@ -122,6 +125,7 @@ export class DownloadSide {
   /** With the fast extension what it does not serve is rejected; without, all of it is void. */
   choked(neighbour: Neighbour): void {
     neighbour.areWeUnchoked = false;
+    this.#letGo(neighbour);
     if (neighbour.hasFast) return;
     this.#releaseAll(neighbour);
     this.#interest.review(neighbour);
@@ -137,10 +141,12 @@ export class DownloadSide {
       this.#offers.refused(neighbour, piece, this.#nowMs + this.#settings.refusedMs);
     this.#release(neighbour, piece, block);
     this.#ask(neighbour);
+    this.#letGo(neighbour);
   }
 
   left(neighbour: Neighbour): void {
     this.#releaseAll(neighbour);
+    this.#sources.release(neighbour);
     for (const piece of neighbour.pieces) this.#settings.picker.lost(piece);
     this.#offers.left(neighbour);
     this.#interest.reviewAll();
@@ -196,6 +202,7 @@ export class DownloadSide {
     const offering = this.#offers.adopt(this.#nowMs);
     if (offering) this.#ask(offering);
     for (const neighbour of this.#neighbours.values()) {
+      if (this.#nowMs - neighbour.heardAtMs >= DRY_MS) this.#letGo(neighbour);
       if (this.#offers.forgiven(neighbour, this.#nowMs)) this.#ask(neighbour);
       const silenceMs = this.#nowMs - neighbour.heardAtMs;
       if (neighbour.askedBlocks > 0 && silenceMs >= this.#settings.snubMs) this.#snub(neighbour);
@@ -296,7 +303,14 @@ export class DownloadSide {
    */
   settle(): void {
     if (this.#isRoomNew) this.askAll();
-    if (this.#offers.wanted.size === 0 && !this.isDone) this.#interest.reviewAll();
+    if (this.isDone || (this.#offers.wanted.size > 0 && !this.#isPaused)) return;
+    for (const neighbour of this.#neighbours.values()) this.#letGo(neighbour);
+    this.#interest.reviewAll();
+  }
+
+  /** A source that has nothing that we want is waited for no longer. */
+  #letGo(neighbour: Neighbour): void {
+    if (this.#sources.release(neighbour)) this.#interest.review(neighbour);
   }
 
   /** Whether an unchoke of this peer would be made use of. */

@@ -47,7 +47,7 @@ export class Interest {
 
   /** Says what has changed. */
   review(neighbour: Neighbour): void {
-    const isSource = neighbour.askedBlocks > 0;
+    const isSource = this.#source.sources.isSource(neighbour);
     const areInterested = isSource || (this.#mayCome(neighbour) && this.#source.canServe(neighbour));
     if (areInterested === neighbour.areWeInterested) return;
     neighbour.areWeInterested = areInterested;

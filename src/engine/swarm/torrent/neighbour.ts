@@ -27,7 +27,7 @@ export interface Neighbour extends Introduced {
   readonly refused: Map<number, number>;
   /** How many of those that are open have blocks that we want and have not asked anybody for. */
   wantedPieces: number;
-  /** Counted among our sources, since it owes us blocks. */
+  /** Counted among our sources: it owes us blocks, or did so a moment ago and lets us ask. */
   isCounted: boolean;
   /** It owes us blocks and hardly gives anything: not counted. */
   isWeak: boolean;
@@ -57,8 +57,8 @@ export interface Neighbour extends Introduced {
   usedGrants: number;
   /** The last grant was not made use of: others come first. */
   isIdle: boolean;
-  /** When it was last made use of, or made [ms], where it was given up since and nothing was heard. */
-  lapsedSinceMs: number | undefined;
+  /** A grant that was given up, where nothing was heard since. */
+  lapsed: Grant | undefined;
   /** Its grants take far longer than those of others. */
   isSlow: boolean;
   /** Bytes handed to the connection that have not left. */
@@ -121,7 +121,7 @@ export function newNeighbour(
     queue: [],
     usedGrants: 0,
     isIdle: false,
-    lapsedSinceMs: undefined,
+    lapsed: undefined,
     isSlow: false,
     unsentBytes: 0,
     unsentBlocks: 0,

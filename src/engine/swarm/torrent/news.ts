@@ -14,6 +14,8 @@ const TOLD_WHEN_FREE_MS = 200;
 /** Who is told when of the pieces that came to us. */
 export class News {
   readonly #neighbours: ReadonlyMap<number, Neighbour>;
+  /** Of the torrent. */
+  readonly #all: number;
   readonly #send: (neighbour: Neighbour, message: Message) => void;
   /** In their order. */
   readonly #pieces: number[] = [];
@@ -23,9 +25,11 @@ export class News {
 
   constructor(
     neighbours: ReadonlyMap<number, Neighbour>,
+    pieces: number,
     send: (neighbour: Neighbour, message: Message) => void,
   ) {
     this.#neighbours = neighbours;
+    this.#all = pieces;
     this.#send = send;
   }
 
@@ -34,11 +38,16 @@ export class News {
     neighbour.knownNews = this.#pieces.length;
   }
 
-  /** A piece that we have now. Whom we serve hears of it at once, everybody else with the next few. */
+  /**
+   * A piece that we have now. Whom we serve hears of it at once, everybody else with the next few; and who dealt it to us,
+   * though it has it: it deals no more than can arrive.
+   */
   stored(piece: number): void {
     this.#pieces.push(piece);
     for (const neighbour of this.#neighbours.values()) {
       if (neighbour.grant || this.#pieces.length - neighbour.knownNews >= TOLD_TOGETHER) this.tell(neighbour);
+      if (this.#isDealing(neighbour) && neighbour.pieces.has(piece))
+        this.#send(neighbour, { kind: 'have', piece });
     }
   }
 
@@ -62,5 +71,10 @@ export class News {
     if (nowMs - this.#toldAtMs < (this.#isSlotFree ? TOLD_WHEN_FREE_MS : TOLD_MS)) return;
     this.#isSlotFree = false;
     for (const neighbour of this.#neighbours.values()) if (this.tell(neighbour)) this.#toldAtMs = nowMs;
+  }
+
+  /** It does not show everything yet. */
+  #isDealing({ isDealer, pieces }: Neighbour): boolean {
+    return isDealer && pieces.size < this.#all;
   }
 }

@@ -2,6 +2,7 @@ import type { PieceSet } from '../policy/piece-set.ts';
 import type { BlockAddress, Message } from '../wire/message.ts';
 import type { Geometry } from './geometry.ts';
 import type { Neighbour } from './neighbour.ts';
+import type { OwnPlace } from './site-gate.ts';
 
 /** How a seeder shows what it has, piece by piece, to neighbours that are told at first that it has nothing. */
 export interface Showing {
@@ -9,6 +10,8 @@ export interface Showing {
   readonly isGoingOn: boolean;
   /** Whether it says itself who is served next: then what it has shown is waited for. */
   readonly isChoosing: boolean;
+  /** Pieces that have been handed to connections, and whose receivers have not said that they have them. */
+  arriving(nowMs: number): number;
   joined(neighbour: Neighbour): void;
   left(neighbour: Neighbour): void;
   /** A neighbour has said what it is. */
@@ -17,6 +20,8 @@ export interface Showing {
   slowed(neighbour: Neighbour): void;
   /** A neighbour did not make use of its grant in time. */
   lapsed(neighbour: Neighbour): void;
+  /** A neighbour wants nothing any more of what it knows of. */
+  lostInterest(neighbour: Neighbour, nowMs: number): void;
   /** A neighbour has a piece. */
   announced(neighbour: Neighbour, piece: number, nowMs: number): void;
   /** While it chooses: who is served next of those that can receive, or -1. */
@@ -33,6 +38,7 @@ export interface Showing {
 
 /** What is shown, and who hears of it. */
 export interface ShowTable {
+  readonly place: OwnPlace;
   readonly geometry: Geometry;
   /** What we have. */
   readonly held: PieceSet;

@@ -47,7 +47,7 @@ export class SiteGate {
   }
 
   isFar({ site }: Neighbour): boolean {
-    return this.#place.site !== '' && site !== '' && site !== this.#place.site;
+    return areApart(this.#place.site, site);
   }
 
   isNear({ site }: Neighbour): boolean {
@@ -108,4 +108,9 @@ export class SiteGate {
     }
     return true;
   }
+}
+
+/** Whether these are labels of two sites; where one of them is empty, nothing says that they are far from each other. */
+export function areApart(one: string, other: string): boolean {
+  return one !== '' && other !== '' && one !== other;
 }

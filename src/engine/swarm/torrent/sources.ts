@@ -40,12 +40,17 @@ export class Sources {
     return this.#count < this.#limits.sources;
   }
 
+  /** Whether this peer owes us blocks, or did so a moment ago and may soon have more that we want. */
+  isSource({ askedBlocks, isCounted }: Neighbour): boolean {
+    return askedBlocks > 0 || isCounted;
+  }
+
   /**
    * Whether this peer may send to us. A seeder that deals always may, and takes no room from others: the whole swarm
    * waits for what is fresh, and it sends to each for a moment.
    */
   isWelcome(neighbour: Neighbour): boolean {
-    return neighbour.askedBlocks > 0 || this.hasRoom || neighbour.isDealer;
+    return this.isSource(neighbour) || this.hasRoom || neighbour.isDealer;
   }
 
   /** Blocks that this peer may owe us. */
@@ -75,12 +80,24 @@ export class Sources {
     else if (neighbour.askedBlocks > 0) this.#countIn(neighbour);
   }
 
-  /** @returns whether the block had been asked of this peer */
+  /**
+   * Who lets us ask keeps its place when it has given all that we want of it: it will soon have more, and to look for
+   * another takes two times the delay of all that is on its way, as it does for whoever gets its slot. In the netns lab,
+   * 20 machines at 10 Mbit/s, each said for every piece five times more often that it wants something of somebody.
+   * @returns whether the block had been asked of this peer
+   */
   remove(neighbour: Neighbour, piece: number, block: number): boolean {
     const blocks = neighbour.asked.get(piece);
     if (!blocks?.delete(block)) return false;
     if (blocks.size === 0) neighbour.asked.delete(piece);
-    if (--neighbour.askedBlocks === 0) this.#countOut(neighbour);
+    if (--neighbour.askedBlocks === 0 && !neighbour.areWeUnchoked) this.#countOut(neighbour);
+    return true;
+  }
+
+  /** It is waited for no longer. @returns whether it was */
+  release(neighbour: Neighbour): boolean {
+    if (!neighbour.isCounted || neighbour.askedBlocks > 0) return false;
+    this.#countOut(neighbour);
     return true;
   }
 
@@ -94,7 +111,7 @@ export class Sources {
   }
 
   #countIn(neighbour: Neighbour): void {
-    if (neighbour.isDealer || neighbour.isWeak) return;
+    if (neighbour.isDealer || neighbour.isWeak || neighbour.isCounted) return;
     neighbour.isCounted = true;
     this.#change(1);
   }

@@ -41,7 +41,13 @@ export class SuperSeeding implements Showing {
     this.#revealed.delete(peer);
   }
 
+  arriving(): number {
+    return 0;
+  }
+
   introduced(): void {}
+
+  lostInterest(): void {}
 
   /** That may be the proof that another has waited for. */
   announced({ peer }: Neighbour, piece: number): void {

@@ -63,7 +63,7 @@ export class UploadSide {
     this.#emit = emit;
     const send = this.#send.bind(this);
     this.#showing = newShowing(settings, { ...settings, held, neighbours, send });
-    this.#news = new News(neighbours, send);
+    this.#news = new News(neighbours, settings.geometry.pieces, send);
     this.#unchokes = this.#newUnchokes();
     this.#withheld = new WithheldPieces(settings.geometry, settings.unreadableMs);
   }
@@ -125,6 +125,7 @@ export class UploadSide {
 
   lostInterest(neighbour: Neighbour, nowMs: number): void {
     neighbour.isInterested = false;
+    this.#showing?.lostInterest(neighbour, nowMs);
     this.#unchokes.lostInterest(neighbour);
     this.#fill(nowMs);
   }
@@ -199,7 +200,9 @@ export class UploadSide {
 
   /** A neighbour has a piece. */
   announced(neighbour: Neighbour, piece: number, nowMs: number): void {
-    this.#showing?.announced(neighbour, piece, nowMs);
+    if (!this.#showing) return;
+    this.#showing.announced(neighbour, piece, nowMs);
+    this.#fill(nowMs);
   }
 
   #fill(nowMs: number): void {
@@ -208,7 +211,7 @@ export class UploadSide {
 
   #unchoke(neighbour: Neighbour, nowMs: number): void {
     this.#news.tell(neighbour);
-    neighbour.lapsedSinceMs = undefined;
+    neighbour.lapsed = undefined;
     neighbour.grant = {
       leftBytes: this.#settings.geometry.pieceBytes,
       waitedMs: 0,

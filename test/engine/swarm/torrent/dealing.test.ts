@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PieceDealer } from '../../../../src/engine/swarm/policy/piece-dealer.ts';
+import type { SwarmEvent } from '../../../../src/engine/swarm/torrent/swarm-event.ts';
 import type { SwarmSettings } from '../../../../src/engine/swarm/torrent/swarm-state.ts';
 import { ATorrent, aGeometry, BLOCK, havesTo, PIECE, toldTo, whoIsTold } from './a-torrent.ts';
 
@@ -298,5 +299,91 @@ describe('a seeder that deals beside another', () => {
     const [first] = havesTo(torrent.effects, 1);
     torrent.request(1, first!, 1);
     expect(havesTo(torrent.tell({ kind: 'pieceAnnounced', peer: 1, piece: first! }), 1)).toEqual([]);
+  });
+});
+
+/** A seed with one slot that has handed pieces to connections, to as many receivers as it would, 1 and up. */
+function whereAllWasHandedOver({ isIntroduced = true, site = '', pieces = 12 } = {}) {
+  const torrent = aDealer(pieces, { place: { site: 'here', salt: 0 } });
+  for (let peer = 1; peer <= 8; peer++) {
+    torrent.join(peer);
+    if (isIntroduced) torrent.tell({ kind: 'peerIntroduced', peer, site, isDealer: false, salt: peer });
+  }
+  const taken: { peer: number; piece: number }[] = [];
+  for (let grant = 0; grant < 8; grant++) {
+    const peer = whoIsTold(torrent.effects, 'unchoke')[grant];
+    if (peer === undefined) break;
+    taken.push({ peer, piece: havesTo(torrent.effects, peer).at(-1)! });
+    take(torrent, peer);
+    torrent.pass(50);
+  }
+  return { torrent, taken };
+}
+
+describe('pieces that a seeder has handed over', () => {
+  it('hold back others until their receivers say that they are there: two beside the slots, and the newest', () => {
+    const { torrent, taken } = whereAllWasHandedOver();
+    expect(taken).toHaveLength(4);
+    expect(whoIsTold(torrent.pass(50), 'unchoke')).toEqual([]);
+    const grants = taken.map((piece) =>
+      whoIsTold(torrent.tell({ kind: 'pieceAnnounced', ...piece }), 'unchoke'),
+    );
+    expect(grants.map(({ length }) => length)).toEqual([0, 1, 0, 0]);
+  });
+
+  it.each<[string, (piece: { peer: number; piece: number }) => SwarmEvent]>([
+    ['when their receiver wants nothing any more', ({ peer }) => ({ kind: 'lostInterest', peer })],
+    ['when anybody has them', ({ piece }) => ({ kind: 'pieceAnnounced', peer: 8, piece })],
+    ['when their receiver has gone', ({ peer }) => ({ kind: 'peerLeft', peer })],
+  ])('hold back nothing %s', (_name, eventOf) => {
+    const { torrent, taken } = whereAllWasHandedOver();
+    for (const { peer } of taken) torrent.tell({ kind: 'becameInterested', peer });
+    const effects = taken.slice(0, 2).flatMap((piece) => torrent.tell(eventOf(piece)));
+    expect(whoIsTold(effects, 'unchoke')).toHaveLength(1);
+  });
+
+  it('hold back nothing for ever where nobody says anything', () => {
+    const { torrent } = whereAllWasHandedOver();
+    expect(whoIsTold(torrent.pass(4_000), 'unchoke')).toHaveLength(1);
+  });
+
+  it.each([
+    ['receivers that say nothing of themselves', { isIntroduced: false }],
+    ['receivers at another site', { site: 'there' }],
+  ])('hold back nothing from %s', (_name, wishes) => {
+    expect(whereAllWasHandedOver(wishes).taken).toHaveLength(8);
+  });
+
+  it('keep the seeder from showing everything until they are there', () => {
+    const { torrent, taken } = whereAllWasHandedOver({ pieces: 3 });
+    const shownTo8 = (): number[] => havesTo(torrent.effects, 8);
+    for (const { peer, piece } of taken) {
+      expect(shownTo8()).toEqual([]);
+      torrent.tell({ kind: 'pieceAnnounced', peer, piece });
+    }
+    expect(shownTo8().toSorted()).toEqual([0, 1, 2]);
+  });
+
+  it('keep it from that no longer when all of their receivers have gone silent', () => {
+    const { torrent } = whereAllWasHandedOver({ pieces: 3 });
+    torrent.pass(4_000);
+    expect(havesTo(torrent.effects, 8).toSorted()).toEqual([0, 1, 2]);
+  });
+});
+
+describe('a machine that has a piece which was dealt to it', () => {
+  function whereDealtPieceCame(shown: readonly number[]): string[] {
+    const torrent = new ATorrent({ geometry: aGeometry(4) });
+    torrent.join(1, { isDealer: true, has: shown });
+    torrent.deliverAsked(1, torrent.tell({ kind: 'unchoked', peer: 1 }));
+    return toldTo(torrent.tell({ kind: 'pieceStored', piece: shown[0]! }), 1);
+  }
+
+  it('says so at once to who dealt it', () => {
+    expect(whereDealtPieceCame([2])).toContain('have');
+  });
+
+  it('does not when that one shows everything', () => {
+    expect(whereDealtPieceCame([0, 1, 2, 3])).not.toContain('have');
   });
 });

@@ -58,7 +58,39 @@ describe('interest', () => {
     for (const block of asked.slice(0, -1)) torrent.deliver(1, block);
     expect(toldTo(torrent.effects, 1)).not.toContain('notInterested');
     torrent.deliver(1, asked.at(-1)!);
+    torrent.pass(999);
+    expect(toldTo(torrent.effects, 1)).not.toContain('notInterested');
+    torrent.pass(1);
     expect(toldTo(torrent.effects, 1).at(-1)).toBe('notInterested');
+  });
+
+  it('ends at once in who has given everything and lets us ask no more', () => {
+    const torrent = new ATorrent();
+    torrent.join(1, { has: [0] });
+    torrent.join(2, { has: [1, 2, 3] });
+    torrent.deliverAsked(1, unchoke(torrent, 1));
+    expect(toldTo(torrent.tell({ kind: 'choked', peer: 1 }), 1)).toEqual(['notInterested']);
+  });
+
+  it('keeps the place of a source that has given everything, for a moment', () => {
+    const torrent = new ATorrent({ sources: 1 });
+    torrent.join(1, { has: [0] });
+    torrent.join(2, { has: [1, 2, 3] });
+    torrent.deliverAsked(1, unchoke(torrent, 1));
+    expect(requestsTo(unchoke(torrent, 2), 2)).toEqual([]);
+    expect(requestsTo(torrent.tell({ kind: 'pieceAnnounced', peer: 1, piece: 1 }), 1)).not.toEqual([]);
+    torrent.deliverAsked(1, torrent.effects);
+    expect(requestsTo(torrent.pass(999), 2)).toEqual([]);
+    expect(requestsTo(torrent.pass(1), 2)).not.toEqual([]);
+  });
+
+  it('gives the place of a source that has gone to another', () => {
+    const torrent = new ATorrent({ sources: 1 });
+    torrent.join(1, { has: [0] });
+    torrent.join(2, { has: [1, 2, 3] });
+    torrent.deliverAsked(1, unchoke(torrent, 1));
+    unchoke(torrent, 2);
+    expect(requestsTo(torrent.tell({ kind: 'peerLeft', peer: 1 }), 2)).not.toEqual([]);
   });
 
   it('is in nobody once everything is there', () => {

@@ -155,7 +155,10 @@ export class FuzzedTorrent {
     const { block, isTaken } = seen.arriving;
     seen.arriving = undefined;
     seen.cancelled.delete(keyOf(block));
-    if (seen.asked.delete(keyOf(block)) && isTaken) this.#there.add(keyOf(block));
+    if (seen.asked.delete(keyOf(block))) {
+      seen.heardAtMs = this.#nowMs;
+      if (isTaken) this.#there.add(keyOf(block));
+    }
     this.#tell({ kind: 'blockReceived', peer, block });
   }
 
@@ -294,6 +297,7 @@ export class FuzzedTorrent {
     if (copies > 2) this.#broken.push('more than two extra copies');
     if (seen.asked.size >= Math.max(2, this.#settings.askedBlocks))
       this.#broken.push('too much is asked of one neighbour');
+    if (seen.asked.size === 0) seen.heardAtMs = this.#nowMs;
     seen.asked.set(key, block);
   }
 
@@ -342,15 +346,23 @@ export class FuzzedTorrent {
 
   /** A neighbour has a free block, and there is room for a further source. */
   #isFree(seen: Seen): boolean {
-    const sources = [...this.#seen.values()].filter(({ asked }) => asked.size > 0).length;
+    const sources = [...this.#seen.values()].filter(
+      (other) => other.asked.size > 0 || this.#isWaitedFor(other),
+    ).length;
     return !this.#isPaused && sources < this.#settings.sources && this.#hasFreeBlocks(openPieces(seen));
+  }
+
+  /** It was a source a moment ago, and may have more that we want soon. */
+  #isWaitedFor({ letsUsAsk, areWeInterested, asked, heardAtMs }: Seen): boolean {
+    const isRecent = this.#nowMs - heardAtMs < 1_000;
+    return letsUsAsk && areWeInterested && asked.size === 0 && isRecent && this.#hasFreeBlocks();
   }
 
   #isOfUse(seen: Seen): boolean {
     const { asked } = seen;
     const pieces = openPieces(seen);
     if (this.#isPaused) return asked.size > 0;
-    if (asked.size > 0 || this.#hasFreeBlocks(pieces)) return true;
+    if (asked.size > 0 || this.#hasFreeBlocks(pieces) || this.#isWaitedFor(seen)) return true;
     return !this.#hasFreeBlocks() && [...pieces].some((piece) => !this.#stored.has(piece));
   }
 }

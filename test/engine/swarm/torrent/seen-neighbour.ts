@@ -13,6 +13,8 @@ export interface Seen {
   /** A block of it that is coming in, and whether it was given a place. */
   arriving: { readonly block: BlockAddress; readonly isTaken: boolean } | undefined;
   letsUsAsk: boolean;
+  /** When it last gave us a block, or began to owe us some. */
+  heardAtMs: number;
   isGranted: boolean;
   isInterested: boolean;
   /** Requests of it that were neither served nor rejected. */
@@ -32,6 +34,7 @@ export function newlySeen(hasFast: boolean): Seen {
     cancelled: new Set(),
     arriving: undefined,
     letsUsAsk: false,
+    heardAtMs: Number.NEGATIVE_INFINITY,
     isGranted: false,
     isInterested: false,
     requests: [],

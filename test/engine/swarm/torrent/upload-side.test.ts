@@ -259,7 +259,7 @@ describe('a piece that cannot be read', () => {
     const torrent = aSeed(2, { slots: 1, patienceMs: 500 });
     torrent.request(1, 0, 1);
     spoilt(torrent, 1, 0);
-    torrent.nowMs += 499;
+    torrent.nowMs += 1_499;
     torrent.request(1, 0, 1);
     expect(whoIsTold(torrent.pass(1), 'unchoke')).toEqual([2]);
   });
