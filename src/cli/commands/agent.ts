@@ -31,7 +31,10 @@ export function agentCommand(): Command {
     .requiredOption('--server <url>', 'the deployment server, such as http://10.0.0.1:8080')
     .requiredOption('--token <token>', 'token of the deployment, given at boot')
     .requiredOption('--key <file>', 'public key that the image has to be signed with (PEM)')
-    .option('--tftp <host:port>', 'where the description of the image comes from first (default: by HTTP)')
+    .option(
+      '--tftp <host:port>',
+      'where manifest and signature of the image come from first (default: by HTTP)',
+    )
     .option(
       '--disk <which>',
       'serial=..., wwn=..., path=... or only: the only fixed disk that is large enough, whatever smaller ones there are',

@@ -9,8 +9,8 @@ const PATIENT_ARRIVALS = 3;
 const SHORTEST_MS = 500;
 const AT_FIRST_MS = 4_000;
 const LONGEST_MS = 15_000;
-/** Share of a new arrival in the average of how long they take. */
-const ARRIVAL_GAIN = 1 / 16;
+/** Share of a new arrival in the average of how long they take (RFC 6298, section 2, has it for round trips). */
+const ARRIVAL_GAIN = 1 / 8;
 /** What was handed over just now is not counted [ms]: on quick links more is on its way than a few pieces. */
 const FRESH_MS = 5;
 
