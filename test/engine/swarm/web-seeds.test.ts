@@ -181,7 +181,8 @@ describe('a web seed', () => {
     await seeder.client.stop();
     expectImage(await download);
     expect(streams.uploadedBytes).toBeGreaterThan(0);
-    expect(streams.uploadedBytes).toBeLessThanOrEqual(IMAGE.length / 2);
+    // Half of the pieces were there; the short one may have been among them.
+    expect(streams.uploadedBytes).toBeLessThanOrEqual((PIECES / 2) * PIECE);
   });
 
   it('may fail in the middle of a piece and be there again later', async () => {

@@ -42,12 +42,11 @@ describe('pieces that have been handed over', () => {
 
   it('of who says nothing for four seconds are not waited for, nor later ones, until something of it is there', () => {
     const pieces = threeArriving();
-    pieces.arrived(2, 4_000);
     pieces.ticked(4_000);
-    expect(pieces.count(4_000)).toBe(2);
-    pieces.ticked(4_600);
+    expect(pieces.count(4_000)).toBe(3);
+    pieces.ticked(4_001);
     expect(pieces.isAnyWaitedFor).toBe(false);
-    pieces.add(3, 10, 4_600);
+    pieces.add(3, 10, 4_001);
     expect(pieces.count(5_000)).toBe(0);
     pieces.arrived(0, 5_000);
     expect(pieces.count(5_000)).toBe(1);
