@@ -19,9 +19,9 @@ export interface DescriptionSource {
 
 /**
  * Phase `metainfo`. Manifest and signature, a block or two, come by TFTP as far as that works, else by HTTP. The extent
- * map and the torrent grow with the image and come by HTTP: TFTP knows no congestion, and fifty machines that fetched
- * 20 KB each at once over one link had sent three times as much again for lost time (netns lab, 5 Mbit/s). TFTP has no
- * checksum but that of UDP, either: what came by it and is not what was signed comes again by HTTP, and only then is the
+ * map and the torrent grow with the image and come by HTTP: TFTP knows no congestion, and to fifty machines that
+ * fetched 20 KB each at once over one link three times as much was sent (netns lab, 5 Mbit/s). TFTP has no checksum but
+ * that of UDP, either: what came by it and is not what was signed comes again by HTTP, and only then is the
  * image to blame.
  * Throws a RunFailure where they cannot be had or are not all signed.
  */

@@ -12,7 +12,7 @@ import type { Geometry } from './torrent/geometry.ts';
 import { EVERYTHING_HELD, type HeldBlocks } from './torrent/held-blocks.ts';
 import type { SwarmSettings } from './torrent/swarm-state.ts';
 
-/** A grant that nobody makes use of goes to the next after this time. */
+/** A grant that nobody makes use of goes to the next after this time, as long as there was no answer to any. */
 const PATIENCE_MS = 500;
 /** A peer that owes us blocks and sends none for this long is asked for no more until it unchokes us again. */
 const SNUB_MS = 15_000;

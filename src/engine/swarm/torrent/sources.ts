@@ -82,8 +82,8 @@ export class Sources {
 
   /**
    * Who lets us ask keeps its place when it has given all that we want of it: it will soon have more, and to look for
-   * another takes two times the delay of all that is on its way, as it does for whoever gets its slot. In the netns lab,
-   * 20 machines at 10 Mbit/s, each said for every piece five times more often that it wants something of somebody.
+   * another takes two times the delay of all that is on its way, as it does for whoever gets its slot. Where it
+   * lost its place, each of 20 machines said five times as often that it wants something of somebody (netns lab, 10 Mbit/s).
    * @returns whether the block had been asked of this peer
    */
   remove(neighbour: Neighbour, piece: number, block: number): boolean {
