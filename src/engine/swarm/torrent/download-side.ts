@@ -202,7 +202,7 @@ export class DownloadSide {
     const offering = this.#offers.adopt(this.#nowMs);
     if (offering) this.#ask(offering);
     for (const neighbour of this.#neighbours.values()) {
-      if (this.#nowMs - neighbour.heardAtMs >= DRY_MS) this.#letGo(neighbour);
+      this.#letGoIfDry(neighbour);
       if (this.#offers.forgiven(neighbour, this.#nowMs)) this.#ask(neighbour);
       const silenceMs = this.#nowMs - neighbour.heardAtMs;
       if (neighbour.askedBlocks > 0 && silenceMs >= this.#settings.snubMs) this.#snub(neighbour);
@@ -271,8 +271,11 @@ export class DownloadSide {
   }
 
   #cancelOthers(piece: number, block: number): void {
-    for (const other of this.#neighbours.values())
-      if (this.#requests.takeBack(other, piece, block)) this.#interest.review(other);
+    for (const other of this.#neighbours.values()) {
+      if (!this.#requests.takeBack(other, piece, block)) continue;
+      this.#letGoIfDry(other);
+      this.#interest.review(other);
+    }
   }
 
   #releaseAll(neighbour: Neighbour): void {
@@ -306,6 +309,11 @@ export class DownloadSide {
     if (this.isDone || (this.#offers.wanted.size > 0 && !this.#isPaused)) return;
     for (const neighbour of this.#neighbours.values()) this.#letGo(neighbour);
     this.#interest.reviewAll();
+  }
+
+  /** What it was asked for may have come from others, and it may have been silent for long by then. */
+  #letGoIfDry(neighbour: Neighbour): void {
+    if (this.#nowMs - neighbour.heardAtMs >= DRY_MS) this.#letGo(neighbour);
   }
 
   /** A source that has nothing that we want is waited for no longer. */

@@ -174,6 +174,33 @@ const FOUND_BEFORE: [Parameters<typeof fuzz>[0], Uint32Array][] = [
     },
     Uint32Array.of(4002163137, 3704569608, 778317513, 4244943356),
   ],
+  [
+    {
+      pieces: 3,
+      lastBytes: 1,
+      isSeed: false,
+      heldBits: 0b1111_0000,
+      seeder: 'dealing',
+      isClassic: false,
+      slots: 0,
+      sources: 2,
+      openPieces: 2,
+      askedBlocks: 4,
+      unsentBytes: 1,
+    },
+    Uint32Array.of(
+      3526807232,
+      1447416918,
+      1641243414,
+      2259526779,
+      4083118035,
+      2728695135,
+      3882640356,
+      3208357700,
+      2586296869,
+      0,
+    ),
+  ],
 ];
 
 describe('the state of a torrent', () => {
