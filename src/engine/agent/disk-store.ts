@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { RunFailure } from '../../failure.ts';
 import { decodeChunk } from '../image/chunk-codec.ts';
 import { ProtocolError } from '../protocol-error.ts';
@@ -108,7 +107,7 @@ export class DiskStore implements ChunkStore {
       new RunFailure('WIRE_FORM', `piece ${piece} cannot be made again as it was`);
     if (this.#refused.has(piece)) throw unlike();
     await this.#fill(piece, 0, into);
-    if (hash('sha1', into) === this.#options.image.metainfo.pieceHashes.at(piece)) return into;
+    if (await this.#options.image.metainfo.pieceHashes.matches(piece, into)) return into;
     this.#refused.add(piece);
     throw unlike();
   }

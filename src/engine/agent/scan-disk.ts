@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { RunFailure } from '../../failure.ts';
 import type { AgentMemory } from './agent-memory.ts';
 import { checkChunks } from './check-chunks.ts';
@@ -103,7 +102,7 @@ async function parkedPieces(scan: DiskScan, chunks: ReadonlySet<number>): Promis
         await unlessUnreadable(disk.readAt(place.offset, into.subarray(0, place.bytes)));
       }
     }
-    if (hash('sha1', bytes) === image.metainfo.pieceHashes.at(piece)) pieces.add(piece);
+    if (await image.metainfo.pieceHashes.matches(piece, bytes)) pieces.add(piece);
   }
   return pieces;
 }

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { BLOCK_BYTES } from '../image/metainfo.ts';
 
-/** As many bytes as `pieceHash` hashes in a turn: less than a millisecond. */
+/** Hashed in a turn: less than a millisecond. */
 const BLOCKS_PER_TURN = 2 ** 20 / BLOCK_BYTES;
 
 /** What a piece with a wrong hash was made of: by block, who sent it and the hash of what was sent. */

@@ -1,7 +1,6 @@
 import { type Metainfo, pieceLengthOf } from '../image/metainfo.ts';
 import { Evidence } from './evidence.ts';
 import type { PieceBuffers } from './piece-buffers.ts';
-import { pieceHash } from './piece-hash.ts';
 import type { ChunkStore } from './swarm-client.ts';
 import type { Geometry } from './torrent/geometry.ts';
 import { FROM_STORE } from './torrent/partial-piece.ts';
@@ -65,7 +64,7 @@ export class IncomingPieces {
     const identities = senders.map((peer) => (peer === FROM_STORE ? STORE : (known.get(peer) ?? STORE)));
     this.#pieces.delete(piece);
     await this.#fillFromStore(piece, bytes, senders);
-    if ((await pieceHash(bytes)) !== metainfo.pieceHashes.at(piece)) {
+    if (!(await metainfo.pieceHashes.matches(piece, bytes))) {
       if (new Set(identities).size === 1) guilty(identities[0]!, piece);
       else await this.#evidence.keep(piece, identities, bytes);
       return undefined;
