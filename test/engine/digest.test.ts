@@ -9,7 +9,7 @@ describe.each(['sha1', 'sha256'] as const)('%s', (name) => {
   describe.each([
     ['in slices', digestInSlices],
     ['on the pool', digestOnPool],
-    ['wherever there is time', digestOf],
+    ['on whichever is better here', digestOf],
   ])('%s', (_, digest) => {
     const isRight = async (bytes: Uint8Array): Promise<boolean> =>
       (await digest(name, bytes)).equals(createHash(name).update(bytes).digest());

@@ -25,8 +25,4 @@ export class PieceHashes {
   at(piece: number): string {
     return Buffer.from(this.#bytes.subarray(piece * HASH_BYTES, (piece + 1) * HASH_BYTES)).toString('hex');
   }
-
-  *[Symbol.iterator](): Generator<string> {
-    for (let piece = 0; piece < this.length; piece++) yield this.at(piece);
-  }
 }

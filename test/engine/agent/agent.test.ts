@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
@@ -5,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { DiskWriter } from '../../../src/engine/agent/disk-writer.ts';
 import { MediumReader } from '../../../src/engine/agent/medium-reader.ts';
+import { encodeExtentMap } from '../../../src/engine/image/extent-map.ts';
 import { IMAGE_FILES } from '../../../src/engine/image/image-store.ts';
 import { encodeManifest } from '../../../src/engine/image/manifest.ts';
 import { describedByPath } from '../../../src/engine/image/served-image.ts';
@@ -206,6 +208,26 @@ describe('before the first write', () => {
   it('an image with a signature of somebody else is refused', async () => {
     const { publicKey } = makeSigningKeys();
     await expect(refused({ publicKey })).rejects.toMatchObject({ code: 'BAD_SIGNATURE' });
+  });
+
+  it('an image that is not what its extent map says is found out when the disk is read back', async () => {
+    const golden = await aGoldenImage();
+    const { map, manifest } = golden.image;
+    map.chunks[2]!.sha256[0]! ^= 1;
+    const extents = encodeExtentMap(map);
+    const sha256 = hash('sha256', extents);
+    const signed = encodeManifest({ ...manifest, extentMap: { ...manifest.extentMap, sha256 } });
+    await writeFile(join(golden.folder, IMAGE_FILES.extentMap), extents);
+    await writeFile(join(golden.folder, IMAGE_FILES.manifest), signed);
+    const signature = signatureOf(signed, golden.keys.privateKey);
+    await writeFile(join(golden.folder, IMAGE_FILES.signature), signature);
+    const { deploy, arm, targets } = await aDeployment(golden);
+    arm('machine');
+    await expect(deploy({ disks: [await aDiskFile(golden.disk.length)] })).rejects.toMatchObject({
+      code: 'BAD_CHUNK',
+      message: "the server's chunk 2 is not what the extent map says",
+    });
+    expect(targets()[0]).toMatchObject({ failure: expect.stringContaining('BAD_CHUNK') });
   });
 
   it('an image of files is refused before anything is written where a program is missing', async () => {

@@ -83,7 +83,11 @@ describe('metainfo', () => {
       createHash('sha1')
         .update(image.subarray(start, start + PIECE))
         .digest('hex');
-    expect([...metainfo.pieceHashes]).toEqual([sha1(0), sha1(PIECE), sha1(2 * PIECE)]);
+    expect([0, 1, 2].map((piece) => metainfo.pieceHashes.at(piece))).toEqual([
+      sha1(0),
+      sha1(PIECE),
+      sha1(2 * PIECE),
+    ]);
     expect(metainfo.imageBytes).toBe(image.length);
     expect([0, 1, 2].map((piece) => pieceLengthOf(metainfo, piece))).toEqual([PIECE, PIECE, 1_000]);
   });

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { BLOCK_BYTES, type Metainfo } from '../../../src/engine/image/metainfo.ts';
+import { PieceHashes } from '../../../src/engine/image/piece-hashes.ts';
 import { IncomingPieces } from '../../../src/engine/swarm/incoming-pieces.ts';
 import { PieceBuffers } from '../../../src/engine/swarm/piece-buffers.ts';
 import { Geometry } from '../../../src/engine/swarm/torrent/geometry.ts';
@@ -20,7 +21,7 @@ function aPiece() {
     metainfo: {
       imageBytes: PIECE_BYTES,
       pieceBytes: PIECE_BYTES,
-      pieceHashes: { at: () => hash('sha1', right) },
+      pieceHashes: new PieceHashes(hash('sha1', right, 'buffer')),
     } as unknown as Metainfo,
     geometry: new Geometry(PIECE_BYTES, PIECE_BYTES, BLOCK_BYTES),
     store: { write: async () => {}, read: async (_piece, _offset, into) => into },
