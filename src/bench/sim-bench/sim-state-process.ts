@@ -5,7 +5,7 @@ import { aWorkload } from './sim-workloads.ts';
  * Simulates a swarm with the picker named by its argument and prints as one line of JSON what a peer costs in memory: all
  * that the simulation holds when half of the pieces have arrived, through the number of peers. Started with --expose-gc.
  */
-const [PEERS, PIECES, NEIGHBOURS] = [2000, 1000, 40];
+const [PEERS, PIECES, NEIGHBOURS] = [8000, 1000, 40];
 
 const picker = process.argv[2] as 'rarest' | 'sampled';
 const { model } = aWorkload('state', {

@@ -10,7 +10,7 @@ export interface WorkloadCost {
   readonly name: string;
   readonly peers: number;
   readonly pieces: number;
-  /** Of all threads, from the start of the simulation to its end; modules are loaded before. */
+  /** From the start of the simulation to its end; modules are loaded before. */
   readonly cpuS: number;
   /** Pieces that arrived somewhere. */
   readonly pieceEventsPerCpuS: number;
@@ -67,8 +67,9 @@ export async function measurePeerStates(signal: AbortSignal): Promise<PeerState[
   return states;
 }
 
+/** On one core: V8 has threads of its own otherwise, and what they do for a simulation costs more than it saves. */
 async function costOf(name: string, signal: AbortSignal): Promise<WorkloadCost> {
-  return (await answerOf([PROCESS, name], signal)) as WorkloadCost;
+  return (await answerOf(['--single-threaded', PROCESS, name], signal)) as WorkloadCost;
 }
 
 /** What a process prints. */
