@@ -13,7 +13,7 @@ import type { PayloadLayout, Span } from './payload-layout.ts';
 import { WireForms } from './wire-forms.ts';
 
 /** The disk is flushed this often at least while anything comes: a slow link makes a power cut cost no more. */
-const FLUSH_MS = 5_000;
+const FLUSH_MS = 2_000;
 
 export interface DiskStoreOptions {
   readonly disk: DiskWriter;
@@ -23,6 +23,8 @@ export interface DiskStoreOptions {
   readonly memory: AgentMemory;
   /** Whether this computer makes the same wire form of a chunk as the one that made the image. */
   readonly canEncode: boolean;
+  /** Hears which chunks are on the disk since it was flushed. */
+  flushed(chunks: readonly number[]): void;
 }
 
 /**
@@ -44,6 +46,8 @@ export class DiskStore implements ChunkStore {
   readonly #whole = new Set<number>();
   /** Pieces that came out differently when they were made again. */
   readonly #refused = new Set<number>();
+  /** Chunks that were written, or found, since the last flush began. */
+  #unflushed: number[];
   #flushing: Promise<void> | undefined;
   #flushedMs = performance.now();
 
@@ -55,6 +59,7 @@ export class DiskStore implements ChunkStore {
     this.#wireForms = new WireForms(layout.chunks, { disk, encoding, roomBytes: memory.wireFormBytes });
     this.#decoding = new ByteBudget(memory.decodingBytes);
     this.#onDisk = new Set(found.chunks);
+    this.#unflushed = [...found.chunks];
     this.held = this.#holdFound(canEncode ? found : NOTHING_FOUND);
   }
 
@@ -139,6 +144,7 @@ export class DiskStore implements ChunkStore {
       if (raw) {
         await this.#options.disk.writeAt(chunk.diskOffset, raw);
         this.#onDisk.add(number);
+        this.#unflushed.push(number);
         if (raw.buffer !== wire.buffer) freeBytes(raw);
       }
       this.#fragments.forget(number);
@@ -173,7 +179,11 @@ export class DiskStore implements ChunkStore {
   }
 
   async #flush(): Promise<void> {
-    await this.#options.disk.flush();
+    const { disk, flushed } = this.#options;
+    const chunks = this.#unflushed;
+    this.#unflushed = [];
+    await disk.flush();
+    flushed(chunks);
     this.#flushedMs = performance.now();
     this.#flushing = undefined;
   }

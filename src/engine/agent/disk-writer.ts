@@ -18,6 +18,8 @@ export class DiskWriter {
   readonly sizeBytes: number;
   /** Logical sectors of a block device; undefined for a file. */
   readonly sectorBytes: number | undefined;
+  /** Whether it has heads that move. */
+  readonly isRotational: boolean;
   readonly #disk: DiskFile;
   readonly #direct: DirectFile | undefined;
   /** Some file systems open a file for direct writes, and then take none. */
@@ -27,12 +29,13 @@ export class DiskWriter {
   /** @param direct the same disk; without it all goes through the page cache */
   constructor(
     disk: DiskFile,
-    { sizeBytes, sectorBytes }: Pick<Device, 'sizeBytes'> & Partial<Device>,
+    { sizeBytes, sectorBytes, isRotational = false }: Pick<Device, 'sizeBytes'> & Partial<Device>,
     direct?: DirectFile,
   ) {
     this.#disk = disk;
     this.sizeBytes = sizeBytes;
     this.sectorBytes = sectorBytes;
+    this.isRotational = isRotational;
     this.#direct = direct;
   }
 

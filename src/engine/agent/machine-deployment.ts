@@ -10,6 +10,7 @@ import type { AgentOutcome, AgentTask, AgentWatch } from './agent-task.ts';
 import { isChunk } from './chunk-hash.ts';
 import { DiskStore } from './disk-store.ts';
 import type { DiskWriter } from './disk-writer.ts';
+import { EarlyReadBack } from './early-read-back.ts';
 import { fetchDescription } from './fetch-description.ts';
 import { type FoundOnDisk, NOTHING_FOUND } from './found-blocks.ts';
 import type { ImageDescription } from './image-description.ts';
@@ -29,6 +30,15 @@ export interface RegisteredMachine {
   readonly clock: PhaseClock;
   readonly client: DeploymentClient;
   readonly deployment: TakenMachine;
+}
+
+/** What a machine downloads, and where to. */
+interface Download {
+  readonly disk: OpenDisk;
+  readonly image: ImageDescription;
+  readonly layout: PayloadLayout;
+  readonly found: FoundOnDisk;
+  readonly canEncode: boolean;
 }
 
 /** One machine from its registration on. */
@@ -80,9 +90,8 @@ export class MachineDeployment {
     }
     await this.#client.started(this.#deployment.machine, this.#nameOf(path));
     this.#assertMeant(path, image);
-    const store = new DiskStore({ disk: disk.writer, image, layout, found, memory: this.#memory, canEncode });
-    await during('download', () => this.#task.transport.download(image.metainfo, store));
-    const refetched = await during('verify', () => this.#verify(disk, image));
+    const good = await during('download', () => this.#download({ disk, image, layout, found, canEncode }));
+    const refetched = await during('verify', () => this.#verify(disk, { image, good }));
     await during('finish', () => this.#client.reportVerified(this.#deployment.machine));
     this.#outcome = { ...outcome, refetchedChunks: refetched.length };
     return this.#outcome;
@@ -200,11 +209,30 @@ export class MachineDeployment {
     return found;
   }
 
-  #verify({ writer, medium }: OpenDisk, image: ImageDescription): Promise<readonly number[]> {
+  /** @returns numbers of the chunks that have been read back from the medium meanwhile */
+  async #download({ disk, image, layout, found, canEncode }: Download): Promise<ReadonlySet<number>> {
+    const { writer, medium } = disk;
+    const { chunks } = image.map;
+    const readBack = new EarlyReadBack({ medium, chunks, chunkBytes: image.manifest.chunkBytes });
+    const store = new DiskStore({
+      ...{ disk: writer, image, layout, found, memory: this.#memory, canEncode },
+      flushed(numbers) {
+        if (!writer.isRotational) readBack.flushed(numbers);
+      },
+    });
+    await this.#task.transport.download(image.metainfo, store).finally(() => readBack.end());
+    return readBack.good;
+  }
+
+  #verify(
+    { writer, medium }: OpenDisk,
+    { image, good }: { image: ImageDescription; good: ReadonlySet<number> },
+  ): Promise<readonly number[]> {
     return verifyDisk({
       disk: writer,
       medium,
       chunks: image.map.chunks,
+      good,
       fetchAgain: (number) => this.#fetchAgain(image, number),
       progressed: (share) => this.#clock.progressed(share),
     });

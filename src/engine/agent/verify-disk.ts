@@ -9,6 +9,8 @@ export interface DiskVerification {
   readonly disk: DiskWriter;
   readonly medium: MediumReader;
   readonly chunks: readonly Chunk[];
+  /** Numbers of those that have been read back already, and were right. */
+  readonly good: ReadonlySet<number>;
   /** Raw bytes of a chunk that were fetched again; rejects where they cannot be had. */
   fetchAgain(number: number): Promise<Uint8Array>;
   /** Hears the share that has been read back, 0 to 1. */
@@ -19,27 +21,27 @@ export interface DiskVerification {
 const REPAIRS = 2;
 
 /**
- * Phase `verify`: flushes the disk, reads it back from the medium and hashes every chunk. One that is not right is
- * fetched and written again.
+ * Phase `verify`: flushes the disk, reads back from the medium every chunk that has not been, and hashes it. One that is
+ * not right is fetched and written again.
  * Throws a RunFailure with the place: `DISK_LIES` where a chunk does not stay as it was written, or the disk's own error
  * where it cannot be read.
  * @returns numbers of the chunks that were fetched again
  */
 export async function verifyDisk(verification: DiskVerification): Promise<readonly number[]> {
-  const { disk, chunks, fetchAgain, progressed } = verification;
+  const { disk, chunks, good, fetchAgain, progressed } = verification;
   const rooms = roomsFor(chunks);
   await disk.flush();
-  const all = [...chunks.keys()];
-  const isProgress = (checked: number): void => progressed(checked / all.length);
-  const bad = await badOnes(verification, { rooms, numbers: all, progressed: isProgress });
+  const left = [...chunks.keys()].filter((number) => !good.has(number));
+  const isProgress = (checked: number): void => progressed((good.size + checked) / chunks.length);
+  const bad = await badOnes(verification, { rooms, numbers: left, progressed: isProgress });
   const again = [...bad.keys()];
   for (let repair = 0; bad.size > 0 && repair < REPAIRS; repair++) {
     for (const number of bad.keys()) await disk.writeAt(chunks[number]!.diskOffset, await fetchAgain(number));
     await disk.flush();
     const numbers = [...bad.keys()];
     bad.clear();
-    const left = await badOnes(verification, { rooms, numbers, progressed: () => {} });
-    for (const [number, failure] of left) bad.set(number, failure);
+    const stillBad = await badOnes(verification, { rooms, numbers, progressed: () => {} });
+    for (const [number, failure] of stillBad) bad.set(number, failure);
   }
   if (bad.size > 0) throw brokenDisk(chunks, bad);
   return again;

@@ -38,6 +38,8 @@ export interface MachineWishes {
   readonly port?: number;
   /** Another way to the server than straight. */
   readonly server?: { readonly url: string; readonly patienceMs: number };
+  /** Hears of every phase. */
+  phaseStarted?(phase: AgentPhase): void;
 }
 
 /** How it went. */
@@ -84,7 +86,10 @@ export async function aDeployment(golden: AGoldenImage, seederLink: Partial<Link
         isDryRun: wishes.isDryRun === true,
       },
       {
-        phaseStarted: (phase) => phases.push(phase),
+        phaseStarted(phase) {
+          phases.push(phase);
+          wishes.phaseStarted?.(phase);
+        },
         phaseEnded() {},
         progressed() {},
         noted: (sentence) => notes.push(sentence),

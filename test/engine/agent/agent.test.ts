@@ -52,6 +52,31 @@ describe('a machine that is deployed', () => {
     expect((await readFile(disk.path)).equals(golden.disk)).toBe(true);
   });
 
+  it.each([
+    ['has no heads, while the rest of the image comes', false],
+    ['has heads, when all of it is written', true],
+  ])('is read back where its disk %s', async (_, isRotational) => {
+    const golden = await aGoldenImage();
+    const { deploy, arm } = await aDeployment(golden, { upBps: 120_000 });
+    arm('machine');
+    const disk = new MemoryDisk(golden.disk.length);
+    const medium = new MediumReader(disk, false);
+    const reading = vi.spyOn(medium, 'readAt');
+    const writer = new DiskWriter(disk, { sizeBytes: disk.bytes.length, isRotational });
+    let readMeanwhile = 0;
+    const deployment = deploy({
+      disks: [aDisk({ sizeBytes: golden.disk.length })],
+      openDisk: async () => ({ writer, medium }),
+      phaseStarted(phase) {
+        if (phase === 'verify') readMeanwhile = reading.mock.calls.length;
+      },
+    });
+    expect((await deployment).outcome.refetchedChunks).toBe(0);
+    expect(reading).toHaveBeenCalledTimes(20);
+    expect(readMeanwhile > 0).toBe(!isRotational);
+    expect(disk.bytes.equals(golden.disk)).toBe(true);
+  });
+
   it('is left alone where another disk shows itself before the first write that could be meant as well', async () => {
     const golden = await aGoldenImage();
     const { deploy, arm } = await aDeployment(golden);

@@ -44,6 +44,8 @@ interface Target {
   readonly disk: MemoryDisk;
   readonly store: DiskStore;
   readonly loans: Loans;
+  /** What the store said to be flushed, flush by flush. */
+  readonly flushed: number[][];
 }
 
 function aStore(
@@ -53,9 +55,14 @@ function aStore(
   const memoryDisk = disk ?? new MemoryDisk(golden.disk.length);
   const { image, layout } = golden;
   const writer = new DiskWriter(memoryDisk, { sizeBytes: golden.disk.length });
+  const flushed: number[][] = [];
   return {
     disk: memoryDisk,
-    store: new DiskStore({ disk: writer, image, layout, found, memory: SMALL, canEncode }),
+    flushed,
+    store: new DiskStore({
+      ...{ disk: writer, image, layout, found, memory: SMALL, canEncode },
+      flushed: (chunks) => flushed.push([...chunks]),
+    }),
     loans: new Loans(),
   };
 }
@@ -167,6 +174,28 @@ describe('the disk as the store of a swarm', () => {
     const target = aStore(golden);
     await writeAll(target, golden, [...Array(golden.layout.pieces).keys()]);
     expect(target.disk.isFlushed).toBe(true);
+  });
+
+  it('says after each flush which chunks were on the disk before it, those that were found as well', async () => {
+    const golden = await aGoldenImage();
+    const disk = new RememberingDisk(golden.disk.length);
+    disk.bytes.set(golden.disk.subarray(0, golden.layout.chunks[2]!.diskOffset));
+    const found = { chunks: new Set([0, 1]), pieces: new Set<number>() };
+    const target = aStore(golden, { disk, found });
+    await writeAll(target, golden, [...Array(golden.layout.pieces).keys()]);
+    const all = target.flushed.flat();
+    expect(all.length).toBeGreaterThan(2);
+    expect(new Set(all).size).toBe(all.length);
+    expect(target.flushed[0]).toEqual(expect.arrayContaining([0, 1]));
+    expect(target.flushed).toHaveLength(disk.flushed.length);
+    for (const [flush, chunks] of target.flushed.entries()) {
+      for (const { diskOffset, rawBytes } of chunks.map((number) => golden.layout.chunks[number]!)) {
+        const end = diskOffset + rawBytes;
+        expect(
+          disk.flushed[flush]!.subarray(diskOffset, end).equals(golden.disk.subarray(diskOffset, end)),
+        ).toBe(true);
+      }
+    }
   });
 
   it('flushes, and parks what has waited for long, where pieces come so slowly that no window fills', async () => {
@@ -281,3 +310,13 @@ describe('a disk that holds some of the image', () => {
     expect((await scan(golden, disk)).chunks).toEqual(new Set([5]));
   });
 });
+
+/** A disk that keeps what was on it when each flush began. */
+class RememberingDisk extends MemoryDisk {
+  readonly flushed: Buffer[] = [];
+
+  override async sync() {
+    this.flushed.push(Buffer.from(this.bytes));
+    await super.sync();
+  }
+}

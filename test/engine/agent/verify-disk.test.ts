@@ -5,7 +5,7 @@ import { verifyDisk } from '../../../src/engine/agent/verify-disk.ts';
 import { type AGoldenImage, aGoldenImage } from './a-golden-image.ts';
 import { ForgetfulDisk, MemoryDisk, UnreadableDisk } from './disks.ts';
 
-async function verify(golden: AGoldenImage, disk: MemoryDisk) {
+async function verify(golden: AGoldenImage, disk: MemoryDisk, good: ReadonlySet<number> = new Set()) {
   const fetched: number[] = [];
   const shares: number[] = [];
   const chunks = golden.layout.chunks;
@@ -13,6 +13,7 @@ async function verify(golden: AGoldenImage, disk: MemoryDisk) {
     disk: new DiskWriter(disk, { sizeBytes: disk.bytes.length }),
     medium: new MediumReader(disk, false),
     chunks,
+    good,
     async fetchAgain(number) {
       fetched.push(number);
       const { diskOffset, rawBytes } = chunks[number]!;
@@ -38,6 +39,15 @@ describe('reading a disk back', () => {
     expect(shares).toHaveLength(20);
     expect(shares.at(-1)).toBe(1);
     expect(disk.isFlushed).toBe(true);
+  });
+
+  it('passes over what has been read back already', async () => {
+    const { golden, disk } = await aWrittenDisk();
+    for (const number of [7, 19]) disk.bytes[golden.layout.chunks[number]!.diskOffset]! ^= 1;
+    const { refetched, shares } = await verify(golden, disk, new Set([3, 7]));
+    expect(refetched).toEqual([19]);
+    expect(shares[0]).toBeCloseTo(3 / 20);
+    expect(shares.at(-1)).toBe(1);
   });
 
   it.each([0, 7, 19])('fetches chunk %i again when a single bit of it is wrong', async (number) => {
