@@ -22,7 +22,8 @@ export const OWN_CLOCK: LoadClock = {
 /** Whether a thread had much to do lately, so that what can wait should. Time in which it was not let run does not count. */
 export class ThreadLoad {
   readonly #clock: LoadClock;
-  #isHigh = false;
+  /** As long as nobody knows it is. */
+  #isHigh = true;
   #readAtMs: number;
   #usedMs: number;
 
