@@ -18,17 +18,20 @@ const BUSY_MS = 100;
 
 /**
  * Reads chunks back from the medium while others still come: when the last one has come little is left to be read. It
- * does so when there is time, one at a time; what cannot be read or is wrong is left to the phase `verify`, which says so. A disk with
- * heads is better left alone until all is written.
+ * does so when there is time, one at a time; what cannot be read or is wrong is left to the phase `verify`, which says
+ * so. A disk with heads is better left alone until all is written.
  */
 export class EarlyReadBack {
   readonly #image: WrittenImage;
   readonly #load: Pick<ThreadLoad, 'isHigh'>;
   /** Numbers of the chunks that are on the medium. */
   readonly good = new Set<number>();
-  readonly #waiting: number[] = [];
+  /** Numbers of those that were flushed; what lies before `#next` has been looked at. */
+  readonly #flushed: number[] = [];
+  #next = 0;
   #room: Uint8Array | undefined;
   #reading: Promise<void> | undefined;
+  readonly #over = Promise.withResolvers<void>();
   #isOver = false;
 
   constructor(image: WrittenImage, load: Pick<ThreadLoad, 'isHigh'> = new ThreadLoad()) {
@@ -38,7 +41,8 @@ export class EarlyReadBack {
 
   /** These have been written, and the disk was flushed since. */
   flushed(numbers: readonly number[]): void {
-    this.#waiting.push(...numbers);
+    for (const number of numbers) this.#flushed.push(number);
+    if (this.#next === this.#flushed.length || this.#isOver) return;
     this.#reading ??= this.#readAll();
     // Whoever ends it hears of it.
     this.#reading.catch(() => {});
@@ -47,13 +51,14 @@ export class EarlyReadBack {
   /** No other chunk is read from now on. Resolves when none is being read. */
   async end(): Promise<void> {
     this.#isOver = true;
+    this.#over.resolve();
     await this.#reading;
   }
 
   async #readAll(): Promise<void> {
-    while (this.#waiting.length > 0 && !this.#isOver) {
-      if (this.#load.isHigh) await sleep(BUSY_MS);
-      else await this.#read(this.#waiting.shift()!);
+    while (this.#next < this.#flushed.length && !this.#isOver) {
+      if (this.#load.isHigh) await Promise.race([this.#over.promise, sleep(BUSY_MS)]);
+      else await this.#read(this.#flushed[this.#next++]!);
     }
     this.#reading = undefined;
   }

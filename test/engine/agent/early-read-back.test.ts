@@ -28,6 +28,7 @@ async function aReadBack({
 describe('reading chunks back while others come', () => {
   it('finds those that are on the medium, as often as some more have been flushed', async () => {
     const { readBack } = await aReadBack({});
+    readBack.flushed([]);
     readBack.flushed([4, 0, 19]);
     await vi.waitFor(() => expect([...readBack.good]).toEqual([4, 0, 19]));
     readBack.flushed([7]);
@@ -57,6 +58,18 @@ describe('reading chunks back while others come', () => {
     load.isHigh = false;
     await vi.waitFor(() => expect([...readBack.good]).toEqual([1]));
     await readBack.end();
+  });
+
+  it('ends at once where it waits', async () => {
+    const { readBack } = await aReadBack({ load: { isHigh: true } });
+    readBack.flushed([1]);
+    let hasWaited = false;
+    setImmediate(() => {
+      hasWaited = true;
+    });
+    await readBack.end();
+    expect(hasWaited).toBe(false);
+    expect(readBack.good.size).toBe(0);
   });
 
   it('ends with the chunk that it is reading', async () => {
