@@ -11,7 +11,7 @@ export interface LoadClock {
 }
 
 /** Of the thread that asks. */
-export const OWN_CLOCK: LoadClock = {
+const OWN_CLOCK: LoadClock = {
   nowMs: () => performance.now(),
   usedMs() {
     const { user, system } = process.threadCpuUsage();
