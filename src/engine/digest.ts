@@ -1,6 +1,6 @@
 import { createHash, hash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import { hasShaInstructions } from './sha-instructions.ts';
+import { hasShaInstructions } from './sha-instructions-reader.ts';
 
 /** As pieces (SHA-1, BEP 3) and chunks (SHA-256) have it. */
 export type DigestName = 'sha1' | 'sha256';

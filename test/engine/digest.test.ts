@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { digestInSlices, digestOf, digestOnPool } from '../../src/engine/digest.ts';
-import { namesShaInstructions } from '../../src/engine/sha-instructions.ts';
+import { namesShaInstructions } from '../../src/engine/sha-instructions-reader.ts';
 
 const MIB = 2 ** 20;
 
