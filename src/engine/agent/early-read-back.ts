@@ -31,8 +31,7 @@ export class EarlyReadBack {
   #next = 0;
   #room: Uint8Array | undefined;
   #reading: Promise<void> | undefined;
-  readonly #over = Promise.withResolvers<void>();
-  #isOver = false;
+  readonly #over = new AbortController();
 
   constructor(image: WrittenImage, load: Pick<ThreadLoad, 'isHigh'> = new ThreadLoad()) {
     this.#image = image;
@@ -42,7 +41,7 @@ export class EarlyReadBack {
   /** These have been written, and the disk was flushed since. */
   flushed(numbers: readonly number[]): void {
     for (const number of numbers) this.#flushed.push(number);
-    if (this.#next === this.#flushed.length || this.#isOver) return;
+    if (this.#next === this.#flushed.length || this.#over.signal.aborted) return;
     this.#reading ??= this.#readAll();
     // Whoever ends it hears of it.
     this.#reading.catch(() => {});
@@ -50,14 +49,14 @@ export class EarlyReadBack {
 
   /** No other chunk is read from now on. Resolves when none is being read. */
   async end(): Promise<void> {
-    this.#isOver = true;
-    this.#over.resolve();
+    this.#over.abort();
     await this.#reading;
   }
 
   async #readAll(): Promise<void> {
-    while (this.#next < this.#flushed.length && !this.#isOver) {
-      if (this.#load.isHigh) await Promise.race([this.#over.promise, sleep(BUSY_MS)]);
+    const { signal } = this.#over;
+    while (this.#next < this.#flushed.length && !signal.aborted) {
+      if (this.#load.isHigh) await sleep(BUSY_MS, undefined, { signal }).catch(() => {});
       else await this.#read(this.#flushed[this.#next++]!);
     }
     this.#reading = undefined;
