@@ -215,6 +215,11 @@ export class DeploymentStore {
     this.#events.note(deployment, machine, { at: this.#stamp(), detail });
   }
 
+  /** Whether an earlier run on a machine, by any of its ids, began to write the image of a deployment and was cut off. */
+  hasBegun(ids: readonly string[], deployment: Deployment): boolean {
+    return this.#targets.hasBegun(ids, deployment);
+  }
+
   /** Changes all machines of a deployment at once. Throws a ConfigError where one would be armed in two deployments. */
   changeTargets(deployment: number, change: (target: Target) => Target): void {
     this.#whole(() => {

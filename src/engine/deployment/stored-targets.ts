@@ -1,4 +1,4 @@
-import { isArmed, type Target } from './deployment.ts';
+import { type Deployment, isArmed, type Target } from './deployment.ts';
 import type { Row, SqliteStore } from './sqlite-store.ts';
 
 /** Who came as a machine of a deployment. */
@@ -60,12 +60,20 @@ export class StoredTargets {
   }
 
   keepTaken(deployment: number, machine: string, { ids, disk }: TakenMachine): void {
-    this.#database.run('UPDATE target SET taken = ?, disk = ? WHERE deployment = ? AND machine = ?', [
-      JSON.stringify(ids),
-      disk,
-      deployment,
-      machine,
-    ]);
+    this.#database.run(
+      'UPDATE target SET taken = ?, disk = ?, is_begun = 1 WHERE deployment = ? AND machine = ?',
+      [JSON.stringify(ids), disk, deployment, machine],
+    );
+  }
+
+  /** Whether a machine, by any of its ids, was taken in any deployment of this image that it has not finished. */
+  hasBegun(ids: readonly string[], { image, version }: Pick<Deployment, 'image' | 'version'>): boolean {
+    const rows = this.#database.all(
+      `SELECT machine FROM target JOIN deployment ON deployment.id = target.deployment
+       WHERE is_begun AND image = ? AND version = ?`,
+      [image, version],
+    );
+    return rows.some(({ machine }) => ids.includes(machine as string));
   }
 
   /** A machine that is new to a deployment, or armed in it anew. */
@@ -84,9 +92,13 @@ export class StoredTargets {
   replace(target: Target): void {
     const { deployment, machine, state, phase, share, failure, report, changed } = target;
     this.#database.run(
-      `UPDATE target SET state = ?, phase = ?, share = ?, failure = ?, report = ?, changed = ?
+      `UPDATE target SET state = ?, phase = ?, share = ?, failure = ?, report = ?, changed = ?,
+                         is_begun = is_begun AND NOT ?
        WHERE deployment = ? AND machine = ?`,
-      [state, phase, share, failure, report && JSON.stringify(report), changed, deployment, machine],
+      [
+        ...[state, phase, share, failure, report && JSON.stringify(report), changed],
+        ...[Number(state === 'finished'), deployment, machine],
+      ],
     );
     this.#ofDeployment.get(deployment)?.set(machine, target);
   }

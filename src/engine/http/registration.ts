@@ -40,7 +40,7 @@ export interface Admission {
   readonly machine: string;
   /** Below this stand `manifest.json`, `manifest.sig`, `extents.bin`, `image.torrent` by TFTP and HTTP. */
   readonly imageFolder: string;
-  /** An earlier run of its agent was not finished. */
+  /** An earlier run of its agent that was to write this image was not finished. */
   readonly isResumed: boolean;
   /** What is done to its disk once it holds the image; null for nothing. */
   readonly steps: MachineSteps | null;

@@ -88,6 +88,33 @@ describe('the machines of a deployment', () => {
     expect(stateOf(MAC)).toBe('deploying');
   });
 
+  it('go on with what an earlier run has left, also where they are tried again', async () => {
+    const { agent, store, id } = await aDeployment();
+    await agent.register(MACHINE);
+    await agent.reportFailure(MAC, new RunFailure('DISK_BROKEN', 'the power is off'));
+    store.changeTargets(id, (target) => retried(target, Date.now()));
+    expect(await agent.register(MACHINE)).toMatchObject({ isResumed: true });
+  });
+
+  it.each([
+    { version: 3, isResumed: true },
+    { version: 4, isResumed: false },
+  ])(
+    'go on with it in another deployment of the same image, not of another: $version',
+    async ({ isResumed, ...another }) => {
+      const { agent, agentWith, store, id } = await aDeployment();
+      await agent.register(MACHINE);
+      store.changeTargets(id, (target) => cancelled(target, Date.now()));
+      store.createDeployment({
+        ...store.deployment(id)!,
+        ...another,
+        agentToken: 'another',
+        machines: [MAC],
+      });
+      expect(await agentWith('another').register(MACHINE)).toMatchObject({ isResumed });
+    },
+  );
+
   it('tell how it went when they are finished, and may say so again where the answer was lost', async () => {
     const { agent, store, id } = await aDeployment();
     await agent.register(MACHINE);
@@ -241,7 +268,7 @@ describe('the machines of a deployment', () => {
       status: 403,
     });
     store.changeTargets(1, (target) => retried({ ...target, state: 'failed' }, Date.now()));
-    expect(await agent.register({ ...FACTS, ids: [OTHER, UUID] })).toMatchObject({ isResumed: false });
+    expect(await agent.register({ ...FACTS, ids: [OTHER, UUID] })).toMatchObject({ machine: UUID });
     expect(stateOf(UUID)).toBe('deploying');
   });
 
