@@ -89,6 +89,8 @@ export interface DiskModel {
   /** Reading and writing share one budget, the lower of the two rates. */
   readonly isShared: boolean;
   readonly isReadBack: boolean;
+  /** What has been flushed is read back while the rest comes; left out for a read-back that begins when all has come. */
+  readonly isReadBackEarly?: boolean;
   /** Written after the download instead of while it runs. */
   readonly isSerialWrite: boolean;
   /** Time that every piece of a swarm costs beside its bytes, read or written [s]. */

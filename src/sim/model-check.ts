@@ -28,6 +28,7 @@ export function assertModel(model: DeploymentModel): void {
   requirePositive('disk.readBps', model.disk.readBps);
   requirePositive('disk.writeBps', model.disk.writeBps);
   requirePositive('disk.decodeBps', model.disk.decodeBps);
+  requireReadBack(model);
   requireTime('disk.seekS', model.disk.seekS);
   requireSize('disk.dirtyBytes', model.disk.dirtyBytes);
   requireSize('disk.recentBytes', model.disk.recentBytes);
@@ -51,6 +52,17 @@ export function assertModel(model: DeploymentModel): void {
   if (transport.transport !== 'p2p' && seeders.length > 0)
     reject('seeders', seeders.length, 'none: only a swarm has several');
   requireTransport(transport);
+}
+
+/** Only what comes piece by piece and is written at once can be read back meanwhile. */
+function requireReadBack({ disk, transport }: DeploymentModel): void {
+  const isByPiece = transport.transport === 'p2p' || transport.transport === 'chain';
+  if (disk.isReadBackEarly && !(disk.isReadBack && !disk.isSerialWrite && isByPiece))
+    reject(
+      'disk.isReadBackEarly',
+      true,
+      'false for what is not read back, is written afterwards, or comes whole',
+    );
 }
 
 /** What is sent whole is not checked piece by piece. */

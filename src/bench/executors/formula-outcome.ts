@@ -1,7 +1,7 @@
 import type { FormulaResult, Transport } from '../record/run-record.ts';
 import type { Scenario, Seconds } from '../scenario/schema.ts';
 import { rawSize, wireSize } from '../scenario/wire-size.ts';
-import { readBps, writeBps } from './disk-rates.ts';
+import { isReadBackEarly, isSerial, readBps, writeBps } from './disk-rates.ts';
 import type { RunOutcome } from './executor.ts';
 
 /** What a formula says of the transfer alone. */
@@ -20,11 +20,11 @@ export function formulaOutcome(
   { transport, limitation }: { transport: Transport; limitation: string },
 ): RunOutcome {
   const { boot, register, metainfo, partition } = scenario.phases;
-  const aroundS = aroundTransferS(scenario, transport);
+  const wholeS = (downloadS: Seconds): Seconds => downloadS + aroundDownloadS(scenario, transport, downloadS);
   const formula: FormulaResult = {
-    makespanS: transferS + aroundS,
+    makespanS: wholeS(transferS),
     transferS: transferS + serialWriteS(scenario, transport),
-    meanLatencyS: meanS === null ? null : meanS + aroundS,
+    meanLatencyS: meanS === null ? null : wholeS(meanS),
     serverCopies,
   };
   return {
@@ -37,12 +37,17 @@ export function formulaOutcome(
   };
 }
 
-/** What a machine does before and after the transfer: its phases of fixed length, a write after the download, the read-back. */
-function aroundTransferS(scenario: Scenario, transport: Transport): Seconds {
-  const { image, disk, phases } = scenario;
-  const fixedS = Object.values(phases).reduce((sum, lastsS) => sum + lastsS, 0);
-  const verifyS = disk.readBack ? rawSize(image) / readBps(disk) : 0;
-  return fixedS + serialWriteS(scenario, transport) + verifyS;
+/** What a machine does before and after the download: its phases of fixed length, a write after it, the read-back. */
+function aroundDownloadS(scenario: Scenario, transport: Transport, downloadS: Seconds): Seconds {
+  const fixedS = Object.values(scenario.phases).reduce((sum, lastsS) => sum + lastsS, 0);
+  return fixedS + serialWriteS(scenario, transport) + verifyS(scenario, transport, downloadS);
+}
+
+/** All of the read-back, or what of it does not go beside the download; a flush more or less is left out. */
+function verifyS(scenario: Scenario, transport: Transport, downloadS: Seconds): Seconds {
+  const { image, disk } = scenario;
+  const readBackS = disk.readBack ? rawSize(image) / readBps(disk) : 0;
+  return isReadBackEarly(scenario, transport) ? Math.max(0, readBackS - downloadS) : readBackS;
 }
 
 function serialWriteS(scenario: Scenario, transport: Transport): Seconds {
@@ -64,9 +69,4 @@ export function readWireBps({ image, disk }: Scenario): number {
 /** What a machine sends of what it passes on: its uplink, and its disk [wire byte/s]. */
 export function uploadBps(scenario: Scenario): number {
   return Math.min(scenario.network.machine.up, readWireBps(scenario));
-}
-
-function isSerial({ transports }: Scenario, transport: Transport): boolean {
-  const settings = transports[transport];
-  return settings !== undefined && 'diskWrite' in settings && settings.diskWrite === 'serial';
 }

@@ -24,7 +24,10 @@ export function probedModel(model: DeploymentModel, cost: TransportCost, cores: 
       partition: phases.partition || (partition + startingS) * turns + (startUp - startingS),
       finish: phases.finish || finish * turns,
     },
-    disk: Number.isFinite(disk.readBps) ? disk : { ...disk, readBps: verifyBps / turns },
+    disk: Number.isFinite(disk.readBps)
+      ? disk
+      : // What was read back beside the download is in the rate that was measured.
+        { ...disk, readBps: verifyBps / turns, isReadBackEarly: false },
     processors: { count: cores, perByteS: cpuPerByte, perMachineS: leftS - startingS },
   };
 }

@@ -59,7 +59,7 @@ export class DeployedMachine {
     if (this.failure !== null) return;
     this.#end('download');
     if (isStreamed(this.#arena.model)) return this.#verify();
-    this.#useDisk('write', () => this.#verify());
+    this.#useDisk('write', this.#decodedWrite(), () => this.#verify());
   }
 
   /** Whether nothing happens to it any more: it is done, or out of action for good. */
@@ -100,11 +100,12 @@ export class DeployedMachine {
   }
 
   #goOut(why: string, isBackLater: boolean): void {
-    const { network } = this.#arena;
+    const { network, connections } = this.#arena;
     this.failure = why;
     this.#lives++;
     this.#storm?.leave(this.number);
     this.#startUp.cutOff();
+    connections.readBack.end(this.number);
     if (this.#diskFlow !== undefined && network.isRunning(this.#diskFlow)) network.cancel(this.#diskFlow);
     this.#transport.leave(this.number, isBackLater);
   }
@@ -145,7 +146,7 @@ export class DeployedMachine {
   /** What an earlier life left on the disk is found by reading all that the image takes, from front to end. */
   #scan(): void {
     if (!this.#hasJoined || !isResumed(this.#arena.model)) return this.#askServer();
-    this.#useDisk('scan', () => this.#askServer());
+    this.#useDisk('scan', this.#read(this.#arena.model.wireBytes), () => this.#askServer());
   }
 
   /** It tells where the image is to be had: while it is down nobody begins. */
@@ -154,21 +155,24 @@ export class DeployedMachine {
   }
 
   #join(): void {
+    const { connections, ledger } = this.#arena;
     this.#hasJoined = true;
     this.#begin('download');
+    connections.readBack.begin(this.number, ledger.downloaded[this.number]!);
     this.#trace('joined');
     this.#startUp.begin();
     this.#transport.join(this.number);
   }
 
-  /** What waits in memory is written first. */
+  /** What waits in memory is written first, and nothing is read back twice. */
   #verify(): void {
     const { model, connections, simulation } = this.#arena;
     const startS = simulation.now;
+    const leftBytes = model.disk.isReadBack ? model.wireBytes - connections.readBack.end(this.number) : 0;
     const onFlushed = this.#inThisLife(() => {
       if (simulation.now > startS) this.phases.verify = [startS, simulation.now];
-      if (!model.disk.isReadBack) return this.#finish();
-      this.#useDisk('verify', () => this.#finish(), startS);
+      if (leftBytes <= 0) return this.#finish();
+      this.#useDisk('verify', this.#read(leftBytes), () => this.#finish(), startS);
     });
     connections.writeBehind.flush(this.number, onFlushed);
   }
@@ -194,14 +198,14 @@ export class DeployedMachine {
     this.#transport.done?.(this.number);
   }
 
-  /** Reads or writes the whole image from front to end, beside whatever else the disk has to do. */
+  /** Reads or writes from front to end, beside whatever else the disk has to do. */
   #useDisk(
     phase: 'scan' | 'write' | 'verify',
+    use: Transfer,
     onDone: () => void,
     startS = this.#arena.simulation.now,
   ): void {
     const { network } = this.#arena;
-    const use = phase === 'write' ? this.#decodedWrite() : this.#read();
     if (use.path.length === 0) return onDone();
     this.phases[phase] = [startS, Number.NaN];
     const flow = network.open(() => {
@@ -212,9 +216,9 @@ export class DeployedMachine {
     network.start(flow, use);
   }
 
-  #read(): Transfer {
+  #read(wireBytes: number): Transfer {
     const { model, topology } = this.#arena;
-    const bytes = model.wireBytes * orderedCost(model, 'read');
+    const bytes = wireBytes * orderedCost(model, 'read');
     return { path: topology.readPath(this.number), bytes, capBps: Number.POSITIVE_INFINITY };
   }
 

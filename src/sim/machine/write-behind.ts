@@ -20,16 +20,25 @@ export class WriteBehind {
   readonly #mostBytes: number;
   readonly #network: FlowNetwork;
   readonly #topology: Topology;
+  readonly #onWritten: (machine: number, bytes: number) => void;
   /** By machine. */
   readonly #caches = new Map<number, Cache>();
   /** By flow whose bytes go to memory: whose memory, and how many they are. */
   readonly #arriving = new Map<number, { machine: number; bytes: number }>();
 
-  /** @param mostBytes of each machine, wire bytes; 0 for no memory at all */
-  constructor(mostBytes: number, network: FlowNetwork, topology: Topology) {
+  /**
+   * @param mostBytes of each machine, wire bytes; 0 for no memory at all
+   * @param onWritten hears of what has been written behind
+   */
+  constructor(
+    mostBytes: number,
+    { network, topology }: { readonly network: FlowNetwork; readonly topology: Topology },
+    onWritten: (machine: number, bytes: number) => void,
+  ) {
     this.#mostBytes = mostBytes;
     this.#network = network;
     this.#topology = topology;
+    this.#onWritten = onWritten;
   }
 
   /** A transfer is about to start. @returns whether it has to go through to the disk */
@@ -42,15 +51,16 @@ export class WriteBehind {
     return false;
   }
 
-  /** The transfer is over. */
-  arrived(flow: number): void {
-    if (this.#arriving.size === 0) return;
+  /** The transfer is over. @returns whether its bytes wait to be written */
+  arrived(flow: number): boolean {
+    if (this.#arriving.size === 0) return false;
     const arrived = this.#arriving.get(flow);
-    if (!arrived) return;
+    if (!arrived) return false;
     this.#arriving.delete(flow);
     const cache = this.#cacheOf(arrived.machine);
     cache.dirty.push(arrived.bytes);
     if (cache.dirty.length === 1) this.#write(arrived.machine, cache);
+    return true;
   }
 
   /** The transfer was cut off. */
@@ -84,7 +94,9 @@ export class WriteBehind {
 
   readonly #written = (machine: number): void => {
     const cache = this.#cacheOf(machine);
-    cache.takenBytes -= cache.dirty.shift()!;
+    const bytes = cache.dirty.shift()!;
+    cache.takenBytes -= bytes;
+    this.#onWritten(machine, bytes);
     if (cache.dirty.length > 0) return this.#write(machine, cache);
     const { onFlushed } = cache;
     cache.onFlushed = undefined;

@@ -1,5 +1,12 @@
-import { type DeploymentModel, type LinkModel, peerCountOf, pieceCountOf } from '../deployment-model.ts';
+import {
+  type DeploymentModel,
+  type LinkModel,
+  peerCountOf,
+  pieceCountOf,
+  pieceSizeOf,
+} from '../deployment-model.ts';
 import type { Simulation } from '../kernel/simulation.ts';
+import { EarlyReadBack } from '../machine/early-read-back.ts';
 import { RecentPieces } from '../machine/recent-pieces.ts';
 import { WriteBehind } from '../machine/write-behind.ts';
 import { mathisBps, padhyeBps } from '../theory/tcp.ts';
@@ -30,6 +37,8 @@ export interface Place {
 /** The TCP connections of a deployment, with what stands behind them: decoder, page cache and disk of the receiver. */
 export class Connections {
   readonly writeBehind: WriteBehind;
+  readonly readBack: EarlyReadBack;
+  readonly #model: DeploymentModel;
   readonly #network: FlowNetwork;
   readonly #topology: Topology;
   readonly #isStreamed: boolean;
@@ -39,15 +48,20 @@ export class Connections {
   /** Peers whose cable is out. */
   readonly #cutOff = new Set<number>();
 
-  constructor(model: DeploymentModel, { simulation, network, topology }: Place) {
+  constructor(model: DeploymentModel, place: Place) {
+    const { simulation, network, topology } = place;
     const { disk, wireBytes, rawBytes, tcp, latencyS } = model;
+    this.#model = model;
     this.#network = network;
     this.#topology = topology;
     this.#isStreamed = !disk.isSerialWrite;
     this.#capBps = connectionBps(model);
     const room = Math.floor((disk.recentBytes * wireBytes) / rawBytes / model.pieceBytes);
     this.#recentPieces = new RecentPieces(room, pieceCountOf(model));
-    this.writeBehind = new WriteBehind((disk.dirtyBytes * wireBytes) / rawBytes, network, topology);
+    this.readBack = new EarlyReadBack(model, place);
+    this.writeBehind = new WriteBehind((disk.dirtyBytes * wireBytes) / rawBytes, place, (machine, bytes) =>
+      this.readBack.written(machine, bytes),
+    );
     this.#slowStart =
       tcp?.isSlowStart && latencyS > 0
         ? new SlowStart({ simulation, network, tcp, roundTripS: 2 * latencyS, peers: peerCountOf(model) })
@@ -69,15 +83,16 @@ export class Connections {
     this.#start(flow, { path, bytes, route: { sender: SERVER, receiver, isNew: true } });
   }
 
-  /** To be told when a flow has sent everything. */
-  ended(flow: number): void {
+  /** To be told when a flow has sent everything. @returns whether that waits in memory to be written */
+  ended(flow: number): boolean {
     this.#slowStart?.end(flow);
-    this.writeBehind.arrived(flow);
+    return this.writeBehind.arrived(flow);
   }
 
   /** The same of a piece. */
   arrived(flow: number, receiver: number, piece: number): void {
-    this.ended(flow);
+    const isWaiting = this.ended(flow);
+    if (!isWaiting) this.readBack.written(receiver, pieceSizeOf(this.#model, piece));
     this.stored(receiver, piece);
   }
 

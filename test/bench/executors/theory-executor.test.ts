@@ -80,6 +80,23 @@ describe('theory', () => {
     expect(formula).toMatchObject({ makespanS: 30 + 32 + 16 + 4 + 5, transferS: 32 + 16, meanLatencyS: 87 });
   });
 
+  it('adds of the read-back of a swarm or a chain what does not go beside the download', async () => {
+    const afterS = async (transport: Transport, disk: object, settings: object = {}) => {
+      const { makespanS, transferS } = await formulaOf(transport, {
+        disk,
+        transports: { [transport]: settings },
+      });
+      return makespanS! - transferS!;
+    };
+    const slow = { read: '4 MiB/s', write: '64 MiB/s' };
+    const { transferS } = await formulaOf('p2p', { disk: slow });
+    expect(await afterS('p2p', slow)).toBeCloseTo(16 - transferS!, 9);
+    expect(await afterS('p2p', { read: '64 MiB/s' })).toBe(0);
+    expect(await afterS('chain', { read: '64 MiB/s' })).toBe(0);
+    expect(await afterS('p2p', slow, { diskWrite: 'serial' })).toBeCloseTo(16, 9);
+    expect(await afterS('unicast', slow)).toBeCloseTo(16, 9);
+  });
+
   it('predicts a multicast in slices without loss, and refuses it with loss', async () => {
     const cast = { packet: '1 KiB', round: '250 ms', wait: '2 s', repair: 'slices' };
     const by = (slices: object) => ({ transports: { multicast: { ...cast, slices } } });

@@ -66,6 +66,14 @@ describe('a model of the lab that was probed', () => {
     expect(addedS(1 / PIECE_BYTES)).toBeCloseTo(32 - 1, 9);
   });
 
+  it('has in the rate of the read-back what was read beside the download', () => {
+    const late = aModel({ machines: 1, disk: { isReadBack: true } });
+    const early = { ...late, disk: { ...late.disk, isReadBackEarly: true } };
+    expect(makespanOf(probedModel(early, COST, 2))).toBe(makespanOf(probedModel(late, COST, 2)));
+    const given = { ...early, disk: { ...early.disk, readBps: LINK_BPS } };
+    expect(probedModel(given, COST, 2).disk).toEqual(given.disk);
+  });
+
   it('leaves alone what the scenario says itself', () => {
     const model = aModel({ phases: { metainfo: 7 }, disk: { readBps: 5, isReadBack: true } });
 

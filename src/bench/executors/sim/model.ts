@@ -11,6 +11,7 @@ import type {
 import type { Scenario } from '../../scenario/schema.ts';
 import { rawSize, wireSize } from '../../scenario/wire-size.ts';
 import { arrivalOf } from '../arrival.ts';
+import { isReadBackEarly } from '../disk-rates.ts';
 import {
   corruptShare,
   fleetOf,
@@ -85,6 +86,7 @@ export function modelOf(
       writeBps: disk.write,
       isShared: disk.shared,
       isReadBack: disk.readBack,
+      isReadBackEarly: isReadBackEarly(scenario, transport),
       isSerialWrite: scenario.transports[transport]?.diskWrite === 'serial',
       seekS: disk.seek,
       dirtyBytes: disk.writeCache,

@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { simulate } from '../../../src/sim/simulate.ts';
+import { aChain, aModel, aSwarm, LINK_BPS, PIECE_BYTES } from '../a-model.ts';
+import { doneTimes } from '../readings.ts';
+
+type Wishes = Parameters<typeof aModel>[0] & {};
+
+const EARLY = { isReadBack: true, isReadBackEarly: true };
+
+/** Phases of one machine that gets a piece a second. */
+function phasesOf(disk: Wishes['disk'], wishes: Wishes = {}): Record<string, readonly number[]> {
+  const model = aModel({ machines: 1, ...wishes, disk: { ...EARLY, ...disk } });
+  return simulate(model, 1).machines[0]!.phases;
+}
+
+describe('a read-back beside the download', () => {
+  it.each([aSwarm(), aChain()])('leaves what came since the last flush: $transport', (transport) => {
+    // A flush after every other piece, so that the last two are left, half a second each.
+    expect(phasesOf({ readBps: 2 * LINK_BPS }, { transport }).verify).toEqual([8, 9]);
+    expect(phasesOf({ readBps: 2 * LINK_BPS, isReadBackEarly: false }, { transport }).verify).toEqual([
+      8, 12,
+    ]);
+  });
+
+  it('keeps a slow disk busy from the first flush on', () => {
+    expect(phasesOf({ readBps: LINK_BPS / 2 }).verify).toEqual([8, 2 + 8 * 2]);
+  });
+
+  it('does not wait for two seconds where 32 MiB have come', () => {
+    const fast = { upBps: 64 * LINK_BPS, downBps: Infinity };
+    const { verify } = phasesOf({ readBps: 32 * LINK_BPS }, { pieces: 128, link: fast });
+    // The first 32 pieces take half a second, and then the disk is busy.
+    expect(verify).toEqual([2, 0.5 + 4]);
+  });
+
+  it('counts what waits in memory when it has been written', () => {
+    const disk = { readBps: Infinity, writeBps: LINK_BPS / 2, dirtyBytes: Infinity };
+    expect(phasesOf(disk).verify).toEqual([8, 1 + 8 * 2]);
+    // Three pieces are written by 3, 5 and 7, flushed and read back; nothing is while the rest is written behind.
+    expect(phasesOf({ ...disk, readBps: LINK_BPS }).verify).toEqual([8, 17 + 8 - 3]);
+  });
+
+  it('takes no time where only seeks do', () => {
+    expect(phasesOf({ readBps: Infinity, seekS: 0.5, dirtyBytes: Infinity }).verify).toEqual([8, 8.5]);
+  });
+
+  it('counts raw bytes, which are more than came over the wire', () => {
+    const wireBytes = 8 * PIECE_BYTES;
+    const raw = phasesOf({ readBps: 4 * LINK_BPS }, { wireBytes, rawBytes: 2 * wireBytes });
+    expect(raw).toEqual(phasesOf({ readBps: 2 * LINK_BPS }));
+  });
+
+  it('takes turns with what peers are served from the same disk', () => {
+    const disk = { ...EARLY, readBps: LINK_BPS };
+    const lastS = (wishes: Wishes) => Math.max(...doneTimes(simulate(aModel(wishes), 1)).map(Number));
+    const wishes = { machines: 2, pieces: 64, transport: aChain() };
+    const late = lastS({ ...wishes, disk: { ...disk, isReadBackEarly: false } });
+    const early = lastS({ ...wishes, disk });
+    // The last piece takes two seconds: the first machine reads back meanwhile, from the disk that it is passed on from.
+    expect(late).toBe(64 + 2 + 64);
+    expect(early).toBeGreaterThan(64 + 32);
+    expect(early).toBeLessThan(late);
+  });
+
+  it('begins again with what was found after a power cut', () => {
+    const machines = [{ diesAfterS: 5.5, comesBackAfterS: 2 }];
+    const disk = { ...EARLY, readBps: LINK_BPS };
+    const { phases } = simulate(aModel({ machines, disk }), 1).machines[0]!;
+    // Five pieces are found by reading all, and two more have come at the next flush.
+    expect(phases).toMatchObject({ scan: [7.5, 15.5], download: [15.5, 18.5] });
+    expect(phases.verify).toEqual([18.5, 17.5 + 8]);
+  });
+
+  it('ends with a machine that dies, and one is held up by nothing that another reads', () => {
+    const machines = [{ diesAfterS: 6.5 }, {}];
+    const disk = { ...EARLY, readBps: LINK_BPS / 4, recentBytes: Infinity };
+    const [dead, alive] = simulate(aModel({ machines, disk, pieces: 16, transport: aChain() }), 1).machines;
+    expect([dead!.doneS, alive!.doneS]).toEqual([null, null]);
+    const alone = { machines: [{}, { diesAfterS: 0 }], disk, pieces: 16, transport: aChain() };
+    expect(doneTimes(simulate(aModel(alone), 1))).toEqual([2 + 16 * 4, null]);
+  });
+
+  it.each([
+    ['that is not asked for', { isReadBack: false }, {}],
+    ['of what is written afterwards', { isSerialWrite: true }, {}],
+    ['of what comes as one stream', {}, { transport: { transport: 'unicast', wave: 1 } as const }],
+  ])('is refused for a read-back %s', (_, disk, wishes) => {
+    expect(() => phasesOf(disk, wishes)).toThrow('disk.isReadBackEarly: ');
+  });
+});
