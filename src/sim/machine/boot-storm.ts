@@ -1,5 +1,6 @@
 import type { DeploymentModel } from '../deployment-model.ts';
-import { type Connections, type Place, TO_MEMORY } from '../network/connections.ts';
+import { type Connections, TO_MEMORY } from '../network/connections.ts';
+import type { Place } from '../network/place.ts';
 import { SERVER } from '../network/topology.ts';
 import { tftpS } from '../theory/boot-storm.ts';
 import { connectS } from '../transport/transport.ts';

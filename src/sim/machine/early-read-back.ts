@@ -1,6 +1,6 @@
 import type { DeploymentModel } from '../deployment-model.ts';
-import type { Place } from '../network/connections.ts';
 import { orderedCost } from '../network/disk-links.ts';
+import type { Place } from '../network/place.ts';
 
 /** When an agent flushes its disk, looked at whenever a piece has been written: after so many raw bytes, or this time. */
 const FLUSHED_BYTES = 32 * 2 ** 20;

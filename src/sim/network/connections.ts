@@ -5,12 +5,12 @@ import {
   pieceCountOf,
   pieceSizeOf,
 } from '../deployment-model.ts';
-import type { Simulation } from '../kernel/simulation.ts';
 import { EarlyReadBack } from '../machine/early-read-back.ts';
 import { RecentPieces } from '../machine/recent-pieces.ts';
 import { WriteBehind } from '../machine/write-behind.ts';
 import { mathisBps, padhyeBps } from '../theory/tcp.ts';
 import type { FlowNetwork } from './flow-network.ts';
+import type { Place } from './place.ts';
 import { isOut } from './retransmission.ts';
 import { type Route, SlowStart } from './slow-start.ts';
 import type { TcpModel } from './tcp-model.ts';
@@ -26,13 +26,6 @@ export interface Parcel {
 
 /** What is neither read from a disk nor decoded nor written, such as a boot file. */
 export const TO_MEMORY: PathEnds = { isRead: false, isDecoded: false, isWritten: false };
-
-/** What a connection goes over. */
-export interface Place {
-  readonly simulation: Simulation;
-  readonly network: FlowNetwork;
-  readonly topology: Topology;
-}
 
 /** The TCP connections of a deployment, with what stands behind them: decoder, page cache and disk of the receiver. */
 export class Connections {
