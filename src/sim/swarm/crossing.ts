@@ -158,10 +158,12 @@ export class Crossing {
     return one !== SERVER && other !== SERVER && sites[one] === sites[other];
   }
 
-  /** Whether the server is at its site, and shows everything. */
+  /** Whether the server is at its site, known to it, and shows everything. */
   #isServedAtHome(machine: number): boolean {
-    const { sites, held, isHere } = this.#place;
-    return isHere[SERVER] === 1 && sites[machine] === sites[SERVER] && held.sizes[SERVER] === held.pieces;
+    const { sites, held, isHere, neighbours } = this.#place;
+    if (isHere[SERVER] !== 1 || sites[machine] !== sites[SERVER] || held.sizes[SERVER] !== held.pieces)
+      return false;
+    return neighbours.of(machine).includes(SERVER);
   }
 }
 

@@ -68,6 +68,29 @@ describe('a swarm over two sites', () => {
     for (const { receivedFrom } of result.machines.slice(0, 4))
       for (const [sender] of receivedFrom!) expect(sender).toBeLessThanOrEqual(4);
   });
+
+  it('says who is stuck beside a server that it does not know, instead of looking elsewhere for ever', () => {
+    // The server was away when all asked for one neighbour each, and the other seeders at its site have left.
+    const transport = aSwarm({
+      ...{ handout: 'sites', neighbours: 1, seeder: 'superseed', staysForS: 0 },
+      ...{ announceS: 20, pexS: 20 },
+    });
+    const serverStops = [{ atS: 0, forS: 1 }];
+    const seeders = Array.from({ length: 2 }, () => ({ link: LINK, site: 0 }));
+    const result = simulate(
+      aBranch(3, Array(3).fill({}), {
+        wireBytes: 12 * LINK_BPS,
+        rawBytes: 12 * LINK_BPS,
+        transport,
+        serverStops,
+        seeders,
+      }),
+      1,
+    );
+    const stuck = failures(result).filter((why) => why !== null);
+    expect(stuck.length).toBeGreaterThan(0);
+    for (const why of stuck) expect(why).toContain('none of its neighbours has piece');
+  });
 });
 
 describe('a swarm over any sites', () => {
