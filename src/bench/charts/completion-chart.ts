@@ -3,7 +3,7 @@ import { type CompletionPoint, completionCurve, thinned } from '../metrics/compl
 import { type TimeUnit, timeUnitFor } from '../metrics/readable-units.ts';
 import { atLargestCounts, hasSmallerCounts, panelNamer } from './cell-choice.ts';
 import type { Chart } from './chart.ts';
-import { logTicks } from './machine-axis.ts';
+import { LOG_FROM_RATIO, logTicks } from './machine-axis.ts';
 import { type Panel, panelSpec } from './panels.ts';
 import { type Series, seriesChannels, seriesOf, seriesOfCells } from './series.ts';
 
@@ -11,9 +11,6 @@ const TITLE = 'Share of the machines done over time';
 
 /** More points than these cannot be told apart at the width of a panel. */
 const MOST_POINTS = 200;
-/** Where the slowest curve ends this many times later than the fastest, a linear axis shows a fast one as a wall at zero. */
-const LOG_FROM_RATIO = 10;
-
 /** A millionth of the axis is far below a pixel; fewer digits keep the file small. */
 const DIGITS = 6;
 

@@ -1,7 +1,7 @@
 /** Most machine counts that stand on an axis by themselves; beyond, powers of two do. */
 const MOST_COUNTS = 12;
-/** From this ratio of largest to smallest value on, small values would lie on the ground of a linear axis. */
-const LOG_FROM_RATIO = 30;
+/** Beyond this ratio of largest to smallest value a linear axis shows the small ones on its ground. */
+export const LOG_FROM_RATIO = 10;
 
 /** The x axis of machine counts: log base 2, its ends a little outside the counts. */
 export function machineAxis(counts: readonly number[]) {

@@ -58,7 +58,12 @@ export function diskSchema(fields: Fields) {
       .describe(
         'used bytes received last that peers are served from memory; default: none, all from the disk',
       ),
-    readBack: z.boolean().default(true).describe('the whole image is read back and compared at the end'),
+    readBack: z
+      .boolean()
+      .default(true)
+      .describe(
+        'the whole image is read back and compared: at the end, or, of a swarm or a chain where the disk is not shared, beside the download',
+      ),
   }).transform(({ kind, writeCache = 0, readCache = 0, readBack, ...given }) => {
     const { read, write, shared, seek } = kind === undefined ? ANY_DISK : KINDS[kind];
     return {

@@ -24,9 +24,9 @@ describe('the axis of machines', () => {
 });
 
 describe('the axis of values', () => {
-  it('starts at zero up to a ratio of thirty and is logarithmic beyond', () => {
-    expect(valueRange([1, 30])).toMatchObject({ isLog: false, low: 0 });
-    expect(valueRange([1, 31])).toMatchObject({ isLog: true });
+  it('starts at zero up to a ratio of ten and is logarithmic beyond', () => {
+    expect(valueRange([1, 10])).toMatchObject({ isLog: false, low: 0 });
+    expect(valueRange([1, 11])).toMatchObject({ isLog: true });
   });
 
   it('holds all positive values', () => {
