@@ -105,7 +105,7 @@ export class DeployedMachine {
     this.#lives++;
     this.#storm?.leave(this.number);
     this.#startUp.cutOff();
-    connections.readBack.end(this.number);
+    connections.readBack?.end(this.number);
     if (this.#diskFlow !== undefined && network.isRunning(this.#diskFlow)) network.cancel(this.#diskFlow);
     this.#transport.leave(this.number, isBackLater);
   }
@@ -158,7 +158,7 @@ export class DeployedMachine {
     const { connections, ledger } = this.#arena;
     this.#hasJoined = true;
     this.#begin('download');
-    connections.readBack.begin(this.number, ledger.downloaded[this.number]!);
+    connections.readBack?.begin(this.number, ledger.downloaded[this.number]!);
     this.#trace('joined');
     this.#startUp.begin();
     this.#transport.join(this.number);
@@ -168,7 +168,8 @@ export class DeployedMachine {
   #verify(): void {
     const { model, connections, simulation } = this.#arena;
     const startS = simulation.now;
-    const leftBytes = model.disk.isReadBack ? model.wireBytes - connections.readBack.end(this.number) : 0;
+    const readBytes = connections.readBack?.end(this.number) ?? 0;
+    const leftBytes = model.disk.isReadBack ? model.wireBytes - readBytes : 0;
     const onFlushed = this.#inThisLife(() => {
       if (simulation.now > startS) this.phases.verify = [startS, simulation.now];
       if (leftBytes <= 0) return this.#finish();

@@ -22,7 +22,6 @@ interface Reading {
  * agent does where a disk has no heads (`engine/agent/early-read-back.ts`).
  */
 export class EarlyReadBack {
-  readonly #isOn: boolean;
   readonly #place: Place;
   readonly #flushedBytes: number;
   /** What a byte from front to end costs of what the link of the disk counts. */
@@ -34,13 +33,12 @@ export class EarlyReadBack {
     this.#place = place;
     this.#flushedBytes = (FLUSHED_BYTES * model.wireBytes) / model.rawBytes;
     this.#cost = orderedCost(model, 'read');
-    // What costs nothing is not worth being done early.
-    this.#isOn = model.disk.isReadBackEarly === true && this.#cost > 0;
   }
 
   /** @param foundBytes what an earlier life of the machine has left on the disk */
   begin(machine: number, foundBytes: number): void {
-    if (!this.#isOn) return;
+    // What costs nothing is not worth being done early.
+    if (this.#cost === 0) return;
     const { network, simulation } = this.#place;
     this.#readings.set(machine, {
       ...{ writtenBytes: foundBytes, flushedBytes: 0, flushedAtS: simulation.now },

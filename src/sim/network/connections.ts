@@ -30,7 +30,8 @@ export const TO_MEMORY: PathEnds = { isRead: false, isDecoded: false, isWritten:
 /** The TCP connections of a deployment, with what stands behind them: decoder, page cache and disk of the receiver. */
 export class Connections {
   readonly writeBehind: WriteBehind;
-  readonly readBack: EarlyReadBack;
+  /** Left out where nothing is read back while the rest comes. */
+  readonly readBack: EarlyReadBack | undefined;
   readonly #model: DeploymentModel;
   readonly #network: FlowNetwork;
   readonly #topology: Topology;
@@ -51,9 +52,9 @@ export class Connections {
     this.#capBps = connectionBps(model);
     const room = Math.floor((disk.recentBytes * wireBytes) / rawBytes / model.pieceBytes);
     this.#recentPieces = new RecentPieces(room, pieceCountOf(model));
-    this.readBack = new EarlyReadBack(model, place);
+    this.readBack = disk.isReadBackEarly ? new EarlyReadBack(model, place) : undefined;
     this.writeBehind = new WriteBehind((disk.dirtyBytes * wireBytes) / rawBytes, place, (machine, bytes) =>
-      this.readBack.written(machine, bytes),
+      this.readBack?.written(machine, bytes),
     );
     this.#slowStart =
       tcp?.isSlowStart && latencyS > 0
@@ -85,7 +86,7 @@ export class Connections {
   /** The same of a piece. */
   arrived(flow: number, receiver: number, piece: number): void {
     const isWaiting = this.ended(flow);
-    if (!isWaiting) this.readBack.written(receiver, pieceSizeOf(this.#model, piece));
+    if (!isWaiting) this.readBack?.written(receiver, pieceSizeOf(this.#model, piece));
     this.stored(receiver, piece);
   }
 
