@@ -8,6 +8,8 @@ import type { RunOutcome } from './executor.ts';
 export interface Prediction {
   /** Start of the transfer to the last machine that has the image. */
   readonly transferS: Seconds;
+  /** How long the last machine downloads; left out for all of the transfer. */
+  readonly downloadS?: Seconds;
   /** Mean over the machines, where there is a formula. */
   readonly meanS: Seconds | null;
   readonly serverCopies: number | null;
@@ -16,15 +18,15 @@ export interface Prediction {
 /** The transfer of a formula, with the phases before and after it. */
 export function formulaOutcome(
   scenario: Scenario,
-  { transferS, meanS, serverCopies }: Prediction,
+  { transferS, downloadS = transferS, meanS, serverCopies }: Prediction,
   { transport, limitation }: { transport: Transport; limitation: string },
 ): RunOutcome {
   const { boot, register, metainfo, partition } = scenario.phases;
-  const wholeS = (downloadS: Seconds): Seconds => downloadS + aroundDownloadS(scenario, transport, downloadS);
+  const aroundS = (ownS: Seconds): Seconds => aroundDownloadS(scenario, transport, ownS);
   const formula: FormulaResult = {
-    makespanS: wholeS(transferS),
+    makespanS: transferS + aroundS(downloadS),
     transferS: transferS + serialWriteS(scenario, transport),
-    meanLatencyS: meanS === null ? null : wholeS(meanS),
+    meanLatencyS: meanS === null ? null : meanS + aroundS(meanS),
     serverCopies,
   };
   return {
@@ -43,11 +45,12 @@ function aroundDownloadS(scenario: Scenario, transport: Transport, downloadS: Se
   return fixedS + serialWriteS(scenario, transport) + verifyS(scenario, transport, downloadS);
 }
 
-/** All of the read-back, or what of it does not go beside the download; a flush more or less is left out. */
+/** All of the read-back, or what does not go beside the download: the last piece at least, where each is flushed. */
 function verifyS(scenario: Scenario, transport: Transport, downloadS: Seconds): Seconds {
   const { image, disk } = scenario;
   const readBackS = disk.readBack ? rawSize(image) / readBps(disk) : 0;
-  return isReadBackEarly(scenario, transport) ? Math.max(0, readBackS - downloadS) : readBackS;
+  if (!isReadBackEarly(scenario, transport)) return readBackS;
+  return Math.max(readBackS / Math.ceil(wireSize(image) / image.pieceLength), readBackS - downloadS);
 }
 
 function serialWriteS(scenario: Scenario, transport: Transport): Seconds {

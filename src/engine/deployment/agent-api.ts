@@ -120,7 +120,7 @@ export class AgentApi {
     const admission = answer({
       machine,
       imageFolder: folderOnServer(deployment.image, deployment.version),
-      isResumed: this.#store.hasBegun(ids, deployment),
+      isResumed: target.state !== 'armed' || this.#store.hasBegun(ids, deployment),
       steps,
       client: this.#client,
     } satisfies Admission);

@@ -47,7 +47,7 @@ export const MIGRATIONS: readonly string[] = [
   // Who was taken for a machine, by all ids; and the disk that it began to write to.
   `ALTER TABLE target ADD COLUMN taken TEXT; ALTER TABLE target ADD COLUMN disk TEXT;
    CREATE INDEX event_of_deployment ON event (deployment, id);`,
-  // Whether a machine was taken and has not finished since.
+  // Whether a machine began to write its image, and has finished none since.
   `ALTER TABLE target ADD COLUMN is_begun INTEGER NOT NULL DEFAULT 0;
-   UPDATE target SET is_begun = 1 WHERE state = 'deploying';`,
+   UPDATE target SET is_begun = 1 WHERE disk IS NOT NULL AND state <> 'finished';`,
 ];

@@ -61,19 +61,20 @@ export class StoredTargets {
 
   keepTaken(deployment: number, machine: string, { ids, disk }: TakenMachine): void {
     this.#database.run(
-      'UPDATE target SET taken = ?, disk = ?, is_begun = 1 WHERE deployment = ? AND machine = ?',
-      [JSON.stringify(ids), disk, deployment, machine],
+      `UPDATE target SET taken = ?, disk = ?, is_begun = is_begun OR ? WHERE deployment = ? AND machine = ?`,
+      [JSON.stringify(ids), disk, Number(disk !== null), deployment, machine],
     );
   }
 
-  /** Whether a machine, by any of its ids, was taken in any deployment of this image that it has not finished. */
+  /** Whether a machine, by any of its ids, began to write this image in any deployment, and has finished none since. */
   hasBegun(ids: readonly string[], { image, version }: Pick<Deployment, 'image' | 'version'>): boolean {
-    const rows = this.#database.all(
-      `SELECT machine FROM target JOIN deployment ON deployment.id = target.deployment
-       WHERE is_begun AND image = ? AND version = ?`,
-      [image, version],
-    );
-    return rows.some(({ machine }) => ids.includes(machine as string));
+    const begun = (id: string) =>
+      this.#database.all(
+        `SELECT machine FROM target JOIN deployment ON deployment.id = target.deployment
+         WHERE machine = ? AND is_begun AND image = ? AND version = ?`,
+        [id, image, version],
+      );
+    return ids.some((id) => begun(id).length > 0);
   }
 
   /** A machine that is new to a deployment, or armed in it anew. */
@@ -92,15 +93,21 @@ export class StoredTargets {
   replace(target: Target): void {
     const { deployment, machine, state, phase, share, failure, report, changed } = target;
     this.#database.run(
-      `UPDATE target SET state = ?, phase = ?, share = ?, failure = ?, report = ?, changed = ?,
-                         is_begun = is_begun AND NOT ?
+      `UPDATE target SET state = ?, phase = ?, share = ?, failure = ?, report = ?, changed = ?
        WHERE deployment = ? AND machine = ?`,
       [
         ...[state, phase, share, failure, report && JSON.stringify(report), changed],
-        ...[Number(state === 'finished'), deployment, machine],
+        ...[deployment, machine],
       ],
     );
+    if (state === 'finished') this.#endAll(target);
     this.#ofDeployment.get(deployment)?.set(machine, target);
+  }
+
+  /** Nothing is left of what a machine, by any of its ids, has begun: another image lies where it was parked. */
+  #endAll({ deployment, machine }: Target): void {
+    for (const id of new Set([machine, ...this.takenFor(deployment, machine).ids]))
+      this.#database.run('UPDATE target SET is_begun = 0 WHERE machine = ?', [id]);
   }
 
   /** What is in memory may not be what is in the database: changes were taken back. */

@@ -26,6 +26,8 @@ export class EarlyReadBack {
   readonly #flushedBytes: number;
   /** What a byte from front to end costs of what the link of the disk counts. */
   readonly #cost: number;
+  /** By machine. */
+  readonly #flows: number[] = [];
   /** Machines that are downloading. */
   readonly #readings = new Map<number, Reading>();
 
@@ -40,9 +42,10 @@ export class EarlyReadBack {
     // What costs nothing is not worth being done early.
     if (this.#cost === 0) return;
     const { network, simulation } = this.#place;
+    this.#flows[machine] ??= network.open(this.#read, machine);
     this.#readings.set(machine, {
       ...{ writtenBytes: foundBytes, flushedBytes: 0, flushedAtS: simulation.now },
-      ...{ readBytes: 0, readingToBytes: 0, flow: network.open(this.#read, machine) },
+      ...{ readBytes: 0, readingToBytes: 0, flow: this.#flows[machine] },
     });
   }
 

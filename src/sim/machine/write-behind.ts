@@ -1,12 +1,18 @@
 import type { FlowNetwork } from '../network/flow-network.ts';
 import type { Topology } from '../network/topology.ts';
 
+/** What waits to be written, and what of it is new; wire bytes. */
+interface Dirty {
+  readonly bytes: number;
+  readonly newBytes: number;
+}
+
 /** The page cache of one machine; wire bytes. */
 interface Cache {
   /** Bytes that wait to be written, and those that are on their way and have their room already. */
   takenBytes: number;
   /** What waits to be written, in the order in which it arrived. */
-  readonly dirty: number[];
+  readonly dirty: Dirty[];
   readonly flow: number;
   onFlushed: (() => void) | undefined;
 }
@@ -28,7 +34,7 @@ export class WriteBehind {
 
   /**
    * @param mostBytes of each machine, wire bytes; 0 for no memory at all
-   * @param onWritten hears of what has been written behind
+   * @param onWritten hears of what is new and has been written behind
    */
   constructor(
     mostBytes: number,
@@ -51,14 +57,18 @@ export class WriteBehind {
     return false;
   }
 
-  /** The transfer is over. @returns whether its bytes wait to be written */
-  arrived(flow: number): boolean {
+  /**
+   * The transfer is over.
+   * @param newBytes what of it the machine keeps
+   * @returns whether its bytes wait to be written
+   */
+  arrived(flow: number, newBytes: number): boolean {
     if (this.#arriving.size === 0) return false;
     const arrived = this.#arriving.get(flow);
     if (!arrived) return false;
     this.#arriving.delete(flow);
     const cache = this.#cacheOf(arrived.machine);
-    cache.dirty.push(arrived.bytes);
+    cache.dirty.push({ bytes: arrived.bytes, newBytes });
     if (cache.dirty.length === 1) this.#write(arrived.machine, cache);
     return true;
   }
@@ -89,14 +99,14 @@ export class WriteBehind {
 
   #write(machine: number, { flow, dirty }: Cache): void {
     const path = this.#topology.writePath(machine);
-    this.#network.start(flow, { path, bytes: dirty[0]!, capBps: Number.POSITIVE_INFINITY });
+    this.#network.start(flow, { path, bytes: dirty[0]!.bytes, capBps: Number.POSITIVE_INFINITY });
   }
 
   readonly #written = (machine: number): void => {
     const cache = this.#cacheOf(machine);
-    const bytes = cache.dirty.shift()!;
+    const { bytes, newBytes } = cache.dirty.shift()!;
     cache.takenBytes -= bytes;
-    this.#onWritten(machine, bytes);
+    this.#onWritten(machine, newBytes);
     if (cache.dirty.length > 0) return this.#write(machine, cache);
     const { onFlushed } = cache;
     cache.onFlushed = undefined;

@@ -77,16 +77,15 @@ export class Connections {
     this.#start(flow, { path, bytes, route: { sender: SERVER, receiver, isNew: true } });
   }
 
-  /** To be told when a flow has sent everything. @returns whether that waits in memory to be written */
-  ended(flow: number): boolean {
-    this.#slowStart?.end(flow);
-    return this.writeBehind.arrived(flow);
+  /** To be told when a flow has sent everything. */
+  ended(flow: number): void {
+    this.#end(flow, 0);
   }
 
-  /** The same of a piece. */
+  /** The same of a piece that is kept. */
   arrived(flow: number, receiver: number, piece: number): void {
-    const isWaiting = this.ended(flow);
-    if (!isWaiting) this.readBack?.written(receiver, pieceSizeOf(this.#model, piece));
+    const bytes = pieceSizeOf(this.#model, piece);
+    if (!this.#end(flow, bytes)) this.readBack?.written(receiver, bytes);
     this.stored(receiver, piece);
   }
 
@@ -112,6 +111,12 @@ export class Connections {
     this.#slowStart?.end(flow);
     this.writeBehind.cutOff(flow);
     return this.#network.cancel(flow);
+  }
+
+  /** @returns whether what has come waits in memory to be written */
+  #end(flow: number, newBytes: number): boolean {
+    this.#slowStart?.end(flow);
+    return this.writeBehind.arrived(flow, newBytes);
   }
 
   #start(flow: number, { path, bytes, route }: { path: number[]; bytes: number; route: Route }): void {

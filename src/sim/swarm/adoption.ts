@@ -97,7 +97,8 @@ export class Adoption {
       if (orphans.length === 0) continue;
       crossing.adopt(machine, orphans[chance.below(orphans.length)]!);
       opened(machine);
-      return true;
+      // Else it would adopt again and again: what is adopted need not come, as where the server is said to bring it.
+      return crossing.has(machine, peer, picking.taken) || this.#swarm.uploads.isServing(peer, machine);
     }
     return false;
   }

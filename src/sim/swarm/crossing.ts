@@ -45,6 +45,11 @@ export class Crossing {
     return sites[uploader] !== undefined && sites[uploader] !== sites[receiver];
   }
 
+  /** Whether a receiver may take a piece from across. */
+  isOpen(receiver: number, piece: number): boolean {
+    return !this.#isServedAtHome(receiver) && this.#openSet.moveTo(receiver).has(piece);
+  }
+
   /** Whether an uploader across has something for a receiver that this has not taken. */
   has(receiver: number, uploader: number, taken: PieceRows): boolean {
     if (this.#isServedAtHome(receiver)) return false;

@@ -98,13 +98,16 @@ export class EndGame {
   }
 
   #isElsewhere(receiver: number, piece: number, late: readonly number[]): boolean {
-    const { neighbours, isHere, held } = this.#place.swarm;
+    const { neighbours, isHere, held, crossing } = this.#place.swarm;
     const has = held.row(receiver);
+    const mayCome = (from: number): boolean =>
+      !crossing?.isAcross(receiver, from) || crossing.isOpen(receiver, piece);
     return [...neighbours.of(receiver)].some(
       (neighbour) =>
         isHere[neighbour] === 1 &&
         !late.includes(neighbour) &&
         !this.wasLate(receiver, neighbour) &&
+        mayCome(neighbour) &&
         has.moveTo(neighbour).has(piece),
     );
   }

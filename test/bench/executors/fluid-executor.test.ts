@@ -48,6 +48,13 @@ describe('the fluid model', () => {
     expect(makespanS).toBeCloseTo(1999 * 0.05 + 4, 9);
   });
 
+  it('has each machine read back beside its own download, not beside that of all', async () => {
+    const { makespanS, meanLatencyS } = await formulaOf({ ...STREAM, disk: { read: '8 MiB/s' } }, 2000);
+    // Eight seconds of reading, four of them while it downloads.
+    expect(meanLatencyS).toBeCloseTo(8, 9);
+    expect(makespanS).toBeCloseTo(1999 * 0.05 + 8, 9);
+  });
+
   it('takes a scenario within its limits', () => {
     expect(refused(CROWD)).toEqual([]);
     expect(refused(STREAM)).toEqual([]);

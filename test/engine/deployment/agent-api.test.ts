@@ -54,7 +54,12 @@ async function aDeployment({
   const url = `http://127.0.0.1:${server.port}`;
   const agentWith = (token: string) => new DeploymentClient({ url, token, patienceMs: 0 });
   const stateOf = (machine: string) => store.target(id, machine)?.state;
-  return { store, id, url, server, stateOf, agentWith, agent: agentWith('a-token') };
+  /** The machine is armed in another deployment. */
+  const again = (agentToken: string, version = wish.version) => {
+    store.createDeployment({ ...wish, version, agentToken, machines: [MAC] });
+    return agentWith(agentToken);
+  };
+  return { store, id, url, server, stateOf, again, agentWith, agent: agentWith('a-token') };
 }
 
 describe('the machines of a deployment', () => {
@@ -91,29 +96,37 @@ describe('the machines of a deployment', () => {
   it('go on with what an earlier run has left, also where they are tried again', async () => {
     const { agent, store, id } = await aDeployment();
     await agent.register(MACHINE);
+    await agent.started(MAC, 'serial=S1');
     await agent.reportFailure(MAC, new RunFailure('DISK_BROKEN', 'the power is off'));
     store.changeTargets(id, (target) => retried(target, Date.now()));
     expect(await agent.register(MACHINE)).toMatchObject({ isResumed: true });
   });
 
   it.each([
-    { version: 3, isResumed: true },
-    { version: 4, isResumed: false },
-  ])(
-    'go on with it in another deployment of the same image, not of another: $version',
-    async ({ isResumed, ...another }) => {
-      const { agent, agentWith, store, id } = await aDeployment();
-      await agent.register(MACHINE);
-      store.changeTargets(id, (target) => cancelled(target, Date.now()));
-      store.createDeployment({
-        ...store.deployment(id)!,
-        ...another,
-        agentToken: 'another',
-        machines: [MAC],
-      });
-      expect(await agentWith('another').register(MACHINE)).toMatchObject({ isResumed });
-    },
-  );
+    ['another deployment of the same image', 3, true],
+    ['one of another image', 4, false],
+  ])('go on with it in %s: %s', async (_, version, isResumed) => {
+    const { agent, store, id, again } = await aDeployment();
+    await agent.register(MACHINE);
+    await agent.started(MAC, 'serial=S1');
+    store.changeTargets(id, (target) => cancelled(target, Date.now()));
+    expect(await again('another', version).register(MACHINE)).toMatchObject({ isResumed });
+  });
+
+  it('begin anew where they had not begun to write, or have finished since', async () => {
+    const { agent, store, id, again } = await aDeployment();
+    await agent.register(MACHINE);
+    store.changeTargets(id, (target) => cancelled(target, Date.now()));
+    const second = again('second');
+    expect(await second.register(MACHINE)).toMatchObject({ isResumed: false });
+    await second.started(MAC, 'serial=S1');
+    store.changeTargets(id + 1, (target) => cancelled(target, Date.now()));
+    const third = again('third');
+    expect(await third.register({ ...MACHINE, ids: [UUID, MAC] })).toMatchObject({ isResumed: true });
+    await third.reportVerified(MAC);
+    await third.reportFinished(MAC, REPORT);
+    expect(await again('fourth').register(MACHINE)).toMatchObject({ isResumed: false });
+  });
 
   it('tell how it went when they are finished, and may say so again where the answer was lost', async () => {
     const { agent, store, id } = await aDeployment();
@@ -221,6 +234,7 @@ describe('the machines of a deployment', () => {
   it('that failed are tried again when an operator wants it', async () => {
     const { agent, store, id, stateOf } = await aDeployment();
     await agent.register(MACHINE);
+    await agent.started(MAC, 'serial=S1');
     await agent.reportFailure(MAC, new RunFailure('DISK_BROKEN', 'at offset 7'));
     expect(store.target(id, MAC)).toMatchObject({ state: 'failed', failure: 'DISK_BROKEN: at offset 7' });
     await expect(agent.register(MACHINE)).rejects.toThrow('nobody has asked for another try');

@@ -71,14 +71,25 @@ describe('a read-back beside the download', () => {
     expect(phases.verify).toEqual([18.5, 17.5 + 8]);
   });
 
-  it('ends with a machine that dies, and one is held up by nothing that another reads', () => {
-    const machines = [{ diesAfterS: 6.5 }, {}];
-    const disk = { ...EARLY, readBps: LINK_BPS / 4, recentBytes: Infinity };
-    const [dead, alive] = simulate(aModel({ machines, disk, pieces: 16, transport: aChain() }), 1).machines;
-    expect([dead!.doneS, alive!.doneS]).toEqual([null, null]);
-    const alone = { machines: [{}, { diesAfterS: 0 }], disk, pieces: 16, transport: aChain() };
-    expect(doneTimes(simulate(aModel(alone), 1))).toEqual([2 + 16 * 4, null]);
+  it('ends with the power of its machine', () => {
+    // Cut while it reads two pieces for eight seconds, it is back before these would be over, and scans all for 32.
+    const machines = [{ diesAfterS: 5.5, comesBackAfterS: 0.5 }];
+    const disk = { ...EARLY, readBps: LINK_BPS / 4 };
+    const { phases } = simulate(aModel({ machines, disk }), 1).machines[0]!;
+    expect(phases).toMatchObject({ scan: [6, 38], download: [38, 41] });
   });
+
+  it.each([0, Infinity])(
+    'reads back what is kept of what came, with a write cache of %d bytes',
+    (dirtyBytes) => {
+      const disk = { readBps: LINK_BPS / 2, writeBps: 8 * LINK_BPS, dirtyBytes };
+      const spoilt = { corruptShare: 0.5, transport: aChain() };
+      const { download, verify } = phasesOf(disk, spoilt);
+      // More than eight pieces come, of which eight are read back at two seconds each.
+      expect(download![1]).toBeGreaterThan(8);
+      expect(verify![1]).toBeGreaterThanOrEqual(2 + 8 * 2);
+    },
+  );
 
   it.each([
     ['that is not asked for', { isReadBack: false }, {}],

@@ -31,7 +31,8 @@ export function crowdTimes(scenario: Scenario, machines: number): SwarmTimes {
 /** Machines that come one after the other, and leave. */
 export function predictSteady(scenario: Scenario, machines: number): Prediction {
   const { meanS } = steadyState(scenario);
-  return { transferS: (machines - 1) * intervalOf(scenario) + meanS, meanS, serverCopies: null };
+  const transferS = (machines - 1) * intervalOf(scenario) + meanS;
+  return { transferS, downloadS: meanS, meanS, serverCopies: null };
 }
 
 /** Where the swarm settles: its mean time [s], and how many machines download and serve at a time. */
