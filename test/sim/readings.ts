@@ -29,6 +29,11 @@ export function sumOf(values: Iterable<number>): number {
   return sum;
 }
 
+/** Mean over so many random seeds, from 1 on: what is left to chance differs by a percent or so from run to run. */
+export function meanOverSeeds(count: number, resultOf: (randomSeed: number) => number): number {
+  return sumOf(Array.from({ length: count }, (_, index) => resultOf(index + 1))) / count;
+}
+
 /** How far the mean of a sample lies from what is expected, in standard deviations of the mean. */
 export function sigmasOff(sample: readonly number[], expected: number): number {
   const mean = sumOf(sample) / sample.length;

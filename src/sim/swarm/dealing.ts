@@ -1,3 +1,4 @@
+import { type DealChoice, DealOrder } from '../../engine/swarm/policy/deal-order.ts';
 import { PieceDealer } from '../../engine/swarm/policy/piece-dealer.ts';
 import type { PieceSet } from '../../engine/swarm/policy/piece-set.ts';
 import { SERVER } from '../network/topology.ts';
@@ -16,17 +17,9 @@ export class Dealing extends PlainSeeding {
   /** A receiver with this many downloads is left to its peers while pieces are dealt: the piece would be slow. */
   readonly #enoughDownloads: number;
   readonly #dealer: PieceDealer;
+  readonly #order = new DealOrder();
   /** By piece: machines that have it. */
   readonly #holders: Uint32Array;
-  readonly #canTake = (receiver: number): boolean => {
-    const { isHere, uploads } = this.#swarm;
-    return (
-      isHere[receiver] === 1 &&
-      uploads.downloads[receiver]! < this.#enoughDownloads &&
-      !uploads.isServing(SERVER, receiver) &&
-      this.#dealer.hasFreshFor(this.#taken.moveTo(receiver))
-    );
-  };
 
   constructor(swarm: Swarm, enoughDownloads: number, nowMs: () => number) {
     super(swarm);
@@ -45,14 +38,14 @@ export class Dealing extends PlainSeeding {
   }
 
   override nextReceiver(): number {
-    this.#dealer.passLate(this.#nowMs());
+    const nowMs = this.#nowMs();
+    this.#dealer.passLate(nowMs);
     const { slow } = this.#swarm;
-    if (!slow) return this.#dealer.nextReceiver(this.#receivers, this.#canTake);
-    const quick = this.#dealer.nextReceiver(
-      this.#receivers,
-      (receiver) => !slow.isSlow(receiver, SERVER) && this.#canTake(receiver),
-    );
-    return quick === -1 ? this.#dealer.nextReceiver(this.#receivers, this.#canTake) : quick;
+    const all = this.#choiceOf((receiver) => this.#canTake(receiver));
+    if (!slow) return this.#order.next(all, nowMs);
+    const quick = this.#choiceOf((receiver) => !slow.isSlow(receiver, SERVER) && this.#canTake(receiver));
+    const receiver = this.#order.next(quick, nowMs);
+    return receiver === -1 ? this.#order.next(all, nowMs) : receiver;
   }
 
   /** What it was dealt is dealt to somebody else as well: others are not to wait for it. */
@@ -70,16 +63,20 @@ export class Dealing extends PlainSeeding {
 
   override pieceFor(receiver: number): number {
     if (!this.isDealing()) return super.pieceFor(receiver);
-    const piece = this.#dealer.deal(this.#taken.moveTo(receiver), this.#nowMs());
+    const nowMs = this.#nowMs();
+    const piece = this.#dealer.deal(this.#taken.moveTo(receiver), nowMs);
+    if (!this.#isFar(receiver)) this.#order.dealt(piece, receiver, nowMs);
     this.#own.add(piece);
     return piece;
   }
 
-  override arrived(_receiver: number, piece: number): void {
+  override arrived(receiver: number, piece: number): void {
+    const nowMs = this.#nowMs();
+    if (this.isDealing()) this.#order.announced(piece, receiver, nowMs);
     this.#holders[piece]!++;
     // It may have come from another seeder, and need not be dealt to be had from here.
     this.#own.add(piece);
-    this.#dealer.pass(piece, this.#nowMs());
+    this.#dealer.pass(piece, nowMs);
   }
 
   override relinked(): void {
@@ -87,6 +84,7 @@ export class Dealing extends PlainSeeding {
   }
 
   override left(peer: number): void {
+    this.#order.left(peer);
     for (const piece of this.#swarm.held.row(peer)) {
       this.#holders[piece]!--;
       this.#returnIfLost(piece);
@@ -95,6 +93,28 @@ export class Dealing extends PlainSeeding {
 
   override cutOff(piece: number): void {
     this.#returnIfLost(piece);
+  }
+
+  #choiceOf(canTake: (receiver: number) => boolean): DealChoice {
+    return {
+      receivers: this.#receivers,
+      canTake,
+      wealthOf: (receiver) => this.#swarm.held.sizes[receiver]!,
+    };
+  }
+
+  #canTake(receiver: number): boolean {
+    const { isHere, uploads } = this.#swarm;
+    return (
+      isHere[receiver] === 1 &&
+      uploads.downloads[receiver]! < this.#enoughDownloads &&
+      !uploads.isServing(SERVER, receiver) &&
+      this.#dealer.hasFreshFor(this.#taken.moveTo(receiver))
+    );
+  }
+
+  #isFar(receiver: number): boolean {
+    return this.#swarm.crossing?.isAcross(receiver, SERVER) === true;
   }
 
   /** While pieces are dealt, one that nobody has any more is dealt again. */

@@ -16,7 +16,6 @@ export class PieceDealer {
   readonly #underWay = new Map<number, number>();
   /** How long pieces are under way, on average [ms]. */
   #usualMs = Number.NaN;
-  #turn = 0;
   /**
    * Word of the set where the next fresh piece is looked for: one of each in turn, so that among 32 pieces in a row there
    * are always new ones and old ones, and who looks at one row sees both.
@@ -52,18 +51,6 @@ export class PieceDealer {
   /** True while some of these pieces is not held by a receiver. */
   hasFreshFor(held: PieceSet): boolean {
     return this.#nextFor(held) !== -1;
-  }
-
-  /** Whose turn it is among `receivers`: the next one from the last turn on that can take a piece, or -1. */
-  nextReceiver(receivers: Int32Array, canTake: (receiver: number) => boolean): number {
-    for (let step = 0; step < receivers.length; step++) {
-      const place = (this.#turn + step) % receivers.length;
-      const receiver = receivers[place]!;
-      if (!canTake(receiver)) continue;
-      this.#turn = (place + 1) % receivers.length;
-      return receiver;
-    }
-    return -1;
   }
 
   /** The next fresh piece for a receiver that holds these; there must be one. */

@@ -1,3 +1,4 @@
+import { DealOrder } from '../policy/deal-order.ts';
 import type { PieceDealer } from '../policy/piece-dealer.ts';
 import { PieceSet } from '../policy/piece-set.ts';
 import type { BlockAddress } from '../wire/message.ts';
@@ -34,6 +35,7 @@ const MOST_MISSED = 4;
  */
 export class Dealing implements Showing {
   readonly #dealer: PieceDealer;
+  readonly #order = new DealOrder();
   readonly #table: ShowTable;
   /** By peer: pieces that it was told of. */
   readonly #shown = new Map<number, PieceSet>();
@@ -77,6 +79,7 @@ export class Dealing implements Showing {
     this.#missed.delete(neighbour.peer);
     this.#telling.delete(neighbour.peer);
     this.#arriving.forget(neighbour.peer);
+    this.#order.left(neighbour.peer);
     if (!shown || !this.isGoingOn) return;
     const others = [...this.#table.neighbours.values()];
     for (const piece of shown) {
@@ -111,6 +114,7 @@ export class Dealing implements Showing {
    */
   announced(neighbour: Neighbour, piece: number, nowMs: number): void {
     if (!this.isGoingOn || neighbour.isDealer) return;
+    this.#order.announced(piece, neighbour.peer, nowMs);
     this.#arriving.arrived(piece, nowMs);
     const isUnfetched = this.#isUnfetched(neighbour, piece);
     this.#pass(piece, nowMs);
@@ -141,13 +145,19 @@ export class Dealing implements Showing {
     this.#endIfOver();
   }
 
-  /** Whose turn it is; when nothing is fresh, of those that have still to fetch what they were dealt. */
-  nextReceiver(peers: Int32Array, canReceive: (neighbour: Neighbour) => boolean): number {
-    return this.#dealer.nextReceiver(peers, (peer) => {
-      const neighbour = this.#table.neighbours.get(peer)!;
-      const hasWork = this.#dealer.hasFreshFor(neighbour.pieces) || this.#owes(neighbour);
-      return hasWork && !neighbour.isDealer && canReceive(neighbour);
-    });
+  /** When nothing is fresh it is of those that have still to fetch what they were dealt. */
+  nextReceiver(peers: Int32Array, canReceive: (neighbour: Neighbour) => boolean, nowMs: number): number {
+    const of = (peer: number): Neighbour => this.#table.neighbours.get(peer)!;
+    const canTake = (neighbour: Neighbour): boolean =>
+      (this.#dealer.hasFreshFor(neighbour.pieces) || this.#owes(neighbour)) &&
+      !neighbour.isDealer &&
+      canReceive(neighbour);
+    const choice = {
+      receivers: peers,
+      canTake: (peer: number) => canTake(of(peer)),
+      wealthOf: (peer: number) => of(peer).pieces.size,
+    };
+    return this.#order.next(choice, nowMs);
   }
 
   /** Shows a receiver one fresh piece, where there is one that it lacks and nothing that it should fetch before. */
@@ -157,6 +167,7 @@ export class Dealing implements Showing {
     const shown = this.#shown.get(neighbour.peer)!;
     const leftBytes = this.#table.geometry.bytesOf(piece);
     this.#dealt.set(piece, { receiver: neighbour.peer, leftBytes });
+    if (!this.#isFar(neighbour)) this.#order.dealt(piece, neighbour.peer, nowMs);
     // It may be dealt for the second time.
     if (!shown.has(piece)) this.#table.send(neighbour, { kind: 'have', piece });
     shown.add(piece);
@@ -177,8 +188,12 @@ export class Dealing implements Showing {
   }
 
   /** At another site it takes long, and what goes there others wait for; so it does to one that is slow. */
-  #isTelling({ peer, isSlow, site }: Neighbour): boolean {
-    return this.#telling.has(peer) && !isSlow && !areApart(this.#table.place.site, site);
+  #isTelling(neighbour: Neighbour): boolean {
+    return this.#telling.has(neighbour.peer) && !neighbour.isSlow && !this.#isFar(neighbour);
+  }
+
+  #isFar({ site }: Neighbour): boolean {
+    return areApart(this.#table.place.site, site);
   }
 
   /** Whether it was dealt a piece of which it has still to fetch something. */

@@ -84,6 +84,8 @@ export interface Withheld {
 /** An unchoke for a number of bytes. */
 export interface Grant {
   leftBytes: number;
+  /** Pieces that it has been for, one after the other. */
+  pieces: number;
   /** Time in which blocks of it waited to leave, since it was made or renewed, up to `waitingSinceMs` [ms]. */
   waitedMs: number;
   waitingSinceMs: number;

@@ -25,7 +25,7 @@ export interface Showing {
   /** A neighbour has a piece. */
   announced(neighbour: Neighbour, piece: number, nowMs: number): void;
   /** While it chooses: who is served next of those that can receive, or -1. */
-  nextReceiver(peers: Int32Array, canReceive: (neighbour: Neighbour) => boolean): number;
+  nextReceiver(peers: Int32Array, canReceive: (neighbour: Neighbour) => boolean, nowMs: number): number;
   /** A neighbour is granted a piece's worth of bytes. */
   granted(neighbour: Neighbour, nowMs: number): void;
   /** A block was handed to the connection. */

@@ -214,6 +214,7 @@ export class UploadSide {
     neighbour.lapsed = undefined;
     neighbour.grant = {
       leftBytes: this.#settings.geometry.pieceBytes,
+      pieces: 1,
       waitedMs: 0,
       waitingSinceMs: nowMs,
       usedAtMs: nowMs,
@@ -226,6 +227,7 @@ export class UploadSide {
 
   #renew(neighbour: Neighbour, nowMs: number): void {
     neighbour.grant!.leftBytes += this.#settings.geometry.pieceBytes;
+    neighbour.grant!.pieces++;
     this.#showing?.granted(neighbour, nowMs);
   }
 

@@ -14,8 +14,6 @@ function dealAll(dealer: PieceDealer): number[] {
   return dealt;
 }
 
-const anybody = () => true;
-
 describe('piece dealer', () => {
   it('deals each piece once, and then has none that is fresh', () => {
     assert(
@@ -61,43 +59,6 @@ describe('piece dealer', () => {
     dealer.takeBack(0);
     dealer.takeBack(0);
     expect(dealAll(dealer)).toEqual([0]);
-  });
-
-  it('gives every receiver its turn', () => {
-    const dealer = new PieceDealer(100);
-    const receivers = Int32Array.of(4, 8, 15);
-    const turns = Array.from({ length: 6 }, () => dealer.nextReceiver(receivers, anybody));
-    expect(turns).toEqual([4, 8, 15, 4, 8, 15]);
-  });
-
-  it('passes over those that cannot take a piece, and goes on behind the last that could', () => {
-    const dealer = new PieceDealer(100);
-    const receivers = Int32Array.of(4, 8, 15, 16);
-    expect(dealer.nextReceiver(receivers, (receiver) => receiver >= 8)).toBe(8);
-    expect(dealer.nextReceiver(receivers, anybody)).toBe(15);
-    expect(dealer.nextReceiver(receivers, (receiver) => receiver === 4)).toBe(4);
-    expect(dealer.nextReceiver(receivers, anybody)).toBe(8);
-  });
-
-  it('finds nobody where nobody can take a piece, and keeps the turn', () => {
-    const dealer = new PieceDealer(100);
-    const receivers = Int32Array.of(4, 8);
-    dealer.nextReceiver(receivers, anybody);
-    expect(dealer.nextReceiver(receivers, () => false)).toBe(-1);
-    expect(dealer.nextReceiver(receivers, anybody)).toBe(8);
-    expect(dealer.nextReceiver(Int32Array.of(), anybody)).toBe(-1);
-  });
-
-  it('lets nobody have two turns more than another while all can take', () => {
-    assert(
-      property(integer({ min: 1, max: 20 }), integer({ min: 1, max: 100 }), (count, turns) => {
-        const dealer = new PieceDealer(turns);
-        const receivers = Int32Array.from({ length: count }, (_, place) => place);
-        const had = Array<number>(count).fill(0);
-        for (let turn = 0; turn < turns; turn++) had[dealer.nextReceiver(receivers, anybody)]!++;
-        expect(Math.max(...had) - Math.min(...had)).toBeLessThanOrEqual(1);
-      }),
-    );
   });
 
   it('goes on until a copy of everything is in the swarm', () => {

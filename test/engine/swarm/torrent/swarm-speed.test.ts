@@ -46,9 +46,9 @@ describe('a swarm of our clients on equal links', () => {
   it('of 20 machines needs hardly more than a copy over the link of a server that is slower, busy or not', () => {
     const wishes = { machines: 20, pieces: 128, serverShare: 0.4 };
     const places = [{}, { conditions: LAB }, { conditions: LAB, isFair: true }];
-    for (const result of places.flatMap((place) => runs({ ...wishes, ...place }))) {
-      expect(makespan(result)).toBeLessThan(1.06 / 0.4);
-      expect(result.serverCopies).toBeLessThan(1.06);
+    for (const results of places.map((place) => runs({ ...wishes, ...place }))) {
+      expect(meanOf(results.map(makespan))).toBeLessThan(1.06 / 0.4);
+      expect(meanOf(results.map(({ serverCopies }) => serverCopies))).toBeLessThan(1.06);
     }
   });
 
@@ -69,6 +69,15 @@ describe('a swarm of our clients on equal links', () => {
   it('lets one slow machine hold up the others by hardly more than a twentieth', () => {
     const held = meanOf(runs({ machines: 20, slow: 1 }).map(({ doneAt }) => Math.max(...doneAt.slice(1))));
     expect(held).toBeLessThan(1.06 * meanOf(runs({ machines: 20 }).map(makespan)));
+  });
+
+  it.each([
+    // 1.43 and 1.99 where the seeder deals to all in turn.
+    [5, 1.3],
+    [8, 1.45],
+  ])('lets %i machines at a fifth of the rate hold up the others to %f copies of time', (slow, most) => {
+    const held = runs({ machines: 20, slow, conditions: LAB, isFair: true });
+    expect(meanOf(held.map(({ doneAt }) => Math.max(...doneAt.slice(slow))))).toBeLessThan(most);
   });
 
   it.each<Partial<VirtualSwarm>>([

@@ -63,6 +63,24 @@ describe('a grant', () => {
     expect(toldTo(torrent.request(1, 9), 1)).toEqual(['block', 'block', 'block', 'block']);
   });
 
+  it.each([
+    ['whoever waits for one', false, 'unchoke'],
+    ['nobody who has just made no use of one', true, undefined],
+  ])('after sixteen pieces in a row goes to %s, be it as rich', (_, isIdle, told) => {
+    const torrent = new ATorrent({ isSeed: true, slots: 1, geometry: aGeometry(40), patienceMs: 500 });
+    torrent.join(2, { has: RICH.map((piece) => 30 + piece), isInterested: true });
+    if (isIdle) torrent.pass(10_000);
+    else torrent.tell({ kind: 'lostInterest', peer: 2 });
+    torrent.join(1, { has: RICH.map((piece) => 20 + piece), isInterested: true });
+    torrent.tell({ kind: 'becameInterested', peer: 2 });
+    const taken = Array.from({ length: 16 }, (_, piece) => [
+      ...torrent.request(1, piece),
+      ...torrent.tell({ kind: 'blockSent', peer: 1, bytes: PIECE }),
+    ]);
+    expect(toldTo(taken.slice(0, 15).flat(), 2)).toEqual([]);
+    expect(toldTo(taken[15]!, 2).at(-1)).toBe(told);
+  });
+
   it('serves behind the choke what was asked for before it, and rejects the rest (BEP 6)', () => {
     const torrent = aSeedWithARichNeighbour({ unsentBytes: BLOCK });
     torrent.request(1, 9);
