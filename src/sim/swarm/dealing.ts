@@ -54,7 +54,7 @@ export class Dealing extends PlainSeeding {
     const slot = uploads.slotOf(SERVER, receiver);
     if (slot === -1 || !this.isDealing()) return;
     const piece = uploads.pieceOf(slot);
-    if (this.#holders[piece] === 0) this.#dealer.takeBack(piece);
+    if (this.#holders[piece] === 0) this.#takeBack(piece);
   }
 
   override lateAfterMs(): number {
@@ -100,6 +100,7 @@ export class Dealing extends PlainSeeding {
       receivers: this.#receivers,
       canTake,
       wealthOf: (receiver) => this.#swarm.held.sizes[receiver]!,
+      isBehind: () => false,
     };
   }
 
@@ -122,6 +123,11 @@ export class Dealing extends PlainSeeding {
     const { uploads } = this.#swarm;
     const isOnItsWay = uploads.of(SERVER).some((slot) => uploads.pieceOf(slot) === piece);
     if (!this.isDealing() || this.#holders[piece]! > 0 || isOnItsWay) return;
+    this.#takeBack(piece);
+  }
+
+  #takeBack(piece: number): void {
+    this.#order.takenBack(piece);
     this.#dealer.takeBack(piece);
   }
 }

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { simulate } from '../../../src/sim/simulate.ts';
 import { aModel, aSwarm, LINK_BPS, someMachines } from '../a-model.ts';
 import { anyPolicies } from '../any-model.ts';
-import { doneTimes, failures } from '../readings.ts';
+import { doneTimes, failures, meanOverSeeds } from '../readings.ts';
 
-const [MACHINES, PIECES] = [20, 64];
+const [MACHINES, PIECES, SEEDS] = [20, 64, 24];
 const COPY_S = PIECES;
 const RATE = 3;
 const linkOf = (share: number) => ({ upBps: share * RATE * LINK_BPS, downBps: share * RATE * LINK_BPS });
@@ -18,8 +18,9 @@ function lastOf(slow: number, share: number, randomSeed: number): { slowS: numbe
   return { slowS: Math.max(...times.slice(0, slow)), othersS: Math.max(...times.slice(slow)) };
 }
 
-describe.each([1, 2, 3])('a swarm with machines whose links are broken (random seed %i)', (randomSeed) => {
-  const { othersS: usual } = lastOf(0, 1, randomSeed);
+describe('a swarm with machines whose links are broken', () => {
+  // Single runs are up to 6 % off.
+  const usual = meanOverSeeds(SEEDS, (randomSeed) => lastOf(0, 1, randomSeed).othersS);
 
   it.each([
     // What the real state machines need in the virtual lab: 1.4 copies for 1.25 without (swarm-speed.test.ts).
@@ -28,15 +29,19 @@ describe.each([1, 2, 3])('a swarm with machines whose links are broken (random s
     [1, 1 / 100, 1.1],
     [1, 1 / 10, 1.1],
   ])('of 20, %i of them at %d of the rate: the others need at most %d times as long', (slow, share, most) => {
-    const { slowS, othersS } = lastOf(slow, share, randomSeed);
-    expect(othersS).toBeLessThan(most * usual);
-    // And the slow ones are as quick as their links let them be.
-    expect(slowS).toBeGreaterThanOrEqual(1 / share);
-    expect(slowS).toBeLessThan(1.02 / share);
+    const others = meanOverSeeds(SEEDS, (randomSeed) => {
+      const { slowS, othersS } = lastOf(slow, share, randomSeed);
+      // And the slow ones are as quick as their links let them be.
+      expect(slowS).toBeGreaterThanOrEqual(1 / share);
+      expect(slowS).toBeLessThan(1.02 / share);
+      return othersS;
+    });
+    expect(others).toBeLessThan(most * usual);
   });
 
   it('where nearly half are broken, more than there are slots: the others need not twice as long', () => {
-    expect(lastOf(8, 1 / 500, randomSeed).othersS).toBeLessThan(2 * usual);
+    for (const randomSeed of [1, 2, 3])
+      expect(lastOf(8, 1 / 500, randomSeed).othersS).toBeLessThan(2 * usual);
   });
 });
 

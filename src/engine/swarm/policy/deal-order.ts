@@ -6,40 +6,46 @@ export interface DealChoice {
   canTake(receiver: number): boolean;
   /** Pieces that it has. */
   wealthOf(receiver: number): number;
+  /** Whether its turn is for a piece that it was dealt before and has not fetched. */
+  isBehind(receiver: number): boolean;
 }
 
 /** So many are looked at for the poorest: as many neighbours as a seeder has. */
 const LOOKED_AT = 128;
 
 /**
- * One piece of so many goes to the poorest. With every piece they are dealt to few; where no link of receivers has a limit
- * and each sends to one at a time, 10,000 machines need 3 piece times more.
+ * One turn of so many, of those that are known, goes to the poorest. With every turn pieces are dealt to few; where no link
+ * of receivers has a limit and each sends to one at a time, 10,000 machines need 3 piece times more.
  */
 const TURNS_TO_POOREST = 5;
 
 /**
  * To whom a seeder deals next. All have their turn; that of those whose pieces take long until somebody else has them is
  * for the next one that passes pieces on quickly, and one turn of so many is for the poorest of these: who has found fewer
- * sources than others would be done later by all that it lacks, and has the seeder instead.
+ * sources than others would be done later by all that it lacks, and has the seeder instead. Of whom nothing is known, who
+ * has just come or is at another site, has its turn, and so has who is to fetch what it was dealt before.
  */
 export class DealOrder {
   readonly #spread = new SpreadTimes();
+  /** Place of the next turn. */
   #turn = 0;
   #count = 0;
 
   /** @returns a receiver that can take a piece, or -1 */
   next(choice: DealChoice, nowMs: number): number {
-    const { canTake } = choice;
-    const receiver = this.#inTurn(choice, canTake);
-    if (receiver === -1) return -1;
-    const paceOf = this.#spread.paces(nowMs);
-    if (paceOf(receiver) === 'unknown') return receiver;
-    const canTakeQuickly = (one: number): boolean => paceOf(one) === 'quick' && canTake(one);
-    const isForPoorest = ++this.#count % TURNS_TO_POOREST === 0;
-    if (isForPoorest) return this.#poorest(choice, canTakeQuickly) ?? receiver;
-    if (paceOf(receiver) === 'quick') return receiver;
-    const quick = this.#inTurn(choice, canTakeQuickly);
-    return quick === -1 ? receiver : quick;
+    const { receivers, canTake } = choice;
+    const place = this.#placeFrom(this.#turn, receivers, canTake);
+    if (place === -1) return -1;
+    this.#turn = (place + 1) % receivers.length;
+    const receiver = receivers[place]!;
+    const pace = this.#spread.paceOf(receiver, nowMs);
+    if (pace === 'unknown' || choice.isBehind(receiver)) return receiver;
+    const canPassOn = (one: number): boolean => this.#spread.paceOf(one, nowMs) === 'quick' && canTake(one);
+    if (++this.#count % TURNS_TO_POOREST === 0)
+      return this.#poorestFrom(place, choice, canPassOn) ?? receiver;
+    if (pace === 'quick') return receiver;
+    const quick = this.#placeFrom(place, receivers, canPassOn);
+    return quick === -1 ? receiver : receivers[quick]!;
   }
 
   /** To a receiver at the seeder's site: elsewhere pieces take longer, and what goes there others wait for. */
@@ -52,29 +58,36 @@ export class DealOrder {
     this.#spread.announced(piece, holder, nowMs);
   }
 
-  left(receiver: number): void {
-    this.#spread.left(receiver);
+  /** A piece is to be dealt again. */
+  takenBack(piece: number): void {
+    this.#spread.forgetPiece(piece);
   }
 
-  /** The next one from the last turn on, or -1. */
-  #inTurn({ receivers }: DealChoice, isGood: (receiver: number) => boolean): number {
+  /** A receiver has gone, or is at another site after all. */
+  left(receiver: number): void {
+    this.#spread.forget(receiver);
+  }
+
+  /** Place of the first that is good from a place on, or -1. */
+  #placeFrom(start: number, receivers: Int32Array, isGood: (receiver: number) => boolean): number {
     for (let step = 0; step < receivers.length; step++) {
-      const place = (this.#turn + step) % receivers.length;
-      const receiver = receivers[place]!;
-      if (!isGood(receiver)) continue;
-      this.#turn = (place + 1) % receivers.length;
-      return receiver;
+      const place = (start + step) % receivers.length;
+      if (isGood(receivers[place]!)) return place;
     }
     return -1;
   }
 
-  /** Of equal ones it is the next in turn. */
-  #poorest({ receivers, wealthOf }: DealChoice, isGood: (receiver: number) => boolean): number | undefined {
+  /** Of equal ones it is the first from a place on. */
+  #poorestFrom(
+    start: number,
+    { receivers, wealthOf }: DealChoice,
+    isGood: (receiver: number) => boolean,
+  ): number | undefined {
     const looked = Math.min(LOOKED_AT, receivers.length);
     let poorest: number | undefined;
     let least = Number.POSITIVE_INFINITY;
     for (let step = 0; step < looked; step++) {
-      const receiver = receivers[(this.#turn + step) % receivers.length]!;
+      const receiver = receivers[(start + step) % receivers.length]!;
       const wealth = wealthOf(receiver);
       if (wealth >= least || !isGood(receiver)) continue;
       poorest = receiver;

@@ -103,6 +103,7 @@ export class Dealing implements Showing {
   /** Another seeder that deals has everything, and fetches nothing of what it may have been dealt before it said so. */
   introduced(neighbour: Neighbour): void {
     this.#telling.add(neighbour.peer);
+    if (neighbour.isDealer || this.#isFar(neighbour)) this.#order.left(neighbour.peer);
     if (!neighbour.isDealer) return;
     this.slowed(neighbour);
     this.#shown.get(neighbour.peer)?.clear();
@@ -156,6 +157,7 @@ export class Dealing implements Showing {
       receivers: peers,
       canTake: (peer: number) => canTake(of(peer)),
       wealthOf: (peer: number) => of(peer).pieces.size,
+      isBehind: (peer: number) => this.#isBehind(of(peer)),
     };
     return this.#order.next(choice, nowMs);
   }
@@ -210,6 +212,7 @@ export class Dealing implements Showing {
 
   #takeBack(piece: number): void {
     this.#dealt.delete(piece);
+    this.#order.takenBack(piece);
     this.#dealer.takeBack(piece);
   }
 

@@ -8,6 +8,7 @@ function among(receivers: readonly number[], wishes: Partial<DealChoice> = {}): 
     receivers: Int32Array.from(receivers),
     canTake: () => true,
     wealthOf: () => 0,
+    isBehind: () => false,
     ...wishes,
   };
 }
@@ -22,6 +23,7 @@ function where(tookMs: Readonly<Record<number, number>>): DealOrder {
   const order = new DealOrder();
   for (const [receiver, ms] of Object.entries(tookMs).map(([one, other]) => [Number(one), other] as const)) {
     order.dealt(receiver, receiver, -1000);
+    order.announced(receiver, receiver, -1000);
     order.announced(receiver, 99, ms - 1000);
   }
   return order;
@@ -49,14 +51,26 @@ describe('to whom a seeder deals', () => {
     expect(nextOf(order, among([]))).toEqual([-1]);
   });
 
-  it('lets nobody have two turns more than another while all can take and are as poor', () => {
-    assert(
-      property(integer({ min: 1, max: 20 }), integer({ min: 1, max: 100 }), (count, turns) => {
-        const had = Array<number>(count).fill(0);
-        for (const receiver of nextOf(new DealOrder(), among([...had.keys()]), turns)) had[receiver]!++;
-        expect(Math.max(...had) - Math.min(...had)).toBeLessThanOrEqual(1);
-      }),
-    );
+  it.each([
+    ['nothing is known of anybody', (_: readonly number[]) => new DealOrder()],
+    ['all are quick', (all: readonly number[]) => where(Object.fromEntries(all.map((one) => [one, 100])))],
+  ])(
+    'lets nobody have two turns more than another while all can take and are as poor, where %s',
+    (_, newOrder) => {
+      assert(
+        property(integer({ min: 1, max: 20 }), integer({ min: 1, max: 100 }), (count, turns) => {
+          const had = Array<number>(count).fill(0);
+          const all = [...had.keys()];
+          for (const receiver of nextOf(newOrder(all), among(all), turns)) had[receiver]!++;
+          expect(Math.max(...had) - Math.min(...had)).toBeLessThanOrEqual(1);
+        }),
+      );
+    },
+  );
+
+  it('leaves those their turns of whom nothing is known, behind one that is late', () => {
+    const order = where({ 4: 500, 15: 100 });
+    expect(nextOf(order, among([4, 8, 15]), 6)).toEqual([15, 8, 15, 15, 8, 15]);
   });
 
   it('goes to the poorest at every fifth turn, of those that can take a piece and are known to pass it on', () => {
@@ -80,8 +94,14 @@ describe('to whom a seeder deals', () => {
     const wealthOf = (receiver: number) => (receiver === 8 ? 0 : 100);
     const order = where({ 4: 100, 8: 500, 15: 120 });
     const all = among([4, 8, 15], { wealthOf });
-    expect(nextOf(order, all, 4)).toEqual([4, 15, 4, 15]);
+    expect(nextOf(order, all, 4)).toEqual([4, 15, 15, 4]);
     expect(nextOf(order, { ...all, canTake: (receiver) => receiver === 8 })).toEqual([8]);
+  });
+
+  it('leaves those their turns that are to fetch what they were dealt before', () => {
+    const order = where({ 4: 100, 8: 500, 15: 100 });
+    const isBehind = (receiver: number) => receiver === 8;
+    expect(nextOf(order, among([4, 8, 15], { isBehind }), 6)).toEqual([4, 8, 15, 4, 8, 15]);
   });
 
   it('looks at no more than 128 for the poorest', () => {
@@ -92,7 +112,7 @@ describe('to whom a seeder deals', () => {
       return 1000 - receiver;
     };
     const order = where(Object.fromEntries(receivers.map((receiver) => [receiver, 100])));
-    expect(nextOf(order, among(receivers, { wealthOf }), 5)).toEqual([0, 1, 2, 3, 132]);
+    expect(nextOf(order, among(receivers, { wealthOf }), 5)).toEqual([0, 1, 2, 3, 131]);
     expect(looks).toBeLessThanOrEqual(129);
   });
 });

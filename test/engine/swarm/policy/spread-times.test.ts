@@ -15,7 +15,7 @@ function spread(
   times.announced(piece, receiver + 10, fromMs + tookMs);
 }
 
-const paceOf = (times: SpreadTimes, receiver: number, nowMs: number) => times.paces(nowMs)(receiver);
+const paceOf = (times: SpreadTimes, receiver: number, nowMs: number) => times.paceOf(receiver, nowMs);
 
 describe('how long pieces take to spread', () => {
   it('knows nothing of anybody as long as no piece has spread', () => {
@@ -60,12 +60,46 @@ describe('how long pieces take to spread', () => {
     expect([SLOW, OTHER].map((receiver) => paceOf(times, receiver, 700))).toEqual(['unknown', 'late']);
   });
 
+  it('watches one piece of a receiver at a time', () => {
+    const times = new SpreadTimes();
+    spread(times, QUICK, 0);
+    times.dealt(1, SLOW, 0);
+    times.dealt(2, SLOW, 900);
+    times.announced(2, OTHER, 950);
+    expect(paceOf(times, SLOW, 1000)).toBe('late');
+    times.announced(1, SLOW, 1000);
+    times.announced(1, OTHER, 1001);
+    times.dealt(3, SLOW, 1100);
+    spread(times, SLOW, 4);
+    expect(paceOf(times, SLOW, 1200)).toBe('late');
+  });
+
+  it('learns nothing from a piece that somebody had otherwise than from its receiver', () => {
+    const times = new SpreadTimes();
+    times.dealt(0, SLOW, 0);
+    times.announced(0, OTHER, 1);
+    expect(paceOf(times, SLOW, 1e9)).toBe('unknown');
+    times.dealt(1, SLOW, 5);
+    times.announced(1, SLOW, 5);
+    times.announced(1, OTHER, 5);
+    expect(paceOf(times, SLOW, 1e9)).toBe('unknown');
+  });
+
+  it('waits for no piece that is to be dealt again', () => {
+    const times = new SpreadTimes();
+    spread(times, QUICK, 0);
+    times.dealt(1, SLOW, 0);
+    expect(paceOf(times, SLOW, 1000)).toBe('late');
+    times.forgetPiece(1);
+    expect(paceOf(times, SLOW, 1000)).toBe('unknown');
+  });
+
   it('knows nothing of who has left', () => {
     const times = new SpreadTimes();
     spread(times, QUICK, 0);
     spread(times, SLOW, 1, { tookMs: 500 });
     times.dealt(2, SLOW, 500);
-    times.left(SLOW);
+    times.forget(SLOW);
     expect(paceOf(times, SLOW, 10_000)).toBe('unknown');
   });
 

@@ -47,6 +47,7 @@ describe('a swarm of our clients on equal links', () => {
     const wishes = { machines: 20, pieces: 128, serverShare: 0.4 };
     const places = [{}, { conditions: LAB }, { conditions: LAB, isFair: true }];
     for (const results of places.map((place) => runs({ ...wishes, ...place }))) {
+      // Single runs send 1.03 to 1.07 copies.
       expect(meanOf(results.map(makespan))).toBeLessThan(1.06 / 0.4);
       expect(meanOf(results.map(({ serverCopies }) => serverCopies))).toBeLessThan(1.06);
     }

@@ -70,13 +70,14 @@ describe('a grant', () => {
     const torrent = new ATorrent({ isSeed: true, slots: 1, geometry: aGeometry(40), patienceMs: 500 });
     torrent.join(2, { has: RICH.map((piece) => 30 + piece), isInterested: true });
     if (isIdle) torrent.pass(10_000);
-    else torrent.tell({ kind: 'lostInterest', peer: 2 });
+    torrent.tell({ kind: 'lostInterest', peer: 2 });
     torrent.join(1, { has: RICH.map((piece) => 20 + piece), isInterested: true });
     torrent.tell({ kind: 'becameInterested', peer: 2 });
     const taken = Array.from({ length: 16 }, (_, piece) => [
       ...torrent.request(1, piece),
       ...torrent.tell({ kind: 'blockSent', peer: 1, bytes: PIECE }),
     ]);
+    expect(toldTo(taken.flat(), 1).filter((kind) => kind === 'block')).toHaveLength(16 * BLOCKS);
     expect(toldTo(taken.slice(0, 15).flat(), 2)).toEqual([]);
     expect(toldTo(taken[15]!, 2).at(-1)).toBe(told);
   });
