@@ -17,13 +17,15 @@ export class ProgramPipe {
 
   constructor(commands: readonly Command[]) {
     this.#child = new ProgramChild('bash', [...OWN_MIND, pipeScript(commands)]);
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    let codes: readonly number[] = [];
     this.#child.lines.once('line', (line) => {
-      const failure = pipeFailure(commands, line.split(' ').map(Number), this.#child.said);
-      if (failure === null) resolve();
-      else reject(new RunFailure('PROGRAM', failure));
+      codes = line.split(' ').map(Number);
     });
-    this.#finished = this.#child.unlessLost(promise);
+    // What parts have said comes another way than their exit codes, and is all there at the end of the shell.
+    this.#finished = this.#child.finished.then(() => {
+      const failure = pipeFailure(commands, codes, this.#child.said);
+      if (failure !== null) throw new RunFailure('PROGRAM', failure);
+    });
     this.#finished.catch(() => {});
   }
 

@@ -16,6 +16,37 @@ function take(torrent: ATorrent, peer: number): void {
   torrent.tell({ kind: 'blockSent', peer, bytes: PIECE });
 }
 
+/**
+ * A seeder at `near` deals one piece at a time to receivers 1, 2 and 3, of which the first is at a site. What it is dealt
+ * somebody else has a second later, what others are a sixth of that.
+ * @returns the receivers of the first 15 pieces
+ */
+function receiversWhereTheFirstIsAt(site: string): number[] {
+  const torrent = aDealer(40, { place: { site: 'near', salt: 0 } });
+  for (const peer of [1, 2, 3]) {
+    torrent.join(peer);
+    torrent.tell({
+      kind: 'peerIntroduced',
+      peer,
+      site: peer === 1 ? site : 'near',
+      isDealer: false,
+      salt: 0,
+    });
+  }
+  const spreads: { peer: number; piece: number; atMs: number }[] = [];
+  return Array.from({ length: 15 }, () => {
+    torrent.pass(100);
+    for (const { peer, piece, atMs } of spreads)
+      if (torrent.nowMs === atMs) torrent.tell({ kind: 'pieceAnnounced', peer, piece });
+    const peer = whoIsTold(torrent.effects, 'unchoke').at(-1)!;
+    const piece = havesTo(torrent.effects, peer).at(-1)!;
+    take(torrent, peer);
+    torrent.tell({ kind: 'pieceAnnounced', peer, piece });
+    spreads.push({ peer: (peer % 3) + 1, piece, atMs: torrent.nowMs + (peer === 1 ? 1000 : 200) });
+    return peer;
+  });
+}
+
 /** What a seeder of three pieces tells its second receiver, number 1. */
 function aDealerAfterOne() {
   const torrent = aDealer(3, { slots: 2 });
@@ -62,6 +93,15 @@ describe('a seeder that deals', () => {
     expect([1, 2, 3].flatMap((peer) => havesTo(untilAllWereDealt, peer)).sort()).toEqual([
       0, 1, 2, 3, 4, 5, 6, 7, 8,
     ]);
+  });
+
+  it('passes over whoever takes long to pass a piece on, until nobody else can take one', () => {
+    // Nothing is known of anybody before the fourth.
+    expect(receiversWhereTheFirstIsAt('near')).toEqual([1, 2, 3, 1, 2, 3, 2, 3, 2, 3, 2, 3, 2, 3, 2]);
+  });
+
+  it('passes over nobody at another site, be it that it said so when it had been dealt something', () => {
+    expect(receiversWhereTheFirstIsAt('far').filter((peer) => peer === 1)).toHaveLength(5);
   });
 
   it('deals on to its only receiver without choking it', () => {
