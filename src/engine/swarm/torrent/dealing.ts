@@ -146,7 +146,7 @@ export class Dealing implements Showing {
     this.#endIfOver();
   }
 
-  /** When nothing is fresh it is of those that have still to fetch what they were dealt. */
+  /** Of those to whom something fresh can be dealt, or that have still to fetch what they were dealt. */
   nextReceiver(peers: Int32Array, canReceive: (neighbour: Neighbour) => boolean, nowMs: number): number {
     const of = (peer: number): Neighbour => this.#table.neighbours.get(peer)!;
     const canTake = (neighbour: Neighbour): boolean =>

@@ -28,7 +28,7 @@ export interface GrantSettings {
  */
 const POORER_BY = 8;
 /**
- * Pieces after which a slot goes to whoever waits for one, be it as rich. What others have is known in part only (nobody
+ * Pieces after which a slot goes to whoever waits for one, however rich it looks. What others have is known in part only (nobody
  * is told of what it has itself), and a machine with three sources instead of four may look no poorer than others up to
  * the end: in the virtual lab, ten machines with one queue for all that each sends, the last was done after up
  * to 1.17 copies of time without this, and 1.12 with it; 8 to 32 are alike.
