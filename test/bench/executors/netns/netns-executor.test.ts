@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdir, readdir, rmdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { RunWatch } from '../../../../src/bench/executors/executor.ts';
 import { pidNamespace } from '../../../../src/bench/executors/local/pid-namespace-reader.ts';
 import { netnsExecutor } from '../../../../src/bench/executors/netns/netns-executor.ts';
 import { prefixOf } from '../../../../src/bench/executors/netns/topology.ts';
@@ -53,12 +54,16 @@ describe('a deployment over network namespaces', () => {
     const executor = netnsExecutor({ workFolder: await aFolder() });
     onTestFinished(() => executor.close!());
     const said: string[] = [];
-    const watch = { ...aWatch(), personAsked: (sentence: string) => said.push(sentence) };
+    const downloading = Promise.withResolvers<void>();
+    const watch: RunWatch = {
+      ...aWatch(),
+      personAsked: (sentence) => said.push(sentence),
+      machineProgressed: (_, phase) => phase === 'download' && downloading.resolve(),
+    };
     const network = { server: { up: '1 MiB/s' }, machine: { up: '1 MiB/s' } };
     const planned = aRun({ source: 'netns', machines: 1, scenario: aLabScenario({ network }) });
     const run = executor.run({ ...planned, transport: 'unicast' }, watch);
-    await until(() => isLabInUse(process.pid));
-    await until(() => ipNetns('pids', hostNamespace('m001')).stdout.trim() !== '');
+    await downloading.promise;
     const name = hostNamespace('m001');
     ipNetns('delete', name);
     // A folder in the place of the name: `ip` cannot delete that.
