@@ -5,7 +5,7 @@ import { aModel, aSwarm, LINK_BPS, someMachines } from '../a-model.ts';
 import { anyPolicies } from '../any-model.ts';
 import { doneTimes, failures, meanOverSeeds } from '../readings.ts';
 
-const [MACHINES, PIECES, SEEDS] = [20, 64, 24];
+const [MACHINES, PIECES, SEEDS] = [20, 64, 96];
 const COPY_S = PIECES;
 const RATE = 3;
 const linkOf = (share: number) => ({ upBps: share * RATE * LINK_BPS, downBps: share * RATE * LINK_BPS });

@@ -9,6 +9,11 @@ const LATE = 2;
 /**
  * The seeder's policy in a deployment: every piece is dealt once before any is dealt twice, because the seeder's uplink
  * is the one that nobody can replace (the idea of BEP 16, super seeding, without waiting for proof of re-sending).
+ *
+ * They are dealt row by row: what lies side by side comes to all at about the same time, so that chunks of several pieces
+ * are complete soon, disks are written all the time and in long strokes, and what peers ask for is still in memory. To
+ * the swarm one order is as good as another. In the netns lab (`lab-main`, 20 machines with what an agent of 1 GiB may
+ * use) one piece of every row in turn took 24.6 s and not 23.7, and 33 CPU-seconds and not 31.
  */
 export class PieceDealer {
   readonly #fresh: PieceSet;
@@ -16,23 +21,20 @@ export class PieceDealer {
   readonly #underWay = new Map<number, number>();
   /** How long pieces are under way, on average [ms]. */
   #usualMs = Number.NaN;
-  /**
-   * Word of the set where the next fresh piece is looked for: one of each in turn, so that among 32 pieces in a row there
-   * are always new ones and old ones, and who looks at one row sees both.
-   */
-  #place = 0;
-  /** Bit of that word where it is looked for first. */
+  /** Row of 32 pieces that is dealt from as long as any of it is fresh. */
+  #row = 0;
+  /** Piece of the row where a fresh one is looked for first. */
   #bit = 0;
   readonly #chance: Chance | undefined;
 
   /**
-   * @param chance for dealers side by side. In one order the second deals what the first has just dealt, one late all the
-   * time; begun elsewhere, it is so from where the one comes to what the other has dealt.
+   * @param chance for dealers side by side: which row, and which piece of it. In one order the second deals what the first
+   * has just dealt, one late all the time; begun elsewhere, it is so from where the one comes to what the other has dealt.
    */
   constructor(pieces: number, chance?: Chance) {
     this.#fresh = PieceSet.full(pieces);
     this.#chance = chance;
-    this.#draw();
+    this.#beginRow();
   }
 
   /** True while some piece was never dealt, or came back. */
@@ -55,10 +57,10 @@ export class PieceDealer {
 
   /** The next fresh piece for a receiver that holds these; there must be one. */
   deal(held: PieceSet, nowMs: number): number {
+    if (this.#fresh.word(this.#row) === 0) this.#beginRow();
     const piece = this.#nextFor(held);
-    this.#place = ((piece >>> 5) + 1) % this.#fresh.span;
-    this.#draw();
     this.#fresh.delete(piece);
+    if (this.#chance) this.#bit = this.#chance.below(32);
     this.#underWay.set(piece, nowMs);
     return piece;
   }
@@ -98,16 +100,19 @@ export class PieceDealer {
       if (!(nowMs - dealtAtMs <= LATE * this.#usualMs)) this.#underWay.delete(piece);
   }
 
-  #draw(): void {
-    if (this.#chance) this.#bit = this.#chance.below(32);
+  #beginRow(): void {
+    const rows = this.#fresh.span;
+    if (this.#chance) this.#row = this.#chance.below(rows);
+    for (let left = rows; left > 0 && this.#fresh.word(this.#row) === 0; left--)
+      this.#row = (this.#row + 1) % rows;
   }
 
   #nextFor(held: PieceSet): number {
-    const places = this.#fresh.span;
-    for (let step = 0; step < places; step++) {
-      const place = (this.#place + step) % places;
-      const word = this.#fresh.word(place) & ~held.word(place);
-      if (word !== 0) return (place << 5) + lowestBit(word & (-1 << this.#bit) || word);
+    const rows = this.#fresh.span;
+    for (let step = 0; step < rows; step++) {
+      const row = (this.#row + step) % rows;
+      const word = this.#fresh.word(row) & ~held.word(row);
+      if (word !== 0) return (row << 5) + lowestBit(word & (-1 << this.#bit) || word);
     }
     return -1;
   }

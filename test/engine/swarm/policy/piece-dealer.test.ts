@@ -32,6 +32,19 @@ describe('piece dealer', () => {
     );
   });
 
+  it.each([
+    ['in the order of the image', () => undefined],
+    ['in an order of chance', (randomSeed: number) => new RandomStream(randomSeed, 'swarm')],
+  ])('comes to the end of a row of 32 pieces before it begins another: %s', (_, chanceOf) => {
+    assert(
+      property(integer({ min: 1, max: 200 }), nat(), (pieces, randomSeed) => {
+        const rows = dealAll(new PieceDealer(pieces, chanceOf(randomSeed))).map((piece) => piece >> 5);
+        const begun = rows.filter((row, place) => row !== rows[place - 1]);
+        expect(begun).toHaveLength(new Set(rows).size);
+      }),
+    );
+  });
+
   it('hardly ever deals what another has just dealt, in an order of chance', () => {
     const [one, other] = [1, 2].map((seed) => dealAll(new PieceDealer(200, new RandomStream(seed, 'swarm'))));
     const isClose = (piece: number, place: number) => Math.abs(other!.indexOf(piece) - place) <= 2;
