@@ -50,6 +50,11 @@ describe('the ladder of policies, 20 machines, 256 pieces, equal links', () => {
     expect(copies).toBeLessThan(1.08);
   });
 
+  it('with two slots as well, where what the poorest is dealt takes long to leave it: below 1.15', () => {
+    // 1.26 where every fifth piece goes to the poorest of all.
+    expect(cost({ uploadSlots: 2 }, { machines: 50 }).makespan).toBeLessThan(1.15);
+  });
+
   it('grants of a seeder like any peer: 1.08 to 1.16', () => {
     const { makespan, copies } = cost({ seeder: 'plain' });
     expect(makespan).toBeGreaterThan(1.08);

@@ -90,6 +90,15 @@ describe('to whom a seeder deals', () => {
     expect(nextOf(where(known), among([4, 8, 15, 16], { wealthOf }), 6)).toEqual([4, 8, 15, 16, 4, 8]);
   });
 
+  it('goes to the poorest no second time before its own turn', () => {
+    const wealthOf = (receiver: number) => (receiver < 2 ? receiver : 100);
+    const receivers = Array.from({ length: 12 }, (_, place) => place);
+    const order = where(Object.fromEntries(receivers.map((receiver) => [receiver, 100])));
+    expect(nextOf(order, among(receivers, { wealthOf }), 20)).toEqual([
+      0, 1, 2, 3, 0, 5, 6, 7, 8, 1, 10, 11, 0, 1, 0, 3, 4, 5, 6, 1,
+    ]);
+  });
+
   it('goes to those last whose pieces take long to spread, be they the poorest', () => {
     const wealthOf = (receiver: number) => (receiver === 8 ? 0 : 100);
     const order = where({ 4: 100, 8: 500, 15: 120 });

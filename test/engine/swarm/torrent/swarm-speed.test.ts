@@ -3,9 +3,9 @@ import { LAB, QUICK, runVirtualSwarm, type VirtualResult, type VirtualSwarm } fr
 
 type Wishes = Partial<VirtualSwarm> & { machines: number };
 
-/** The same swarm three times, with different chances. */
-const runs = (wishes: Wishes): VirtualResult[] =>
-  [1, 2, 3].map((randomSeed) => runVirtualSwarm({ ...wishes, randomSeed }));
+/** The same swarm several times, with different chances. */
+const runs = (wishes: Wishes, count = 3): VirtualResult[] =>
+  Array.from({ length: count }, (_, run) => runVirtualSwarm({ ...wishes, randomSeed: run + 1 }));
 
 /** Virtual time of the real state machines over that of one copy; equal links, so 1 is the bound. */
 const makespan = ({ doneAt }: VirtualResult): number => Math.max(...doneAt);
@@ -46,8 +46,8 @@ describe('a swarm of our clients on equal links', () => {
   it('of 20 machines needs hardly more than a copy over the link of a server that is slower, busy or not', () => {
     const wishes = { machines: 20, pieces: 128, serverShare: 0.4 };
     const places = [{}, { conditions: LAB }, { conditions: LAB, isFair: true }];
-    for (const results of places.map((place) => runs({ ...wishes, ...place }))) {
-      // Single runs send 1.03 to 1.07 copies.
+    for (const results of places.map((place) => runs({ ...wishes, ...place }, 12))) {
+      // Single runs send 1.03 to 1.09 copies, 64 of them 1.056 on average in the last place.
       expect(meanOf(results.map(makespan))).toBeLessThan(1.06 / 0.4);
       expect(meanOf(results.map(({ serverCopies }) => serverCopies))).toBeLessThan(1.06);
     }
