@@ -28,7 +28,7 @@ const PAPER_LINK_BPS = 11.75e6;
 const PAPER_CAP_BPS = 3.375e6;
 const MIB = 2 ** 20;
 /**
- * Swarms of this size pick the rarest of a sample: exact buckets take more memory and time. Two slots are done sooner than
+ * Swarms of this size pick the rarest of a sample: exact buckets take more memory and time. Two slots are done as soon as
  * four where there is no delay to bridge, and have half the flows.
  */
 const LARGE = { swarm: { picker: 'sampled', uploadSlots: 2 } } as const;
