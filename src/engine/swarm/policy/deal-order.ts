@@ -23,8 +23,8 @@ const TURNS_TO_POOREST = 5;
  * To whom a seeder deals next. All have their turn; that of those whose pieces take long until somebody else has them is
  * for the next one that passes pieces on quickly, and one turn of so many is for the poorest of these: who has found fewer
  * sources than others would be done later by all that it lacks, and has the seeder instead; but once from one turn of its
- * own to the next, since it has to pass on what it is dealt (simulated, 2,000 machines, 1,000 pieces: 1.29 copies of time
- * with two slots and 1.08 with four otherwise, and 1.06 in both cases with this). Of whom nothing is known, who has just come or is at another
+ * own to the next, since it has to pass on what it is dealt (simulated, 2,000 machines, 1,000 pieces: 1.06 copies of time
+ * with two slots and with four; without this 1.29 and 1.08). Of whom nothing is known, who has just come or is at another
  * site, has its turn, and so has who is to fetch what it was dealt before.
  */
 export class DealOrder {
