@@ -40,9 +40,8 @@ export class DealOrder {
     const { receivers, canTake } = choice;
     const place = this.#placeFrom(this.#turn, receivers, canTake);
     if (place === -1) return -1;
-    this.#turn = (place + 1) % receivers.length;
     const receiver = receivers[place]!;
-    this.#helped.delete(receiver);
+    this.#passTurns(place, receivers);
     const pace = this.#spread.paceOf(receiver, nowMs);
     if (pace === 'unknown' || choice.isBehind(receiver)) return receiver;
     const canPassOn = (one: number): boolean => this.#spread.paceOf(one, nowMs) === 'quick' && canTake(one);
@@ -78,6 +77,15 @@ export class DealOrder {
   left(receiver: number): void {
     this.#spread.forget(receiver);
     this.#helped.delete(receiver);
+  }
+
+  /** All up to a place have had their turn, whether they could take a piece or not. */
+  #passTurns(place: number, receivers: Int32Array): void {
+    const end = (place + 1) % receivers.length;
+    do {
+      this.#helped.delete(receivers[this.#turn % receivers.length]!);
+      this.#turn = (this.#turn + 1) % receivers.length;
+    } while (this.#turn !== end);
   }
 
   /** Place of the first that is good from a place on, or -1. */
