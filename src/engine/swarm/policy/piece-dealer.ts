@@ -21,6 +21,7 @@ export class PieceDealer {
   readonly #underWay = new Map<number, number>();
   /** How long pieces are under way, on average [ms]. */
   #usualMs = Number.NaN;
+  /** A row that is the same in both has not been begun. */
   readonly #all: PieceSet;
   /** Rows with pieces that were taken back. */
   readonly #returned = new Set<number>();

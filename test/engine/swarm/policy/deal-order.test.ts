@@ -99,6 +99,16 @@ describe('to whom a seeder deals', () => {
     ]);
   });
 
+  it('counts a turn that passes while the poorest cannot take a piece as its own', () => {
+    const wealthOf = (receiver: number) => receiver;
+    const receivers = Array.from({ length: 8 }, (_, place) => place);
+    const order = where(Object.fromEntries(receivers.map((receiver) => [receiver, 100])));
+    const all = among(receivers, { wealthOf });
+    expect(nextOf(order, all, 8)).toEqual([0, 1, 2, 3, 0, 5, 6, 7]);
+    expect(nextOf(order, { ...all, canTake: (receiver) => receiver !== 0 })).toEqual([1]);
+    expect(nextOf(order, all)).toEqual([0]);
+  });
+
   it('goes to those last whose pieces take long to spread, be they the poorest', () => {
     const wealthOf = (receiver: number) => (receiver === 8 ? 0 : 100);
     const order = where({ 4: 100, 8: 500, 15: 120 });
