@@ -186,7 +186,7 @@ export class UploadSide {
 
   /** A piece that we have now. */
   stored(piece: number, nowMs: number): void {
-    this.#news.stored(piece);
+    this.#news.stored(piece, nowMs);
     this.#fill(nowMs);
   }
 
@@ -246,6 +246,7 @@ export class UploadSide {
       neighbour.unsentBytes += block.length;
       neighbour.unsentBlocks++;
       neighbour.takenBytes += block.length;
+      this.#news.tell(neighbour);
       this.#emit({ kind: 'sendBlock', peer: neighbour.peer, block });
       this.#showing?.sent(neighbour, block, nowMs);
       if (!neighbour.grant) continue;

@@ -4,6 +4,7 @@ import { PieceDealer } from '../../../../src/engine/swarm/policy/piece-dealer.ts
 import { FixedPipeline, MeasuredPipeline } from '../../../../src/engine/swarm/policy/request-pipeline.ts';
 import { SuperSeeder } from '../../../../src/engine/swarm/policy/super-seeder.ts';
 import type { SwarmPolicies } from '../../../../src/engine/swarm/swarm-client.ts';
+import { askedBlocksOf } from '../../../../src/engine/swarm/swarm-settings.ts';
 import { Geometry } from '../../../../src/engine/swarm/torrent/geometry.ts';
 import { EVERYTHING_HELD, NOTHING_HELD } from '../../../../src/engine/swarm/torrent/held-blocks.ts';
 import { eventOf } from '../../../../src/engine/swarm/torrent/message-event.ts';
@@ -48,6 +49,8 @@ export interface VirtualResult {
   /** The same by server. */
   readonly copiesByServer: readonly number[];
   readonly messages: number;
+  /** Blocks, with what was said before them in the same turn, and what was said in other turns. */
+  readonly packets: number;
 }
 
 /** Hardly any delay. */
@@ -101,7 +104,15 @@ export function runVirtualSwarm(wishes: Partial<VirtualSwarm> & { machines: numb
   const simulation = new Simulation();
   const chance = new RandomStream(swarm.randomSeed, 'swarm');
   const peers: VirtualPeer[] = [];
-  const net: Net = { swarm, simulation, conditions: swarm.conditions, peers, chance, messages: 0 };
+  const net: Net = {
+    swarm,
+    simulation,
+    conditions: swarm.conditions,
+    peers,
+    chance,
+    messages: 0,
+    packets: 0,
+  };
   for (let number = 0; number < swarm.servers + swarm.machines; number++)
     peers.push(new VirtualPeer(number, net));
   for (const peer of peers) peer.meetAll();
@@ -119,6 +130,7 @@ export function runVirtualSwarm(wishes: Partial<VirtualSwarm> & { machines: numb
     serverCopies: copiesByServer.reduce((sum, copies) => sum + copies),
     copiesByServer,
     messages: net.messages,
+    packets: net.packets,
   };
 }
 
@@ -129,9 +141,14 @@ interface Net {
   readonly peers: VirtualPeer[];
   readonly chance: RandomStream;
   messages: number;
+  packets: number;
 }
 
-type Content = { readonly block: BlockAddress } | { readonly message: Message };
+/** What was said to one peer in one turn, up to a block and with it, goes out together. */
+interface Content {
+  readonly messages: readonly Message[];
+  readonly block: BlockAddress | undefined;
+}
 
 class VirtualPeer {
   readonly number: number;
@@ -145,6 +162,8 @@ class VirtualPeer {
   readonly #lines = new Map<number, Connection<Content>>();
   /** What has arrived and the program has not looked at. */
   #inbox: (() => void)[] = [];
+  /** What has been said in this turn, by peer. */
+  readonly #said = new Map<number, Message[]>();
 
   constructor(number: number, net: Net) {
     const { pieces, pieceBytes, unsentBytes, sources, slow, rateBps, seeder, choker, pipeline } = net.swarm;
@@ -162,8 +181,9 @@ class VirtualPeer {
     const UpPort = net.swarm.isFair ? FairQueues : OneQueue;
     this.up = new UpPort(net.simulation, isSeed ? ownRateBps : ownRateBps * upShare);
     this.down = new OneQueue(net.simulation, ownRateBps);
+    const geometry = new Geometry(pieces * pieceBytes, pieceBytes, BLOCK_BYTES);
     this.#state = new SwarmState({
-      geometry: new Geometry(pieces * pieceBytes, pieceBytes, BLOCK_BYTES),
+      geometry,
       place: { site: '', salt: number },
       held: isSeed ? EVERYTHING_HELD : NOTHING_HELD,
       chance: net.chance,
@@ -178,8 +198,7 @@ class VirtualPeer {
       slots: isSeed ? 5 : 4,
       sources,
       openPieces: pieces,
-      askedBlocks: Math.max(6, 2 * (pieceBytes / BLOCK_BYTES)),
-      loneBlocks: Math.max(32, 2 * (pieceBytes / BLOCK_BYTES)),
+      ...askedBlocksOf(geometry),
       unsentBytes,
       patienceMs: 500,
       snubMs: 15_000,
@@ -224,32 +243,45 @@ class VirtualPeer {
   }
 
   #read(from: number, content: Content): void {
-    if ('message' in content) {
-      const event = eventOf(from, content.message);
+    for (const message of content.messages) {
+      const event = eventOf(from, message);
       if (event) this.handle(event);
-      return;
     }
-    this.#state.blockArrives(from, content.block, this.#net.simulation.now * 1000);
-    this.handle({ kind: 'blockReceived', peer: from, block: content.block });
+    const { block } = content;
+    if (!block) return;
+    this.#state.blockArrives(from, block, this.#net.simulation.now * 1000);
+    this.handle({ kind: 'blockReceived', peer: from, block });
   }
 
-  #taken(to: number, content: Content): void {
-    if ('block' in content) this.handle({ kind: 'blockSent', peer: to, bytes: content.block.length });
+  #taken(to: number, { block }: Content): void {
+    if (block) this.handle({ kind: 'blockSent', peer: to, bytes: block.length });
+  }
+
+  #say(peer: number, message: Message): void {
+    this.#net.messages++;
+    const said = this.#said.get(peer);
+    if (said) return void said.push(message);
+    this.#said.set(peer, [message]);
+    this.#net.simulation.after(0, () => this.#write(peer, undefined));
+  }
+
+  #write(peer: number, block: BlockAddress | undefined): void {
+    const messages = this.#said.get(peer) ?? [];
+    this.#said.delete(peer);
+    if (messages.length === 0 && !block) return;
+    this.#net.packets++;
+    const bytes = messages.length * MESSAGE_BYTES + (block?.length ?? 0);
+    this.#lines.get(peer)!.write({ content: { messages, block }, bytes });
   }
 
   #do(effect: SwarmEffect): void {
     switch (effect.kind) {
       case 'sendMessage':
       case 'sendBehindBlocks':
-        this.#net.messages++;
-        return this.#lines
-          .get(effect.peer)!
-          .write({ content: { message: effect.message }, bytes: MESSAGE_BYTES });
+        return this.#say(effect.peer, effect.message);
       case 'sendBlock':
         this.sentBytes += effect.block.length;
-        return this.#lines
-          .get(effect.peer)!
-          .write({ content: { block: effect.block }, bytes: effect.block.length });
+        return this.#write(effect.peer, effect.block);
       case 'checkPiece':
         return this.#net.simulation.after(STORE_S, () =>
           this.handle({ kind: 'pieceStored', piece: effect.piece }),
