@@ -54,14 +54,14 @@ export function assertModel(model: DeploymentModel): void {
   requireTransport(transport);
 }
 
-/** Only what comes piece by piece and is written at once can be read back meanwhile. */
+/** Only what is written at once can be read back meanwhile, and no program that takes a multicast does. */
 function requireReadBack({ disk, transport }: DeploymentModel): void {
-  const isByPiece = transport.transport === 'p2p' || transport.transport === 'chain';
-  if (disk.isReadBackEarly && !(disk.isReadBack && !disk.isSerialWrite && isByPiece))
+  const isCast = transport.transport === 'multicast';
+  if (disk.isReadBackEarly && !(disk.isReadBack && !disk.isSerialWrite && !isCast))
     reject(
       'disk.isReadBackEarly',
       true,
-      'false for what is not read back, is written afterwards, or comes whole',
+      'false for what is not read back, is written afterwards, or comes by multicast',
     );
 }
 

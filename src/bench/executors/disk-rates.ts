@@ -18,11 +18,11 @@ export function isSerial({ transports }: Scenario, transport: Transport): boolea
 }
 
 /**
- * Whether a machine reads back what it has written while the rest comes, as our agent does with what comes piece by piece
- * where a disk has no heads.
+ * Whether a machine reads back what it has written while the rest comes, as our agent does where a disk has no heads; the
+ * programs of Clonezilla, and those that take a multicast, do so when all has come.
  */
 export function isReadBackEarly(scenario: Scenario, transport: Transport): boolean {
   const { readBack, shared } = scenario.disk;
-  const isByPiece = transport === 'p2p' || transport === 'chain';
-  return readBack && !shared && isByPiece && !isSerial(scenario, transport);
+  const isByAgent = transport === 'p2p' || transport === 'chain' || transport === 'unicast';
+  return readBack && !shared && isByAgent && !isSerial(scenario, transport);
 }

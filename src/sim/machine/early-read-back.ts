@@ -1,10 +1,7 @@
 import type { DeploymentModel } from '../deployment-model.ts';
 import { orderedCost } from '../network/disk-links.ts';
 import type { Place } from '../network/place.ts';
-
-/** When an agent flushes its disk, looked at whenever a piece has been written: after so many raw bytes, or this time. */
-const FLUSHED_BYTES = 32 * 2 ** 20;
-const FLUSHED_S = 2;
+import { FLUSHED_BYTES, FLUSHED_S, type ReadBack } from './read-back.ts';
 
 /** What one machine has on its disk, flushed and read back; wire bytes. */
 interface Reading {
@@ -17,11 +14,8 @@ interface Reading {
   readonly flow: number;
 }
 
-/**
- * Machines that read back what has been flushed while the rest comes, beside whatever else their disks have to do, as our
- * agent does where a disk has no heads (`engine/agent/early-read-back.ts`).
- */
-export class EarlyReadBack {
+/** The read-back of what comes part by part, looked at whenever one has been written. */
+export class EarlyReadBack implements ReadBack {
   readonly #place: Place;
   readonly #flushedBytes: number;
   /** What a byte from front to end costs of what the link of the disk counts. */
@@ -37,7 +31,6 @@ export class EarlyReadBack {
     this.#cost = orderedCost(model, 'read');
   }
 
-  /** @param foundBytes what an earlier life of the machine has left on the disk */
   begin(machine: number, foundBytes: number): void {
     // What costs nothing is not worth being done early.
     if (this.#cost === 0) return;
@@ -49,7 +42,6 @@ export class EarlyReadBack {
     });
   }
 
-  /** So much more is on the disk. */
   written(machine: number, bytes: number): void {
     const reading = this.#readings.get(machine);
     if (!reading) return;
@@ -64,7 +56,6 @@ export class EarlyReadBack {
     if (reading.readingToBytes === reading.readBytes) this.#readOn(machine, reading);
   }
 
-  /** Nothing more comes. @returns bytes that have been read back */
   end(machine: number): number {
     const reading = this.#readings.get(machine);
     if (!reading) return 0;

@@ -6,7 +6,9 @@ import {
   pieceSizeOf,
 } from '../deployment-model.ts';
 import { EarlyReadBack } from '../machine/early-read-back.ts';
+import type { ReadBack } from '../machine/read-back.ts';
 import { RecentPieces } from '../machine/recent-pieces.ts';
+import { StreamReadBack } from '../machine/stream-read-back.ts';
 import { WriteBehind } from '../machine/write-behind.ts';
 import { mathisBps, padhyeBps } from '../theory/tcp.ts';
 import type { FlowNetwork } from './flow-network.ts';
@@ -31,7 +33,7 @@ export const TO_MEMORY: PathEnds = { isRead: false, isDecoded: false, isWritten:
 export class Connections {
   readonly writeBehind: WriteBehind;
   /** Left out where nothing is read back while the rest comes. */
-  readonly readBack: EarlyReadBack | undefined;
+  readonly readBack: ReadBack | undefined;
   readonly #model: DeploymentModel;
   readonly #network: FlowNetwork;
   readonly #topology: Topology;
@@ -52,7 +54,7 @@ export class Connections {
     this.#capBps = connectionBps(model);
     const room = Math.floor((disk.recentBytes * wireBytes) / rawBytes / model.pieceBytes);
     this.#recentPieces = new RecentPieces(room, pieceCountOf(model));
-    this.readBack = disk.isReadBackEarly ? new EarlyReadBack(model, place) : undefined;
+    this.readBack = disk.isReadBackEarly ? newReadBack(model, place) : undefined;
     this.writeBehind = new WriteBehind((disk.dirtyBytes * wireBytes) / rawBytes, place, (machine, bytes) =>
       this.readBack?.written(machine, bytes),
     );
@@ -82,10 +84,14 @@ export class Connections {
     this.#end(flow, 0);
   }
 
+  /** The same of a part of a stream. */
+  streamed(flow: number, receiver: number, bytes: number): void {
+    if (!this.#end(flow, bytes)) this.readBack?.written(receiver, bytes);
+  }
+
   /** The same of a piece that is kept. */
   arrived(flow: number, receiver: number, piece: number): void {
-    const bytes = pieceSizeOf(this.#model, piece);
-    if (!this.#end(flow, bytes)) this.readBack?.written(receiver, bytes);
+    this.streamed(flow, receiver, pieceSizeOf(this.#model, piece));
     this.stored(receiver, piece);
   }
 
@@ -124,6 +130,12 @@ export class Connections {
     const atFirstBps = this.#slowStart?.begin(flow, route, { path, capBps }) ?? capBps;
     this.#network.start(flow, { path, bytes, capBps: atFirstBps });
   }
+}
+
+/** A stream comes in parts where these have to find room in memory. */
+function newReadBack(model: DeploymentModel, place: Place): ReadBack {
+  const isWhole = model.transport.transport === 'unicast' && model.disk.dirtyBytes === 0;
+  return isWhole ? new StreamReadBack(model, place) : new EarlyReadBack(model, place);
 }
 
 /**

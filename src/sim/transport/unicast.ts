@@ -75,7 +75,10 @@ export class Unicast implements Transport {
       const served = { flow, keptBytes, sentBytes: keptBytes, sendingBytes: 0 };
       this.#served.set(machine, served);
       this.#arena.simulation.after(connectS(this.#arena.model), () => {
-        if (this.#served.get(machine) === served) this.#send(machine, served);
+        if (this.#served.get(machine) !== served) return;
+        // It may have waited for its turn.
+        this.#arena.connections.readBack?.begin(machine, keptBytes);
+        this.#send(machine, served);
       });
     }
   }
@@ -95,7 +98,7 @@ export class Unicast implements Transport {
 
   readonly #advance = (machine: number): void => {
     const served = this.#served.get(machine)!;
-    this.#arena.connections.ended(served.flow);
+    this.#arena.connections.streamed(served.flow, machine, served.sendingBytes);
     served.sentBytes += served.sendingBytes;
     if (served.sentBytes < this.#arena.model.wireBytes) return this.#send(machine, served);
     this.#finish(machine, served);

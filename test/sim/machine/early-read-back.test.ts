@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { simulate } from '../../../src/sim/simulate.ts';
-import { aChain, aModel, aSwarm, LINK_BPS, PIECE_BYTES } from '../a-model.ts';
+import { aChain, aModel, aMulticast, aSwarm, aUnicast, LINK_BPS, PIECE_BYTES } from '../a-model.ts';
 import { doneTimes } from '../readings.ts';
 
 type Wishes = Parameters<typeof aModel>[0] & {};
@@ -14,30 +14,55 @@ function phasesOf(disk: Wishes['disk'], wishes: Wishes = {}): Record<string, rea
 }
 
 describe('a read-back beside the download', () => {
-  it.each([aSwarm(), aChain()])('leaves what came since the last flush: $transport', (transport) => {
-    // A flush after every other piece, so that the last two are left, half a second each.
-    expect(phasesOf({ readBps: 2 * LINK_BPS }, { transport }).verify).toEqual([8, 9]);
-    expect(phasesOf({ readBps: 2 * LINK_BPS, isReadBackEarly: false }, { transport }).verify).toEqual([
-      8, 12,
-    ]);
+  it.each([aSwarm(), aChain(), aUnicast()])(
+    'leaves what came since the last flush: $transport',
+    (transport) => {
+      // A flush after every other piece, so that the last two are left, half a second each.
+      expect(phasesOf({ readBps: 2 * LINK_BPS }, { transport }).verify).toEqual([8, 9]);
+      expect(phasesOf({ readBps: 2 * LINK_BPS, isReadBackEarly: false }, { transport }).verify).toEqual([
+        8, 12,
+      ]);
+    },
+  );
+
+  it.each([aSwarm(), aUnicast()])(
+    'keeps a slow disk busy from the first flush on: $transport',
+    (transport) => {
+      expect(phasesOf({ readBps: LINK_BPS / 2 }, { transport }).verify).toEqual([8, 2 + 8 * 2]);
+    },
+  );
+
+  it.each([aSwarm(), aUnicast()])(
+    'does not wait for two seconds where 32 MiB have come: $transport',
+    (transport) => {
+      const fast = { upBps: 64 * LINK_BPS, downBps: Infinity };
+      const { verify } = phasesOf({ readBps: 32 * LINK_BPS }, { pieces: 128, link: fast, transport });
+      // The first 32 pieces take half a second, and then the disk is busy.
+      expect(verify).toEqual([2, 0.5 + 4]);
+    },
+  );
+
+  it.each([aSwarm(), aUnicast()])(
+    'counts what waits in memory when it has been written: $transport',
+    (transport) => {
+      const disk = { readBps: Infinity, writeBps: LINK_BPS / 2, dirtyBytes: Infinity };
+      expect(phasesOf(disk, { transport }).verify).toEqual([8, 1 + 8 * 2]);
+      // Three pieces are written by 3, 5 and 7, flushed and read back; nothing is while the rest is written behind.
+      expect(phasesOf({ ...disk, readBps: LINK_BPS }, { transport }).verify).toEqual([8, 17 + 8 - 3]);
+    },
+  );
+
+  it('begins with the stream where that has waited for its turn', () => {
+    const model = aModel({ machines: 3, transport: aUnicast(1), disk: { ...EARLY, readBps: 2 * LINK_BPS } });
+    const verified = simulate(model, 1).machines.map(({ phases }) => phases.verify);
+    expect(verified).toEqual([8, 16, 24].map((endS) => [endS, endS + 1]));
   });
 
-  it('keeps a slow disk busy from the first flush on', () => {
-    expect(phasesOf({ readBps: LINK_BPS / 2 }).verify).toEqual([8, 2 + 8 * 2]);
-  });
-
-  it('does not wait for two seconds where 32 MiB have come', () => {
-    const fast = { upBps: 64 * LINK_BPS, downBps: Infinity };
-    const { verify } = phasesOf({ readBps: 32 * LINK_BPS }, { pieces: 128, link: fast });
-    // The first 32 pieces take half a second, and then the disk is busy.
-    expect(verify).toEqual([2, 0.5 + 4]);
-  });
-
-  it('counts what waits in memory when it has been written', () => {
-    const disk = { readBps: Infinity, writeBps: LINK_BPS / 2, dirtyBytes: Infinity };
-    expect(phasesOf(disk).verify).toEqual([8, 1 + 8 * 2]);
-    // Three pieces are written by 3, 5 and 7, flushed and read back; nothing is while the rest is written behind.
-    expect(phasesOf({ ...disk, readBps: LINK_BPS }).verify).toEqual([8, 17 + 8 - 3]);
+  it('takes a stream at its mean rate where others came and went', () => {
+    // Alone for four seconds, then beside another for eight: 12 s for eight pieces, two seconds and 4/3 pieces a flush.
+    const machines = [{}, { joinsAfterS: 4 }];
+    const model = aModel({ machines, transport: aUnicast(), disk: { ...EARLY, readBps: LINK_BPS } });
+    expect(simulate(model, 1).machines[0]!.phases.verify![1]).toBeCloseTo(12 + 4 / 3, 9);
   });
 
   it('takes no time where only seeks do', () => {
@@ -62,14 +87,17 @@ describe('a read-back beside the download', () => {
     expect(early).toBeLessThan(late);
   });
 
-  it('begins again with what was found after a power cut', () => {
-    const machines = [{ diesAfterS: 5.5, comesBackAfterS: 2 }];
-    const disk = { ...EARLY, readBps: LINK_BPS };
-    const { phases } = simulate(aModel({ machines, disk }), 1).machines[0]!;
-    // Five pieces are found by reading all, and two more have come at the next flush.
-    expect(phases).toMatchObject({ scan: [7.5, 15.5], download: [15.5, 18.5] });
-    expect(phases.verify).toEqual([18.5, 17.5 + 8]);
-  });
+  it.each([aSwarm(), aUnicast()])(
+    'begins again with what was found after a power cut: $transport',
+    (transport) => {
+      const machines = [{ diesAfterS: 5.5, comesBackAfterS: 2 }];
+      const disk = { ...EARLY, readBps: LINK_BPS };
+      const { phases } = simulate(aModel({ machines, disk, transport }), 1).machines[0]!;
+      // Five pieces are found by reading all, and two more have come at the next flush.
+      expect(phases).toMatchObject({ scan: [7.5, 15.5], download: [15.5, 18.5] });
+      expect(phases.verify).toEqual([18.5, 17.5 + 8]);
+    },
+  );
 
   it('ends with the power of its machine', () => {
     // Cut while it reads two pieces for eight seconds, it is back before these would be over, and scans all for 32.
@@ -94,7 +122,7 @@ describe('a read-back beside the download', () => {
   it.each([
     ['that is not asked for', { isReadBack: false }, {}],
     ['of what is written afterwards', { isSerialWrite: true }, {}],
-    ['of what comes as one stream', {}, { transport: { transport: 'unicast', wave: 1 } as const }],
+    ['of what comes by multicast', {}, { transport: aMulticast() }],
   ])('is refused for a read-back %s', (_, disk, wishes) => {
     expect(() => phasesOf(disk, wishes)).toThrow('disk.isReadBackEarly: ');
   });

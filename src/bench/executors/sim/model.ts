@@ -86,7 +86,7 @@ export function modelOf(
       writeBps: disk.write,
       isShared: disk.shared,
       isReadBack: disk.readBack,
-      isReadBackEarly: isReadBackEarly(scenario, transport),
+      isReadBackEarly: isReadBackEarly(scenario, askedTransport),
       isSerialWrite: scenario.transports[transport]?.diskWrite === 'serial',
       seekS: disk.seek,
       dirtyBytes: disk.writeCache,

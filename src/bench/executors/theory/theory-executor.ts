@@ -21,7 +21,7 @@ export const theoryExecutor: Executor = {
       limitationOf(scenario, transport),
       ...nfsLimitations(run.scenario, run.transport),
     ].join(' ');
-    return Promise.resolve(formulaOutcome(scenario, prediction, { transport, limitation }));
+    return Promise.resolve(formulaOutcome(scenario, prediction, { transport: run.transport, limitation }));
   },
 };
 
