@@ -31,8 +31,8 @@ describe('the simulator as an executor', () => {
     expect(fleet[1]).toEqual({
       machine: 'm002',
       poweredOnS: 0,
-      doneS: 34,
-      phases: { boot: [0, 10], download: [10, 26], verify: [26, 34] },
+      doneS: 27,
+      phases: { boot: [0, 10], download: [10, 26], verify: [26, 27] },
       uploadedBytes: 0,
       downloadedBytes: 64 * 2 ** 20,
       receivedFrom: { server: 64 * 2 ** 20 },
