@@ -57,11 +57,12 @@ export function assertModel(model: DeploymentModel): void {
 /** Only what is written at once can be read back meanwhile, and no program that takes a multicast does. */
 function requireReadBack({ disk, transport }: DeploymentModel): void {
   const isCast = transport.transport === 'multicast';
-  if (disk.isReadBackEarly && !(disk.isReadBack && !disk.isSerialWrite && !isCast))
+  const isSharedStream = transport.transport === 'unicast' && disk.isShared;
+  if (disk.isReadBackEarly && !(disk.isReadBack && !disk.isSerialWrite && !isCast && !isSharedStream))
     reject(
       'disk.isReadBackEarly',
       true,
-      'false for what is not read back, is written afterwards, or comes by multicast',
+      'false for what is not read back, is written afterwards, comes by multicast, or as a stream to a disk that is shared',
     );
 }
 

@@ -1,6 +1,7 @@
-import { access, constants, mkdir, readFile, stat } from 'node:fs/promises';
+import { access, constants, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ConfigError } from '../../failure.ts';
+import { makeFolder } from '../../folder-writer.ts';
 import { replaceFile } from '../record/file-writer.ts';
 import { type Probe, probeSchema } from './probe.ts';
 
@@ -26,7 +27,7 @@ export async function readProbe(file: string): Promise<Probe> {
  * made where missing.
  */
 export async function assertProbeFile(file: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true })
+  await makeFolder(dirname(file))
     .then(() => access(dirname(file), constants.W_OK | constants.X_OK))
     .catch((cause) => cannotWrite(file, cause));
   const found = await stat(file).catch(() => undefined);

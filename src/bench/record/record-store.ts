@@ -1,6 +1,7 @@
-import { type FileHandle, mkdir, open, readFile, stat, truncate } from 'node:fs/promises';
+import { type FileHandle, open, readFile, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError } from '../../failure.ts';
+import { makeFolder } from '../../folder-writer.ts';
 import type { AskedScenario } from './asked-scenario.ts';
 import { replaceFile } from './file-writer.ts';
 import type { RunRecord } from './run-record.ts';
@@ -22,7 +23,7 @@ export class RecordStore {
 
   /** Adds one record and brings it to the disk; a line that could not be written whole is taken back. */
   async append(record: RunRecord): Promise<void> {
-    await mkdir(this.folder, { recursive: true });
+    await makeFolder(this.folder);
     const file = await open(this.#file, 'a+');
     const { bytes, end } = await this.#whole(file);
     try {

@@ -62,7 +62,7 @@ export function diskSchema(fields: Fields) {
       .boolean()
       .default(true)
       .describe(
-        'the whole image is read back and compared: at the end, or, of a swarm or a chain that writes meanwhile to a disk that is not shared, beside the download',
+        'the whole image is read back and compared: at the end, or, by a swarm, a chain or unicast that writes meanwhile to a disk that is not shared, beside the download',
       ),
   }).transform(({ kind, writeCache = 0, readCache = 0, readBack, ...given }) => {
     const { read, write, shared, seek } = kind === undefined ? ANY_DISK : KINDS[kind];

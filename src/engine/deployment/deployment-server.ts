@@ -1,6 +1,7 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError, RunFailure } from '../../failure.ts';
+import { makeFolder } from '../../folder-writer.ts';
 import { type BootCatalogue, fileNamesOf } from '../boot/boot-catalogue.ts';
 import type { BootRegistry } from '../boot/boot-plan.ts';
 import { type ScriptRouteOptions, scriptRoute } from '../boot/script-http-server.ts';
@@ -89,7 +90,7 @@ export class DeploymentServer {
     const httpUrl = `http://${address}:${http.port}`;
     const catalogue = catalogueOf(boot, httpUrl);
     const images = new ImageStore(imageFolder);
-    await mkdir(state, { recursive: true, mode: 0o700 });
+    await makeFolder(state, 0o700);
     const store = DeploymentStore.open(join(state, 'swarmboot.db'));
     this.#closers.push(() => store.close());
     const bootFiles = await this.#openBootFiles(boot.folder ?? join(state, 'boot'), fileNamesOf(catalogue));
@@ -148,7 +149,7 @@ export class DeploymentServer {
 
   /** The folder may still be empty: the server says so, and again when a machine asks for a file. */
   async #openBootFiles(folder: string, names: ReadonlySet<string>): Promise<Map<string, BootFile>> {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     const files = await openBootFolder(folder);
     const lacking = [...names].filter((name) => !files.has(name));
     if (lacking.length > 0) this.#told({ service: 'boot', folder, lacking });

@@ -1,6 +1,7 @@
-import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ConfigError } from '../../failure.ts';
+import { makeFolder } from '../../folder-writer.ts';
 import { type Ipv4, isIpv4 } from './ipv4.ts';
 import type { Lease } from './lease.ts';
 
@@ -43,7 +44,7 @@ export class LeaseStore {
    * Rejects with a ConfigError where the file is something else.
    */
   static async open(path: string): Promise<LeaseStore> {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     const store = new LeaseStore(path, parse(path, await textOf(path)));
     try {
       await store.#rewrite();

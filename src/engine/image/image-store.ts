@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { ConfigError, RunFailure } from '../../failure.ts';
+import { makeFolder } from '../../folder-writer.ts';
 import { decodeExtentMap, type ExtentMap } from './extent-map.ts';
 import { flushFolder } from './flush-folder.ts';
 import { decodeManifest, imageName, type Manifest } from './manifest.ts';
@@ -41,7 +42,7 @@ export class ImageStore {
    * closed, what stands in it cannot be reached, whatever its own rights.
    */
   async make(): Promise<void> {
-    await mkdir(this.folder, { recursive: true, mode: 0o700 });
+    await makeFolder(this.folder, 0o700);
   }
 
   /** Names and numbers of all versions of all images, in order. */
@@ -116,7 +117,7 @@ export class ImageStore {
     const parent = this.#folderOf(name);
     const own = join(parent, await ownName('draft'));
     await this.make();
-    await mkdir(parent, { recursive: true });
+    await makeFolder(parent);
     for (const draft of await abandonedNames(parent, 'draft')) {
       // Only one can have it: for the others it is gone.
       const isOurs = await rename(join(parent, draft), own).then(

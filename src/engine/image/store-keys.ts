@@ -1,7 +1,8 @@
 import { createPrivateKey, createPublicKey, randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError } from '../../failure.ts';
+import { makeFolder } from '../../folder-writer.ts';
 import { flushFolder } from './flush-folder.ts';
 import type { ImageStore } from './image-store.ts';
 import { makeSigningKeys, type SigningKeys } from './signature.ts';
@@ -56,7 +57,7 @@ async function newKeys(store: ImageStore): Promise<StoreKeys | null> {
   const { folder, privateKeyFile, publicKeyFile } = keyFilesOf(store);
   const keys = makeSigningKeys();
   await store.make();
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   // First a file of another name: half a key is none, and would stay in the way for ever.
   const partial = await partialFile(privateKeyFile, { text: keys.privateKey, mode: 0o600 });
   try {

@@ -36,7 +36,7 @@ const OPEN_BYTES = 64 * 2 ** 20;
 const ASKED_PIECES = 2;
 /**
  * Of small pieces more, up to this [block], as two blocks from a source leave its line idle while they are asked for; but
- * no more pieces than this, which is one for each of four sources. In the virtual lab 20 machines with pieces of 64 KiB
+ * no more pieces than this for it, which is one for each of four sources. In the virtual lab 20 machines with pieces of 64 KiB
  * need 1.18 times the bound with 16 blocks and 1.28 with 8, at a fifth of the rate 1.143 and 1.150; with pieces of 32 KiB
  * 1.20 with 16 and 1.14 with 8.
  */

@@ -7,6 +7,8 @@ import { FLUSHED_BYTES, FLUSHED_S, type ReadBack } from './read-back.ts';
 interface Reading {
   writtenBytes: number;
   flushedBytes: number;
+  /** Written since the last flush. */
+  newBytes: number;
   flushedAtS: number;
   readBytes: number;
   /** As many as have been read when the flow is over; no more while none is running. */
@@ -37,7 +39,7 @@ export class EarlyReadBack implements ReadBack {
     const { network, simulation } = this.#place;
     this.#flows[machine] ??= network.open(this.#read, machine);
     this.#readings.set(machine, {
-      ...{ writtenBytes: foundBytes, flushedBytes: 0, flushedAtS: simulation.now },
+      ...{ writtenBytes: foundBytes, flushedBytes: 0, newBytes: 0, flushedAtS: simulation.now },
       ...{ readBytes: 0, readingToBytes: 0, flow: this.#flows[machine] },
     });
   }
@@ -47,11 +49,10 @@ export class EarlyReadBack implements ReadBack {
     if (!reading) return;
     reading.writtenBytes += bytes;
     const { now } = this.#place.simulation;
-    const isDue =
-      reading.writtenBytes - reading.flushedBytes >= this.#flushedBytes ||
-      now - reading.flushedAtS >= FLUSHED_S;
-    if (!isDue) return;
+    reading.newBytes += bytes;
+    if (reading.newBytes < this.#flushedBytes && now - reading.flushedAtS < FLUSHED_S) return;
     reading.flushedBytes = reading.writtenBytes;
+    reading.newBytes = 0;
     reading.flushedAtS = now;
     if (reading.readingToBytes === reading.readBytes) this.#readOn(machine, reading);
   }

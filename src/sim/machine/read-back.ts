@@ -10,8 +10,9 @@ export interface ReadBack {
   /**
    * The image begins to come. May be told once more, where it has waited until now.
    * @param foundBytes what an earlier life of the machine has left on the disk
+   * @param comeBytes of a stream: what is on the disk by now, the found bytes among it
    */
-  begin(machine: number, foundBytes: number): void;
+  begin(machine: number, foundBytes: number, comeBytes?: () => number): void;
   /** So much more is on the disk. */
   written(machine: number, bytes: number): void;
   /** Nothing more comes. @returns bytes that have been read back */

@@ -77,7 +77,7 @@ export class Unicast implements Transport {
       this.#arena.simulation.after(connectS(this.#arena.model), () => {
         if (this.#served.get(machine) !== served) return;
         // It may have waited for its turn.
-        this.#arena.connections.readBack?.begin(machine, keptBytes);
+        this.#arena.connections.readBack?.begin(machine, keptBytes, () => this.#comeBytes(served));
         this.#send(machine, served);
       });
     }
@@ -104,6 +104,11 @@ export class Unicast implements Transport {
     this.#finish(machine, served);
   };
 
+  #comeBytes({ flow, sentBytes, sendingBytes }: Served): number {
+    const { network } = this.#arena;
+    return network.isRunning(flow) ? sentBytes + sendingBytes - network.left(flow) : sentBytes;
+  }
+
   #overflow(machine: number, served: Served): void {
     this.#cutOff(machine, served, false);
     this.#arena.failed(machine, DISK_FULL);
@@ -112,10 +117,9 @@ export class Unicast implements Transport {
   /** The stream of a machine ends before its time. What is on the disk of one that comes back need not come again. */
   #cutOff(machine: number, served: Served, isBackLater: boolean): void {
     const { model, network, ledger, connections } = this.#arena;
-    const { flow, keptBytes, sentBytes, sendingBytes } = served;
-    const arrivedBytes = network.isRunning(flow)
-      ? sentBytes + sendingBytes - connections.cancel(flow)
-      : sentBytes;
+    const { flow, keptBytes } = served;
+    const arrivedBytes = this.#comeBytes(served);
+    if (network.isRunning(flow)) connections.cancel(flow);
     const wholeBytes = Math.floor(arrivedBytes / model.pieceBytes) * model.pieceBytes;
     const isKept = isBackLater && !this.#startsOver && wholeBytes > keptBytes;
     const ofUseBytes = isKept ? wholeBytes : keptBytes;

@@ -41,6 +41,16 @@ describe('the simulator as an executor', () => {
     });
   });
 
+  it('reads back beside the download what our agent does, and not what programs of Clonezilla do', async () => {
+    const verifiedS = async (transport: Transport) => {
+      const scenario = aScenario({ disk: { read: '8 MiB/s' }, transports: { [transport]: {} } });
+      const [start, end] = (await simulated({ scenario, transport })).fleet[0]!.phases.verify!;
+      return end - start;
+    };
+    expect(await verifiedS('clonezilla-unicast')).toBeCloseTo(8, 9);
+    expect(await verifiedS('unicast')).toBeLessThan(4);
+  });
+
   it('says which of its transports the probe tells of', async () => {
     const executor = simExecutor(aProbe({ p2p: aCost() }));
     onTestFinished(() => executor.close!());

@@ -98,6 +98,8 @@ describe('theory', () => {
     expect(await afterS('unicast', slow)).toBeCloseTo(16 / 64, 9);
     // Of four machines the last one downloads for eight seconds.
     expect(await afterS('unicast', slow, { wave: 1 })).toBeCloseTo(16 - 8, 9);
+    // Three, and then one.
+    expect(await afterS('unicast', slow, { wave: 3 })).toBeCloseTo(16 - 8, 9);
     expect(await afterS('clonezilla-unicast', slow)).toBeCloseTo(16, 9);
     expect(await afterS('multicast', slow)).toBeCloseTo(16, 9);
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ChainModel, UnicastModel } from '../../../src/sim/deployment-model.ts';
 import { simulate } from '../../../src/sim/simulate.ts';
 import { aChain, aModel, aMulticast, aSwarm, aUnicast, LINK_BPS, PIECE_BYTES } from '../a-model.ts';
 import { doneTimes } from '../readings.ts';
@@ -58,12 +59,38 @@ describe('a read-back beside the download', () => {
     expect(verified).toEqual([8, 16, 24].map((endS) => [endS, endS + 1]));
   });
 
-  it('takes a stream at its mean rate where others came and went', () => {
-    // Alone for four seconds, then beside another for eight: 12 s for eight pieces, two seconds and 4/3 pieces a flush.
+  it('takes a stream at its rates, one after the other, where others come', () => {
+    // Alone for four seconds, then beside another for eight: the last flush leaves two seconds of half a rate.
     const machines = [{}, { joinsAfterS: 4 }];
     const model = aModel({ machines, transport: aUnicast(), disk: { ...EARLY, readBps: LINK_BPS } });
-    expect(simulate(model, 1).machines[0]!.phases.verify![1]).toBeCloseTo(12 + 4 / 3, 9);
+    expect(simulate(model, 1).machines[0]!.phases.verify![1]).toBeCloseTo(12 + 1, 9);
   });
+
+  it('takes a stream for no faster than it was where its cable was out', () => {
+    const out = { atS: 6, link: { upBps: 0, downBps: 0 } };
+    const back = { atS: 66, link: { upBps: LINK_BPS, downBps: Infinity } };
+    const machines = [{ linkChanges: [out, back] }];
+    const disk = { ...EARLY, readBps: LINK_BPS / 2 };
+    const leftS = (transport: UnicastModel | ChainModel) => {
+      const { download, verify } = simulate(aModel({ machines, pieces: 64, disk, transport }), 1).machines[0]!
+        .phases;
+      return verify![1] - download![1];
+    };
+    expect(leftS(aUnicast())).toBeCloseTo(leftS(aChain()), -0.5);
+  });
+
+  it.each([aSwarm(), aUnicast(), aChain()])(
+    'reads what was found at the first flush: $transport',
+    (transport) => {
+      const machines = [{ diesAfterS: 33.5, comesBackAfterS: 0.5 }];
+      const disk = { ...EARLY, readBps: 2 * LINK_BPS };
+      const { download, verify } = simulate(aModel({ machines, pieces: 64, disk, transport }), 1).machines[0]!
+        .phases;
+      // 33 pieces are found, and 31 come; from the first flush on the disk is busy, for 29 of the 32 seconds that all takes.
+      expect(verify![1] - verify![0]).toBe(3);
+      expect(download![1] - download![0]).toBe(31);
+    },
+  );
 
   it('takes no time where only seeks do', () => {
     expect(phasesOf({ readBps: Infinity, seekS: 0.5, dirtyBytes: Infinity }).verify).toEqual([8, 8.5]);
@@ -122,6 +149,7 @@ describe('a read-back beside the download', () => {
   it.each([
     ['that is not asked for', { isReadBack: false }, {}],
     ['of what is written afterwards', { isSerialWrite: true }, {}],
+    ['of a stream to a disk that is shared', { isShared: true }, { transport: aUnicast() }],
     ['of what comes by multicast', {}, { transport: aMulticast() }],
   ])('is refused for a read-back %s', (_, disk, wishes) => {
     expect(() => phasesOf(disk, wishes)).toThrow('disk.isReadBackEarly: ');

@@ -1,5 +1,6 @@
-import { mkdir, truncate, writeFile } from 'node:fs/promises';
+import { truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../../../folder-writer.ts';
 import { whereThereIsRoom } from './where-there-is-room.ts';
 
 /**
@@ -13,7 +14,7 @@ export async function makeBlankDisks(
   sizeBytes: number,
 ): Promise<void> {
   await whereThereIsRoom(folder, async () => {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder, 0o700);
     for (const disk of disks) {
       await writeFile(join(folder, disk), '');
       await truncate(join(folder, disk), sizeBytes);

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ImageReader } from '../../../engine/index.ts';
 import { ConfigError } from '../../../failure.ts';
+import { makeFolder } from '../../../folder-writer.ts';
 import { type SavedDisk, saveDisk } from '../netns/clonezilla/save-disk.ts';
 import { SAVED_FOLDER } from '../netns/clonezilla/saved-disk.ts';
 import type { GoldenFiles, GoldenWish } from './golden-files.ts';
@@ -52,7 +52,7 @@ export class GoldenFilesWriter {
   }
 
   async #makeDisk(size: string, sizeBytes: number): Promise<GoldenDisk> {
-    await mkdir(this.#pathOf(size), { recursive: true, mode: 0o700 });
+    await makeFolder(this.#pathOf(size), 0o700);
     if (this.#imageFile !== null) {
       return { goldenFile: this.#imageFile, goldenNote: 'The golden image is the file that was given.' };
     }

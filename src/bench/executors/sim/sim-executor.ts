@@ -115,7 +115,7 @@ function probeWords(
 const LIMITATIONS: Readonly<Record<ModelTransport, string>> = {
   p2p: 'Simulated P2P moves whole pieces from one source each, without endgame, and lets a piece come that is on its way when its receiver is choked; HAVE messages arrive at once and every grant costs one round trip of the latency.',
   unicast:
-    'Simulated unicast takes two round trips for the connection and the request, then an equal share of the links; it reads back when all has come, where our agent does so beside the download on a disk without heads.',
+    'Simulated unicast takes two round trips for the connection and the request, then an equal share of the links.',
   multicast:
     'Simulated multicast loses packets independently and repairs in rounds at the rate of the slowest receiver; a machine that falls silent holds up all others until it is heard again or dropped.',
   chain: 'A simulated chain forwards whole pieces and does not mend itself when a machine dies.',

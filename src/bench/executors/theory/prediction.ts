@@ -64,7 +64,10 @@ function predictUnicast(scenario: Scenario, machines: number): Prediction {
   const links = { wireBytes: wireSize(image), seederUpBps: network.server.up };
   if (wave < machines) {
     const transferS = unicastWavesS({ ...links, downBps: rateBps, machines, wave });
-    const downloadS = unicastTogetherS({ ...links, downBps: Array(machines % wave || wave).fill(rateBps) });
+    const downloadS = unicastTogetherS({
+      ...links,
+      downBps: Array.from({ length: machines % wave || wave }, () => rateBps),
+    });
     return { transferS, downloadS, meanS: null, serverCopies: machines };
   }
   const transferS = unicastTogetherS({ ...links, downBps: Array.from({ length: machines }, () => rateBps) });

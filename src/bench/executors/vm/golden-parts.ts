@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { ImageReader, ImageStore, keysOf } from '../../../engine/index.ts';
 import { RunFailure } from '../../../failure.ts';
+import { makeFolder } from '../../../folder-writer.ts';
 import { publishLabImage } from '../local/lab-image.ts';
 import { makeBootableDisk } from './bootable-disk.ts';
 
@@ -39,7 +39,7 @@ export async function makeGoldenParts(wishes: GoldenWishes): Promise<GoldenParts
   const { folder, pieceBytes, imageFile, signal } = wishes;
   const store = join(folder, 'store');
   const bootFolder = join(folder, 'boot');
-  await mkdir(store, { recursive: true });
+  await makeFolder(store);
   await buildBootFiles({ store, bootFolder, signal });
   const diskFile = imageFile ?? (await makeDisk(wishes, bootFolder));
   const disk = await ImageReader.open(diskFile, pieceBytes);

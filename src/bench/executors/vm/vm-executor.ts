@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../../../folder-writer.ts';
 import { clearedAway } from '../clear-away.ts';
 import type { Executor, PlannedRun } from '../executor.ts';
 import { type LabSettings, labOptionsOf } from '../local/lab-settings.ts';
@@ -26,7 +27,7 @@ export function vmExecutor(settings: LabSettings = {}): Executor {
     if (known) return known;
     removeStaleFolders(workFolder);
     const own = join(folder, key);
-    await mkdir(own, { recursive: true });
+    await makeFolder(own);
     const wishes = { folder: own, diskBytes: image.size, pieceBytes: image.pieceLength, imageFile, signal };
     const parts = await makeGoldenParts(wishes);
     golden.set(key, parts);

@@ -1,5 +1,6 @@
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../../../folder-writer.ts';
 import type { PlannedRun, RunOutcome, RunWatch } from '../executor.ts';
 import { useLimitations } from '../local/lab-limitations.ts';
 import { monotonicMs } from '../local/lab-messages.ts';
@@ -70,7 +71,7 @@ export class VmLab {
    */
   async run(): Promise<RunOutcome> {
     const { folder, golden, scratchFolder } = this.#options;
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await this.#unlessLost(this.#place.open());
     this.#startRouter();
     const server = new VmServerChild(this.#place.launcherOf(SERVER));

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { makeFolder } from '../../../folder-writer.ts';
 
 const run = promisify(execFile);
 
@@ -69,8 +70,8 @@ async function libraryVersion(): Promise<string | null> {
 /** By apt with lists and folders of its own, so that the computer's are left alone. @returns the folder of the example */
 async function fetchSource(folder: string, version: string, signal: AbortSignal): Promise<string> {
   const [lists, cache, sources] = ['lists', 'cache', 'sources.list'].map((name) => join(folder, name));
-  await mkdir(join(lists!, 'partial'), { recursive: true });
-  await mkdir(join(cache!, 'archives/partial'), { recursive: true });
+  await makeFolder(join(lists!, 'partial'));
+  await makeFolder(join(cache!, 'archives/partial'));
   await writeFile(sources!, 'deb-src http://deb.debian.org/debian bookworm main\n');
   const settings = [
     `Dir::Etc::sourcelist=${sources}`,

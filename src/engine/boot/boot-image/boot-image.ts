@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { constants, zstdCompress } from 'node:zlib';
+import { makeFolder } from '../../../folder-writer.ts';
 import { signatureOf } from '../../image/signature.ts';
 import { KERNEL_PACKAGES, LOADER_PACKAGE, LOADERS, PACKAGES, PROGRAMS } from './boot-image-plan.ts';
 import { type CpioEntry, encodeCpio } from './cpio-codec.ts';
@@ -220,7 +221,7 @@ function sha256Of(bytes: Uint8Array): string {
 }
 
 async function write(file: string, bytes: Uint8Array): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
+  await makeFolder(dirname(file));
   await writeFile(`${file}.partial`, bytes, { flush: true });
   await rename(`${file}.partial`, file);
 }

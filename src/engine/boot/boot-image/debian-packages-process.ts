@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { RunFailure } from '../../../failure.ts';
+import { makeFolder } from '../../../folder-writer.ts';
 
 const run = promisify(execFile);
 
@@ -21,14 +22,14 @@ export interface DebianPackage {
  */
 export async function unpackPackages(folder: string, names: readonly string[]): Promise<DebianPackage[]> {
   const downloads = join(folder, 'downloads');
-  await mkdir(downloads, { recursive: true });
+  await makeFolder(downloads);
   const packages = await newest(folder, downloads, names);
   const missing = packages.filter(({ file }) => !existsSync(file)).map(({ name }) => name);
   if (missing.length > 0) await aptGet(['-qq', 'download', ...missing], downloads);
   for (const { name, file } of packages) {
     const place = unpackedFolder(folder, name);
     await rm(place, { recursive: true, force: true });
-    await mkdir(place, { recursive: true });
+    await makeFolder(place);
     await apt('dpkg-deb', ['--extract', file, place], downloads);
   }
   return packages;

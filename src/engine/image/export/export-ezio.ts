@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ConfigError } from '../../../failure.ts';
+import { makeFolder } from '../../../folder-writer.ts';
 import type { RawRun } from '../image-draft.ts';
 import type { ImagePartition } from '../manifest.ts';
 import { writeAll } from '../write-all.ts';
@@ -36,7 +37,7 @@ export async function exportEzio(wishes: EzioExportWishes): Promise<string[]> {
       `${target} is there already and not empty; name a folder that is to be made`,
     );
   const partial = `${target}.${randomUUID().slice(0, 8)}.partial`;
-  await mkdir(partial, { recursive: true });
+  await makeFolder(partial);
   try {
     const torrents = await writePartitions(partial, wishes);
     await rename(partial, target);

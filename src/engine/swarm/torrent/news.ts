@@ -12,7 +12,7 @@ const TOLD_MS = 750;
 const TOLD_WHEN_FREE_MS = 200;
 /**
  * Who is being served, and asked for something or was sent something so short a time ago [ms], hears of a new piece with
- * its next block, and of two at once. In the virtual lab, 20 machines, a seventh of all packets beside those of blocks is
+ * its next block where that is in memory, and of two at once. In the virtual lab, 20 machines, a seventh of all packets beside those of blocks is
  * saved by that, at no cost in time. Without a limit on the time who waits for news hears of it late: 1.5 % are lost where
  * machines send slower than they receive.
  */
@@ -76,9 +76,17 @@ export class News {
   }
 
   ticked(nowMs: number): void {
+    this.#tellServed(nowMs);
     if (nowMs - this.#toldAtMs < (this.#isSlotFree ? TOLD_WHEN_FREE_MS : TOLD_MS)) return;
     this.#isSlotFree = false;
     for (const neighbour of this.#neighbours.values()) if (this.tell(neighbour)) this.#toldAtMs = nowMs;
+  }
+
+  /** Who has fallen silent may wait for just that, and would lose its grant. */
+  #tellServed(nowMs: number): void {
+    for (const neighbour of this.#neighbours.values())
+      if (neighbour.grant && this.#pieces.length - neighbour.knownNews >= toldTogether(neighbour, nowMs))
+        this.tell(neighbour);
   }
 
   /** It does not show everything yet. */

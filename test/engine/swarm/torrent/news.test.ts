@@ -37,6 +37,17 @@ describe('news of a piece that has come', () => {
     expect(havesTo(store(unused, 1), 1)).toEqual([1]);
   });
 
+  it('does not keep waiting whom we serve and who has fallen silent', () => {
+    const torrent = aLeecherThatServes();
+    // Everybody is told of something, so that their time is not up.
+    store(torrent, 1);
+    torrent.pass(10);
+    torrent.request(1, 0, 1);
+    expect(havesTo(store(torrent, 2), 1)).toEqual([]);
+    expect(havesTo(torrent.pass(99), 1)).toEqual([]);
+    expect(havesTo(torrent.pass(1), 1)).toEqual([2]);
+  });
+
   it('goes to the others twelve pieces at a time', () => {
     const torrent = aLeecherThatServes();
     const pieces = Array.from({ length: 12 }, (_, number) => number + 1);

@@ -29,14 +29,17 @@ describe('a swarm of our clients on equal links', () => {
   );
 
   it.each([
-    [2, 1.035],
-    [5, 1.055],
-    [10, 1.095],
-    [20, 1.12],
-  ])('of %i machines needs at most %f copies of time where hosts queue by flow', (machines, most) => {
-    for (const result of runs({ machines, conditions: LAB, isFair: true }))
-      expect(makespan(result)).toBeLessThan(most);
-  });
+    [2, 1.03],
+    [5, 1.05],
+    [10, 1.085],
+    [20, 1.11],
+  ])(
+    'of %i machines needs on average %f copies of time at most where hosts queue by flow',
+    (machines, most) => {
+      // Of 48 runs with ten machines single ones take 1.07 to 1.10.
+      expect(meanOf(runs({ machines, conditions: LAB, isFair: true }, 12).map(makespan))).toBeLessThan(most);
+    },
+  );
 
   it('with 50 machines, slow links and small pieces needs at most 1.23 copies of time', () => {
     const wishes = { machines: 50, pieceBytes: 65_536, rateBps: 625_000 };
@@ -136,5 +139,12 @@ describe('a swarm of our clients on equal links', () => {
     const blocks = 20 * 256 * 16;
     for (const conditions of [QUICK, LAB])
       expect(runVirtualSwarm({ machines: 20, conditions }).messages).toBeLessThan(2.5 * blocks);
+  });
+
+  it('says much of it with blocks or together: fewer than one packet beside those of blocks for two', () => {
+    // 0.62 where whoever is served hears of each piece at once, and others of eight.
+    const blocks = 20 * 256 * 16;
+    const { packets } = runVirtualSwarm({ machines: 20, conditions: LAB, isFair: true });
+    expect(packets - blocks).toBeLessThan(0.55 * blocks);
   });
 });

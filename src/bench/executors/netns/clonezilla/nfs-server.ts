@@ -1,5 +1,6 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../../../../folder-writer.ts';
 import { SERVER as HOST } from '../../local/lab-place.ts';
 import { withinLimit } from '../../local/step-limit.ts';
 import { said } from '../program-answer-reader.ts';
@@ -29,7 +30,7 @@ export class NfsServer {
    */
   static async start(served: NfsExport): Promise<NfsServer> {
     const { host, workFolder } = served;
-    await mkdir(workFolder, { recursive: true });
+    await makeFolder(workFolder);
     const configuration = join(workFolder, 'ganesha.conf');
     await writeFile(configuration, ganeshaConfiguration(served));
     // In the foreground: by itself it leaves its parent, which would then not know how to end it.

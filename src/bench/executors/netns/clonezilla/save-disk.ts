@@ -2,6 +2,7 @@ import { mkdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ProtocolError } from '../../../../engine/index.ts';
 import { ConfigError, type RunFailure } from '../../../../failure.ts';
+import { makeFolder } from '../../../../folder-writer.ts';
 import { ZSTD_LEVEL } from '../../zstd-level.ts';
 import type { Command } from '../pipe-script.ts';
 import { said } from '../program-answer-reader.ts';
@@ -35,7 +36,7 @@ export interface SavedDisk {
 export async function saveDisk(diskFile: string, folder: string): Promise<SavedDisk> {
   const scratch = `${folder}.scratch`;
   for (const own of [folder, scratch]) await rm(own, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   await mkdir(scratch);
   await symlink(diskFile, join(scratch, 'sda'));
   const dump = (await said(['sfdisk', '--dump', 'sda'], scratch)).replaceAll(
